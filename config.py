@@ -1,0 +1,179 @@
+"""Every setting of the portal: the one list. Environment variables, or lines of `.env` in the checkout."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from dotenv import dotenv_values
+
+import config_derived as derived
+import config_values as read
+from config_derived import ConfigurationError
+
+CHECKOUT = Path(__file__).resolve().parent
+HIDDEN = ("_SECRET", "_KEY", "_PASS", "_URL")
+Value = TypeVar("Value")
+
+
+def setting(default: str | None, reader: Callable[[str], Value]) -> Value:
+    """A field whose variable has its name in capitals; without default it follows from others."""
+    metadata = {"default": default, "reader": reader}
+    value: Value = field(metadata=metadata)
+    return value
+
+
+def optional(reader: Callable[[str], Value]) -> Value | None:
+    """A field that is None unless its variable is set."""
+    value: Value | None = field(metadata={"default": None, "reader": reader, "optional": True})
+    return value
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Settings:
+    """The settings of one process, validated; durations are whole seconds."""
+
+    # The folder of secrets made once, the SQLite database and development's mails; INSTANCE_PATH moves it.
+    instance: Path
+    # development, production (refuses weak secrets and plain http) or testing.
+    app_env: str = setting("development", read.one_of("development", "production", "testing"))
+    # Public base URL without trailing slash, `iss` of every token; follows the port where it is not set.
+    issuer: str = setting(None, read.issuer)
+    # Signs sessions and CSRF tokens; made once into the instance folder in development.
+    secret_key: str = setting(None, read.text)
+    # SQLite or MariaDB; wins over MYSQL_USER, MYSQL_PASS, MYSQL_HOST, MYSQL_PORT, MYSQL_DB.
+    database_url: str = setting(None, read.database)
+    # 32 characters or more: encrypts client secrets, private keys and TOTP seeds; made once in development.
+    database_encryption_secret: str = setting(None, read.text)
+    # Shared storage of rate limits; without it they hold across all workers of one machine.
+    redis_url: str | None = optional(read.url("redis", "rediss", "unix", example="redis://127.0.0.1:6379/0"))
+
+    # Lifetimes of what the authorization server issues.
+    access_token_ttl: int = setting("1 hour", read.duration)
+    refresh_token_ttl: int = setting("1 year", read.duration)
+    authorization_code_ttl: int = setting("1 minute", read.duration)
+    id_token_ttl: int = setting("1 hour", read.duration)
+    # Access tokens become nested JWEs (dir, A256GCM) under a key of 32 bytes in base64url.
+    should_encrypt_tokens: bool = setting("false", read.switch)
+    jwe_encryption_key: bytes | None = optional(read.encryption_key)
+    # How access tokens are signed; an app may choose its own.
+    access_token_alg: str = setting("RS256", read.one_of("RS256", "ES256", "EdDSA"))
+    # `aud` of access tokens whose scopes name no other.
+    default_audience: str = setting("api://default", read.text)
+    # A refresh token repeated within it gets the same successor again.
+    refresh_retry_window: int = setting("1 minute", read.duration)
+    # Keep only a digest of client secrets: their owners cannot see one again.
+    client_secrets_shown_once: bool = setting("false", read.switch)
+    # Who may register apps by RFC 7591: nobody, holders of an initial access token, everybody.
+    dynamic_registration: str = setting("off", read.one_of("off", "token", "open", true="open", false="off"))
+
+    # Hashes of another kind or cost are upgraded at the next sign-in.
+    password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))
+    bcrypt_salt_rounds: int = setting("12", read.whole_number(4, 20))
+    # Who may make an account: everybody, people with an invitation, nobody.
+    registration: str = setting("open", read.one_of("open", "invite", "closed"))
+
+    # Requests an address may make in a time; listed ones, and those the pattern matches whole, are exempt.
+    rate_limit_requests_number: int = setting("10000", read.whole_number(1, 10**9))
+    rate_limit_duration_seconds: int = setting("1000", read.duration)
+    rate_limit_white_list: tuple[str, ...] = setting("127.0.0.1", read.addresses)
+    rate_limit_white_list_regexp: re.Pattern[str] | None = optional(read.pattern)
+    # Addresses that may read /metrics.
+    metrics_allow: tuple[str, ...] = setting("127.0.0.1", read.addresses)
+
+    # gunicorn: where it listens (PORT wins over SERVER_PORT), with how many processes (cores × 2 + 1).
+    server_host: str = setting("127.0.0.1", read.host)
+    server_port: int = setting("8000", read.whole_number(1, 65_535))
+    web_concurrency: int = setting(str((os.cpu_count() or 1) * 2 + 1), read.whole_number(1, 512))
+    # PEM files; both or none.
+    tls_cert: Path | None = optional(read.file)
+    tls_key: Path | None = optional(read.file)
+    # How many hops of X-Forwarded-* are believed.
+    trusted_proxies: int = setting("0", read.whole_number(0, 16))
+
+    # smtp:// or smtps://; None: mails are printed and kept in instance/mail/.
+    mail_url: str | None = setting("console", read.unless_console(read.mail_server))
+    # The From line; default: pforte@ the issuer's host.
+    mail_from: str = setting(None, read.sender)
+    # A gateway that takes a POST of {"to","text"}; None: messages are printed.
+    sms_webhook_url: str | None = setting("console", read.unless_console(read.web_address))
+    # The language where neither the person nor the browser says one.
+    default_locale: str = setting("en", read.one_of("en", "de"))
+    # URI in /.well-known/security.txt, which is 404 without it.
+    security_contact: str | None = optional(read.contact)
+    # Port of the NestJS-compatible TCP listener.
+    message_port: int | None = setting("off", read.optional_port)
+
+    @property
+    def secure_cookies(self) -> bool:
+        """True where browsers must send the cookies over TLS only."""
+        return self.issuer.startswith("https:")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], instance: Path) -> Self:
+        """The settings these variables give; raises ConfigurationError for the first one that will not do."""
+        given = {
+            name: value for name, value in environ.items() if value.strip() or name == "RATE_LIMIT_WHITE_LIST"
+        }
+        if "PORT" in given:
+            _value("PORT", given["PORT"], read.whole_number(1, 65_535))
+            given["SERVER_PORT"] = given["PORT"]
+        values: dict[str, Any] = {"instance": instance}
+        for each in fields(cls)[1:]:
+            name = each.name.upper()
+            text = given.get(name, each.metadata["default"])
+            values[each.name] = None if text is None else _value(name, text, each.metadata["reader"])
+        _work_out(values, given)
+        settings = cls(**values)
+        if settings.app_env == "production":
+            derived.refuse_unsafe_production(
+                settings.secret_key, settings.database_encryption_secret, settings.issuer
+            )
+        return settings
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """This process's settings; a real environment variable wins over a line of `.env`."""
+    # Flask's own switch: tests run the portal's processes without the checkout's `.env`.
+    written = {} if environ.get("FLASK_SKIP_DOTENV") else dotenv_values(CHECKOUT / ".env", interpolate=False)
+    merged = {name: value for name, value in written.items() if value is not None} | dict(environ)
+    # Containers move the folder, and so does a second portal on the same checkout.
+    instance = Path(merged.get("INSTANCE_PATH") or CHECKOUT / "instance").resolve()
+    return Settings.from_environment(merged, instance)
+
+
+def _value(name: str, text: str, reader: Callable[[str], Value]) -> Value:
+    try:
+        return reader(text)
+    except ValueError as error:
+        shown = "has a value that will not do" if name.endswith(HIDDEN) else f"is {text!r}"
+        raise ConfigurationError(f"{name} {shown}; accepted: {error}") from None
+
+
+def _work_out(values: dict[str, Any], given: Mapping[str, str]) -> None:
+    """Fill in what depends on other settings; raises ConfigurationError where they do not fit together."""
+    instance: Path = values["instance"]
+    if (values["tls_cert"] is None) != (values["tls_key"] is None):
+        missing = "TLS_KEY" if values["tls_key"] is None else "TLS_CERT"
+        raise ConfigurationError(f"{missing} is missing; accepted: TLS_CERT and TLS_KEY both set, or neither")
+    if values["should_encrypt_tokens"] and values["jwe_encryption_key"] is None:
+        raise ConfigurationError(
+            "JWE_ENCRYPTION_KEY is missing; SHOULD_ENCRYPT_TOKENS=true needs 32 bytes in base64url"
+        )
+    scheme = "https" if values["tls_cert"] else "http"
+    values["issuer"] = values["issuer"] or f"{scheme}://127.0.0.1:{values['server_port']}"
+    values["mail_from"] = values["mail_from"] or f"pforte@{read.host_of(values['issuer'])}"
+    if values["database_url"] is None:
+        parts = derived.database_from_parts(given)
+        values["database_url"] = parts and _value("MYSQL_HOST", parts, read.database)
+    values["database_url"] = values["database_url"] or f"sqlite:///{instance / 'pforte.sqlite3'}"
+    values["database_url"] = read.absolute(values["database_url"], CHECKOUT)
+    for name in ("secret_key", "database_encryption_secret"):
+        if values[name] is None:
+            values[name] = derived.development_secret(name, values["app_env"], instance)
+    if len(values["database_encryption_secret"]) < 32:
+        raise ConfigurationError(
+            "DATABASE_ENCRYPTION_SECRET is too short; accepted: any text of 32 characters or more"
+        )

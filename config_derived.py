@@ -1,0 +1,89 @@
+"""Settings that follow from others: secrets of development, a database in parts, refusals of production."""
+
+import ipaddress
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+SHORTEST_SECRET = 32
+# What examples and tutorials put where a secret belongs.
+PLACEHOLDERS = ("change-me", "changeme", "change_me", "change this", "replace-me", "replaceme")
+
+
+class ConfigurationError(Exception):
+    """One line that names the variable, its value unless that is secret, and what is accepted."""
+
+
+def database_from_parts(given: Mapping[str, str]) -> str | None:
+    """The database URL that the MYSQL_* variables spell, or None where none of them is set."""
+    names = [f"MYSQL_{part}" for part in ("USER", "PASS", "HOST", "PORT", "DB") if f"MYSQL_{part}" in given]
+    if not names:
+        return None
+    for name in ("MYSQL_USER", "MYSQL_DB"):
+        if name not in given:
+            raise ConfigurationError(
+                f"{name} is missing, since {names[0]} is set; accepted: a name, or use DATABASE_URL"
+            )
+    port = given.get("MYSQL_PORT", "3306").strip()
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
+        raise ConfigurationError(f"MYSQL_PORT is {port!r}; accepted: a whole number from 1 to 65535")
+    password = f":{quote(given['MYSQL_PASS'], safe='')}" if "MYSQL_PASS" in given else ""
+    user, name = quote(given["MYSQL_USER"], safe=""), quote(given["MYSQL_DB"], safe="")
+    return f"mysql://{user}{password}@{given.get('MYSQL_HOST', '127.0.0.1').strip()}:{port}/{name}"
+
+
+def development_secret(name: str, app_env: str, instance: Path) -> str:
+    """The secret kept in the instance folder, made once; ConfigurationError in production."""
+    variable = name.upper()
+    if app_env == "production":
+        raise ConfigurationError(
+            f"{variable} is missing; accepted in production: {SHORTEST_SECRET} random characters or more, "
+            "as this makes them: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    path = instance / name
+    try:
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeError) as error:
+        raise ConfigurationError(
+            f"{variable} is missing and {path} cannot be used ({error}); set it instead"
+        ) from None
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file only its owner reads; of several processes doing so at once the first one wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+        os.link(draft, path)  # unlike a rename it never replaces, and nobody sees half a file
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(draft)
+
+
+def refuse_unsafe_production(secret_key: str, encryption_secret: str, issuer: str) -> None:
+    """Raise ConfigurationError on a default or short secret, or an issuer whose tokens anybody could read."""
+    for name, secret in (("SECRET_KEY", secret_key), ("DATABASE_ENCRYPTION_SECRET", encryption_secret)):
+        if len(secret) < SHORTEST_SECRET:
+            raise ConfigurationError(
+                f"{name} is too short; accepted in production: {SHORTEST_SECRET} characters or more"
+            )
+        if any(word in secret.lower() for word in PLACEHOLDERS):
+            raise ConfigurationError(f"{name} is a placeholder; accepted in production: a random text")
+    parts = urlsplit(issuer)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ConfigurationError(f"ISSUER is {issuer!r}; accepted in production: an https:// URL")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,14 @@
+"""The application that gunicorn and the flask command load."""
+
+import sys
+
+import config
+
+try:
+    settings = config.load()
+except config.ConfigurationError as error:
+    sys.exit(str(error))
+
+from app import create_app  # noqa: E402  a wrong setting is told before anything else is loaded
+
+app = create_app(settings)
