@@ -1,0 +1,112 @@
+"""Pforte, an identity portal. Read :func:`create_app` from top to bottom: it is the table of contents."""
+
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings, load
+
+from . import account, authentication, clients, consents, diagnostics, oauth, scopes, site, users
+from .account import commands as account_commands
+from .account import pages as account_pages
+from .authentication import access, browser
+from .authentication import pages as authentication_pages
+from .clients import commands as client_commands
+from .clients import pages as client_pages
+from .consents import pages as consent_pages
+from .database import READS, db, engine_options
+from .diagnostics import pages as diagnostic_pages
+from .extensions import babel, background, csrf, limiter, login_manager, migrate, vault
+from .oauth import commands as oauth_commands
+from .oauth import endpoints as oauth_endpoints
+from .oauth import pages as oauth_pages
+from .scopes import commands as scope_commands
+from .site import endpoints as site_endpoints
+from .site import i18n
+from .site import pages as site_pages
+from .users import commands as user_commands
+
+ROOT = Path(__file__).resolve().parent.parent
+BODY_LIMIT = 256 * 1024  # bytes; the largest honest form here is far below
+
+PAGES = (
+    site_pages.blueprints
+    + authentication_pages.blueprints
+    + account_pages.blueprints
+    + client_pages.blueprints
+    + consent_pages.blueprints
+    + diagnostic_pages.blueprints
+    + oauth_pages.blueprints
+)
+ENDPOINTS = site_endpoints.blueprints + oauth_endpoints.blueprints
+COMMANDS = (
+    user_commands.commands
+    + account_commands.commands
+    + client_commands.commands
+    + scope_commands.commands
+    + oauth_commands.commands
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The portal as a WSGI application, configured by ``settings`` or else by the environment."""
+    settings = settings or load()
+    app = Flask(
+        "app",
+        root_path=str(ROOT / "app"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(settings.instance),
+    )
+    _configure(app, settings)
+    _connect_extensions(app, settings)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    for blueprint in ENDPOINTS:
+        csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    access.protect(app)
+    site.configure(app)
+    oauth.configure(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    transactions, reads = engine_options(settings.database_url)
+    app.testing = settings.app_env == "testing"
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=transactions,
+        SQLALCHEMY_BINDS={READS: {"url": settings.database_url, **reads}},
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        SESSION_COOKIE_NAME="__Host-pforte" if settings.secure_cookies else "pforte",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=browser.REMEMBERED_FOR,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
+        WTF_CSRF_SSL_STRICT=False,  # Referrer-Policy may hide the referrer; the token is what counts
+        BABEL_DEFAULT_LOCALE=settings.default_locale,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_ENABLED=False,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _connect_extensions(app: Flask, settings: Settings) -> None:
+    vault.configure(settings.database_encryption_secret)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    babel.init_app(app, locale_selector=i18n.select_locale)
+    limiter.init_app(app)
+    background.init_app(app)

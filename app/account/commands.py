@@ -1,0 +1,5 @@
+"""Commands over account."""
+
+import click
+
+commands: tuple[click.Command, ...] = ()

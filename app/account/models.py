@@ -1,0 +1,24 @@
+"""One-time links sent by mail or printed by a command."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..clock import now
+from ..database import Id, Model, PrimaryId, ascii_text
+
+
+class EmailLink(Model):
+    """A link that works once: its purpose, whose it is, and the digest of its token."""
+
+    __tablename__ = "email_links"
+
+    id: Mapped[PrimaryId]
+    purpose: Mapped[str] = mapped_column(ascii_text(24))
+    token_digest: Mapped[str] = mapped_column(ascii_text(64), unique=True)
+    user_id: Mapped[Id | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str | None] = mapped_column(String(254))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]

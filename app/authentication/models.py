@@ -1,0 +1,39 @@
+"""Signed-in browsers, and the count of wrong passwords."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..clock import now
+from ..database import Id, Model, PrimaryId, ascii_text
+
+
+class BrowserSession(Model):
+    """A browser in which somebody is signed in; the cookie holds the token, this row only its digest."""
+
+    __tablename__ = "browser_sessions"
+
+    id: Mapped[PrimaryId]
+    token_digest: Mapped[str] = mapped_column(ascii_text(64), unique=True)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=now)
+    authenticated_at: Mapped[datetime] = mapped_column(default=now)
+    """When the person last proved who they are: ``auth_time`` of id_tokens."""
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    remembered: Mapped[bool] = mapped_column(default=False)
+    ip: Mapped[str | None] = mapped_column(ascii_text(45))
+    device: Mapped[str | None] = mapped_column(String(120))
+
+
+class SignInFailures(Model):
+    """How often a wrong password was given for one account; a row, since it must survive a restart."""
+
+    __tablename__ = "sign_in_failures"
+
+    account: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
+    """Digest of the folded name, so that names nobody has are counted the same way."""
+    count: Mapped[int] = mapped_column(default=0)
+    blocked_until: Mapped[datetime | None]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,5 @@
+"""The pages of authentication, collected."""
+
+from flask import Blueprint
+
+blueprints: tuple[Blueprint, ...] = ()

@@ -1,0 +1,68 @@
+"""Small jobs beside the requests: one thread a worker, started with the first request."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+
+INTERVAL = 0.5  # seconds; a log row must be readable within two
+
+_log = logging.getLogger(__name__)
+
+
+class Background:
+    """Runs registered jobs again and again in an application context.
+
+    Jobs do what a request must not wait for: mail delivery, batched log rows, last-used stamps.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: list[Callable[[], None]] = []
+        self._app: Flask | None = None
+        self._pid: int | None = None
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def init_app(self, app: Flask) -> None:
+        """Serve ``app``; in testing no thread is started and tests call :meth:`run_once`."""
+        self._app = app
+        if not app.testing:
+            app.before_request(self._start)
+
+    def add(self, job: Callable[[], None]) -> Callable[[], None]:
+        """Register ``job``; usable as a decorator."""
+        if job not in self._jobs:
+            self._jobs.append(job)
+        return job
+
+    def run_once(self) -> None:
+        """Run every job now. A job that fails is logged and tried again at the next turn."""
+        assert self._app is not None
+        for job in self._jobs:
+            with self._app.app_context():
+                try:
+                    job()
+                except Exception:  # one job's trouble must not end the others
+                    _log.exception("Background job %s failed", job.__name__)
+
+    def stop(self) -> None:
+        """Run the jobs a last time, so that nothing gathered in memory is lost at the end of a worker."""
+        self._stop.set()
+        if self._pid == os.getpid():
+            self.run_once()
+
+    def _start(self) -> None:
+        if self._pid == os.getpid():
+            return
+        with self._lock:
+            if self._pid != os.getpid():  # a fork carries no threads along
+                self._pid = os.getpid()
+                self._stop = threading.Event()
+                threading.Thread(target=self._work, name="background", daemon=True).start()
+
+    def _work(self) -> None:
+        stop = self._stop
+        while not stop.wait(INTERVAL):
+            self.run_once()

@@ -1,0 +1,1 @@
+"""OAuth clients and the dashboard of their developers."""

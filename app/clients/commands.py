@@ -1,0 +1,5 @@
+"""Commands over clients."""
+
+import click
+
+commands: tuple[click.Command, ...] = ()

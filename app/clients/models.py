@@ -1,0 +1,92 @@
+"""OAuth clients ("apps" on screen) and their secrets."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..clock import now
+from ..database import TABLE_OPTIONS, Id, Model, PrimaryId, ascii_text
+
+
+class Client(Model):
+    """A registered app. ``id`` is its ``client_id``; lists are kept as texts, so one row is one read.
+
+    ``redirect_uris`` and ``post_logout_redirect_uris`` hold one URI a line; ``grant_types`` and ``scopes``
+    hold words separated by spaces. No owner: an app of the portal itself.
+    """
+
+    __tablename__ = "clients"
+    __table_args__ = (Index("ix_clients_owner_id_id", "owner_id", "id"), TABLE_OPTIONS)
+
+    id: Mapped[PrimaryId]
+    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    """The folded name; null for apps that registered themselves, whose names need not be unique."""
+    description: Mapped[str] = mapped_column(Text, default="")
+    homepage_url: Mapped[str] = mapped_column(Text, default="")
+    owner_id: Mapped[Id | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    client_type: Mapped[str] = mapped_column(ascii_text(12), default="confidential")
+    auth_method: Mapped[str | None] = mapped_column(ascii_text(24))
+    """The one ``token_endpoint_auth_method``; null accepts basic and post."""
+    redirect_uris: Mapped[str] = mapped_column(Text, default="")
+    post_logout_redirect_uris: Mapped[str] = mapped_column(Text, default="")
+    grant_types: Mapped[str] = mapped_column(Text, default="")
+    scopes: Mapped[str] = mapped_column(Text, default="")
+    pkce_required: Mapped[bool] = mapped_column(default=True)
+    alg: Mapped[str | None] = mapped_column(ascii_text(8))
+    """The app's own choice of signature; null follows ``ACCESS_TOKEN_ALG``."""
+    jwks: Mapped[str | None] = mapped_column(Text)
+    retry_window: Mapped[int | None]
+    """Seconds in which a repeated refresh token gets the same successor; null follows the setting."""
+    preset: Mapped[str | None] = mapped_column(ascii_text(24))
+    registered_dynamically: Mapped[bool] = mapped_column(default=False)
+    trusted: Mapped[bool] = mapped_column(default=False)
+    disabled_at: Mapped[datetime | None]
+    disabled_by: Mapped[str | None] = mapped_column(ascii_text(16))
+    """``owner`` or ``administrator``."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+    secrets: Mapped[list["ClientSecret"]] = relationship(
+        order_by="ClientSecret.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def redirect_uri_list(self) -> list[str]:
+        """The registered redirect URIs, in the order given."""
+        return self.redirect_uris.split("\n") if self.redirect_uris else []
+
+    @property
+    def grant_type_list(self) -> list[str]:
+        """The grants switched on for this app."""
+        return self.grant_types.split()
+
+    @property
+    def scope_list(self) -> list[str]:
+        """The scopes this app may ask for."""
+        return self.scopes.split()
+
+    @property
+    def is_public(self) -> bool:
+        """Whether this app can keep no secret (:rfc:`6749#section-2.1`)."""
+        return self.client_type == "public"
+
+
+class ClientSecret(Model):
+    """One of an app's secrets: a keyed digest to check it, and the secret itself, sealed, for its owner."""
+
+    __tablename__ = "client_secrets"
+
+    id: Mapped[PrimaryId]
+    client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    last_four: Mapped[str] = mapped_column(ascii_text(4))
+    digest: Mapped[str] = mapped_column(ascii_text(64))
+    sealed: Mapped[str | None] = mapped_column(Text)
+    """Null where ``CLIENT_SECRETS_SHOWN_ONCE`` is set."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[str | None] = mapped_column(String(64))
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]

@@ -1,0 +1,107 @@
+"""How rows are kept: base class, column types, engines, and what counts as a database in trouble."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Engine, MetaData, String, event
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+READS = "reads"  # bind key of the engine in AUTOCOMMIT: a SELECT costs one round trip, not three
+BUSY_TIMEOUT = 15_000  # milliseconds an SQLite writer waits for another
+POOL_RECYCLE = 280  # seconds; below the wait_timeout of common MariaDB set-ups and proxies
+
+# Byte-wise comparison everywhere: what differs on SQLite differs on MariaDB too.
+TABLE_OPTIONS = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+
+_NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_id() -> str:
+    """A fresh UUIDv7 (:rfc:`9562#section-5.7`) as 32 hex digits: ordered by time, unguessable in its end."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | (7 << 76) | (secrets.randbits(12) << 64) | (2 << 62) | secrets.randbits(62)
+    return f"{value:032x}"
+
+
+def ascii_text(length: int) -> String:
+    """A column of up to ``length`` ASCII characters, one byte each, compared byte by byte."""
+    variant = mysql.VARCHAR(length, charset="ascii", collation="ascii_bin")
+    return String(length).with_variant(variant, "mysql", "mariadb")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC moments with microseconds, on every database."""
+
+    impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+Id = Annotated[str, mapped_column(ascii_text(32))]
+PrimaryId = Annotated[str, mapped_column(ascii_text(32), primary_key=True, default=new_id)]
+
+
+class Base(DeclarativeBase):
+    """The base of every row."""
+
+    registry = registry(metadata=MetaData(naming_convention=_NAMING), type_annotation_map={datetime: UtcDateTime})
+    __table_args__: Any = TABLE_OPTIONS
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+@contextmanager
+def read_connection() -> Iterator[Connection]:
+    """A connection for SELECTs of hot paths, each its own transaction."""
+    with db.engines[READS].connect() as connection:
+        yield connection
+
+
+@contextmanager
+def write_connection() -> Iterator[Connection]:
+    """A connection with a transaction that the edge commits with ``connection.commit()``."""
+    with db.engine.connect() as connection:
+        yield connection
+
+
+def engine_options(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options of the engine for transactions and of the one for reads."""
+    if url.startswith("sqlite"):
+        connect = {"timeout": BUSY_TIMEOUT / 1000, "isolation_level": "IMMEDIATE"}
+        return {"connect_args": connect}, {"isolation_level": "AUTOCOMMIT", "connect_args": {"timeout": BUSY_TIMEOUT / 1000}}
+    shared: dict[str, Any] = {"pool_recycle": POOL_RECYCLE, "pool_use_lifo": True, "max_overflow": 20}
+    reads = {**shared, "isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    return {**shared, "isolation_level": "READ COMMITTED"}, reads
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if type(connection).__module__ != "sqlite3":
+        return
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,34 @@
+"""What apps asked for and what they were told."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..clock import now
+from ..database import TABLE_OPTIONS, Model, PrimaryId, ascii_text
+
+
+class LoggedRequest(Model):
+    """One OAuth request of an app: endpoint, outcome, and, where there is one, the cause. Never a secret."""
+
+    __tablename__ = "logged_requests"
+    __table_args__ = (
+        Index("ix_logged_requests_client_id_id", "client_id", "id"),
+        Index("ix_logged_requests_outcome_id", "outcome", "id"),
+        TABLE_OPTIONS,
+    )
+
+    id: Mapped[PrimaryId]
+    request_id: Mapped[str] = mapped_column(ascii_text(32), unique=True)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    client_id: Mapped[str | None] = mapped_column(ascii_text(32))
+    user_id: Mapped[str | None] = mapped_column(ascii_text(32))
+    endpoint: Mapped[str] = mapped_column(ascii_text(24))
+    outcome: Mapped[str] = mapped_column(ascii_text(8))
+    """``ok`` or ``refused``."""
+    cause: Mapped[str | None] = mapped_column(ascii_text(40))
+    error: Mapped[str | None] = mapped_column(ascii_text(40))
+    status: Mapped[int]
+    details: Mapped[str] = mapped_column(Text, default="{}")
+    """JSON: ``request`` (parameters as received, secrets masked) and ``facts`` of the cause."""

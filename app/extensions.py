@@ -1,0 +1,31 @@
+"""The Flask extensions, as instances; ``create_app`` configures them."""
+
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.local import LocalProxy
+
+from .background import Background
+from .crypto import Vault
+from .database import db
+
+if TYPE_CHECKING:
+    from config import Settings
+
+__all__ = ["babel", "background", "csrf", "db", "limiter", "login_manager", "migrate", "settings", "vault"]
+
+migrate = Migrate()
+login_manager = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()
+limiter = Limiter(key_func=get_remote_address)
+background = Background()
+vault = Vault()
+
+settings = cast("Settings", LocalProxy(lambda: current_app.config["SETTINGS"]))

@@ -1,0 +1,1 @@
+"""Messages to people: composed in their language, delivered after the commit."""

@@ -1,0 +1,5 @@
+"""Commands over oauth."""
+
+import click
+
+commands: tuple[click.Command, ...] = ()

@@ -1,0 +1,5 @@
+"""The endpoints of oauth, collected."""
+
+from flask import Blueprint
+
+blueprints: tuple[Blueprint, ...] = ()

@@ -1,0 +1,1 @@
+"""Extensions of the authorization code grant, one file each."""

@@ -1,0 +1,86 @@
+"""Rows of the authorization server. Tokens themselves are stored nowhere."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..clock import now
+from ..database import Id, Model, PrimaryId, ascii_text
+
+
+class AuthorizationCode(Model):
+    """A code on its way to the client; once redeemed it stays as a tombstone, to catch a replay."""
+
+    __tablename__ = "authorization_codes"
+
+    id: Mapped[PrimaryId]
+    code_digest: Mapped[str] = mapped_column(ascii_text(64), unique=True)
+    client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    consent_id: Mapped[Id] = mapped_column(ForeignKey("consents.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[str | None] = mapped_column(ascii_text(32))
+    redirect_uri: Mapped[str] = mapped_column(Text)
+    redirect_uri_sent: Mapped[bool] = mapped_column(default=True)
+    scope: Mapped[str] = mapped_column(Text)
+    nonce: Mapped[str | None] = mapped_column(Text)
+    code_challenge: Mapped[str | None] = mapped_column(ascii_text(128))
+    auth_time: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    redeemed_at: Mapped[datetime | None]
+    family_id: Mapped[str] = mapped_column(ascii_text(32))
+    """The family this code will found: known beforehand, so that a replay finds it."""
+    keep_until: Mapped[datetime] = mapped_column(index=True)
+
+
+class TokenFamily(Model):
+    """All tokens of one authorization: a counter instead of a row a token.
+
+    The refresh token of generation ``counter`` is recomputed from ``seed`` and a key outside the database.
+    """
+
+    __tablename__ = "token_families"
+
+    id: Mapped[PrimaryId]
+    client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    consent_id: Mapped[Id | None] = mapped_column(ForeignKey("consents.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[str | None] = mapped_column(ascii_text(32))
+    scope: Mapped[str] = mapped_column(Text)
+    auth_time: Mapped[datetime]
+    seed: Mapped[bytes] = mapped_column(LargeBinary(16))
+    counter: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    rotated_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    revoked_at: Mapped[datetime | None]
+    revoked_because: Mapped[str | None] = mapped_column(ascii_text(40))
+    """Name of the cause that ended it."""
+
+
+class RevokedToken(Model):
+    """An access token revoked before its time, by ``jti``; gone once it would have expired anyway."""
+
+    __tablename__ = "revoked_tokens"
+
+    jti: Mapped[str] = mapped_column(ascii_text(80), primary_key=True)
+    revoked_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SigningKey(Model):
+    """A key pair that signs tokens: published before it signs, and until the last token it signed is gone."""
+
+    __tablename__ = "signing_keys"
+
+    kid: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
+    alg: Mapped[str] = mapped_column(ascii_text(8), index=True)
+    public_jwk: Mapped[str] = mapped_column(Text)
+    sealed_private_jwk: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    signs_from: Mapped[datetime | None]
+    """When it became the current key; null: the next one, published so that everybody knows it in time."""
+    retired_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the last token it signed has expired; null while it is current or next."""

@@ -1,0 +1,1 @@
+"""What an app may ask for: the standard scopes and those that administrators define."""

@@ -1,0 +1,5 @@
+"""Commands over scopes."""
+
+import click
+
+commands: tuple[click.Command, ...] = ()

@@ -1,0 +1,21 @@
+"""Scopes that administrators define, beside the standard ones."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..clock import now
+from ..database import Model, ascii_text
+
+
+class Scope(Model):
+    """A permission of an API: its name on the wire, what people read, and whose tokens it makes."""
+
+    __tablename__ = "scopes"
+
+    name: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
+    description_en: Mapped[str] = mapped_column(String(200))
+    description_de: Mapped[str] = mapped_column(String(200))
+    audience: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(default=now)

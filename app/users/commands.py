@@ -1,0 +1,5 @@
+"""Commands over users."""
+
+import click
+
+commands: tuple[click.Command, ...] = ()

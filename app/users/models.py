@@ -1,0 +1,52 @@
+"""The people who have an account."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask_login import UserMixin
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..clock import now
+from ..database import Model, PrimaryId, ascii_text
+
+if TYPE_CHECKING:
+    from ..authentication.models import BrowserSession
+
+
+class User(UserMixin, Model):
+    """A person. ``id`` is the ``sub`` of their tokens and never used again.
+
+    ``username_key`` and ``email_key`` are the folded forms that make both unique without regard to case;
+    a deleted person keeps the row (tokens must find out) but neither name nor address.
+    """
+
+    __tablename__ = "users"
+
+    id: Mapped[PrimaryId]
+    username: Mapped[str] = mapped_column(String(64))
+    username_key: Mapped[str | None] = mapped_column(String(128), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
+    email_verified_at: Mapped[datetime | None]
+    password_hash: Mapped[str | None] = mapped_column(ascii_text(255))
+    password_changed_at: Mapped[datetime | None]
+    name: Mapped[str | None] = mapped_column(String(200))
+    mobile: Mapped[str | None] = mapped_column(ascii_text(32))
+    mobile_verified_at: Mapped[datetime | None]
+    country: Mapped[str | None] = mapped_column(ascii_text(2))
+    locale: Mapped[str | None] = mapped_column(ascii_text(5))
+    platform: Mapped[str | None] = mapped_column(ascii_text(16))
+    ip: Mapped[str | None] = mapped_column(ascii_text(45))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    blocked_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+    browser_session: "BrowserSession"  # set by the user loader on the person at the browser; not a column
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this person may sign in and their tokens count."""
+        return self.blocked_at is None and self.deleted_at is None
