@@ -2,4 +2,6 @@
 
 from flask import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from . import home
+
+blueprints: tuple[Blueprint, ...] = (home.blueprint,)

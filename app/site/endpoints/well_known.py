@@ -1,0 +1,57 @@
+"""The small documents that browsers, crawlers and researchers look for."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, redirect
+from werkzeug.wrappers import Response as Redirect
+
+from ...authentication.access import public
+from ...clock import now
+from ...extensions import settings
+
+blueprint = Blueprint("site_well_known", __name__)
+
+SECURITY_TXT_KEEPS = timedelta(days=180)  # RFC 9116 section 2.5.5 asks for less than a year
+PUBLIC_FOR_A_DAY = "public, max-age=86400"
+
+ROBOTS = """\
+User-agent: *
+Allow: /$
+Allow: /static/
+Disallow: /
+"""
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots() -> Response:
+    """The start page may be found; everything else is somebody's own."""
+    return _text(ROBOTS)
+
+
+@blueprint.get("/.well-known/change-password")
+@public
+def change_password() -> Redirect:
+    """Where password managers send people to."""
+    return redirect("/account/security", 303)
+
+
+@blueprint.get("/.well-known/security.txt")
+@public
+def security_txt() -> Response:
+    """Whom to tell about a weakness (:rfc:`9116`); 404 without ``SECURITY_CONTACT``."""
+    if not settings.security_contact:
+        abort(404)
+    expires = (now() + SECURITY_TXT_KEEPS).strftime("%Y-%m-%dT00:00:00Z")
+    return _text(
+        f"Contact: {settings.security_contact}\n"
+        f"Expires: {expires}\n"
+        "Preferred-Languages: en, de\n"
+        f"Canonical: {settings.issuer}/.well-known/security.txt\n"
+    )
+
+
+def _text(content: str) -> Response:
+    response = Response(content, mimetype="text/plain")
+    response.headers["Cache-Control"] = PUBLIC_FOR_A_DAY
+    return response

@@ -1,0 +1,110 @@
+"""What people and programs get when a request fails."""
+
+import time
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
+
+from ..extensions import db, limiter, settings
+from . import audiences, error_texts, request_ids
+
+TRY_AGAIN_AFTER = 5  # seconds; about what a database needs to come back or a pool to empty
+LIMIT_WITHOUT_A_TIME = 60  # seconds
+
+# RFC 6749 section 5.2 has no codes for the rest: what is wrong with a request is invalid_request.
+OAUTH_ERRORS = {
+    401: "invalid_client",
+    403: "access_denied",
+    429: "temporarily_unavailable",
+    500: "server_error",
+    503: "temporarily_unavailable",
+}
+
+
+def configure(app: Flask) -> None:
+    """Answer every failure of ``app`` with a page, or with JSON where programs ask."""
+    app.register_error_handler(HTTPException, answer)
+    for trouble in (OperationalError, InterfaceError, DisconnectionError, PoolTimeout):
+        app.register_error_handler(trouble, _answer_without_database)
+    app.register_error_handler(DataError, _answer_unfit_value)
+
+
+def answer(error: HTTPException) -> Response:
+    """The answer to ``error``: its status and headers, and a body for whoever asked."""
+    status = error.code or 500
+    if status >= 500:
+        g.without_database = True  # nothing on the error page may ask what has just failed
+    if audiences.is_oauth(request.path):
+        response = jsonify(_oauth_error(status))
+    elif audiences.is_plain_json(request.path):
+        response = jsonify(error=error_texts.code(status), message=error_texts.english(status))
+    else:
+        response = make_response(_page(error, status))
+    response.status_code = status
+    _add_headers(response, error)
+    return response
+
+
+def _page(error: HTTPException, status: int) -> str:
+    text = error_texts.for_csrf() if isinstance(error, CSRFError) else error_texts.for_status(status)
+    return render_template("site/error.html", text=text, status=status, again=_way_back(error))
+
+
+def _oauth_error(status: int) -> dict[str, str]:
+    answer = {
+        "error": OAUTH_ERRORS.get(status, "invalid_request"),
+        "error_description": error_texts.english(status),
+        "error_uri": f"{settings.issuer}/failures/{request_ids.current()}",
+    }
+    return answer
+
+
+def _add_headers(response: Response, error: HTTPException) -> None:
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    if response.status_code == 429:
+        response.headers.setdefault("Retry-After", str(_seconds_to_wait()))
+    if response.status_code == 503:
+        response.headers.setdefault("Retry-After", str(TRY_AGAIN_AFTER))
+
+
+def _seconds_to_wait() -> int:
+    limit = limiter.current_limit
+    if limit is None:
+        return LIMIT_WITHOUT_A_TIME
+    return max(1, int(limit.reset_at - time.time()) + 1)
+
+
+def _way_back(error: HTTPException) -> str | None:
+    """The page to try again: this one where it can be opened, or else the page its form was on."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?") if error.code in (429, 500, 503) and request.url_rule else None
+    if request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+        return request.script_root + request.full_path.rstrip("?")
+    referrer = request.referrer or ""
+    return referrer if referrer.startswith(request.host_url) else None
+
+
+def _answer_without_database(error: SQLAlchemyError) -> Response:
+    # Only what the driver says: the statement and its parameters may hold what nobody should read.
+    current_app.logger.error("The database is in trouble: %r", getattr(error, "orig", None) or type(error))
+    _let_go_of_the_transaction()
+    return answer(ServiceUnavailable())
+
+
+def _answer_unfit_value(error: DataError) -> Response:
+    """A value that no column takes, past a form that should have said so."""
+    current_app.logger.warning("The database refused a value: %r", error.orig)
+    _let_go_of_the_transaction()
+    return answer(BadRequest())
+
+
+def _let_go_of_the_transaction() -> None:
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.remove()

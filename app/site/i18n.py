@@ -1,0 +1,118 @@
+"""Which language a page is in, and how its reader changes it."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import get_locale
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..extensions import settings
+
+NAMES = {"en": "English", "de": "Deutsch"}  # each in its own language: who looks for it reads that one
+COOKIE = "locale"
+REMEMBERED_FOR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of the language switch."""
+
+    locale: str
+    name: str
+    url: str
+    current: bool
+
+
+def configure(app: Flask) -> None:
+    """Remember the language that a reader picks with ``?locale=``."""
+    app.after_request(_remember)
+
+
+def select_locale() -> str | None:
+    """The reader's language, by the order of the public contract; None leaves it to ``DEFAULT_LOCALE``."""
+    if not has_request_context():
+        return None
+    candidates = (_asked_for, _remembered, _of_the_person, _of_the_app, _of_the_browser)
+    return next((locale for find in candidates if (locale := find())), None)
+
+
+def page_locale() -> str:
+    """The language of the page being written, for ``<html lang>``."""
+    return str(get_locale() or settings.default_locale)
+
+
+def languages() -> list[Choice]:
+    """The language switch: links to this page, or to the start where this page answers no GET."""
+    current = page_locale()
+    can_be_opened = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    parameters = [(name, text) for name, text in request.args.items(multi=True) if name != "locale"]
+    choices = []
+    for locale, name in NAMES.items():
+        # A query alone keeps the path, so no path a stranger made up is ever written into the page.
+        url = "?" + urlencode([*parameters, ("locale", locale)])
+        if not can_be_opened:
+            url = f"{request.script_root}/?locale={locale}"
+        choices.append(Choice(locale, name, url, locale == current))
+    return choices
+
+
+def _asked_for() -> str | None:
+    return _known(request.args.get("locale"))
+
+
+def _remembered() -> str | None:
+    return _known(request.cookies.get(COOKIE))
+
+
+def _of_the_person() -> str | None:
+    if g.get("without_database"):
+        return None
+    try:
+        return _known(current_user.locale) if current_user.is_authenticated else None
+    except SQLAlchemyError:
+        return None  # the page that tells so needs a language, too
+
+
+def _of_the_app() -> str | None:
+    """What an app asks for with ``ui_locales``, on its request and on the pages on the way to it."""
+    if request.path == "/oauth/authorize":
+        return _first_known(request.values.get("ui_locales", ""))
+    if request.path == "/oauth/consent":
+        return _first_known(request.args.get("ui_locales", ""))
+    try:
+        waiting = urlsplit(request.args.get("next", ""))
+    except ValueError:
+        return None
+    if waiting.path != "/oauth/authorize":
+        return None
+    return _first_known(" ".join(parse_qs(waiting.query).get("ui_locales", [])))
+
+
+def _of_the_browser() -> str | None:
+    return request.accept_languages.best_match(list(NAMES))
+
+
+def _first_known(tags: str) -> str | None:
+    return next((locale for tag in tags.split() if (locale := _known(tag))), None)
+
+
+def _known(tag: str | None) -> str | None:
+    language = (tag or "").replace("_", "-").split("-")[0].lower()
+    return language if language in NAMES else None
+
+
+def _remember(response: Response) -> Response:
+    """Keep the choice in the browser; a page that saves the person's own sets ``g.locale_choice``."""
+    choice = g.get("locale_choice") or _asked_for()
+    if choice and choice != request.cookies.get(COOKIE):
+        response.set_cookie(
+            COOKIE,
+            choice,
+            max_age=REMEMBERED_FOR,
+            secure=settings.secure_cookies,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response

@@ -1,0 +1,44 @@
+"""A name for every request, on its answer, its pages and its lines in the log."""
+
+import base64
+import logging
+import secrets
+
+from flask import Flask, Response, g, has_request_context
+
+HEADER = "X-Request-Id"
+
+
+def current() -> str:
+    """The id of this request: 20 letters and digits made by us, never what a caller sent."""
+    if "request_id" not in g:
+        # 100 random bits: enough that nobody finds somebody else's failure page by guessing.
+        g.request_id = base64.b32encode(secrets.token_bytes(13)).decode("ascii").lower()[:20]
+    request_id: str = g.request_id
+    return request_id
+
+
+class InLog(logging.Filter):
+    """Puts the request id before every line that is logged while answering."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if has_request_context() and not hasattr(record, "request_id"):
+            record.request_id = current()
+            record.msg = f"[{record.request_id}] {record.msg}"
+        return True
+
+
+def configure(app: Flask) -> None:
+    """Give every request an id and send it as ``X-Request-Id``."""
+    app.before_request(_begin)
+    app.after_request(_name)
+    app.logger.addFilter(InLog())
+
+
+def _begin() -> None:
+    current()
+
+
+def _name(response: Response) -> Response:
+    response.headers[HEADER] = current()
+    return response

@@ -1,0 +1,56 @@
+"""What browsers may do with our answers."""
+
+from flask import Flask, Response, g, request
+
+from ..extensions import settings
+
+TWO_YEARS = 2 * 365 * 24 * 3600
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Addresses here hold one-time tokens and authorization requests; other sites learn none of them.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), "
+        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+    ),
+}
+
+CONTENT_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def configure(app: Flask) -> None:
+    """Send the headers with every answer of ``app``; what a view has set itself stays."""
+    app.after_request(_protect)
+
+
+def content_policy(form_action: list[str]) -> str:
+    """The Content-Security-Policy of a page whose forms end here or at one of these origins."""
+    targets = " ".join(["'self'", *form_action])
+    return "; ".join(f"{name} {value}" for name, value in (CONTENT_POLICY | {"form-action": targets}).items())
+
+
+def _protect(response: Response) -> Response:
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
+    # Browsers hold a form to its form-action even over the redirects that follow: the pages on the way of an
+    # authorization request name the app's origin, which was validated before.
+    response.headers.setdefault("Content-Security-Policy", content_policy(g.get("form_action", [])))
+    if settings.issuer.startswith("https:"):
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={TWO_YEARS}")
+    # The static files and the public documents say how long they keep; everything else is somebody's own.
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

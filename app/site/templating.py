@@ -1,0 +1,154 @@
+"""What templates can say: filters, functions and the addresses of static files."""
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_timedelta
+from flask import Flask, Response, current_app, g, request, url_for
+from flask_babel import format_datetime, get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from wtforms import Field, Form
+
+from ..clock import now
+from ..extensions import settings
+from . import i18n
+
+TILE_COLOURS = 8  # static/css/tiles.css has as many
+JUST_NOW = 5  # seconds
+STYLESHEETS = ("tokens", "base", "layout", "navigation", "components", "tiles", "forms", "tables", "pages", "print")
+MODULES = ("copy", "reveal", "menus")
+
+
+def configure(app: Flask) -> None:
+    """Give templates their filters and functions, and static files a name that changes with their content."""
+    app.jinja_env.filters.update(
+        ago=ago,
+        aria=aria,
+        exact_time=exact_time,
+        initial=initial,
+        iso_time=iso_time,
+        tile_colour=tile_colour,
+        wrong_fields=wrong_fields,
+    )
+    app.jinja_env.globals.update(
+        is_here=is_here,
+        languages=i18n.languages,
+        modules=MODULES,
+        page_exists=page_exists,
+        page_locale=i18n.page_locale,
+        page_path=page_path,
+        security_contact=lambda: settings.security_contact,
+        signed_in_person=signed_in_person,
+        static_url=static_url,
+        stylesheets=STYLESHEETS,
+    )
+    app.after_request(_keep_static_files)
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, or in how long, as people say it."""
+    difference = moment - now()
+    if abs(difference.total_seconds()) < JUST_NOW:
+        return _("just now")
+    return format_timedelta(difference, add_direction=True, locale=get_locale())
+
+
+def exact_time(moment: datetime) -> str:
+    """Date and time in full, with the zone."""
+    return format_datetime(moment, "long")
+
+
+def iso_time(moment: datetime) -> str:
+    """The value of a ``datetime`` attribute."""
+    return moment.isoformat(timespec="seconds")
+
+
+def initial(name: str | None) -> str:
+    """The first letter of a name, large."""
+    letters = [letter for letter in name or "" if letter.isalnum()]
+    return letters[0].upper() if letters else "•"
+
+
+def tile_colour(seed: object) -> int:
+    """A number from 0 to 7 that is always the same for the same seed."""
+    return hashlib.sha256(str(seed).encode("utf-8", "replace")).digest()[0] % TILE_COLOURS
+
+
+def aria(field: Field, hint: str = "") -> dict[str, str]:
+    """The attributes that tie an input to its hint and to its errors."""
+    described_by = [f"{field.id}-hint"] if hint else []
+    if not field.errors:
+        return {"aria-describedby": described_by[0]} if described_by else {}
+    return {"aria-describedby": " ".join([*described_by, f"{field.id}-error"]), "aria-invalid": "true"}
+
+
+def wrong_fields(form: Form) -> list[Field]:
+    """The fields of ``form`` that did not pass, in their order."""
+    return [field for field in form if field.errors and field.type != "CSRFTokenField"]
+
+
+def page_path(path: str) -> str:
+    """The address of a path of the public contract, wherever the portal is mounted."""
+    return request.script_root + path
+
+
+def page_exists(path: str, method: str = "GET") -> bool:
+    """Whether this portal has the page; navigation leaves out what it has not."""
+    adapter = current_app.url_map.bind("")
+    try:
+        adapter.match(path, method)
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+    return True
+
+
+def is_here(path: str, whole: bool) -> bool:
+    """Whether the reader is at ``path``, or with ``whole`` somewhere below it."""
+    here = request.path.rstrip("/")
+    return here == path or (whole and here.startswith(f"{path}/"))
+
+
+def signed_in_person() -> Any:
+    """Who is signed in, or None; None as well when the database cannot say."""
+    if g.get("without_database"):
+        return None
+    try:
+        return current_user if current_user.is_authenticated else None
+    except SQLAlchemyError:
+        return None
+
+
+def static_url(filename: str) -> str:
+    """The address of a static file with a digest of its content: it may be kept for ever."""
+    return url_for("static", filename=filename, v=_digest(_static_path(filename)))
+
+
+def _static_path(filename: str) -> Path:
+    return Path(str(current_app.static_folder)) / filename
+
+
+def _digest(path: Path) -> str:
+    return _digest_once(path) if not current_app.debug else _digest_once.__wrapped__(path)
+
+
+@cache
+def _digest_once(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def _keep_static_files(response: Response) -> Response:
+    if request.endpoint != "static" or response.status_code not in (200, 304):
+        return response
+    filename = (request.view_args or {}).get("filename", "")
+    if request.args.get("v") == _digest(_static_path(filename)):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
