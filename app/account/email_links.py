@@ -1,0 +1,99 @@
+"""One-time links: made, found, and used exactly once."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, update
+
+from ..clock import now
+from ..crypto import digest, new_secret
+from ..database import db
+from ..users.models import User
+from .models import EmailLink
+
+PREFIX = "pf_link_"
+
+
+class Purpose(StrEnum):
+    """What a link is for; one made for another purpose opens nothing."""
+
+    RESET_PASSWORD = "reset_password"
+    VERIFY_EMAIL = "verify_email"
+    INVITE = "invite"
+    SETUP = "setup"
+
+
+LIFETIMES = {
+    Purpose.RESET_PASSWORD: timedelta(hours=1),
+    Purpose.VERIFY_EMAIL: timedelta(days=3),
+    Purpose.INVITE: timedelta(days=7),
+    Purpose.SETUP: timedelta(days=1),
+}
+SET_PASSWORD_LIFETIME = timedelta(days=7)  # made by an administrator for somebody who does not wait for it
+
+# Of the others several may lie in a mailbox, and any of them will do.
+ONLY_THE_NEWEST = (Purpose.RESET_PASSWORD, Purpose.INVITE, Purpose.SETUP)
+
+
+class LinkExpired(Exception):
+    """There is no such link, or it was used, or its time is over."""
+
+
+def create_link(
+    purpose: Purpose, user: User | None = None, email: str | None = None, lifetime: timedelta | None = None
+) -> str:
+    """The raw token of a new link; only its digest is kept.
+
+    A new link to reset a password, to invite the same address or to set the portal up ends the older ones.
+    """
+    moment = now()
+    user_id = user.id if user is not None else None
+    if purpose in ONLY_THE_NEWEST:
+        end_links(purpose, user_id=user_id, email=email if user is None else None)
+    token = new_secret(PREFIX)
+    link = EmailLink(
+        purpose=purpose,
+        token_digest=digest(token),
+        user_id=user_id,
+        email=email,
+        created_at=moment,
+        expires_at=moment + (lifetime or LIFETIMES[purpose]),
+    )
+    db.session.add(link)
+    return token
+
+
+def find_link(purpose: Purpose, token: str) -> EmailLink | None:
+    """The link that would work now, or None. Looking uses nothing up: mail scanners follow links, too."""
+    return db.session.scalar(
+        select(EmailLink)
+        .where(EmailLink.token_digest == digest(token), EmailLink.purpose == purpose)
+        .where(EmailLink.used_at.is_(None), EmailLink.expires_at > now())
+    )
+
+
+def use_link(purpose: Purpose, token: str) -> EmailLink:
+    """The link, used up by this call and by no other. Raises :class:`LinkExpired`."""
+    moment = now()
+    used = db.session.execute(
+        update(EmailLink)
+        .where(EmailLink.token_digest == digest(token), EmailLink.purpose == purpose)
+        .where(EmailLink.used_at.is_(None), EmailLink.expires_at > moment)
+        .values(used_at=moment)
+        .execution_options(synchronize_session=False)
+    )
+    if used.rowcount != 1:  # type: ignore[attr-defined]
+        raise LinkExpired(purpose)
+    query = select(EmailLink).where(EmailLink.token_digest == digest(token))
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def end_links(purpose: Purpose, user_id: str | None = None, email: str | None = None) -> None:
+    """End what is still open for this purpose: of this person, or to this address, or else of nobody."""
+    query = update(EmailLink).where(EmailLink.purpose == purpose, EmailLink.used_at.is_(None))
+    if user_id is not None:
+        query = query.where(EmailLink.user_id == user_id)
+    else:
+        query = query.where(EmailLink.user_id.is_(None), EmailLink.email == email)
+    db.session.flush()
+    db.session.execute(query.values(used_at=now()).execution_options(synchronize_session=False))

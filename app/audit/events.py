@@ -1,0 +1,76 @@
+"""What is worth remembering: the kinds of events, and writing one down."""
+
+import json
+from enum import StrEnum
+
+from flask import g, has_request_context, request
+
+from ..database import db
+from .models import Event
+
+
+class EventKind(StrEnum):
+    """Every kind of event, as "area.subject.action"."""
+
+    USER_REGISTERED = "account.user.registered"
+    USER_CREATED = "account.user.created"
+    USER_IMPORTED = "account.user.imported"
+    USER_BLOCKED = "account.user.blocked"
+    USER_UNBLOCKED = "account.user.unblocked"
+    USER_DELETED = "account.user.deleted"
+    USER_INVITED = "account.user.invited"
+    ADMINISTRATOR_SET_UP = "account.administrator.set_up"
+    PROFILE_CHANGED = "account.profile.changed"
+    EMAIL_CHANGED = "account.email.changed"
+    EMAIL_VERIFIED = "account.email.verified"
+    PASSWORD_CHANGED = "account.password.changed"
+    PASSWORD_RESET_ASKED = "account.password.reset_asked"
+    PASSWORD_RESET = "account.password.reset"
+
+    SIGNED_IN = "authentication.session.started"
+    SIGN_IN_REFUSED = "authentication.session.refused"
+    SIGNED_OUT = "authentication.session.ended"
+    DEVICE_SIGNED_OUT = "authentication.device.ended"
+    OTHER_DEVICES_SIGNED_OUT = "authentication.devices.ended"
+
+    ACCESS_GIVEN = "consent.access.given"
+    ACCESS_WITHDRAWN = "consent.access.withdrawn"
+
+    CLIENT_REGISTERED = "clients.client.registered"
+    CLIENT_CHANGED = "clients.client.changed"
+    CLIENT_DISABLED = "clients.client.disabled"
+    CLIENT_ENABLED = "clients.client.enabled"
+    CLIENT_DELETED = "clients.client.deleted"
+    SECRET_ADDED = "clients.secret.added"
+    SECRET_REVOKED = "clients.secret.revoked"
+    SECRET_REVEALED = "clients.secret.revealed"
+    SECRET_ROTATED = "clients.secret.rotated"
+
+    SCOPE_CREATED = "scopes.scope.created"
+    SCOPE_DELETED = "scopes.scope.deleted"
+    KEY_ROTATED = "oauth.key.rotated"
+    TOKENS_REPLAYED = "oauth.tokens.replayed"
+    TOKENS_REVOKED = "oauth.tokens.revoked"
+
+
+def record(
+    kind: EventKind,
+    user_id: str | None = None,
+    actor_id: str | None = None,
+    *,
+    ip: str | None = None,
+    request_id: str | None = None,
+    **details: object,
+) -> Event:
+    """The row of what happened to ``user_id`` by the hand of ``actor_id``, in the current transaction.
+
+    ``details`` name things (an app, a field), never a secret. Address and request id are those of the current
+    request where the caller gives none.
+    """
+    if has_request_context():
+        ip = ip or request.remote_addr
+        request_id = request_id or g.get("request_id")
+    told = json.dumps(details, ensure_ascii=False, sort_keys=True, default=str)
+    event = Event(kind=kind, user_id=user_id, actor_id=actor_id, ip=ip, request_id=request_id, details=told)
+    db.session.add(event)
+    return event
