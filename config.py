@@ -5,13 +5,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from dotenv import dotenv_values
 
 import config_derived as derived
 import config_values as read
 from config_derived import ConfigurationError
+
+__all__ = ["CHECKOUT", "ConfigurationError", "Settings", "load"]
 
 CHECKOUT = Path(__file__).resolve().parent
 HIDDEN = ("_SECRET", "_KEY", "_PASS", "_URL")
@@ -20,15 +22,12 @@ Value = TypeVar("Value")
 
 def setting(default: str | None, reader: Callable[[str], Value]) -> Value:
     """A field whose variable has its name in capitals; without default it follows from others."""
-    metadata = {"default": default, "reader": reader}
-    value: Value = field(metadata=metadata)
-    return value
+    return cast("Value", field(metadata={"default": default, "reader": reader}))
 
 
 def optional(reader: Callable[[str], Value]) -> Value | None:
     """A field that is None unless its variable is set."""
-    value: Value | None = field(metadata={"default": None, "reader": reader, "optional": True})
-    return value
+    return cast("Value | None", field(metadata={"default": None, "reader": reader}))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -65,7 +65,7 @@ def _write_once(path: Path, text: str) -> None:
     except FileExistsError:
         pass
     finally:
-        os.unlink(draft)
+        Path(draft).unlink()
 
 
 def refuse_unsafe_production(secret_key: str, encryption_secret: str, issuer: str) -> None:

@@ -9,6 +9,6 @@ try:
 except config.ConfigurationError as error:
     sys.exit(str(error))
 
-from app import create_app  # noqa: E402  a wrong setting is told before anything else is loaded
+from app import create_app
 
 app = create_app(settings)

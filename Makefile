@@ -1,0 +1,74 @@
+# make run    the portal on http://127.0.0.1:8000 (PORT=9000 make run for another port)
+# make test   every check and test, with what they need
+#
+# Python 3.11 or newer and make are enough; PYTHON=python3.12 names another interpreter.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORTAL := $(VENV)/.portal-installed
+TOOLS := $(VENV)/.tools-installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+SOURCES := app tests migrations config.py config_derived.py config_values.py gunicorn.conf.py wsgi.py
+
+.DEFAULT_GOAL := help
+.SILENT:
+.PHONY: help run test lint format translations bench clean
+
+help:
+	sed -n 's/^# make/make/p' Makefile
+
+# The link of the first administrator appears while gunicorn starts; with a user in the database it says nothing.
+run: $(PORTAL)
+	$(BIN)/python migrations/at_head.py; \
+	case $$? in \
+	  0) ;; \
+	  3) $(BIN)/python -m flask db upgrade || exit 1 ;; \
+	  *) exit 1 ;; \
+	esac; \
+	$(BIN)/python -m flask setup-link & \
+	exec $(BIN)/python -m gunicorn -c gunicorn.conf.py wsgi:app
+
+test: $(TOOLS)
+	tests/everything $(TESTS)
+
+lint: $(TOOLS)
+	$(BIN)/python -m ruff check $(SOURCES)
+	$(BIN)/python -m ruff format --check $(SOURCES)
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+format: $(TOOLS)
+	$(BIN)/python -m ruff check --fix $(SOURCES)
+	$(BIN)/python -m ruff format $(SOURCES)
+
+# New texts into the catalogs, and the catalogs into what the portal reads.
+translations: $(PORTAL)
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keyword _l --no-location --sort-output --no-wrap \
+	  --project Pforte --copyright-holder "The Pforte authors" --output-file translations/messages.pot app templates
+	$(BIN)/pybabel --quiet update --input-file translations/messages.pot --output-dir translations --no-wrap --no-fuzzy-matching
+	$(BIN)/pybabel --quiet compile --directory translations
+
+bench: $(TOOLS)
+	$(BIN)/python -m benchmarks $(BENCH)
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/clients/node_modules
+	find app tests migrations -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Pforte needs Python 3.11 or newer; PYTHON=python3.12 make run names another one." >&2; exit 1; }
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(PORTAL): requirements.txt | $(VENV)/bin/python
+	echo "Installing what Pforte needs into $(VENV) …"
+	$(PIP) install -r requirements.txt
+	touch $@
+
+$(TOOLS): requirements-dev.txt $(PORTAL)
+	echo "Installing what the tests need into $(VENV) …"
+	$(PIP) install -r requirements-dev.txt
+	touch $@

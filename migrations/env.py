@@ -1,0 +1,60 @@
+"""Alembic's way into the application: Flask-Migrate runs this file for every `flask db` command."""
+
+import logging
+from typing import Any
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import text
+
+from app.database import db
+
+logging.getLogger("alembic").setLevel(logging.WARNING)
+# Two portals that start at once on one MariaDB: the second waits and finds nothing left to do.
+LOCK = "pforte_migrations"
+LOCK_SECONDS = 120
+
+
+def options() -> dict[str, Any]:
+    """What Flask-Migrate was configured with, and what autogeneration compares."""
+    configured: dict[str, Any] = dict(current_app.extensions["migrate"].configure_args)
+    configured.setdefault("render_as_batch", True)
+    configured.setdefault("compare_type", True)
+    return {**configured, "target_metadata": db.metadata, "process_revision_directives": leave_out_empty}
+
+
+def leave_out_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
+    """Write no revision file where the models have not changed."""
+    if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+        directives[:] = []
+
+
+def write_sql() -> None:
+    """Print the SQL of the migrations (`flask db upgrade --sql`)."""
+    url = db.engine.url.render_as_string(hide_password=False)
+    context.configure(url=url, literal_binds=True, **options())
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def migrate() -> None:
+    """Run the migrations on the application's database."""
+    with db.engine.connect() as connection:
+        on_mariadb = connection.dialect.name in ("mysql", "mariadb")
+        if on_mariadb:
+            connection.execute(
+                text("SELECT GET_LOCK(:name, :seconds)"), {"name": LOCK, "seconds": LOCK_SECONDS}
+            )
+            connection.commit()
+        context.configure(connection=connection, **options())
+        with context.begin_transaction():
+            context.run_migrations()
+        if on_mariadb:
+            connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": LOCK})
+            connection.commit()
+
+
+if context.is_offline_mode():
+    write_sql()
+else:
+    migrate()
