@@ -1,0 +1,163 @@
+"""Making, finding, blocking and deleting people's accounts."""
+
+from blinker import Namespace
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+
+from ..clock import now
+from ..database import db
+from .models import User
+from .names import check_email, check_username, fold
+from .passwords import check_new_password, hash_password
+
+_signals = Namespace()
+user_blocked = _signals.signal("user-blocked")
+"""Sent with the person, inside the transaction: what they have open or were given ends here."""
+user_deleted = _signals.signal("user-deleted")
+"""Sent with the person, inside the transaction, while the row still has its name and address."""
+
+
+def find_user(identifier: str) -> User | None:
+    """The person with this username or e-mail address, compared without case; never a deleted one."""
+    key = fold(identifier)
+    if not key:
+        return None
+    statement = select(User).where(or_(User.username_key == key, User.email_key == key)).limit(2)
+    found = [user for user in db.session.scalars(statement) if user.deleted_at is None]
+    # Imported usernames may look like an address: its owner comes before one who merely calls himself so.
+    found.sort(key=lambda user: user.email_key != key)
+    return found[0] if found else None
+
+
+def get_user(user_id: str) -> User:
+    """The person with this id, deleted ones included. Raises :class:`UserUnknown`."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise UserUnknown(user_id)
+    return user
+
+
+def list_users() -> list[User]:
+    """Everybody who has an account, in the order they came."""
+    return list(db.session.scalars(select(User).where(User.deleted_at.is_(None)).order_by(User.id)))
+
+
+def no_users_yet() -> bool:
+    """Whether nobody has an account."""
+    return db.session.scalar(select(User.id).limit(1)) is None
+
+
+def register(
+    username: str,
+    email: str,
+    password: str | None = None,
+    *,
+    password_hash: str | None = None,
+    is_admin: bool = False,
+    email_verified: bool = False,
+    locale: str | None = None,
+    ip: str | None = None,
+) -> User:
+    """The new person. Without ``password`` or ``password_hash`` nobody can sign in until one is set.
+
+    Raises UsernameRefused, EmailRefused, PasswordRefused, :class:`UsernameTaken`, :class:`EmailTaken`.
+    """
+    username, email = check_username(username), check_email(email)
+    _refuse_taken(username, email)
+    if password is not None:
+        check_new_password(password, username, email)
+        password_hash = hash_password(password)
+    user = User(
+        username=username,
+        username_key=fold(username),
+        email=email,
+        email_key=fold(email),
+        email_verified_at=now() if email_verified else None,
+        password_hash=password_hash,
+        password_changed_at=now() if password_hash else None,
+        is_admin=is_admin,
+        locale=locale,
+        ip=ip,
+    )
+    db.session.add(user)
+    _flush(username, email)
+    return user
+
+
+def rename_email(user: User, email: str) -> str:
+    """Give ``user`` another address, not yet verified; the address as kept. Raises EmailRefused, EmailTaken."""
+    email = check_email(email)
+    if email == user.email:
+        return email
+    taken = db.session.scalar(select(User.id).where(User.email_key == fold(email), User.id != user.id))
+    if taken is not None:
+        raise EmailTaken(email)
+    if fold(email) != user.email_key:
+        user.email_verified_at = None
+    user.email, user.email_key = email, fold(email)
+    _flush(None, email)
+    return email
+
+
+def set_password(user: User, password: str) -> None:
+    """Give ``user`` this password from now on. Raises PasswordRefused."""
+    check_new_password(password, user.username, user.email, user.name)
+    user.password_hash = hash_password(password)
+    user.password_changed_at = now()
+
+
+def block(user: User) -> None:
+    """End what ``user`` has open and refuse every further sign-in and token."""
+    if user.blocked_at is None:
+        user.blocked_at = now()
+    user_blocked.send(user)
+
+
+def unblock(user: User) -> None:
+    """Let ``user`` sign in again; what blocking ended stays ended."""
+    user.blocked_at = None
+
+
+def delete(user: User) -> None:
+    """Erase what says who ``user`` was. The row stays: it keeps the ``sub`` from ever meaning somebody else."""
+    user_deleted.send(user)
+    user.deleted_at = now()
+    user.username = ""
+    user.username_key = user.email = user.email_key = user.email_verified_at = None
+    user.password_hash = user.password_changed_at = None
+    user.name = user.mobile = user.mobile_verified_at = user.country = None
+    user.locale = user.platform = user.ip = None
+    user.is_admin = False
+
+
+def _refuse_taken(username: str | None, email: str) -> None:
+    if username is not None and _exists(User.username_key == fold(username)):
+        raise UsernameTaken(username)
+    if _exists(User.email_key == fold(email)):
+        raise EmailTaken(email)
+
+
+def _exists(condition: object) -> bool:
+    return db.session.scalar(select(User.id).where(condition)) is not None  # type: ignore[arg-type]
+
+
+def _flush(username: str | None, email: str) -> None:
+    """Write now, so that of two people asking for one name at the same moment the second one is told."""
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        _refuse_taken(username, email)
+        raise
+
+
+class UserUnknown(LookupError):
+    """Nobody has this id."""
+
+
+class UsernameTaken(Exception):
+    """Somebody else has this username."""
+
+
+class EmailTaken(Exception):
+    """Somebody else has this e-mail address."""

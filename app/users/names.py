@@ -1,0 +1,76 @@
+"""Which usernames and e-mail addresses are accepted, and when two of them are the same."""
+
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST_USERNAME = 64
+LONGEST_USERNAME_KEY = 128  # what the column holds; compatibility forms of a few letters are many letters
+LONGEST_EMAIL = 254  # :rfc:`5321#section-4.5.3.1.3`
+PUNCTUATION = "._-"
+# Scripts whose letters look alike: names that mix them are made to be taken for somebody else's.
+CONFUSABLE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
+
+
+def fold(text: str) -> str:
+    """The form in which names and addresses are compared: two texts that people read alike have the same."""
+    readable = text.encode("utf-8", "replace").decode()  # JSON can carry half a character; databases cannot
+    folded = unicodedata.normalize("NFKC", readable.strip()).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()
+
+
+def check_username(text: str) -> str:
+    """``text`` as it is kept. Raises :class:`UsernameRefused`.
+
+    Letters and digits of any script with ``.``, ``_`` and ``-`` between them. No ``@``: what has one is an
+    e-mail address, which signs in, too. No invisible characters: they make two names look the same.
+    """
+    username = unicodedata.normalize("NFC", text.strip())
+    if not username:
+        raise UsernameRefused("empty")
+    if len(username) > LONGEST_USERNAME or len(fold(username)) > LONGEST_USERNAME_KEY:
+        raise UsernameRefused("long")
+    if not all(_is_allowed(character) for character in username):
+        raise UsernameRefused("characters")
+    if username[0] in PUNCTUATION or username[-1] in PUNCTUATION:
+        raise UsernameRefused("ends")
+    letters = [character for character in username if character.isalpha()]
+    if not letters:
+        raise UsernameRefused("letters")
+    if len({script for character in letters if (script := _confusable_script(character))}) > 1:
+        raise UsernameRefused("scripts")
+    return username
+
+
+def check_email(text: str) -> str:
+    """``text`` as it is kept: the domain in lower case. Raises :class:`EmailRefused`."""
+    try:
+        # Whether the domain takes mail shows when the verification mail arrives; names under .test are for trials.
+        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except (EmailNotValidError, UnicodeError) as error:
+        raise EmailRefused(text) from error
+    if len(found.normalized) > LONGEST_EMAIL or len(fold(found.normalized)) > LONGEST_EMAIL:
+        raise EmailRefused(text)
+    return found.normalized
+
+
+def _is_allowed(character: str) -> bool:
+    category = unicodedata.category(character)
+    return character in PUNCTUATION or category[0] == "L" or category in ("Mn", "Mc", "Nd")
+
+
+def _confusable_script(letter: str) -> str | None:
+    script = unicodedata.name(letter, "").split(" ", 1)[0]
+    return script if script in CONFUSABLE_SCRIPTS else None
+
+
+class UsernameRefused(ValueError):
+    """No name for a person; ``reason``: ``empty``, ``long``, ``characters``, ``ends``, ``letters``, ``scripts``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class EmailRefused(ValueError):
+    """Not an e-mail address."""

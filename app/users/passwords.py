@@ -1,0 +1,84 @@
+"""Passwords: hashed, verified, and renewed when the portal's way of hashing has changed."""
+
+import os
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from werkzeug.exceptions import ServiceUnavailable
+
+from ..extensions import settings
+from . import password_hashes
+from .new_passwords import PasswordRefused, check_new_password
+
+__all__ = [
+    "HashingBusy",
+    "PasswordRefused",
+    "check_new_password",
+    "hash_password",
+    "needs_rehash",
+    "verify_password",
+]
+
+LONGEST_WAIT = 20  # seconds for a turn; browsers and proxies give up soon after
+_turn = threading.BoundedSemaphore(1)
+"""One hash at a time in each process: hashing lets other threads run, so without a limit a few dozen sign-ins
+would take every core from those who only want a token. There are as many processes as cores, or more."""
+
+
+def hash_password(password: str) -> str:
+    """What is kept of ``password``, in the way ``PASSWORD_HASHER`` names. Raises :class:`HashingBusy`."""
+    typed = _typed(password)
+    with _one_at_a_time():
+        return password_hashes.make(settings.password_hasher, settings.bcrypt_salt_rounds, typed)
+
+
+def verify_password(password_hash: str | None, password: str) -> bool:
+    """Whether ``password`` is the one behind ``password_hash``. Raises :class:`HashingBusy`.
+
+    Without a hash (nobody has that name, or no password was set) the same work is done for nothing: the time
+    of a refusal must not tell who has an account.
+    """
+    typed = _typed(password)
+    with _one_at_a_time():
+        if password_hash is None:
+            password_hashes.make(settings.password_hasher, settings.bcrypt_salt_rounds, typed)
+            return False
+        return password_hashes.matches(password_hash, typed)
+
+
+def needs_rehash(password_hash: str) -> bool:
+    """Whether ``password_hash`` is of another kind or cost than the settings ask for."""
+    return not password_hashes.is_current(settings.password_hasher, settings.bcrypt_salt_rounds, password_hash)
+
+
+def _typed(password: str) -> bytes:
+    """The bytes that are hashed: the same for a letter typed as one key or as letter and accent."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    if not _turn.acquire(timeout=LONGEST_WAIT):
+        raise HashingBusy
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def _renew_turn() -> None:
+    """A fork may happen while another thread hashes: the child starts with a turn of its own."""
+    global _turn
+    _turn = threading.BoundedSemaphore(1)
+
+
+os.register_at_fork(after_in_child=_renew_turn)
+
+
+class HashingBusy(ServiceUnavailable):
+    """Too many people sign in at the same moment. Wherever it is raised, the answer is 503 with ``Retry-After``."""
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=5)
