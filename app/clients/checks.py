@@ -1,0 +1,96 @@
+"""Everything that may be wrong with the details of an app."""
+
+from urllib.parse import urlsplit
+
+from ..scopes import catalogue
+from . import grants, key_sets, naming, redirect_uris
+from .details import Details, Limits, offered_scopes
+from .models import Client
+from .refusals import Problem, Reason
+
+LONGEST_DESCRIPTION = 1000
+LONGEST_HOMEPAGE = 2000
+CLIENT_TYPES = ("confidential", "public")
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+ALGORITHMS = ("RS256", "ES256", "EdDSA")
+
+
+def find_problems(details: Details, limits: Limits, client: Client | None) -> list[Problem]:
+    """Everything that is wrong with settled ``details``, in the order of the form."""
+    name = naming.find_problem(
+        details.name, client_id=client.id if client else None, unique=limits.unique_name
+    )
+    problems = [name] if name else []
+    if len(details.description) > LONGEST_DESCRIPTION:
+        problems.append(Problem("description", Reason.TOO_LONG))
+    if details.homepage_url and not _is_web_address(details.homepage_url):
+        problems.append(Problem("homepage_url", Reason.NOT_A_WEB_ADDRESS, details.homepage_url))
+    if details.client_type not in CLIENT_TYPES:
+        problems.append(Problem("client_type", Reason.UNKNOWN, details.client_type))
+    for field, uris in (
+        ("redirect_uris", details.redirect_uris),
+        ("post_logout_redirect_uris", details.post_logout_redirect_uris),
+    ):
+        problems += redirect_uris.find_problems(uris, public=details.is_public, field=field)
+    problems += _problems_of_grants(details, limits, client)
+    problems += _problems_of_scopes(details, limits, client)
+    return problems + _problems_of_security(details)
+
+
+def _problems_of_grants(details: Details, limits: Limits, client: Client | None) -> list[Problem]:
+    problems: list[Problem] = []
+    if not details.grant_types:
+        problems.append(Problem("grant_types", Reason.MISSING))
+    for name in details.grant_types:
+        if name not in grants.KNOWN:
+            problems.append(Problem("grant_types", Reason.UNKNOWN, name))
+        elif name not in limits.grants and name not in _grants_of(client):
+            problems.append(Problem("grant_types", Reason.NOT_OFFERED, name))
+    if details.is_public and grants.CLIENT_CREDENTIALS in details.grant_types:
+        problems.append(Problem("grant_types", Reason.PUBLIC_WITHOUT_SECRET, grants.CLIENT_CREDENTIALS))
+    if not details.redirect_uris and any(name in grants.NEEDS_REDIRECT_URI for name in details.grant_types):
+        problems.append(Problem("redirect_uris", Reason.REDIRECT_URI_NEEDED))
+    return problems
+
+
+def _problems_of_scopes(details: Details, limits: Limits, client: Client | None) -> list[Problem]:
+    kept = client.scope_list if client else []
+    offered = offered_scopes(limits)
+    problems: list[Problem] = []
+    for name in details.scopes:
+        if name in offered or name in kept:
+            continue
+        reason = Reason.NOT_OFFERED if catalogue.find_scope(name) else Reason.UNKNOWN
+        problems.append(Problem("scopes", reason, name))
+    return problems
+
+
+def _problems_of_security(details: Details) -> list[Problem]:
+    problems: list[Problem] = []
+    if details.is_public and not details.pkce_required:
+        problems.append(Problem("pkce_required", Reason.PUBLIC_NEEDS_PKCE))
+    if details.auth_method not in (None, *AUTH_METHODS):
+        problems.append(Problem("auth_method", Reason.UNKNOWN, details.auth_method or ""))
+    elif (details.auth_method == "none") != details.is_public:
+        problems.append(Problem("auth_method", Reason.METHOD_DOES_NOT_FIT, details.auth_method or ""))
+    if details.auth_method == "private_key_jwt" and not details.jwks:
+        problems.append(Problem("jwks", Reason.KEYS_NEEDED))
+    if details.alg not in (None, *ALGORITHMS):
+        problems.append(Problem("alg", Reason.UNKNOWN, details.alg or ""))
+    keys = key_sets.find_problem(details.jwks) if details.jwks else None
+    return [*problems, keys] if keys else problems
+
+
+def _grants_of(client: Client | None) -> list[str]:
+    return client.grant_type_list if client else []
+
+
+def _is_web_address(url: str) -> bool:
+    """Whether a link to ``url`` is safe to show: http(s), with a host, no credentials, nothing invisible."""
+    if len(url) > LONGEST_HOMEPAGE or "\\" in url or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return False

@@ -1,0 +1,121 @@
+"""An app's secrets: several may be valid at once, so that one can be replaced without an outage."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from ..audit.events import EventKind, record
+from ..clock import now
+from ..crypto import new_secret
+from ..database import db, new_id
+from ..extensions import vault
+from .models import Client, ClientSecret
+
+PREFIX = "pf_secret_"
+MOST_LIVE = 10  # of one app: checking one must stay cheap
+FIRST_NAME = "default"
+
+
+class TooManySecrets(Exception):
+    """The app has as many valid secrets as an app may have."""
+
+
+class SecretNotKept(Exception):
+    """Only a digest of this secret is kept: nobody can see it again."""
+
+
+def is_live(secret: ClientSecret, at: datetime | None = None) -> bool:
+    """Whether ``secret`` opens anything: neither revoked nor expired."""
+    moment = at or now()
+    return secret.revoked_at is None and (secret.expires_at is None or secret.expires_at > moment)
+
+
+def list_live(client: Client) -> list[ClientSecret]:
+    """The secrets of ``client`` that work now, oldest first."""
+    return [secret for secret in client.secrets if is_live(secret)]
+
+
+def find_secret(client: Client, secret_id: str) -> ClientSecret | None:
+    """The secret of ``client`` with this id; None as well when it is another app's."""
+    query = select(ClientSecret).where(ClientSecret.id == secret_id, ClientSecret.client_id == client.id)
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def add_secret(
+    client: Client,
+    name: str,
+    *,
+    actor_id: str | None,
+    actor_name: str | None = None,
+    expires_at: datetime | None = None,
+    shown_once: bool = False,
+) -> tuple[ClientSecret, str]:
+    """The new row and the secret itself. Raises :class:`TooManySecrets`."""
+    if len(list_live(client)) >= MOST_LIVE:
+        raise TooManySecrets
+    secret, text = _make(client, name, actor_name, expires_at, shown_once)
+    _note(EventKind.SECRET_ADDED, client, actor_id, secret=name)
+    return secret, text
+
+
+def revoke_secret(client: Client, secret: ClientSecret, *, actor_id: str | None) -> None:
+    """End ``secret`` now; one that has ended already keeps its date."""
+    if secret.revoked_at is not None:
+        return
+    secret.revoked_at = now()
+    secret.sealed = None  # nobody needs to see it again
+    _note(EventKind.SECRET_REVOKED, client, actor_id, secret=secret.name)
+
+
+def reveal_secret(client: Client, secret: ClientSecret, *, actor_id: str | None) -> str:
+    """The secret in clear, for its owner after a fresh password check. Raises :class:`SecretNotKept`."""
+    if secret.sealed is None:
+        raise SecretNotKept
+    text = vault.decrypt(secret.sealed, _place(secret.id))
+    _note(EventKind.SECRET_REVEALED, client, actor_id, secret=secret.name)
+    return text
+
+
+def rotate(
+    client: Client,
+    *,
+    overlap: timedelta | None = None,
+    actor_id: str | None = None,
+    actor_name: str | None = None,
+    shown_once: bool = False,
+) -> tuple[ClientSecret, str]:
+    """A new secret; the ones so far end now, or when ``overlap`` is over."""
+    moment = now()
+    for old in list_live(client):
+        if not overlap:
+            old.revoked_at, old.sealed = moment, None
+        elif old.expires_at is None or old.expires_at > moment + overlap:
+            old.expires_at = moment + overlap
+    secret, text = _make(client, FIRST_NAME, actor_name, None, shown_once)
+    _note(EventKind.SECRET_ROTATED, client, actor_id)
+    return secret, text
+
+
+def _make(
+    client: Client, name: str, actor_name: str | None, expires_at: datetime | None, shown_once: bool
+) -> tuple[ClientSecret, str]:
+    text, key = new_secret(PREFIX), new_id()
+    secret = ClientSecret(
+        id=key,
+        name=name,
+        last_four=text[-4:],
+        digest=vault.keyed_digest(text),
+        sealed=None if shown_once else vault.encrypt(text, _place(key)),
+        created_by=actor_name,
+        expires_at=expires_at,
+    )
+    client.secrets.append(secret)
+    return secret, text
+
+
+def _note(kind: EventKind, client: Client, actor_id: str | None, **details: str) -> None:
+    record(kind, client.owner_id, actor_id, client_id=client.id, app=client.name, **details)
+
+
+def _place(secret_id: str) -> str:
+    return f"client_secrets.sealed.{secret_id}"

@@ -1,0 +1,99 @@
+"""What an app's developer or operator decides about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ..scopes import catalogue
+from . import grants, naming
+from .models import Client
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the one who registers or edits an app may give it."""
+
+    grants: tuple[str, ...]
+    restricted_scopes: bool
+    unique_name: bool = True
+
+
+DEVELOPERS = Limits(grants.OFFERED, restricted_scopes=False)
+OPERATORS = Limits(grants.KNOWN, restricted_scopes=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """The decisions about one app; a redirect URI carries the line it was typed on."""
+
+    name: str
+    description: str = ""
+    homepage_url: str = ""
+    redirect_uris: tuple[tuple[int, str], ...] = ()
+    post_logout_redirect_uris: tuple[tuple[int, str], ...] = ()
+    client_type: str = "confidential"
+    grant_types: tuple[str, ...] = grants.PRESELECTED
+    scopes: tuple[str, ...] = tuple(catalogue.STANDARD)
+    auth_method: str | None = None
+    pkce_required: bool = True
+    alg: str | None = None
+    jwks: str | None = None
+    retry_window: int | None = None
+    preset: str | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the app can keep no secret."""
+        return self.client_type == "public"
+
+
+def numbered(lines: Iterable[str]) -> tuple[tuple[int, str], ...]:
+    """The entries of a list with their line numbers, empty lines left out."""
+    stripped = ((number, line.strip()) for number, line in enumerate(lines, start=1))
+    return tuple((number, line) for number, line in stripped if line)
+
+
+def details_of(client: Client) -> Details:
+    """What was decided about ``client`` so far."""
+    return Details(
+        name=client.name,
+        description=client.description,
+        homepage_url=client.homepage_url,
+        redirect_uris=numbered(client.redirect_uri_list),
+        post_logout_redirect_uris=numbered(client.post_logout_redirect_uris.split("\n")),
+        client_type=client.client_type,
+        grant_types=tuple(client.grant_type_list),
+        scopes=tuple(client.scope_list),
+        auth_method=client.auth_method,
+        pkce_required=client.pkce_required,
+        alg=client.alg,
+        jwks=client.jwks,
+        retry_window=client.retry_window,
+        preset=client.preset,
+    )
+
+
+def offered_scopes(limits: Limits) -> list[str]:
+    """The names of the scopes that may be given within ``limits``."""
+    return [
+        scope.name for scope in catalogue.list_scopes() if limits.restricted_scopes or not scope.restricted
+    ]
+
+
+def settle(details: Details, limits: Limits, client: Client | None) -> Details:
+    """``details`` as they will be kept: tidy, and with what only others may give or take left as it is."""
+    kept_grants = [name for name in (client.grant_type_list if client else []) if name not in limits.grants]
+    offered = offered_scopes(limits)
+    kept_scopes = [name for name in client.scope_list if name not in offered] if client else []
+    return replace(
+        details,
+        name=naming.tidy(details.name),
+        description=details.description.replace("\r\n", "\n").strip(),
+        homepage_url=details.homepage_url.strip(),
+        grant_types=_unique([*details.grant_types, *kept_grants]),
+        scopes=_unique([*details.scopes, *kept_scopes]),
+        auth_method="none" if details.is_public else details.auth_method,
+    )
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

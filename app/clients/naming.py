@@ -1,0 +1,56 @@
+"""Names of apps: what people see on the consent page, so no two may look the same."""
+
+import unicodedata
+
+from sqlalchemy import select
+
+from ..database import db
+from ..users.names import fold
+from .models import Client
+from .refusals import Problem, Reason
+
+LONGEST = 100
+LONGEST_KEY = 200  # folding may make a name longer; the column of the key holds this much
+
+# Control, format (zero width, writing direction), private, unassigned, surrogate, line and paragraph separators.
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+# Letters and marks that show nothing: joiners, fillers, the blank of Braille, variation selectors.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    map(chr, range(0xFE00, 0xFE10))
+)
+
+
+def tidy(name: str) -> str:
+    """``name`` composed, trimmed, and with single spaces between its words."""
+    return " ".join(part for part in unicodedata.normalize("NFC", name).split(" ") if part)
+
+
+def name_key(name: str) -> str:
+    """What two names that are the same to people have in common."""
+    return fold(name)
+
+
+def find_problem(name: str, *, client_id: str | None, unique: bool) -> Problem | None:
+    """What is wrong with ``name`` for this app (None: a new one)."""
+    if not name:
+        return Problem("name", Reason.MISSING)
+    if len(name) > LONGEST or len(name_key(name)) > LONGEST_KEY:
+        return Problem("name", Reason.TOO_LONG)
+    if any(_is_invisible(character) for character in name):
+        return Problem("name", Reason.INVISIBLE)
+    if unique and _is_taken(name, client_id):
+        return Problem("name", Reason.TAKEN, name)
+    return None
+
+
+def _is_invisible(character: str) -> bool:
+    if character in _INVISIBLE:
+        return True
+    category = unicodedata.category(character)
+    return category in _INVISIBLE_CATEGORIES or (category == "Zs" and character != " ")
+
+
+def _is_taken(name: str, client_id: str | None) -> bool:
+    query = select(Client.id).where(Client.name_key == name_key(name))
+    holder = db.session.execute(query).scalar_one_or_none()
+    return holder is not None and holder != client_id

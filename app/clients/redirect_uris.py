@@ -1,0 +1,153 @@
+"""Redirect URIs: what may be registered, and which registered one an app has sent."""
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from urllib.parse import SplitResult, urlsplit
+
+from .refusals import Problem, Reason
+
+LONGEST = 2000  # characters
+MOST = 30  # URIs of one app; with LONGEST they fit into one text column of MariaDB
+
+# A browser sent there would run or open what the address itself says.
+FORBIDDEN_SCHEMES = frozenset(
+    ["about", "blob", "data", "file", "filesystem", "intent", "jar", "javascript", "vbscript", "view-source"]
+)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+# RFC 8252 section 7.1: the domain of the app's maker in reverse, so that two apps cannot meet by accident.
+_REVERSE_DOMAIN = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+", re.IGNORECASE)
+_ALLOWED = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()+,;=-]|%[0-9A-Fa-f]{2})*")  # RFC 3986 without "*"
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:[/?].*)?)")
+
+
+class RedirectUriNotAllowed(Exception):
+    """This URI cannot be registered; ``reason`` tells why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def matches(registered: Sequence[str], sent: str) -> str | None:
+    """The registered URI that ``sent`` stands for, or None: equal, or equal but for the port on a loopback address.
+
+    The person goes to ``sent``. :rfc:`9700#section-2.1`, :rfc:`8252#section-7.3`
+    """
+    if sent in registered:
+        return sent
+    wanted = _without_loopback_port(sent)
+    if wanted is None:
+        return None
+    return next((uri for uri in registered if _without_loopback_port(uri) == wanted), None)
+
+
+def find_problems(
+    uris: Iterable[tuple[int, str]], *, public: bool, field: str = "redirect_uris"
+) -> list[Problem]:
+    """What is wrong with these numbered URIs, as registered for one app."""
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for count, (line, uri) in enumerate(uris, start=1):
+        if count > MOST:
+            return [*problems, Problem(field, Reason.TOO_MANY, line=line)]
+        if uri in seen:
+            problems.append(Problem(field, Reason.DUPLICATE, uri, line))
+            continue
+        seen.add(uri)
+        try:
+            check_redirect_uri(uri, public=public)
+        except RedirectUriNotAllowed as error:
+            problems.append(Problem(field, error.reason, uri, line))
+    return problems
+
+
+def check_redirect_uri(uri: str, *, public: bool = False) -> None:
+    """Nothing, when ``uri`` may be registered for an app of this type. Raises :class:`RedirectUriNotAllowed`."""
+    _check_characters(uri)
+    scheme = _SCHEME.match(uri)
+    if scheme is None:
+        raise RedirectUriNotAllowed(Reason.NOT_ABSOLUTE)
+    name = scheme[1].lower()
+    if name in FORBIDDEN_SCHEMES:
+        raise RedirectUriNotAllowed(Reason.SCHEME_FORBIDDEN)
+    if "#" in uri:
+        raise RedirectUriNotAllowed(Reason.FRAGMENT)
+    if "*" in uri:
+        raise RedirectUriNotAllowed(Reason.WILDCARD)
+    if not _ALLOWED.fullmatch(uri):
+        raise RedirectUriNotAllowed(Reason.MALFORMED)
+    parts = _split(uri)
+    if "@" in parts.netloc:
+        raise RedirectUriNotAllowed(Reason.USERINFO)
+    if name in ("http", "https"):
+        _check_web_address(parts)
+    else:
+        _check_private_scheme(scheme[1], uri[scheme.end() :], public)
+
+
+def is_localhost(uri: str) -> bool:
+    """Whether ``uri`` names ``localhost``, which works, but an address is safer (:rfc:`8252#section-8.3`)."""
+    return re.match(r"http://localhost(?=[:/?]|$)", uri, re.IGNORECASE) is not None
+
+
+def _check_characters(uri: str) -> None:
+    if not uri:
+        raise RedirectUriNotAllowed(Reason.MISSING)
+    if len(uri) > LONGEST:
+        raise RedirectUriNotAllowed(Reason.TOO_LONG)
+    if any(character in " \t\r\n" for character in uri):
+        raise RedirectUriNotAllowed(Reason.WHITE_SPACE)
+    if any(unicodedata.category(character) == "Cc" for character in uri):
+        raise RedirectUriNotAllowed(Reason.CONTROL_CHARACTER)
+    if "\\" in uri:  # browsers read it as a slash, programs do not
+        raise RedirectUriNotAllowed(Reason.BACKSLASH)
+    if not uri.isascii():
+        raise RedirectUriNotAllowed(Reason.NON_ASCII)
+
+
+def _check_web_address(parts: SplitResult) -> None:
+    host = parts.hostname
+    if not host:
+        raise RedirectUriNotAllowed(Reason.HOST_MISSING)
+    # What stands here goes into headers and comparisons: a name, or an IPv6 address in brackets.
+    if not (parts.netloc.startswith("[") or _HOST.fullmatch(host)):
+        raise RedirectUriNotAllowed(Reason.MALFORMED)
+    try:
+        port_is_wrong = parts.netloc.endswith(":") or parts.port == 0
+    except ValueError:
+        port_is_wrong = True
+    if port_is_wrong:
+        raise RedirectUriNotAllowed(Reason.PORT)
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise RedirectUriNotAllowed(Reason.PLAIN_HTTP)
+
+
+def _check_private_scheme(scheme: str, rest: str, public: bool) -> None:
+    if not public:
+        raise RedirectUriNotAllowed(Reason.PRIVATE_SCHEME_OF_CONFIDENTIAL)
+    if not _REVERSE_DOMAIN.fullmatch(scheme) or not rest.startswith("/"):
+        raise RedirectUriNotAllowed(Reason.PRIVATE_SCHEME_NOT_REVERSE_DOMAIN)
+
+
+def _split(uri: str) -> SplitResult:
+    try:
+        return urlsplit(uri)
+    except ValueError:  # brackets that hold no address
+        raise RedirectUriNotAllowed(Reason.MALFORMED) from None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_loopback_port(uri: str) -> tuple[str, str] | None:
+    found = _LOOPBACK.fullmatch(uri)
+    return (found[1], found[2]) if found else None

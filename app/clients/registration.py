@@ -1,0 +1,164 @@
+"""Registering, changing and ending apps."""
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from ..audit.events import EventKind, record
+from ..clock import now
+from ..database import db
+from ..users.accounts import user_deleted
+from ..users.models import User
+from . import checks, client_secrets, naming
+from .details import DEVELOPERS, Details, Limits, settle
+from .models import Client
+from .refusals import ClientRefused, DisabledByAdministrator, Problem, Reason
+
+ADMINISTRATOR = "administrator"
+OWNER = "owner"
+
+
+def find_client(client_id: str) -> Client | None:
+    """The app with this ``client_id``."""
+    return db.session.get(Client, client_id)
+
+
+def find_own_client(client_id: str, owner_id: str) -> Client | None:
+    """The app with this ``client_id``, when it belongs to that person."""
+    query = select(Client).where(Client.id == client_id, Client.owner_id == owner_id)
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def list_own_clients(owner_id: str) -> list[Client]:
+    """The apps of that person, oldest first."""
+    query = select(Client).where(Client.owner_id == owner_id).order_by(Client.id)
+    return list(db.session.execute(query).scalars())
+
+
+def register_client(
+    details: Details,
+    *,
+    owner_id: str | None,
+    actor_id: str | None,
+    actor_name: str | None = None,
+    limits: Limits = DEVELOPERS,
+    shown_once: bool = False,
+    dynamically: bool = False,
+) -> tuple[Client, str | None]:
+    """The new app and its first secret (None where it signs in without one). Raises :class:`ClientRefused`."""
+    settled = _checked(details, limits, None)
+    client = Client(owner_id=owner_id, registered_dynamically=dynamically)
+    _apply(client, settled, limits)
+    db.session.add(client)
+    _flush(client)
+    _note(EventKind.CLIENT_REGISTERED, client, actor_id)
+    if client.is_public or client.auth_method == "private_key_jwt":
+        return client, None
+    _row, secret = client_secrets.add_secret(
+        client, client_secrets.FIRST_NAME, actor_id=actor_id, actor_name=actor_name, shown_once=shown_once
+    )
+    return client, secret
+
+
+def edit_client(
+    client: Client, details: Details, *, actor_id: str | None, limits: Limits = DEVELOPERS
+) -> list[str]:
+    """The names of the fields that changed. Raises :class:`ClientRefused`.
+
+    An app that becomes public loses its secrets: nothing it holds is a secret any more.
+    """
+    settled = _checked(details, limits, client)
+    changed = _apply(client, settled, limits)
+    if not changed:
+        return []
+    _flush(client)
+    if client.is_public:
+        for secret in client_secrets.list_live(client):
+            client_secrets.revoke_secret(client, secret, actor_id=actor_id)
+    _note(EventKind.CLIENT_CHANGED, client, actor_id, fields=changed)
+    return changed
+
+
+def disable_client(client: Client, by: str, *, actor_id: str | None) -> None:
+    """Let ``client`` get and use no tokens until it is enabled; ``by`` is OWNER or ADMINISTRATOR.
+
+    What an administrator disabled stays disabled by an administrator.
+    """
+    if client.disabled_at is not None and (by == OWNER or client.disabled_by == ADMINISTRATOR):
+        return
+    client.disabled_at = client.disabled_at or now()
+    client.disabled_by = by
+    _note(EventKind.CLIENT_DISABLED, client, actor_id, by=by)
+
+
+def enable_client(client: Client, by: str, *, actor_id: str | None) -> None:
+    """Let ``client`` work again. Raises :class:`DisabledByAdministrator` where only they can do that."""
+    if client.disabled_at is None:
+        return
+    if client.disabled_by == ADMINISTRATOR and by != ADMINISTRATOR:
+        raise DisabledByAdministrator
+    client.disabled_at = client.disabled_by = None
+    _note(EventKind.CLIENT_ENABLED, client, actor_id, by=by)
+
+
+def delete_client(client: Client, *, actor_id: str | None) -> None:
+    """End ``client`` for good, with its secrets, everybody's consent and every token."""
+    _note(EventKind.CLIENT_DELETED, client, actor_id)
+    db.session.delete(client)
+    db.session.flush()
+
+
+def _note(kind: EventKind, client: Client, actor_id: str | None, **details: Any) -> None:
+    record(kind, client.owner_id, actor_id, client_id=client.id, app=client.name, **details)
+
+
+def _checked(details: Details, limits: Limits, client: Client | None) -> Details:
+    settled = settle(details, limits, client)
+    problems = checks.find_problems(settled, limits, client)
+    if problems:
+        raise ClientRefused(problems)
+    return settled
+
+
+def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
+    """Write settled ``details`` into the row; the names of the fields that are new."""
+    values = {
+        "name": details.name,
+        "name_key": naming.name_key(details.name) if limits.unique_name else None,
+        "description": details.description,
+        "homepage_url": details.homepage_url,
+        "redirect_uris": "\n".join(uri for _line, uri in details.redirect_uris),
+        "post_logout_redirect_uris": "\n".join(uri for _line, uri in details.post_logout_redirect_uris),
+        "client_type": details.client_type,
+        "grant_types": " ".join(details.grant_types),
+        "scopes": " ".join(details.scopes),
+        "auth_method": details.auth_method,
+        "pkce_required": details.pkce_required,
+        "alg": details.alg,
+        "jwks": json.dumps(json.loads(details.jwks)) if details.jwks else None,
+        "retry_window": details.retry_window,
+        "preset": details.preset,
+    }
+    changed = [field for field, value in values.items() if getattr(client, field) != value]
+    for field in changed:
+        setattr(client, field, values[field])
+    return [field for field in changed if field != "name_key"]
+
+
+def _flush(client: Client) -> None:
+    """Send the row to the database now; two apps registered under one name at once end as one refusal."""
+    name = client.name
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        raise ClientRefused([Problem("name", Reason.TAKEN, name)]) from None
+
+
+@user_deleted.connect
+def _delete_apps_of(user: User) -> None:
+    """Nobody is left to answer for the apps of a person whose account is deleted."""
+    for client in list_own_clients(user.id):
+        delete_client(client, actor_id=user.id)

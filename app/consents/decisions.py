@@ -1,0 +1,124 @@
+"""What a person allows a client: giving, finding and withdrawing it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from blinker import Namespace
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects import mysql, sqlite
+
+from ..audit.events import EventKind, record
+from ..clients.models import Client
+from ..clients.reach import counts_people
+from ..clock import now
+from ..database import db, new_id
+from ..users.accounts import user_deleted
+from ..users.models import User
+from .models import Consent
+
+# Sent with the consent that was just withdrawn: what was issued on it must end.
+consent_withdrawn = Namespace().signal("consent_withdrawn")
+
+
+def find_consent(user_id: str, client_id: str) -> Consent | None:
+    """What this person allows this client at present; None when they withdrew it."""
+    return db.session.execute(_standing(user_id, client_id)).scalar_one_or_none()
+
+
+def list_consents(user_id: str) -> list[tuple[Consent, Client]]:
+    """What this person allows at present, with the client of each; newest first."""
+    query = (
+        select(Consent, Client)
+        .join(Client, Client.id == Consent.client_id)
+        .where(Consent.user_id == user_id, Consent.withdrawn_at.is_(None))
+        .order_by(Consent.granted_at.desc(), Consent.id.desc())
+    )
+    return [(consent, client) for consent, client in db.session.execute(query)]
+
+
+def give_consent(user_id: str, client_id: str, scopes: Iterable[str]) -> Consent:
+    """The person's consent with ``scopes`` added to it; one that was withdrawn starts anew with these alone.
+
+    Two tabs may decide at the same time: both succeed, and everything allowed in either is kept.
+    """
+    wanted = list(scopes)
+    consent, is_new = _locked(user_id, client_id)
+    fresh = is_new or consent.withdrawn_at is not None
+    before = [] if fresh else consent.scope.split()
+    if fresh:
+        consent.granted_at = now()
+        consent.withdrawn_at = consent.last_used_at = None
+    added = [name for name in dict.fromkeys(wanted) if name not in before]
+    consent.scope = " ".join([*before, *added])
+    if fresh or added:
+        record(EventKind.ACCESS_GIVEN, user_id, user_id, client_id=client_id, scopes=added)
+    db.session.flush()
+    return consent
+
+
+def withdraw_consent(user_id: str, client_id: str) -> Consent | None:
+    """The consent that has ended now, None where there was none; ``consent_withdrawn`` tells those above."""
+    query = _standing(user_id, client_id).with_for_update().execution_options(populate_existing=True)
+    consent = db.session.execute(query).scalar_one_or_none()
+    if consent is None:
+        return None
+    consent.withdrawn_at = now()
+    record(EventKind.ACCESS_WITHDRAWN, user_id, user_id, client_id=client_id)
+    db.session.flush()
+    consent_withdrawn.send(consent)
+    return consent
+
+
+@counts_people
+def count_people(client_ids: Sequence[str]) -> dict[str, int]:
+    """How many people allow each of these clients something at present; those with nobody are left out."""
+    query = (
+        select(Consent.client_id, func.count().label("people"))
+        .where(Consent.client_id.in_(client_ids), Consent.withdrawn_at.is_(None))
+        .group_by(Consent.client_id)
+    )
+    return {row.client_id: row.people for row in db.session.execute(query)}
+
+
+def _standing(user_id: str, client_id: str) -> Select[Consent]:
+    return select(Consent).where(
+        Consent.user_id == user_id, Consent.client_id == client_id, Consent.withdrawn_at.is_(None)
+    )
+
+
+def _locked(user_id: str, client_id: str) -> tuple[Consent, bool]:
+    """The row of this pair, held until the end of the transaction, and whether it was made just now.
+
+    One statement writes it either way, so that of two simultaneous ones the second waits for the first.
+    """
+    moment = now()
+    values: dict[str, object] = {
+        "id": new_id(),
+        "user_id": user_id,
+        "client_id": client_id,
+        "scope": "",
+        "granted_at": moment,
+        "updated_at": moment,
+    }
+    db.session.execute(_upsert(values, moment))
+    query = select(Consent).where(Consent.user_id == user_id, Consent.client_id == client_id)
+    # The row may be in memory as it was before the lock.
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    consent = db.session.execute(locked).scalar_one()
+    return consent, consent.id == values["id"]
+
+
+def _upsert(values: dict[str, object], moment: datetime) -> sqlite.Insert | mysql.Insert:
+    if db.session.get_bind().dialect.name == "sqlite":
+        insert = sqlite.insert(Consent).values(values)
+        return insert.on_conflict_do_update(
+            index_elements=["user_id", "client_id"], set_={"updated_at": moment}
+        )
+    return mysql.insert(Consent).values(values).on_duplicate_key_update(updated_at=moment)
+
+
+@user_deleted.connect
+def _withdraw_all_of(user: User) -> None:
+    """A person who is gone allows nobody anything."""
+    for consent, _client in list_consents(user.id):
+        withdraw_consent(user.id, consent.client_id)
