@@ -44,7 +44,8 @@ class User(UserMixin, Model):
     blocked_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 
-    browser_session: "BrowserSession"  # set by the user loader on the person at the browser; not a column
+    if TYPE_CHECKING:
+        browser_session: "BrowserSession"  # set by the user loader on the person at the browser; not a column
 
     @property
     def is_active(self) -> bool:
