@@ -1,7 +1,7 @@
 """Making, finding, blocking and deleting people's accounts."""
 
 from blinker import Namespace
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from ..clock import now
@@ -137,8 +137,8 @@ def _refuse_taken(username: str | None, email: str) -> None:
         raise EmailTaken(email)
 
 
-def _exists(condition: object) -> bool:
-    return db.session.scalar(select(User.id).where(condition)) is not None  # type: ignore[arg-type]
+def _exists(condition: ColumnElement[bool]) -> bool:
+    return db.session.scalar(select(User.id).where(condition)) is not None
 
 
 def _flush(username: str | None, email: str) -> None:

@@ -6,9 +6,21 @@ from flask_babel import lazy_gettext as _l
 
 SHORTEST, LONGEST = 8, 256  # characters
 WEAKEST_SCORE = 2  # of zxcvbn's 0 to 4: below it, a million guesses are enough
-SCORED = 32  # characters; a random text of that length is beyond guessing, and scoring more takes half a second
+SCORED = (
+    32  # characters; a random text of that length is beyond guessing, and scoring more takes half a second
+)
 # Common here, and missing from lists made from English-speaking services.
-ALSO_COMMON = ("passwort", "qwertz", "qwertzui", "qwertzuiop", "hallo", "schatz", "sommer", "winter", "pforte")
+ALSO_COMMON = (
+    "passwort",
+    "qwertz",
+    "qwertzui",
+    "qwertzuiop",
+    "hallo",
+    "schatz",
+    "sommer",
+    "winter",
+    "pforte",
+)
 
 EXPLANATIONS = {
     "short": _l("This password is too short. Please use at least 8 characters."),

@@ -50,7 +50,9 @@ def verify_password(password_hash: str | None, password: str) -> bool:
 
 def needs_rehash(password_hash: str) -> bool:
     """Whether ``password_hash`` is of another kind or cost than the settings ask for."""
-    return not password_hashes.is_current(settings.password_hasher, settings.bcrypt_salt_rounds, password_hash)
+    return not password_hashes.is_current(
+        settings.password_hasher, settings.bcrypt_salt_rounds, password_hash
+    )
 
 
 def _typed(password: str) -> bytes:

@@ -1,0 +1,76 @@
+"""Events in plain words, for the person they happened to."""
+
+import json
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from .events import EventKind
+from .models import Event
+
+WORDS: Mapping[str, LazyString] = {
+    EventKind.USER_REGISTERED: _l("You created this account."),
+    EventKind.USER_CREATED: _l("An administrator created this account."),
+    EventKind.USER_IMPORTED: _l("This account was taken over from an older service."),
+    EventKind.USER_BLOCKED: _l("An administrator blocked this account."),
+    EventKind.USER_UNBLOCKED: _l("An administrator opened this account again."),
+    EventKind.USER_DELETED: _l("This account was deleted."),
+    EventKind.USER_INVITED: _l("You invited somebody."),
+    EventKind.ADMINISTRATOR_SET_UP: _l("You set this portal up as its first administrator."),
+    EventKind.PROFILE_CHANGED: _l("You changed your profile."),
+    EventKind.EMAIL_CHANGED: _l("You changed your e-mail address."),
+    EventKind.EMAIL_VERIFIED: _l("You confirmed your e-mail address."),
+    EventKind.PASSWORD_CHANGED: _l("You changed your password."),
+    EventKind.PASSWORD_RESET_ASKED: _l("Somebody asked for a new password by e-mail."),
+    EventKind.PASSWORD_RESET: _l("You chose a new password with a link."),
+    EventKind.SIGNED_IN: _l("You signed in."),
+    EventKind.SIGN_IN_REFUSED: _l("A sign-in with a wrong password was refused."),
+    EventKind.SIGN_IN_PAUSED: _l("Sign-ins were paused for a while after several wrong passwords."),
+    EventKind.SIGNED_OUT: _l("You signed out."),
+    EventKind.DEVICE_SIGNED_OUT: _l("You signed a device out."),
+    EventKind.OTHER_DEVICES_SIGNED_OUT: _l("You signed all other devices out."),
+    EventKind.ACCESS_GIVEN: _l("You allowed an app to use your account."),
+    EventKind.ACCESS_WITHDRAWN: _l("You disconnected an app."),
+    EventKind.CLIENT_REGISTERED: _l("You registered an app."),
+    EventKind.CLIENT_CHANGED: _l("You changed an app."),
+    EventKind.CLIENT_DISABLED: _l("An app of yours was disabled."),
+    EventKind.CLIENT_ENABLED: _l("An app of yours was enabled again."),
+    EventKind.CLIENT_DELETED: _l("You deleted an app."),
+    EventKind.SECRET_ADDED: _l("You added a secret to an app."),
+    EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
+    EventKind.SECRET_REVEALED: _l("You looked at a secret of an app."),
+    EventKind.SECRET_ROTATED: _l("You replaced the secrets of an app."),
+    EventKind.SCOPE_CREATED: _l("You created a permission."),
+    EventKind.SCOPE_DELETED: _l("You deleted a permission."),
+    EventKind.KEY_ROTATED: _l("You replaced the signing key."),
+    EventKind.TOKENS_REPLAYED: _l("An app lost its access, since somebody used an old token of it again."),
+    EventKind.TOKENS_REVOKED: _l("An app gave its access back."),
+}
+
+# What an event is about, where it says so: an app, a field, an address.
+TOLD = ("name", "client", "app", "client_name", "email", "scope", "device")
+
+WARNINGS = (
+    EventKind.SIGN_IN_REFUSED,
+    EventKind.SIGN_IN_PAUSED,
+    EventKind.TOKENS_REPLAYED,
+    EventKind.USER_BLOCKED,
+    EventKind.CLIENT_DISABLED,
+)
+
+
+def describe(event: Event) -> str:
+    """What happened, as a sentence in the reader's language; the bare kind where nobody has found words yet."""
+    return str(WORDS.get(event.kind, event.kind))
+
+
+def about(event: Event) -> str | None:
+    """The name of what it happened to, such as an app's; None where the event names nothing."""
+    details = json.loads(event.details)
+    return next((str(details[name]) for name in TOLD if details.get(name)), None)
+
+
+def is_warning(event: Event) -> bool:
+    """Whether the person should look twice."""
+    return event.kind in WARNINGS

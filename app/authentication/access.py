@@ -1,0 +1,67 @@
+"""Who may see a view: the signed-in, unless the view says otherwise."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ..clock import now
+
+RECENT = timedelta(minutes=10)  # how long a password check covers what asks for a fresh one
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def public(view: View) -> View:
+    """Open ``view`` to everybody, signed in or not."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_public(view: Callable[..., Any]) -> bool:
+    """Whether ``view`` says that everybody may see it."""
+    return getattr(view, "is_public", False)
+
+
+def administrators_only(view: View) -> View:
+    """Hide ``view`` from everybody else: they get a 404, as if it did not exist."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_admin:
+            abort(404)
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
+
+
+def recent_sign_in(view: View) -> View:
+    """Ask for the password again before ``view``, unless it was given within :data:`RECENT`."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if now() - current_user.browser_session.authenticated_at > RECENT:
+            back = request.full_path if request.method == "GET" else request.path
+            return redirect(url_for("authentication_login.reauthenticate", next=back.rstrip("?")))
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
+
+
+def protect(app: Flask) -> None:
+    """Ask for a sign-in before every view of ``app`` that is not public."""
+    app.view_functions["static"] = public(app.view_functions["static"])
+    app.before_request(_require_sign_in)
+
+
+def _require_sign_in() -> Response | None:
+    if request.endpoint is None or is_public(current_app.view_functions[request.endpoint]):
+        return None
+    if current_user.is_authenticated:
+        return None
+    destination = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
+    return redirect(url_for("authentication_login.sign_in", next=destination))

@@ -1,0 +1,84 @@
+"""The browser's side of a sign-in: adopting a session, leaving it, and where to go next."""
+
+import unicodedata
+from urllib.parse import unquote, urlsplit
+
+from flask import request, session
+from flask_login import current_user, login_user, logout_user
+
+from ..extensions import login_manager
+from ..users.models import User
+from . import devices, sessions
+
+REMEMBERED_FOR = sessions.IDLE_REMEMBERED
+_KEPT_BY = "_user_id"  # where Flask-Login looks for what the user loader gets
+
+# Behind a proxy of a phone network the address changes; the session row is what can be ended.
+login_manager.session_protection = None
+
+
+def adopt(user: User, remember: bool = False) -> None:
+    """Sign ``user`` in at this browser with a new session row; the edge commits it.
+
+    The cookie is emptied first and gets a token of its own: one that somebody planted before is worth nothing.
+    """
+    _end_current()
+    row, token = sessions.start_session(
+        user, remembered=remember, ip=request.remote_addr, device=devices.recognise(request.user_agent.string)
+    )
+    session.clear()
+    login_user(user)
+    session.pop("_id", None)  # Flask-Login's fingerprint of address and browser, which nothing here compares
+    session[_KEPT_BY] = token
+    session.permanent = remember
+    user.browser_session = row
+
+
+def leave() -> None:
+    """Sign this browser out: its session row ends, its cookie is emptied. The edge commits."""
+    _end_current()
+    logout_user()
+    session.clear()
+
+
+def safe_next(address: str | None) -> str | None:
+    """``address`` if it is a path of this portal, else None.
+
+    Browsers drop tabs and line breaks, take ``\\`` for ``/`` and ``//`` for the start of a host: whatever one of
+    them, or a proxy that decodes once more, might read as another site's address is refused.
+    """
+    if not address or not address.startswith("/"):
+        return None
+    if "\\" in address or any(unicodedata.category(character)[0] == "C" for character in address):
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc:
+        return None
+    path = unquote(unquote(parts.path))
+    if "//" in path or "\\" in path or any(ord(character) < ord(" ") for character in path):
+        return None
+    return address
+
+
+def destination(default: str) -> str:
+    """Where the person wanted to go (``?next=``, inside the portal only), or else ``default``."""
+    return safe_next(request.args.get("next")) or default
+
+
+@login_manager.user_loader
+def _load_user(token: str) -> User | None:
+    found = sessions.find_session(token) if isinstance(token, str) else None
+    if found is None:
+        return None
+    row, user = found
+    user.browser_session = row
+    sessions.note_seen(row)
+    return user
+
+
+def _end_current() -> None:
+    if current_user.is_authenticated:
+        sessions.end_session(current_user.id, current_user.browser_session.id)

@@ -1,0 +1,28 @@
+"""What a browser says it is, in words people recognise."""
+
+from flask_babel import gettext as _
+
+from .models import BrowserSession
+
+SEPARATOR = ", "
+LONGEST = 400  # characters of a user agent that are looked at; honest ones are shorter
+PART = 58  # characters kept of each name: both fit the column
+
+
+def recognise(user_agent: str) -> str | None:
+    """Browser and system as they are kept, such as ``Firefox, Windows``; None where neither is known."""
+    from ua_parser import parse_os, parse_user_agent  # its rules take a moment to load: only sign-ins pay
+
+    browser, system = parse_user_agent(user_agent[:LONGEST]), parse_os(user_agent[:LONGEST])
+    names = [found.family.replace(SEPARATOR, " ")[:PART] for found in (browser, system) if found]
+    return SEPARATOR.join(names) or None
+
+
+def describe(row: BrowserSession) -> str:
+    """The device of a session in the reader's language."""
+    names = (row.device or "").split(SEPARATOR)
+    if names == [""]:
+        return _("Unknown device")
+    if len(names) == 1:
+        return names[0]
+    return _("%(browser)s on %(system)s", browser=names[0], system=names[1])

@@ -1,0 +1,123 @@
+"""How long an account waits after wrong passwords.
+
+Only answers are counted, and each is counted before it is given. So of a hundred passwords tried at the same
+moment no more are answered than of a hundred tried one after the other, and a person's own parallel sign-ins
+with the right password never stand in each other's way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ..clock import now
+from ..database import db, read_connection
+from ..extensions import vault
+from .models import SignInFailures
+
+FREE_TRIES = 5
+FIRST_WAIT = 30  # seconds
+LONGEST_WAIT = 15 * 60  # seconds
+FORGOTTEN_AFTER = timedelta(days=1)  # without another wrong password
+
+
+class TooManyTries(Exception):
+    """This account is waiting; ``retry_after`` says for how many seconds more."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"wait {retry_after} seconds")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Failures:
+    """The count as it was read."""
+
+    count: int
+    blocked_until: datetime | None
+
+
+def account_of(user_id: str | None, folded_name: str) -> str:
+    """What tries are counted under: the person, by whatever name, or a name that nobody has.
+
+    A keyed digest, since people also type their password where the name belongs.
+    """
+    return vault.keyed_digest(f"sign-in user {user_id}" if user_id else f"sign-in name {folded_name}")
+
+
+def refuse_waiting(account: str) -> Failures | None:
+    """The count so far; None without a wrong password. Raises :class:`TooManyTries` during a wait."""
+    failures = _read(account)
+    if failures is not None and failures.blocked_until is not None:
+        left = (failures.blocked_until - now()).total_seconds()
+        if left > 0:
+            raise TooManyTries(ceil(left))
+    return failures
+
+
+def count_failure(account: str) -> int:
+    """Count a wrong password; the seconds to wait from now on, 0 for none. Raises :class:`TooManyTries`.
+
+    Compare and swap, each statement a transaction of its own: the count must hold whatever becomes of the
+    request, and nobody else may wait for a lock meanwhile.
+    """
+    while True:
+        failures = refuse_waiting(account)
+        count = failures.count + 1 if failures else 1
+        wait = wait_after(count)
+        moment = now()
+        values = {
+            "count": count,
+            "blocked_until": moment + timedelta(seconds=wait) if wait else None,
+            "expires_at": moment + FORGOTTEN_AFTER,
+        }
+        if _swap(account, failures, values):
+            return wait
+
+
+def clear(account: str) -> None:
+    """Forget the count after the right password. Raises :class:`TooManyTries` when a wait began meanwhile."""
+    if refuse_waiting(account) is None:
+        return
+    free = or_(SignInFailures.blocked_until.is_(None), SignInFailures.blocked_until <= now())
+    with db.engine.begin() as connection:
+        deleted = connection.execute(delete(SignInFailures).where(SignInFailures.account == account, free))
+    if deleted.rowcount != 1:
+        refuse_waiting(account)
+
+
+def wait_after(count: int) -> int:
+    """Seconds to wait after ``count`` wrong passwords in a row."""
+    if count < FREE_TRIES:
+        return 0
+    doublings = min(count - FREE_TRIES, 10)
+    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+
+
+def _read(account: str) -> Failures | None:
+    columns = select(SignInFailures.count, SignInFailures.blocked_until)
+    with read_connection() as connection:
+        row = connection.execute(
+            columns.where(SignInFailures.account == account, SignInFailures.expires_at > now())
+        ).one_or_none()
+    return Failures(*row) if row is not None else None
+
+
+def _swap(account: str, seen: Failures | None, values: Mapping[str, object]) -> bool:
+    """Write ``values`` if the row still is what was ``seen``."""
+    row = SignInFailures.account == account
+    unchanged = SignInFailures.expires_at <= now() if seen is None else SignInFailures.count == seen.count
+    with db.engine.begin() as connection:
+        if connection.execute(update(SignInFailures).where(row, unchanged).values(values)).rowcount == 1:
+            return True
+    if seen is not None:
+        return False
+    try:
+        with db.engine.begin() as connection:
+            connection.execute(insert(SignInFailures).values(account=account, **values))
+    except IntegrityError:  # somebody else's wrong password was the first
+        return False
+    return True
