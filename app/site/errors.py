@@ -54,12 +54,11 @@ def _page(error: HTTPException, status: int) -> str:
 
 
 def _oauth_error(status: int) -> dict[str, str]:
-    answer = {
+    return {
         "error": OAUTH_ERRORS.get(status, "invalid_request"),
         "error_description": error_texts.english(status),
         "error_uri": f"{settings.issuer}/failures/{request_ids.current()}",
     }
-    return answer
 
 
 def _add_headers(response: Response, error: HTTPException) -> None:

@@ -22,7 +22,7 @@ from . import i18n
 
 TILE_COLOURS = 8  # static/css/tiles.css has as many
 JUST_NOW = 5  # seconds
-STYLESHEETS = ("tokens", "base", "layout", "navigation", "components", "tiles", "forms", "tables", "pages", "print")
+STYLESHEETS = ("tokens", "base", "layout", "navigation", "components", "content", "tiles", "forms", "tables", "pages", "print")
 MODULES = ("copy", "reveal", "menus")
 
 
@@ -57,12 +57,12 @@ def ago(moment: datetime) -> str:
     difference = moment - now()
     if abs(difference.total_seconds()) < JUST_NOW:
         return _("just now")
-    return format_timedelta(difference, add_direction=True, locale=get_locale())
+    return str(format_timedelta(difference, add_direction=True, locale=get_locale()))
 
 
 def exact_time(moment: datetime) -> str:
     """Date and time in full, with the zone."""
-    return format_datetime(moment, "long")
+    return str(format_datetime(moment, "long"))
 
 
 def iso_time(moment: datetime) -> str:
@@ -73,7 +73,7 @@ def iso_time(moment: datetime) -> str:
 def initial(name: str | None) -> str:
     """The first letter of a name, large."""
     letters = [letter for letter in name or "" if letter.isalnum()]
-    return letters[0].upper() if letters else "•"
+    return letters[0].upper()[0] if letters else "•"
 
 
 def tile_colour(seed: object) -> int:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Redirect
 from ...authentication.access import public
 from ...clock import now
 from ...extensions import settings
+from ..templating import static_url
 
 blueprint = Blueprint("site_well_known", __name__)
 
@@ -27,6 +28,13 @@ Disallow: /
 def robots() -> Response:
     """The start page may be found; everything else is somebody's own."""
     return _text(ROBOTS)
+
+
+@blueprint.get("/favicon.ico")
+@public
+def favicon() -> Redirect:
+    """The mark, for browsers that ask at the old address."""
+    return redirect(static_url("img/favicon.svg"))
 
 
 @blueprint.get("/.well-known/change-password")
