@@ -15,6 +15,7 @@ class LoggedRequest(Model):
     __tablename__ = "logged_requests"
     __table_args__ = (
         Index("ix_logged_requests_client_id_id", "client_id", "id"),
+        Index("ix_logged_requests_client_id_outcome_id", "client_id", "outcome", "id"),
         Index("ix_logged_requests_outcome_id", "outcome", "id"),
         TABLE_OPTIONS,
     )
@@ -28,7 +29,11 @@ class LoggedRequest(Model):
     outcome: Mapped[str] = mapped_column(ascii_text(8))
     """``ok`` or ``refused``."""
     cause: Mapped[str | None] = mapped_column(ascii_text(40))
+    """Name of the cause of the refusal, or of the first remark on a request that went on."""
+    remarks: Mapped[str | None] = mapped_column(ascii_text(200))
+    """Names of further causes, each between spaces."""
     error: Mapped[str | None] = mapped_column(ascii_text(40))
     status: Mapped[int]
     details: Mapped[str] = mapped_column(Text, default="{}")
-    """JSON: ``request`` (parameters as received, secrets masked) and ``facts`` of the cause."""
+    """JSON: ``request`` (parameters as received, secrets masked), ``authorization`` (its scheme),
+    ``facts`` by cause, ``redirect_uri`` (sealed, where it can be registered), ``more`` (only counted)."""

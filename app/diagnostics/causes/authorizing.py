@@ -1,0 +1,166 @@
+"""Why a request at the authorization endpoint did not lead to a code."""
+
+from flask_babel import lazy_gettext as _l
+
+from .cause import Cause
+
+_APP_MISTAKE = _l("The app sent you here with a request that cannot work. Only its developers can mend this.")
+
+REDIRECT_URI_UNREGISTERED = Cause(
+    "redirect_uri_unregistered",
+    "invalid_request",
+    400,
+    "The redirect_uri is not registered for this client: register it letter by letter.",
+    _l(
+        "The app wants to send you back to an address that is not registered for it. "
+        "So that nobody can take over your sign-in, you were not sent there."
+    ),
+    _l(
+        "The app sent redirect_uri %(sent)s. The nearest registered one is %(nearest)s; they differ in: %(differs)s."
+    ),
+    _l("Register the address that the app sends, or let the app send the registered one, letter by letter."),
+    "redirect_uris",
+    "add_redirect_uri",
+)
+REDIRECT_URI_MISSING = Cause(
+    "redirect_uri_missing",
+    "invalid_request",
+    400,
+    "The redirect_uri is missing: send one of the registered ones.",
+    _APP_MISTAKE,
+    _l("The request had no redirect_uri, and the app has not exactly one registered."),
+    _l("Register a redirect URI, and send it with every authorization request."),
+    "redirect_uris",
+)
+REDIRECT_URI_MALFORMED = Cause(
+    "redirect_uri_malformed",
+    "invalid_request",
+    400,
+    "The redirect_uri is not an absolute address: send a registered one, encoded once.",
+    _APP_MISTAKE,
+    _l("The redirect_uri %(sent)s is not an absolute address. Hint: %(hint)s."),
+    _l("Send the whole address with its scheme, encoded once as a query parameter."),
+    "redirect_uris",
+)
+CLIENT_ID_MISSING = Cause(
+    "client_id_missing",
+    "invalid_request",
+    400,
+    "The parameter client_id is missing: send the client ID of the registered app.",
+    _APP_MISTAKE,
+    _l("The request had no client_id. The fields it had: %(fields)s."),
+    _l("Send client_id. A variable that is empty in the app's configuration is the usual reason."),
+)
+RESPONSE_TYPE_UNSUPPORTED = Cause(
+    "response_type_unsupported",
+    "unsupported_response_type",
+    400,
+    "This response_type is not supported: send response_type=code.",
+    _APP_MISTAKE,
+    _l("The app asked for response_type %(sent)s."),
+    _l("Set the app's OAuth library to the authorization code flow, response_type=code."),
+)
+RESPONSE_MODE_UNSUPPORTED = Cause(
+    "response_mode_unsupported",
+    "invalid_request",
+    400,
+    "This response_mode is not supported: leave it out or send query or form_post.",
+    _APP_MISTAKE,
+    _l("The app asked for response_mode %(sent)s."),
+    _l("Leave response_mode out, or send query or form_post."),
+)
+REQUEST_OBJECT_UNSUPPORTED = Cause(
+    "request_object_unsupported",
+    "request_not_supported",
+    400,
+    "Request objects are not supported: send the parameters themselves, or use pushed authorization requests.",
+    _APP_MISTAKE,
+    _l("The request carried the parameter %(parameter)s, a request object."),
+    _l(
+        "Send the parameters themselves, or push them first to the endpoint for pushed authorization requests."
+    ),
+)
+REQUEST_URI_UNKNOWN = Cause(
+    "request_uri_unknown",
+    "invalid_request_uri",
+    400,
+    "The request_uri is not known here, has expired or was used before: push the request again.",
+    _l("The sign-in took too long or was opened twice. Go back to the app and start again."),
+    _l("The request_uri is unknown, has expired, was used before or belongs to another app."),
+    _l("Push the request right before sending the person here, and use each request_uri once."),
+)
+PROMPT_CONFLICT = Cause(
+    "prompt_conflict",
+    "invalid_request",
+    400,
+    "The value none of prompt cannot stand beside others: send it alone.",
+    _APP_MISTAKE,
+    _l("The app sent prompt=%(sent)s; none stands for no page at all and cannot stand beside others."),
+    _l("Send prompt=none alone, or leave none out."),
+)
+PROMPT_UNKNOWN = Cause(
+    "prompt_unknown",
+    "invalid_request",
+    400,
+    "This prompt is not supported: see prompt_values_supported in the discovery document.",
+    _APP_MISTAKE,
+    _l("The app sent prompt=%(sent)s, which is not known here."),
+    _l("Send one of these: %(supported)s."),
+)
+MAX_AGE_MALFORMED = Cause(
+    "max_age_malformed",
+    "invalid_request",
+    400,
+    "The parameter max_age must be a whole number of seconds.",
+    _APP_MISTAKE,
+    _l("The app sent max_age=%(sent)s, which is not a whole number of seconds."),
+    _l("Send a whole number of seconds, or leave max_age out."),
+)
+CLAIMS_MALFORMED = Cause(
+    "claims_malformed",
+    "invalid_request",
+    400,
+    "The parameter claims must be a JSON object as OpenID Connect describes it.",
+    _APP_MISTAKE,
+    _l("The parameter claims could not be read as a JSON object."),
+    _l("Send claims as JSON, encoded once, or leave it out and ask by scopes."),
+)
+ID_TOKEN_HINT_INVALID = Cause(
+    "id_token_hint_invalid",
+    "invalid_request",
+    400,
+    "The id_token_hint was not issued by this server to this client.",
+    _APP_MISTAKE,
+    _l("The id_token_hint could not be verified. Hint: %(hint)s."),
+    _l("Send the ID token as it was issued to this app, or leave id_token_hint out."),
+)
+POST_LOGOUT_REDIRECT_URI_UNREGISTERED = Cause(
+    "post_logout_redirect_uri_unregistered",
+    "invalid_request",
+    400,
+    "The post_logout_redirect_uri is not registered for this client.",
+    _l("You can sign out here, but the app named an address that is not registered to go back to."),
+    _l(
+        "The app sent post_logout_redirect_uri %(sent)s, which is not registered. Registered: %(registered)s."
+    ),
+    _l("Register the address for after signing out, letter by letter, and send client_id or id_token_hint."),
+    "post_logout_redirect_uris",
+)
+STATE_MISSING = Cause(
+    "state_missing",
+    None,
+    200,
+    "The request went on without state.",
+    _l("The sign-in went on; the app left out a detail that protects it."),
+    _l("The authorization request had no state, so the app cannot tell its own sign-ins from foreign ones."),
+    _l("Send a random state and compare it when the person comes back, or use PKCE."),
+)
+NONCE_MISSING = Cause(
+    "nonce_missing",
+    None,
+    200,
+    "The request went on without nonce.",
+    _l("The sign-in went on; the app left out a detail that protects it."),
+    _l("The authorization request asked for openid without a nonce."),
+    _l("Send a random nonce and compare it with the one in the ID token."),
+)

@@ -1,0 +1,115 @@
+"""What a cause is, and the sentences that several causes share on the wire."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+# One text for every invalid_client: who guesses must not learn whether the id or the secret was wrong.
+INVALID_CLIENT = (
+    "Client authentication failed. Check client_id and client_secret and how they are sent; "
+    "the owner of the app sees the reason at error_uri."
+)
+# One text a grant for every invalid_grant, for the same reason.
+INVALID_GRANT = (
+    "The grant is not valid, has expired, was used before or belongs to another client; "
+    "the owner of the app sees the reason at error_uri."
+)
+INVALID_GRANTS = {
+    "authorization_code": (
+        "The authorization code is not valid here: it has expired, was used before, or does not match the "
+        "client, the redirect_uri or the code_verifier. Start again at the authorization endpoint; "
+        "the owner of the app sees the reason at error_uri."
+    ),
+    "refresh_token": (
+        "The refresh token is not valid here: it has expired, was revoked or replaced, or belongs to another "
+        "client. Send the person through the authorization endpoint again; "
+        "the owner of the app sees the reason at error_uri."
+    ),
+    "password": "The username and password do not match an account that may sign in here.",
+    "urn:ietf:params:oauth:grant-type:device_code": (
+        "The device code is not valid here: it was used before, or belongs to another client. "
+        "Start again at the device authorization endpoint."
+    ),
+}
+INVALID_TOKEN = "The access token is not valid: it has expired, was revoked, or was not made for this server."
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One distinguishable failure: what the app is told on the wire, and what its owner is told here."""
+
+    name: str
+    error: str | None
+    """The OAuth error code; None when the request goes on and the cause is a remark."""
+    status: int
+    public: str
+    """``error_description``: ASCII without quotes and backslashes, :rfc:`6749#section-5.2`."""
+    meaning: LazyString
+    """What anyone may read at ``/failures/<request-id>``."""
+    why: LazyString
+    """What the owner reads; facts of the request stand at ``%(name)s``."""
+    fix: LazyString
+    setting: str | None = None
+    """The part of the app's edit page to open."""
+    repair: str | None = None
+    """What one click of the owner can do about it."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the request succeeds all the same."""
+        return self.error is None
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The names of the facts its sentences can tell."""
+        texts = str(self.why) + str(self.fix)
+        return frozenset(PLACEHOLDER.findall(texts))
+
+    def public_for(self, grant_type: str | None) -> str:
+        """``error_description``, which for ``invalid_grant`` is the one text of that grant."""
+        if self.error == "invalid_grant" and self.public == INVALID_GRANT:
+            return INVALID_GRANTS.get(grant_type or "", INVALID_GRANT)
+        return self.public
+
+    def explain(self, facts: Mapping[str, Any]) -> str:
+        """Why the request was refused, with its facts, in the reader's language."""
+        return fill(str(self.why), facts)
+
+    def advise(self, facts: Mapping[str, Any]) -> str:
+        """What to do, with the facts of the request, in the reader's language."""
+        return fill(str(self.fix), facts)
+
+
+def fill(sentence: str, facts: Mapping[str, Any]) -> str:
+    """``sentence`` with its placeholders filled; a fact that is not known reads "unknown"."""
+    return PLACEHOLDER.sub(lambda found: tell(facts.get(found[1])), sentence)
+
+
+def tell(fact: Any) -> str:
+    """One fact as people read it: times in full, several words with commas between them."""
+    if fact is None or fact == "" or fact == []:
+        return str(_("unknown"))
+    if isinstance(fact, list | tuple | set | frozenset):
+        return ", ".join(str(each) for each in fact)
+    moment = _moment(fact)
+    return str(format_datetime(moment, "long")) if moment else str(fact)
+
+
+def _moment(fact: Any) -> datetime | None:
+    """The time a fact tells; facts of the log are JSON, so times come back as ISO 8601."""
+    if isinstance(fact, datetime):
+        return fact
+    if not isinstance(fact, str) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", fact):
+        return None
+    try:
+        return datetime.fromisoformat(fact)
+    except ValueError:
+        return None

@@ -1,0 +1,132 @@
+"""Why an authorization code was not exchanged for tokens."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from .cause import INVALID_GRANT, Cause
+
+_MEANING = _l(
+    "The sign-in could not be completed, because the app's one-time code was not accepted. "
+    "Go back to the app and start again; if it keeps happening, tell the people who run the app."
+)
+
+
+def _refusal(name: str, why: LazyString, fix: LazyString, setting: str | None = None) -> Cause:
+    return Cause(name, "invalid_grant", 400, INVALID_GRANT, _MEANING, why, fix, setting)
+
+
+CODE_UNKNOWN = _refusal(
+    "code_unknown",
+    _l("There is no such authorization code. It had %(length)s characters. Hint: %(hint)s."),
+    _l("Pass the code on exactly as it came to the redirect URI: decoded once, neither cut nor changed."),
+)
+CODE_EXPIRED = _refusal(
+    "code_expired",
+    _l("The code was issued %(issued_at)s and used %(used_at)s; codes live %(lifetime)s seconds."),
+    _l("Exchange the code at once on the callback, before any slow work, and check for a queue in between."),
+)
+CODE_REPLAYED = _refusal(
+    "code_replayed",
+    _l(
+        "The code was used a second time, %(seconds)s seconds after the first. "
+        "What the first use gave was revoked, since somebody else may have seen the code."
+    ),
+    _l(
+        "Use each code once. Usual reasons: the callback page is loaded twice, "
+        "or the HTTP client retries the token request by itself."
+    ),
+)
+CODE_OF_OTHER_CLIENT = _refusal(
+    "code_of_other_client",
+    _l("The code was issued to another app than the one that used it."),
+    _l("Use the same client ID at the authorization endpoint and at the token endpoint."),
+)
+REDIRECT_URI_DIFFERS = _refusal(
+    "redirect_uri_differs",
+    _l("The token request says redirect_uri %(sent)s, but the authorization request said %(expected)s."),
+    _l("Send the same redirect_uri both times, letter by letter."),
+    "redirect_uris",
+)
+VERIFIER_MISSING = _refusal(
+    "verifier_missing",
+    _l("The authorization request had a code_challenge, but the token request has no code_verifier."),
+    _l("Keep the code_verifier with the person's session, and send it along with the code."),
+    "pkce",
+)
+VERIFIER_WRONG = _refusal(
+    "verifier_wrong",
+    _l(
+        "The code_verifier does not belong to the code_challenge: it gives %(computed)s, "
+        "the authorization request said %(stored)s. Hint: %(hint)s."
+    ),
+    _l(
+        "The challenge is the SHA-256 of the verifier in base64url without padding. "
+        "If two tabs share one stored verifier, keep one for each state."
+    ),
+    "pkce",
+)
+VERIFIER_UNEXPECTED = _refusal(
+    "verifier_unexpected",
+    _l(
+        "There is a code_verifier, but the authorization request had no code_challenge. "
+        "Somebody may have removed it on the way (RFC 9700, section 4.8)."
+    ),
+    _l("Send code_challenge and code_challenge_method=S256 to the authorization endpoint."),
+    "pkce",
+)
+VERIFIER_MALFORMED = Cause(
+    "verifier_malformed",
+    "invalid_request",
+    400,
+    "The code_verifier must have 43 to 128 characters out of A-Z a-z 0-9 - . _ ~ and no padding.",
+    _MEANING,
+    _l("The code_verifier has %(length)s characters. Hint: %(hint)s."),
+    _l("Make it of 43 to 128 letters, digits and - . _ ~ without the padding sign =."),
+    "pkce",
+)
+REDIRECT_URI_OMITTED = Cause(
+    "redirect_uri_omitted",
+    None,
+    200,
+    "The request went on without redirect_uri.",
+    _l("The sign-in went on; the app left out a detail that other portals insist on."),
+    _l("The token request had no redirect_uri although the authorization request had one. It was accepted."),
+    _l("Send the same redirect_uri with the code, as RFC 6749, section 4.1.3 asks."),
+    "redirect_uris",
+)
+DEVICE_CODE_UNKNOWN = Cause(
+    "device_code_unknown",
+    "invalid_grant",
+    400,
+    INVALID_GRANT,
+    _MEANING,
+    _l("There is no such device code, or it belongs to another app or was used before."),
+    _l("Send the device_code of the newest answer, with the client ID that asked for it, and once only."),
+)
+DEVICE_CODE_EXPIRED = Cause(
+    "device_code_expired",
+    "expired_token",
+    400,
+    "The device code has expired: start again at the device authorization endpoint.",
+    _l("The code for the device has expired. Start again on the device."),
+    _l("Nobody confirmed the device code in time; it expired %(expired_at)s."),
+    _l("Ask for a new device code and show the person the new user code."),
+)
+AUTHORIZATION_PENDING = Cause(
+    "authorization_pending",
+    "authorization_pending",
+    400,
+    "The person has not decided yet: ask again after the interval.",
+    _l("The device waits until somebody enters the code and decides."),
+    _l("Nobody has entered the user code and decided yet."),
+    _l("Nothing is wrong: ask again after the interval that the first answer named."),
+)
+SLOW_DOWN = Cause(
+    "slow_down",
+    "slow_down",
+    400,
+    "The device asks too often: wait 5 seconds longer between requests.",
+    _l("The device asks more often than it was told to."),
+    _l("The app asked again after %(seconds)s seconds instead of %(interval)s."),
+    _l("Wait 5 seconds longer after every slow_down (RFC 8628, section 3.5)."),
+)

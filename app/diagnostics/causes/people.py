@@ -1,0 +1,55 @@
+"""What the person at the browser has to do with it: they declined, or would have had to see a page."""
+
+from flask_babel import lazy_gettext as _l
+
+from .cause import Cause
+
+_PERSON = _l(
+    "The sign-in ended before the app got access. Go back to the app and start again if you want to."
+)
+
+USER_DECLINED = Cause(
+    "user_declined",
+    "access_denied",
+    400,
+    "The person did not allow the access.",
+    _PERSON,
+    _l("The person chose “Deny” on the consent page."),
+    _l("Nothing is wrong. Offer a way back, and ask for fewer permissions if it happens often."),
+)
+LOGIN_REQUIRED = Cause(
+    "login_required",
+    "login_required",
+    400,
+    "Nobody is signed in, and prompt=none allows no page: send the person again without it.",
+    _PERSON,
+    _l("The app sent prompt=none, but nobody is signed in, or the sign-in is older than max_age."),
+    _l("Send the person again without prompt=none."),
+)
+CONSENT_REQUIRED = Cause(
+    "consent_required",
+    "consent_required",
+    400,
+    "The person has not allowed these scopes yet, and prompt=none allows no page: send them again without it.",
+    _PERSON,
+    _l("The app sent prompt=none, but the person has not allowed these permissions yet: %(missing)s."),
+    _l("Send the person again without prompt=none."),
+)
+INTERACTION_REQUIRED = Cause(
+    "interaction_required",
+    "interaction_required",
+    400,
+    "The person has to see a page first, and prompt=none allows none: send them again without it.",
+    _PERSON,
+    _l("The app sent prompt=none, but the person has to do something first."),
+    _l("Send the person again without prompt=none."),
+)
+ACCOUNT_SELECTION_REQUIRED = Cause(
+    "account_selection_required",
+    "account_selection_required",
+    400,
+    "Somebody else is signed in than the request names, and prompt=none allows no page.",
+    _PERSON,
+    _l("The app sent prompt=none for one person, but another one is signed in."),
+    _l("Send the person again without prompt=none, or with prompt=select_account."),
+)

@@ -1,0 +1,82 @@
+"""Why PKCE or the permissions asked for did not fit."""
+
+from flask_babel import lazy_gettext as _l
+
+from .cause import Cause
+
+_APP_MISTAKE = _l("The app sent you here with a request that cannot work. Only its developers can mend this.")
+_PERMISSIONS = _l("The app asked for permissions that it cannot have. Only its developers can mend this.")
+
+PKCE_REQUIRED = Cause(
+    "pkce_required",
+    "invalid_request",
+    400,
+    "PKCE is required for this client: send code_challenge and code_challenge_method=S256.",
+    _APP_MISTAKE,
+    _l("The authorization request had no code_challenge, but the app must use PKCE."),
+    _l(
+        "Switch PKCE on in the app's OAuth library; the option is often called pkce, usePKCE or "
+        "code_challenge_method. A confidential app that cannot do PKCE may have it made optional."
+    ),
+    "pkce",
+)
+PKCE_PLAIN = Cause(
+    "pkce_plain",
+    "invalid_request",
+    400,
+    "Only code_challenge_method=S256 is supported; without the parameter it would mean plain.",
+    _APP_MISTAKE,
+    _l("The app sent code_challenge_method %(sent)s; left out, it means plain."),
+    _l("Send code_challenge_method=S256 and the SHA-256 of the verifier in base64url."),
+    "pkce",
+)
+CHALLENGE_MALFORMED = Cause(
+    "challenge_malformed",
+    "invalid_request",
+    400,
+    "The code_challenge must be a SHA-256 in base64url: 43 characters without padding.",
+    _APP_MISTAKE,
+    _l("The code_challenge has %(length)s characters instead of 43. Hint: %(hint)s."),
+    _l("Send the SHA-256 of the verifier in base64url, without the padding sign = and not in hex."),
+    "pkce",
+)
+SCOPE_HAS_COMMA = Cause(
+    "scope_has_comma",
+    "invalid_scope",
+    400,
+    "Scopes are separated by spaces, not by commas.",
+    _PERMISSIONS,
+    _l("The scopes were written with commas: %(sent)s."),
+    _l("Separate scopes by spaces: %(suggested)s."),
+    "scopes",
+)
+SCOPE_UNKNOWN = Cause(
+    "scope_unknown",
+    "invalid_scope",
+    400,
+    "A scope is not known here: see scopes_supported in the discovery document.",
+    _PERMISSIONS,
+    _l("There is no scope of this name here: %(unknown)s. The nearest one is %(nearest)s."),
+    _l("Check the spelling, also of upper and lower case. The app may ask for: %(allowed)s."),
+    "scopes",
+)
+SCOPE_NOT_ALLOWED = Cause(
+    "scope_not_allowed",
+    "invalid_scope",
+    400,
+    "A scope is not allowed for this client: its owner can add it where the app is registered.",
+    _PERMISSIONS,
+    _l("The app asked for scopes it is not registered for: %(refused)s."),
+    _l("Register the scopes for the app, or ask for fewer. The app may ask for: %(allowed)s."),
+    "scopes",
+)
+SCOPE_WIDENED = Cause(
+    "scope_widened",
+    "invalid_scope",
+    400,
+    "A refresh cannot ask for more scopes than the person allowed: leave scope out to keep them.",
+    _PERMISSIONS,
+    _l("The refresh asked for more than the person had allowed: %(refused)s. Allowed were: %(allowed)s."),
+    _l("Leave scope out when renewing, or send the person through the authorization endpoint for more."),
+    "scopes",
+)

@@ -1,0 +1,65 @@
+"""What has to do with the portal itself rather than with one request."""
+
+from flask_babel import lazy_gettext as _l
+
+from .cause import INVALID_CLIENT, Cause
+
+_REGISTRATION = _l("An app tried to register itself here and was refused.")
+
+RATE_LIMITED = Cause(
+    "rate_limited",
+    "temporarily_unavailable",
+    429,
+    "Too many requests: wait as long as Retry-After says, then send the request again.",
+    _l("There were too many requests from one place in a short time. It works again after a while."),
+    _l("The limit of %(limit)s was reached. It opens again in %(retry_after)s seconds."),
+    _l(
+        "Wait as long as Retry-After says. Keep access tokens until they expire instead of asking for new ones."
+    ),
+)
+PORTAL_TROUBLE = Cause(
+    "portal_trouble",
+    "temporarily_unavailable",
+    503,
+    "The server cannot answer right now: wait as long as Retry-After says, then send the request again.",
+    _l("Something went wrong on our side. Try again in a moment."),
+    _l("Something went wrong on our side; nothing in the app is wrong."),
+    _l("Send the same request again after the time in Retry-After. Codes and tokens stay valid."),
+)
+REGISTRATION_REFUSED = Cause(
+    "registration_refused",
+    "invalid_client_metadata",
+    400,
+    "The client metadata cannot be accepted: check grant_types, scope and the authentication method.",
+    _REGISTRATION,
+    _l("The field %(field)s cannot be accepted. Reason: %(reason)s."),
+    _l("Change the field: apps that register themselves may have less than those of the dashboard."),
+)
+REGISTRATION_REDIRECT_URI_REFUSED = Cause(
+    "registration_redirect_uri_refused",
+    "invalid_redirect_uri",
+    400,
+    "A redirect URI cannot be accepted: it must be absolute, without fragment, and https unless it is loopback.",
+    _REGISTRATION,
+    _l("The redirect URI %(sent)s cannot be accepted. Reason: %(reason)s."),
+    _l("Send absolute addresses without fragment: https, or http on loopback."),
+)
+REGISTRATION_TOKEN_INVALID = Cause(
+    "registration_token_invalid",
+    "invalid_token",
+    401,
+    "A valid registration token is needed: ask an administrator for one.",
+    _REGISTRATION,
+    _l("The registration token is missing, unknown, used up or expired."),
+    _l("Ask an administrator for a new registration token."),
+)
+CLIENT_UNVERIFIABLE = Cause(
+    "client_unverifiable",
+    "invalid_client",
+    401,
+    INVALID_CLIENT,
+    _l("The app could not prove to this portal that it is the app it says it is."),
+    _l("The app is registered for a way to authenticate that lacks its key: %(missing)s."),
+    _l("Register the app's public keys (JWKS), or choose another way to authenticate."),
+    "jwks",
+)

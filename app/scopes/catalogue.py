@@ -1,0 +1,102 @@
+"""Every scope there is: the standard ones, the built-in one, and those that administrators define."""
+
+import time
+from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from sqlalchemy import Engine, select
+
+from ..database import READS, db, read_connection
+from .models import Scope
+
+FRESH_FOR = 5.0  # seconds a worker may go on with what it read; another worker may have changed it since
+
+
+@dataclass(frozen=True)
+class ScopeInfo:
+    """One permission: its name on the wire, what people read, and for whom its tokens are."""
+
+    name: str
+    description_en: str | LazyString
+    description_de: str | None = None
+    """None: the English text is a key of the translations."""
+    audience: str | None = None
+    standard: bool = False
+    """About the person, answered by this portal itself; its audience is the issuer."""
+    restricted: bool = False
+    """Given by administrators and commands only."""
+
+
+STANDARD: dict[str, ScopeInfo] = {
+    name: ScopeInfo(name, description, standard=True)
+    for name, description in {
+        "openid": _l("Know that it is you when you come back"),
+        "profile": _l("See your name and profile"),
+        "email": _l("See your e-mail address"),
+        "phone": _l("See your mobile number"),
+        "offline_access": _l("Keep access while you are away"),
+    }.items()
+}
+
+USERS_READ = ScopeInfo("users.read", _l("Look up people by their username"), restricted=True)
+BUILT_IN: dict[str, ScopeInfo] = {**STANDARD, USERS_READ.name: USERS_READ}
+
+_reads: "WeakKeyDictionary[Engine, tuple[float, dict[str, ScopeInfo]]]" = WeakKeyDictionary()
+_lock = Lock()
+
+
+def list_scopes() -> list[ScopeInfo]:
+    """Every scope: standard ones first, then the others by name."""
+    return [*BUILT_IN.values(), *_defined().values()]
+
+
+def find_scope(name: str) -> ScopeInfo | None:
+    """The scope of that name; one that was defined a moment ago on another worker is found too."""
+    known = BUILT_IN.get(name) or _defined().get(name)
+    return known or _defined(at_most=0.0).get(name)
+
+
+def describe(name: str, locale: str) -> str:
+    """What people read about a scope in their language; the bare name when nobody defined it."""
+    scope = find_scope(name)
+    if scope is None:
+        return name
+    if scope.description_de is not None:
+        return scope.description_de if locale == "de" else str(scope.description_en)
+    with force_locale(locale):
+        return str(scope.description_en)
+
+
+def audience_of(name: str) -> str | None:
+    """For whom tokens with this scope are, where the scope says so."""
+    scope = find_scope(name)
+    return scope.audience if scope else None
+
+
+def forget() -> None:
+    """Read the defined scopes afresh the next time, as after a change."""
+    with _lock:
+        _reads.clear()
+
+
+def _defined(at_most: float = FRESH_FOR) -> dict[str, ScopeInfo]:
+    engine = db.engines[READS]
+    read_at, scopes = _reads.get(engine, (0.0, {}))
+    if read_at and time.monotonic() - read_at < at_most:
+        return scopes
+    started = time.monotonic()
+    scopes = _read()
+    with _lock:
+        _reads[engine] = (started, scopes)
+    return scopes
+
+
+def _read() -> dict[str, ScopeInfo]:
+    columns = select(Scope.name, Scope.description_en, Scope.description_de, Scope.audience)
+    with read_connection() as connection:
+        rows = connection.execute(columns.order_by(Scope.name)).all()
+    return {row.name: ScopeInfo(*row) for row in rows}
