@@ -44,12 +44,17 @@ def recent_sign_in(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if now() - current_user.browser_session.authenticated_at > RECENT:
+        if not has_recent_sign_in():
             back = request.full_path if request.method == "GET" else request.path
             return redirect(url_for("authentication_login.reauthenticate", next=back.rstrip("?")))
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]
+
+
+def has_recent_sign_in() -> bool:
+    """Whether the signed-in person gave the password within :data:`RECENT`."""
+    return bool(now() - current_user.browser_session.authenticated_at <= RECENT)
 
 
 def protect(app: Flask) -> None:

@@ -2,4 +2,6 @@
 
 from flask import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from . import login, logout, sessions
+
+blueprints: tuple[Blueprint, ...] = (login.blueprint, logout.blueprint, sessions.blueprint)

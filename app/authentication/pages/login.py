@@ -1,0 +1,144 @@
+"""Signing in, and proving once more who is there."""
+
+from datetime import timedelta
+
+from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask_babel import format_timedelta
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
+from wtforms import BooleanField, PasswordField, StringField
+from wtforms.validators import DataRequired, InputRequired
+
+from ...audit import EventKind, record
+from ...extensions import db, settings
+from .. import browser, sessions
+from ..access import public
+from ..sign_in import AccountBlocked, InvalidCredentials, TooManyTries, authenticate, check_password
+
+blueprint = Blueprint("authentication_login", __name__)
+
+REFUSED = 422  # understood, but not accepted; 401 would have to name an HTTP authentication scheme
+LONGEST_SHOWN_IN_SECONDS = 90
+
+
+class SignInForm(FlaskForm):
+    """Who comes in, and whether the browser keeps it beyond today."""
+
+    username = StringField(
+        _l("Username or e-mail address"), [DataRequired(_l("Please enter your username."))]
+    )
+    password = PasswordField(_l("Password"), [InputRequired(_l("Please enter your password."))])
+    remember = BooleanField(_l("Stay signed in"))
+
+
+class PasswordForm(FlaskForm):
+    """The password of somebody already signed in."""
+
+    password = PasswordField(_l("Password"), [InputRequired(_l("Please enter your password."))])
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@public
+def sign_in() -> Response:
+    """The sign-in page; somebody already signed in goes on at once."""
+    onward = browser.destination(request.script_root + "/account")
+    if current_user.is_authenticated:
+        return redirect(onward, 303)
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _sign_in_page(form, REFUSED if form.is_submitted() else 200)
+    try:
+        user = authenticate(form.username.data or "", form.password.data or "")
+    except (InvalidCredentials, TooManyTries) as refusal:
+        db.session.commit()
+        return _refused(form, refusal)
+    browser.adopt(user, remember=form.remember.data)
+    record(EventKind.SIGNED_IN, user_id=user.id, actor_id=user.id, device=user.browser_session.device)
+    db.session.commit()
+    return redirect(onward, 303)
+
+
+@blueprint.route("/reauthenticate", methods=["GET", "POST"])
+def reauthenticate() -> Response:
+    """The page that asks for the password again before something that matters."""
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return _reauthentication_page(form, REFUSED if form.is_submitted() else 200)
+    try:
+        check_password(current_user, form.password.data or "")
+    except (InvalidCredentials, TooManyTries) as refusal:
+        db.session.commit()
+        return _refused(form, refusal)
+    sessions.confirm(current_user.browser_session)
+    db.session.commit()
+    return redirect(browser.destination(request.script_root + "/account"), 303)
+
+
+@blueprint.errorhandler(CSRFError)
+def _start_again(_error: CSRFError) -> Response:
+    """The form once more, with what was typed: in another tab somebody signed in or out since it was opened."""
+    onward = browser.destination(request.script_root + "/account")
+    if request.endpoint == "authentication_login.reauthenticate":
+        return redirect(request.full_path.rstrip("?"), 303)
+    if current_user.is_authenticated:
+        return redirect(onward, 303)
+    form = SignInForm()
+    form.form_errors.append(_("This page was open for too long. Please sign in again."))
+    return _sign_in_page(form, 400)
+
+
+def _refused(form: SignInForm | PasswordForm, refusal: Exception) -> Response:
+    form.form_errors.append(_words(form, refusal))
+    page = _sign_in_page if isinstance(form, SignInForm) else _reauthentication_page
+    if not isinstance(refusal, TooManyTries):
+        return page(form, REFUSED)
+    response = page(form, 429)
+    response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _words(form: SignInForm | PasswordForm, refusal: Exception) -> str:
+    if isinstance(refusal, TooManyTries):
+        return _(
+            "Too many wrong passwords in a row. Please try again in %(time)s.",
+            time=_wait(refusal.retry_after),
+        )
+    if isinstance(refusal, AccountBlocked):
+        return _("This account is blocked. Please ask an administrator of this portal to open it again.")
+    if isinstance(form, SignInForm):
+        return _("Username and password do not match. Please check both.")
+    return _("This is not your password. Please try again.")
+
+
+def _wait(seconds: int) -> str:
+    """A time that is over when it says so: rounded up."""
+    if seconds > LONGEST_SHOWN_IN_SECONDS:
+        seconds = -(-seconds // 60) * 60
+    return format_timedelta(timedelta(seconds=seconds), granularity="second", threshold=1.5)
+
+
+def _sign_in_page(form: SignInForm, status: int) -> Response:
+    onward = browser.safe_next(request.args.get("next"))
+    page = render_template(
+        "authentication/login.html",
+        form=form,
+        carried={"next": onward} if onward else {},
+        waiting_app=g.get("waiting_app"),
+        can_register=settings.registration == "open",
+    )
+    return make_response(page, status)
+
+
+def _reauthentication_page(form: PasswordForm, status: int) -> Response:
+    onward = browser.safe_next(request.args.get("next"))
+    page = render_template(
+        "authentication/reauthenticate.html",
+        form=form,
+        carried={"next": onward} if onward else {},
+        waiting_app=g.get("waiting_app"),
+    )
+    return make_response(page, status)
