@@ -31,6 +31,9 @@ LIFETIMES = {
 }
 SET_PASSWORD_LIFETIME = timedelta(days=7)  # made by an administrator for somebody who does not wait for it
 
+BETWEEN_MAILS = timedelta(minutes=2)  # so that nobody fills somebody else's mailbox
+MAILS_A_DAY = 10
+
 # Of the others several may lie in a mailbox, and any of them will do.
 ONLY_THE_NEWEST = (Purpose.RESET_PASSWORD, Purpose.INVITE, Purpose.SETUP)
 
@@ -86,6 +89,16 @@ def use_link(purpose: Purpose, token: str) -> EmailLink:
         raise LinkExpired(purpose)
     query = select(EmailLink).where(EmailLink.token_digest == digest(token))
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def may_send_another(purpose: Purpose, user_id: str, email: str) -> bool:
+    """Whether this person may get one more mail of this kind: none is just on its way, and not too many came."""
+    moment = now()
+    query = select(EmailLink.created_at, EmailLink.used_at).where(EmailLink.purpose == purpose)
+    query = query.where(EmailLink.user_id == user_id, EmailLink.email == email)
+    sent = db.session.execute(query.where(EmailLink.created_at > moment - timedelta(days=1))).all()
+    just_sent = [link for link in sent if link.used_at is None and link.created_at > moment - BETWEEN_MAILS]
+    return not just_sent and len(sent) < MAILS_A_DAY
 
 
 def end_links(purpose: Purpose, user_id: str | None = None, email: str | None = None) -> None:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -60,17 +62,26 @@ WARNINGS = (
 )
 
 
-def describe(event: Event) -> str:
-    """What happened, as a sentence in the reader's language; the bare kind where nobody has found words yet."""
-    return str(WORDS.get(event.kind, event.kind))
+@dataclass(frozen=True)
+class Told:
+    """An event as the person reads it."""
+
+    at: datetime
+    ip: str | None
+    sentence: str
+    about: str | None
+    """The name of what it happened to, such as an app's."""
+    is_warning: bool
 
 
-def about(event: Event) -> str | None:
-    """The name of what it happened to, such as an app's; None where the event names nothing."""
+def tell(event: Event) -> Told:
+    """``event`` in the reader's language; the bare kind where nobody has found words yet."""
     details = json.loads(event.details)
-    return next((str(details[name]) for name in TOLD if details.get(name)), None)
-
-
-def is_warning(event: Event) -> bool:
-    """Whether the person should look twice."""
-    return event.kind in WARNINGS
+    about = next((str(details[name]) for name in TOLD if details.get(name)), None)
+    return Told(
+        at=event.at,
+        ip=event.ip,
+        sentence=str(WORDS.get(event.kind, event.kind)),
+        about=about,
+        is_warning=event.kind in WARNINGS,
+    )

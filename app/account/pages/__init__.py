@@ -2,4 +2,14 @@
 
 from flask import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from . import activity, overview, profile, recovery, registration, security, setup
+
+blueprints: tuple[Blueprint, ...] = (
+    registration.blueprint,
+    recovery.blueprint,
+    setup.blueprint,
+    overview.blueprint,
+    profile.blueprint,
+    security.blueprint,
+    activity.blueprint,
+)

@@ -1,0 +1,46 @@
+"""Commands that print one-time links: the portal's set-up, and invitations."""
+
+import json
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask.cli import AppGroup, with_appcontext
+
+from ..audit import EventKind, record
+from ..database import db
+from ..extensions import settings
+from .email_links import Purpose, create_link
+from .links import invitation_url, setup_url
+from .setup import is_set_up
+
+invite = AppGroup("invite", help="Invite people where REGISTRATION=invite.")
+
+
+@click.command("setup-link")
+@with_appcontext
+def setup_link() -> None:
+    """Print a one-time link that creates the first administrator; nothing where somebody exists already."""
+    if is_set_up():
+        return
+    token = create_link(Purpose.SETUP)
+    db.session.commit()
+    click.echo(setup_url(settings.issuer, token))
+
+
+@invite.command("create")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def create_invitation(email: str, as_json: bool) -> None:
+    """Print the link with which the person at EMAIL may create an account."""
+    try:
+        address = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise click.BadParameter(f"{email!r} is no e-mail address: {error}", param_hint="EMAIL") from None
+    token = create_link(Purpose.INVITE, email=address)
+    record(EventKind.USER_INVITED, email=address)
+    db.session.commit()
+    url = invitation_url(settings.issuer, token)
+    click.echo(json.dumps({"email": address, "token": token, "url": url}) if as_json else url)
+
+
+commands: tuple[click.Command, ...] = (setup_link, invite)

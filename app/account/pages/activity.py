@@ -1,0 +1,21 @@
+"""What happened on the account."""
+
+from flask import Blueprint, render_template, request, url_for
+from flask_login import current_user
+
+from ...audit.trail import list_events
+from ...audit.wording import tell
+
+blueprint = Blueprint("account_activity", __name__)
+
+PAGE = 25
+
+
+@blueprint.get("/account/activity")
+def show() -> str:
+    """The page of events, newest first; ``before`` is the id of the last one seen."""
+    before = request.args.get("before")
+    events = list_events(current_user.id, limit=PAGE + 1, before=before)
+    older = url_for("account_activity.show", before=events[PAGE - 1].id) if len(events) > PAGE else None
+    told = [tell(event) for event in events[:PAGE]]
+    return render_template("account/activity.html", events=told, older=older, first=before is None)

@@ -1,0 +1,39 @@
+"""The account at a glance."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ...audit.trail import list_events
+from ...audit.wording import tell
+from ...authentication.sessions import list_sessions
+from ...database import db
+from ...extensions import settings
+from ..registration import send_verification
+
+blueprint = Blueprint("account_overview", __name__)
+
+LATEST = 5
+
+
+@blueprint.get("/account")
+def show() -> str:
+    """The page with who one is, where one is signed in, and what happened last."""
+    return render_template(
+        "account/overview.html",
+        devices=list_sessions(current_user.id),
+        events=[tell(event) for event in list_events(current_user.id, limit=LATEST)],
+    )
+
+
+@blueprint.post("/account/verification")
+def send_verification_again() -> Response:
+    """Mail the link that confirms the address once more."""
+    if send_verification(current_user, issuer=settings.issuer, locale=str(get_locale())):
+        db.session.commit()
+        flash(_("The mail is on its way. Please open it and confirm your address."), "ok")
+    else:
+        flash(_("There is nothing to send: the address is confirmed, or a mail is just on its way."), "warn")
+    return redirect(url_for("account_overview.show"))

@@ -1,0 +1,89 @@
+"""What a person tells about themselves."""
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask_babel import force_locale, get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import EmailField, SelectField, StringField, TelField
+from wtforms.validators import InputRequired, Length
+
+from ...authentication.access import has_recent_sign_in
+from ...database import db
+from ...extensions import settings
+from ...users.names import fold
+from .. import profile
+from ..countries import list_countries
+from ..phone_numbers import for_reading
+from .refusals import REFUSALS, tell
+
+blueprint = Blueprint("account_profile", __name__)
+
+
+def _trimmed(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class ProfileForm(FlaskForm):
+    """The profile; everything but the address may stay empty."""
+
+    name = StringField(
+        _l("Name"), [Length(max=200, message=_l("Please use at most 200 characters."))], [_trimmed]
+    )
+    email = EmailField(
+        _l("E-mail address"), [InputRequired(_l("Please enter your e-mail address."))], [_trimmed]
+    )
+    mobile = TelField(_l("Mobile number"), filters=[_trimmed])
+    country = SelectField(_l("Country"), filters=[_trimmed])
+    locale = SelectField(
+        _l("Language"),
+        choices=[("", _l("The language of my browser")), ("en", "English"), ("de", "Deutsch")],
+        filters=[_trimmed],
+    )
+
+
+@blueprint.route("/account/profile", methods=["GET", "POST"])
+def edit() -> Response | str:
+    """The page that changes the profile; another address needs a recent sign-in and is confirmed by mail."""
+    mobile = for_reading(current_user.mobile)
+    form = ProfileForm(obj=current_user, data={"mobile": mobile})
+    form.country.choices = [("", _("I would rather not say")), *list_countries(str(get_locale()))]
+    if form.validate_on_submit() and _may_change_email(form) and _save(form):
+        locale = form.locale.data or str(get_locale())
+        g.locale_choice = form.locale.data
+        with force_locale(locale):
+            flash(_("Your profile is saved."), "ok")
+        return redirect(url_for("account_profile.edit"))
+    return render_template("account/profile.html", form=form, may_change_email=has_recent_sign_in())
+
+
+def _may_change_email(form: ProfileForm) -> bool:
+    """Whose browser was left open must not have the account carried away by another address."""
+    if fold(form.email.data) == current_user.email_key or has_recent_sign_in():
+        return True
+    form.email.errors = [_("To change the address, please confirm your password first.")]
+    return False
+
+
+def _save(form: ProfileForm) -> bool:
+    try:
+        changed = profile.change_email(
+            current_user, form.email.data, issuer=settings.issuer, locale=str(get_locale())
+        )
+        profile.change_profile(
+            current_user,
+            name=form.name.data,
+            mobile=form.mobile.data,
+            country=form.country.data,
+            locale=form.locale.data,
+        )
+    except REFUSALS as refusal:
+        db.session.rollback()
+        tell(form, refusal)
+        return False
+    db.session.commit()
+    if changed:
+        flash(_("We have sent a mail to your new address: please open it and confirm the address."), "ok")
+    return True

@@ -1,0 +1,87 @@
+"""Forgotten passwords."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import EmailField, PasswordField
+from wtforms.validators import InputRequired
+
+from ...authentication import browser
+from ...authentication.access import public
+from ...database import db
+from ...extensions import settings
+from ...users.names import EmailRefused, check_email
+from ...users.passwords import PasswordRefused
+from .. import recovery
+from ..email_links import LinkExpired
+from .refusals import tell
+
+blueprint = Blueprint("account_recovery", __name__)
+
+
+class ForgotPasswordForm(FlaskForm):
+    """Where the link is to go."""
+
+    email = EmailField(_l("E-mail address"), [InputRequired(_l("Please enter your e-mail address."))])
+
+
+class NewPasswordForm(FlaskForm):
+    """The new password."""
+
+    password = PasswordField(_l("New password"), [InputRequired(_l("Please choose a password."))])
+
+
+@blueprint.route("/forgot-password", methods=["GET", "POST"])
+@public
+def forgot_password() -> str:
+    """The page that mails a link; it answers the same whether anybody has the address."""
+    form = ForgotPasswordForm()
+    if form.validate_on_submit() and _ask_for_reset(form):
+        return render_template("account/reset_sent.html", email=form.email.data)
+    return render_template("account/forgot_password.html", form=form)
+
+
+@blueprint.route("/reset-password/<token>", methods=["GET", "POST"])
+@public
+def reset_password(token: str) -> Response | str | tuple[str, int]:
+    """The page behind the link: showing it changes nothing, its button sets the password."""
+    form = NewPasswordForm()
+    try:
+        user = recovery.find_person(token)
+        if form.validate_on_submit():
+            recovery.reset_password(
+                token, form.password.data, issuer=settings.issuer, locale=str(get_locale())
+            )
+            browser.leave()
+            db.session.commit()
+            flash(_("Your new password is set. Please sign in with it."), "ok")
+            return redirect(_sign_in_url())
+    except LinkExpired:
+        db.session.rollback()
+        return render_template("account/link_expired.html", purpose="reset_password"), 410
+    except PasswordRefused as refusal:
+        db.session.rollback()
+        tell(form, refusal)
+    return render_template("account/reset_password.html", form=form, username=user.username)
+
+
+def _ask_for_reset(form: ForgotPasswordForm) -> bool:
+    try:
+        check_email(form.email.data)
+    except EmailRefused as refusal:
+        tell(form, refusal)
+        return False
+    next_page = browser.safe_next(request.args.get("next"))
+    recovery.ask_for_reset(
+        form.email.data, issuer=settings.issuer, locale=str(get_locale()), next_page=next_page
+    )
+    db.session.commit()
+    return True
+
+
+def _sign_in_url() -> str:
+    next_page = browser.safe_next(request.args.get("next"))
+    return url_for("authentication_login.sign_in", next=next_page)

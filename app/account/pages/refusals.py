@@ -1,0 +1,59 @@
+"""Refusals of the account's rules in words, beside the field they are about."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+
+from ...users.accounts import EmailTaken, UsernameTaken
+from ...users.names import EmailRefused, UsernameRefused
+from ...users.passwords import PasswordRefused
+from ..phone_numbers import PhoneNumberRefused
+from ..registration import InvitationNeeded
+
+REFUSALS = (
+    EmailRefused,
+    EmailTaken,
+    InvitationNeeded,
+    PasswordRefused,
+    PhoneNumberRefused,
+    UsernameRefused,
+    UsernameTaken,
+)
+
+USERNAMES = {
+    "empty": _l("Please choose a username."),
+    "long": _l("This username is too long. Please use at most 64 characters."),
+    "characters": _l("Please use letters, digits, dots, hyphens and underscores only."),
+    "ends": _l("Please begin and end the username with a letter or a digit."),
+    "letters": _l("Please use at least one letter."),
+    "scripts": _l("Please use letters of one alphabet: mixed ones look like somebody else's name."),
+}
+
+
+def tell(form: FlaskForm, refusal: Exception) -> None:
+    """Put into words beside the right field of ``form`` why the rule refused."""
+    field, text = _in_words(refusal)
+    form[field].errors = [*form[field].errors, text]
+
+
+def _in_words(refusal: Exception) -> tuple[str, str]:
+    match refusal:
+        case UsernameTaken():
+            return "username", _("This username is taken. Please choose another one.")
+        case UsernameRefused(reason=reason):
+            return "username", str(USERNAMES[reason])
+        case EmailTaken():
+            return "email", _("This e-mail address is taken. If it is yours, please sign in.")
+        case EmailRefused():
+            return "email", _(
+                "This is not a complete e-mail address. Please enter one such as name@example.org."
+            )
+        case InvitationNeeded():
+            return "email", _("This invitation was used in the meantime. Please ask for a new one.")
+        case PhoneNumberRefused():
+            return "mobile", _(
+                "This is not a phone number that can be called. "
+                "Please enter it with its country code, such as +49 170 1234567."
+            )
+        case _:
+            return "password", str(refusal)

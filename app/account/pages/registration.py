@@ -1,0 +1,93 @@
+"""Creating an account, and confirming its address."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import InputRequired
+
+from ...authentication import browser
+from ...authentication.access import public
+from ...database import db
+from ...extensions import settings
+from .. import registration
+from ..email_links import LinkExpired, Purpose, find_link
+from ..registration import InvitationNeeded, RegistrationClosed
+from .refusals import REFUSALS, tell
+
+blueprint = Blueprint("account_registration", __name__)
+
+
+class RegistrationForm(FlaskForm):
+    """What a new account needs."""
+
+    username = StringField(_l("Username"), [InputRequired(_l("Please choose a username."))])
+    email = EmailField(_l("E-mail address"), [InputRequired(_l("Please enter your e-mail address."))])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Please choose a password."))])
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+@public
+def register() -> Response | str | tuple[str, int]:
+    """The page that creates an account and signs in to it."""
+    if current_user.is_authenticated:
+        return redirect(browser.destination(url_for("account_overview.show")))
+    try:
+        invited = registration.check_may_register(settings.registration, request.args.get("invite"))
+    except (RegistrationClosed, InvitationNeeded) as refusal:
+        needed = isinstance(refusal, InvitationNeeded)
+        return render_template("account/registration_closed.html", invitation_needed=needed), 403
+    form = RegistrationForm(email=invited)
+    if form.validate_on_submit() and _create_account(form):
+        flash(_("Welcome. We have sent you a mail: please open it and confirm your address."), "ok")
+        return redirect(browser.destination(url_for("account_overview.show")))
+    return render_template("account/register.html", form=form)
+
+
+@blueprint.route("/verify-email/<token>", methods=["GET", "POST"])
+@public
+def verify_email(token: str) -> Response | str | tuple[str, int]:
+    """The page behind the link in the mail: showing it changes nothing, its button confirms the address."""
+    link = find_link(Purpose.VERIFY_EMAIL, token)
+    if link is None:
+        return render_template("account/link_expired.html", purpose="verify_email"), 410
+    if request.method == "GET":
+        return render_template("account/verify_email.html", email=link.email)
+    try:
+        registration.verify_email(token)
+    except LinkExpired:
+        db.session.rollback()
+        return render_template("account/link_expired.html", purpose="verify_email"), 410
+    db.session.commit()
+    flash(_("Thank you. Your e-mail address is confirmed."), "ok")
+    return redirect(browser.destination(url_for("account_overview.show")))
+
+
+def _create_account(form: RegistrationForm) -> bool:
+    try:
+        user = registration.register(
+            form.username.data,
+            form.email.data,
+            form.password.data,
+            mode=settings.registration,
+            invitation=request.args.get("invite"),
+            locale=str(get_locale()),
+            ip=request.remote_addr,
+        )
+    except REFUSALS as refusal:
+        db.session.rollback()
+        tell(form, refusal)
+        return False
+    registration.send_verification(
+        user,
+        issuer=settings.issuer,
+        locale=str(get_locale()),
+        next_page=browser.safe_next(request.args.get("next")),
+    )
+    browser.adopt(user)
+    db.session.commit()
+    return True

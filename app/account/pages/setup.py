@@ -1,0 +1,48 @@
+"""The page that makes the first administrator."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from ...authentication import browser
+from ...authentication.access import public
+from ...database import db
+from ...extensions import settings
+from .. import setup
+from ..email_links import LinkExpired
+from ..registration import send_verification
+from .refusals import REFUSALS, tell
+from .registration import RegistrationForm
+
+blueprint = Blueprint("account_setup", __name__)
+
+
+@blueprint.route("/setup/<token>", methods=["GET", "POST"])
+@public
+def create_administrator(token: str) -> Response | str | tuple[str, int]:
+    """The page behind the link of the first start; it works once, and only while nobody has an account."""
+    form = RegistrationForm()
+    try:
+        setup.check_setup_link(token)
+        if form.validate_on_submit():
+            _create_administrator(token, form)
+            flash(_("The portal is yours. Welcome."), "ok")
+            return redirect(url_for("account_overview.show"))
+    except LinkExpired:
+        db.session.rollback()
+        return render_template("account/link_expired.html", purpose="setup"), 410
+    except REFUSALS as refusal:
+        db.session.rollback()
+        tell(form, refusal)
+    return render_template("account/setup.html", form=form)
+
+
+def _create_administrator(token: str, form: RegistrationForm) -> None:
+    locale = str(get_locale())
+    user = setup.create_administrator(
+        token, form.username.data, form.email.data, form.password.data, locale=locale
+    )
+    send_verification(user, issuer=settings.issuer, locale=locale)
+    browser.adopt(user)
+    db.session.commit()

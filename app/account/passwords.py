@@ -1,0 +1,29 @@
+"""Changing one's password."""
+
+from ..audit import EventKind, record
+from ..authentication import sessions
+from ..clock import now
+from ..notifications.mail import queue_mail
+from ..users import accounts
+from ..users.models import User
+from .email_links import Purpose, end_links
+from .links import forgot_password_url, host_of
+
+
+def change_password(user: User, password: str, *, session_id: str, issuer: str, locale: str) -> None:
+    """Give ``user`` the new password and sign every other browser out. Raises PasswordRefused."""
+    accounts.set_password(user, password)
+    end_links(Purpose.RESET_PASSWORD, user_id=user.id)
+    sessions.end_other_sessions(user.id, session_id)
+    record(EventKind.PASSWORD_CHANGED, user_id=user.id, actor_id=user.id)
+    tell_password_changed(user, issuer=issuer, locale=locale)
+
+
+def tell_password_changed(user: User, *, issuer: str, locale: str) -> None:
+    """Mail ``user`` that the password is another one, in case it was not them."""
+    if user.email is None:
+        return
+    link, host = forgot_password_url(issuer), host_of(issuer)
+    queue_mail(
+        user.email, user.locale or locale, "password_changed", link=link, host=host, at=now().isoformat()
+    )

@@ -1,0 +1,31 @@
+"""Phone numbers as people write them, kept as E.164."""
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+
+class PhoneNumberRefused(Exception):
+    """No phone could be reached under what was typed."""
+
+
+def to_e164(text: str, country: str | None) -> str:
+    """``text`` such as ``0170 1234567`` as ``+491701234567``.
+
+    ``country`` says where a number without ``+`` belongs. Raises :class:`PhoneNumberRefused`.
+    """
+    try:
+        number = phonenumbers.parse(text, country)
+    except NumberParseException:
+        raise PhoneNumberRefused(text) from None
+    if number.extension or not phonenumbers.is_valid_number(number):
+        raise PhoneNumberRefused(text)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def for_reading(number: str | None) -> str:
+    """A kept number with the spaces people put in; what is no number stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number or "", None)
+    except NumberParseException:
+        return number or ""
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)

@@ -1,0 +1,46 @@
+"""What people tell about themselves."""
+
+from ..audit import EventKind, record
+from ..clock import now
+from ..notifications.mail import queue_mail
+from ..users import accounts
+from ..users.models import User
+from .email_links import Purpose, end_links
+from .links import host_of
+from .phone_numbers import to_e164
+from .registration import send_verification
+
+
+def change_profile(user: User, *, name: str, mobile: str, country: str, locale: str) -> list[str]:
+    """The names of what has changed; an empty text means that the person tells nothing.
+
+    Raises PhoneNumberRefused.
+    """
+    number = to_e164(mobile, country or None) if mobile else None
+    wanted = {"name": name or None, "mobile": number, "country": country or None, "locale": locale or None}
+    changed = [field for field, value in wanted.items() if getattr(user, field) != value]
+    if "mobile" in changed:
+        user.mobile_verified_at = None
+    for field in changed:
+        setattr(user, field, wanted[field])
+    if changed:
+        record(EventKind.PROFILE_CHANGED, user_id=user.id, actor_id=user.id, fields=changed)
+    return changed
+
+
+def change_email(user: User, email: str, *, issuer: str, locale: str) -> bool:
+    """Whether ``email`` is another address; it is unverified, and the old one is told.
+
+    Links that lie in the old mailbox open nothing any more. Raises EmailRefused, EmailTaken.
+    """
+    old = user.email
+    if accounts.rename_email(user, email) == old:
+        return False
+    for purpose in (Purpose.RESET_PASSWORD, Purpose.VERIFY_EMAIL):
+        end_links(purpose, user_id=user.id)
+    record(EventKind.EMAIL_CHANGED, user_id=user.id, actor_id=user.id, email=user.email)
+    language = user.locale or locale
+    if old is not None:
+        queue_mail(old, language, "email_changed", host=host_of(issuer), at=now().isoformat())
+    send_verification(user, issuer=issuer, locale=language)
+    return True

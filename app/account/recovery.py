@@ -1,0 +1,75 @@
+"""Forgotten passwords: a link by mail, and a new password with it."""
+
+from sqlalchemy import delete
+
+from ..audit import EventKind, record
+from ..authentication import sessions, throttling
+from ..authentication.models import SignInFailures
+from ..clock import now
+from ..database import db
+from ..notifications.mail import queue_mail, queue_nothing
+from ..users import accounts
+from ..users.models import User
+from .email_links import LinkExpired, Purpose, create_link, end_links, find_link, may_send_another, use_link
+from .links import host_of, reset_password_url
+from .passwords import tell_password_changed
+
+
+def ask_for_reset(email: str, *, issuer: str, locale: str, next_page: str | None = None) -> None:
+    """Mail a link to the person with this address, if there is one; nobody can tell from here whether."""
+    user = accounts.find_user(email) if "@" in email else None
+    if not _may_be_written_to(user):
+        queue_nothing("reset_password", link=reset_password_url(issuer, "", next_page), host=host_of(issuer))
+        return
+    assert user is not None
+    assert user.email is not None
+    token = create_link(Purpose.RESET_PASSWORD, user, email=user.email)
+    queue_mail(
+        user.email,
+        user.locale or locale,
+        "reset_password",
+        link=reset_password_url(issuer, token, next_page),
+        host=host_of(issuer),
+        # An unconfirmed address may be a stranger's, who must not read what somebody chose to be called.
+        username=user.username if user.email_verified_at else None,
+    )
+    record(EventKind.PASSWORD_RESET_ASKED, user_id=user.id)
+
+
+def find_person(token: str) -> User:
+    """Whose password the link sets. Raises :class:`LinkExpired`."""
+    link = find_link(Purpose.RESET_PASSWORD, token)
+    user = accounts.get_user(link.user_id) if link is not None and link.user_id is not None else None
+    if user is None or not user.is_active:
+        raise LinkExpired(Purpose.RESET_PASSWORD)
+    return user
+
+
+def reset_password(token: str, password: str, *, issuer: str, locale: str) -> User:
+    """The person, with the new password; every browser of theirs is signed out.
+
+    Raises :class:`LinkExpired`, and PasswordRefused, which leaves the link as it was.
+    """
+    user = find_person(token)
+    accounts.set_password(user, password)
+    link = use_link(Purpose.RESET_PASSWORD, token)
+    end_links(Purpose.RESET_PASSWORD, user_id=user.id)
+    if link.email is not None and link.email == user.email and user.email_verified_at is None:
+        user.email_verified_at = now()  # the link came by mail: who used it reads that mailbox
+    sessions.end_all_sessions(user.id)
+    _forgive_wrong_passwords(user)
+    record(EventKind.PASSWORD_RESET, user_id=user.id, actor_id=user.id)
+    tell_password_changed(user, issuer=issuer, locale=locale)
+    return user
+
+
+def _forgive_wrong_passwords(user: User) -> None:
+    """A wait that somebody else brought about must not keep out who has just proved to own the mailbox."""
+    account = throttling.account_of(user.id, user.username)
+    db.session.execute(delete(SignInFailures).where(SignInFailures.account == account))
+
+
+def _may_be_written_to(user: User | None) -> bool:
+    if user is None or user.email is None or not user.is_active:
+        return False
+    return may_send_another(Purpose.RESET_PASSWORD, user.id, user.email)

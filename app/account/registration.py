@@ -1,0 +1,91 @@
+"""New accounts: who may make one, and the confirmation of its address."""
+
+from sqlalchemy import update
+
+from ..audit import EventKind, record
+from ..clock import now
+from ..database import db
+from ..notifications.mail import queue_mail
+from ..users import accounts
+from ..users.models import User
+from .email_links import LinkExpired, Purpose, create_link, find_link, may_send_another, use_link
+from .links import host_of, verify_email_url
+
+
+class RegistrationClosed(Exception):
+    """Nobody can create an account here."""
+
+
+class InvitationNeeded(Exception):
+    """Only invited people can create an account here, and this is no open invitation."""
+
+
+def check_may_register(mode: str, invitation: str | None) -> str | None:
+    """The invited address, if there is one; ``mode`` is the setting REGISTRATION.
+
+    Raises :class:`RegistrationClosed`, :class:`InvitationNeeded`.
+    """
+    if mode == "open":
+        return None
+    if mode == "closed":
+        raise RegistrationClosed
+    link = find_link(Purpose.INVITE, invitation or "")
+    if link is None:
+        raise InvitationNeeded
+    return link.email
+
+
+def register(
+    username: str,
+    email: str,
+    password: str,
+    *,
+    mode: str,
+    invitation: str | None,
+    locale: str,
+    ip: str | None,
+) -> User:
+    """The new person; an invitation is used up with them.
+
+    Raises what :func:`check_may_register` and :func:`app.users.accounts.register` raise.
+    """
+    check_may_register(mode, invitation)
+    user = accounts.register(username, email, password, locale=locale, ip=ip)
+    if mode == "invite":
+        _use_invitation(invitation or "")
+    record(EventKind.USER_REGISTERED, user_id=user.id, actor_id=user.id)
+    return user
+
+
+def send_verification(user: User, *, issuer: str, locale: str, next_page: str | None = None) -> bool:
+    """Mail ``user`` a link that confirms the address; False where it is confirmed, or one is just on its way."""
+    if user.email is None or user.email_verified_at is not None:
+        return False
+    if not may_send_another(Purpose.VERIFY_EMAIL, user.id, user.email):
+        return False
+    token = create_link(Purpose.VERIFY_EMAIL, user, email=user.email)
+    # No word of the username: a stranger who registers somebody else's address must not choose what it reads.
+    link = verify_email_url(issuer, token, next_page)
+    queue_mail(user.email, locale, "verify_email", link=link, host=host_of(issuer))
+    return True
+
+
+def verify_email(token: str) -> str:
+    """The id of the person whose address is confirmed now. Raises :class:`LinkExpired`."""
+    link = use_link(Purpose.VERIFY_EMAIL, token)
+    verified = db.session.execute(
+        update(User)
+        .where(User.id == link.user_id, User.email == link.email, User.deleted_at.is_(None))
+        .values(email_verified_at=now())
+    )
+    if verified.rowcount != 1 or link.user_id is None:  # type: ignore[attr-defined]
+        raise LinkExpired("the address has changed since")
+    record(EventKind.EMAIL_VERIFIED, user_id=link.user_id, email=link.email)
+    return link.user_id
+
+
+def _use_invitation(token: str) -> None:
+    try:
+        use_link(Purpose.INVITE, token)
+    except LinkExpired:  # somebody was faster with the same invitation
+        raise InvitationNeeded from None

@@ -1,0 +1,135 @@
+"""Sending what waits in the outbox, once each, and again after a pause where that failed."""
+
+import json
+import logging
+import threading
+from datetime import timedelta
+
+from flask import Flask, current_app
+from sqlalchemy import delete, select, update
+
+from config import Settings
+
+from ..clock import now
+from ..crypto import Undecryptable
+from ..database import db, read_connection
+from ..extensions import settings, vault
+from .mail import NOBODY, sealed_for
+from .message import NotAMail, compose, message_id
+from .models import OutgoingMail
+from .transport import RecipientRefused, keep_in_folder, send_by_smtp
+
+AT_ONCE = 10  # mails of one turn
+LEASE = timedelta(minutes=5)  # longer than the slowest server: nobody else tries the same mail meanwhile
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=1)
+
+_log = logging.getLogger(__name__)
+_sending = threading.Lock()
+
+
+class MailNotConfigured(Exception):
+    """In production a mail with a one-time link is not printed into a log."""
+
+
+def deliver_in_background() -> None:
+    """Send what is due, in a thread of its own: a slow mail server must not hold up the other jobs."""
+    if not _due() or not _sending.acquire(blocking=False):
+        return
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    if app.testing:
+        _deliver(app)
+    else:
+        threading.Thread(target=_deliver, args=(app,), name="mail", daemon=True).start()
+
+
+def _deliver(app: Flask) -> None:
+    try:
+        with app.app_context():
+            deliver_due()
+    finally:
+        _sending.release()
+
+
+def deliver_due() -> int:
+    """How many of the mails that were due have been dealt with."""
+    return sum(_deliver_one(row_id) for row_id in _due())
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many tries: doubling up to an hour."""
+    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
+
+
+def _due() -> list[str]:
+    query = (
+        select(OutgoingMail.id).where(OutgoingMail.next_try_at <= now()).order_by(OutgoingMail.next_try_at)
+    )
+    with read_connection() as connection:
+        return list(connection.scalars(query.limit(AT_ONCE)))
+
+
+def _deliver_one(row_id: str) -> bool:
+    row = db.session.get(OutgoingMail, row_id, populate_existing=True) if _claim(row_id) else None
+    if row is None:
+        return False
+    try:
+        _send(row, settings)
+    except (RecipientRefused, Undecryptable, NotAMail) as error:
+        _log.warning("Mail %s (%s) is dropped: %s", row_id, row.template, error)
+    except Exception as error:  # whatever it was may be mended: the mail waits for the next try
+        if row.created_at > now() - GIVE_UP_AFTER:
+            _try_again_later(row, error)
+            return True
+        _log.error("Mail %s (%s) is dropped after a day of tries: %s", row_id, row.template, _short(error))
+    db.session.execute(delete(OutgoingMail).where(OutgoingMail.id == row_id))
+    db.session.commit()
+    return True
+
+
+def _claim(row_id: str) -> bool:
+    """True for the one worker that may try this mail now."""
+    moment = now()
+    claimed = db.session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.id == row_id, OutgoingMail.next_try_at <= moment)
+        .values(next_try_at=moment + LEASE, attempts=OutgoingMail.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _send(row: OutgoingMail, settings: Settings) -> None:
+    content = json.loads(vault.decrypt(row.sealed, sealed_for(row.id)))
+    if content["to"] == NOBODY:
+        return
+    message = compose(
+        content["to"],
+        content["locale"] or settings.default_locale,
+        row.template,
+        content["context"],
+        sender=settings.mail_from,
+        message_id=message_id(row.id, settings.issuer),
+    )
+    if settings.mail_url is not None:
+        send_by_smtp(message, settings.mail_url)
+    elif settings.app_env == "production":
+        raise MailNotConfigured("MAIL_URL is not set")
+    else:
+        keep_in_folder(message, settings.instance / "mail", row.template)
+
+
+def _try_again_later(row: OutgoingMail, error: Exception) -> None:
+    wait = pause(row.attempts)
+    row.next_try_at = now() + wait
+    row.last_error = _short(error)
+    _log.warning("Mail %s (%s) waits %s for its next try: %s", row.id, row.template, wait, row.last_error)
+    db.session.commit()
+
+
+def _short(error: Exception) -> str:
+    """What went wrong, without the server's own words: those may repeat addresses or content."""
+    code = getattr(error, "smtp_code", None)
+    told = f" {code}" if code is not None else ""
+    return f"{type(error).__name__}{told}"

@@ -1,0 +1,81 @@
+"""Composing a mail in its reader's language."""
+
+import re
+import textwrap
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from flask import render_template
+from flask_babel import force_locale
+from flask_babel import format_datetime as format_moment
+
+from ..clock import now
+
+LINE = 72  # characters; what every mail reader shows without breaking lines itself
+LONGEST_LINE = 998  # bytes; :rfc:`5322#section-2.1.1`
+SUBJECT = "Subject: "
+
+
+class NotAMail(Exception):
+    """What was to be sent makes no mail, and no later try will change that."""
+
+
+def compose(
+    to: str,
+    locale: str,
+    template: str,
+    context: Mapping[str, str | int | None],
+    *,
+    sender: str,
+    message_id: str,
+) -> EmailMessage:
+    """The mail that ``templates/notifications/<template>.txt`` makes of ``context``.
+
+    The same ``message_id`` is given at every try, so that readers drop a second copy. Raises :class:`NotAMail`
+    where the template has no subject or an address would end its header.
+    """
+    with force_locale(locale):
+        if "at" in context:  # a moment, in ISO 8601; read as people of this language write it
+            context = {**context, "when": format_moment(datetime.fromisoformat(str(context["at"])), "long")}
+        written = render_template(f"notifications/{template}.txt", **context)
+    first, _, rest = written.strip().partition("\n")
+    if not first.startswith(SUBJECT):
+        raise NotAMail(f"the first line of {template}.txt is not its subject")
+    message = EmailMessage()
+    message["Subject"] = first.removeprefix(SUBJECT).strip()
+    message["From"] = sender
+    try:
+        message["To"] = to
+    except ValueError:
+        raise NotAMail("the address is none") from None
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = f"<{message_id}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office answers it
+    text = _wrapped(rest)
+    # Readable as it is, links in one piece, wherever the lines are short enough for that.
+    readable = max(map(len, text.encode().splitlines())) < LONGEST_LINE
+    message.set_content(text, cte="8bit" if readable else "quoted-printable")
+    message["Content-Language"] = locale
+    return message
+
+
+def message_id(row_id: str, issuer: str) -> str:
+    """The id of the mail of this outbox row."""
+    return f"{row_id}@{urlsplit(issuer).hostname}"
+
+
+def _wrapped(text: str) -> str:
+    paragraphs = [paragraph.strip() for paragraph in re.split(r"\n\s*\n", text.strip())]
+    return "\n\n".join(_wrap(paragraph) for paragraph in paragraphs if paragraph) + "\n"
+
+
+def _wrap(paragraph: str) -> str:
+    """Lines of at most :data:`LINE` characters; an address is never broken."""
+    lines = (
+        textwrap.fill(line.strip(), LINE, break_long_words=False, break_on_hyphens=False)
+        for line in paragraph.splitlines()
+    )
+    return "\n".join(lines)

@@ -1,0 +1,78 @@
+"""Ways a mail leaves: an SMTP server, or in development the console and a folder."""
+
+import os
+import smtplib
+import ssl
+import sys
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ..clock import now
+
+TIMEOUT = 10  # seconds for each answer of the server
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+class RecipientRefused(Exception):
+    """The server will never take a mail to this address."""
+
+
+def send_by_smtp(message: EmailMessage, url: str) -> None:
+    """Hand ``message`` to the server of an ``smtp://`` or ``smtps://`` URL; STARTTLS where it is offered.
+
+    Raises :class:`RecipientRefused`, or OSError (``smtplib`` errors are among them) where a later try may do.
+    """
+    with _connect(url) as server:
+        options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
+        try:
+            server.send_message(message, mail_options=options)
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _text in error.recipients.values()]
+            if all(500 <= code < 600 for code in codes):
+                raise RecipientRefused(f"the mail server answered {codes[0]}") from None
+            raise
+
+
+def keep_in_folder(message: EmailMessage, folder: Path, template: str) -> Path:
+    """Print ``message`` and keep it as an ``.eml`` file that only this user may read."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{now():%Y%m%dT%H%M%S.%f}-{template}.eml"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(message.as_bytes())
+    heading = f"Mail to {message['To']}: {message['Subject']}"
+    sys.stdout.write(f"\n── {heading}\n\n{message.get_content()}\n── kept in {path}\n\n")
+    sys.stdout.flush()
+    return path
+
+
+def _connect(url: str) -> smtplib.SMTP:
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    context = _tls(host)
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
+        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
+    else:
+        server = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
+    try:
+        server.ehlo_or_helo_if_needed()
+        if parts.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=context)
+            server.ehlo()
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _tls(host: str) -> ssl.SSLContext:
+    """TLS that checks the server's name; the relay of this machine often signs for itself, and nobody is between."""
+    context = ssl.create_default_context()
+    if host in THIS_MACHINE:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
