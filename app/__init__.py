@@ -9,6 +9,7 @@ from config import Settings, load
 
 from . import account, authentication, clients, consents, diagnostics, oauth, scopes, site, users
 from .account import commands as account_commands
+from .account import link_commands
 from .account import pages as account_pages
 from .authentication import access, browser
 from .authentication import pages as authentication_pages
@@ -43,6 +44,7 @@ ENDPOINTS = site_endpoints.blueprints + oauth_endpoints.blueprints
 COMMANDS = (
     user_commands.commands
     + account_commands.commands
+    + link_commands.commands
     + client_commands.commands
     + scope_commands.commands
     + oauth_commands.commands
