@@ -7,11 +7,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import config
+from config import ConfigurationError, load
 
 try:
-    _settings = config.load()
-except config.ConfigurationError as error:
+    _settings = load()
+except ConfigurationError as error:
     sys.exit(str(error))
 
 _host = f"[{_settings.server_host}]" if ":" in _settings.server_host else _settings.server_host

@@ -1,0 +1,31 @@
+"""Fixtures of all tests; each is explained where it is made, in tests/support/."""
+
+import hypothesis
+import pytest
+
+from tests.support.apps import app, app_context, client, db_session, make_app
+from tests.support.browser import browser, open_page
+from tests.support.databases import KINDS, database, databases, redis_url
+from tests.support.mailboxes import smtp_server
+from tests.support.portals import mariadb_portal, portal, portals, sqlite_portal, start_portal
+from tests.support.relying_party import relying_party
+
+__all__ = [
+    "app", "app_context", "browser", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
+    "open_page", "portal", "portals", "redis_url", "relying_party", "smtp_server", "sqlite_portal", "start_portal",
+]  # fmt: skip
+
+# Found examples become tests by hand; a folder of them in the checkout would make runs differ.
+hypothesis.settings.register_profile("pforte", database=None, deadline=None, max_examples=50)
+hypothesis.settings.load_profile("pforte")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=KINDS, help="run on this database only (default: on both)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    chosen = metafunc.config.getoption("--database")
+    for name in ("database", "portal"):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, [chosen] if chosen else list(KINDS), indirect=True)

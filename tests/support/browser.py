@@ -1,0 +1,69 @@
+"""A real Chromium, driven by playwright."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.servers import program
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SECONDS = 15
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The running Chromium of this process; tests open pages by `open_page`."""
+    path = program(*PROGRAMS)
+    if path is None:
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=60_000)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens an empty page in a profile of its own.
+
+    `open_page(locale="de-DE", javascript=False, dark=True, size=(360, 800))`; further keywords go to playwright.
+    What the page's console says and what it violates of the CSP is in `page.complaints`.
+    """
+    contexts = []
+
+    def open_one(
+        locale: str = "en-GB",
+        *,
+        javascript: bool = True,
+        dark: bool = False,
+        size: tuple[int, int] = (1280, 900),
+        **options: Any,
+    ) -> Page:
+        context = browser.new_context(
+            locale=locale,
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": size[0], "height": size[1]},
+            **options,
+        )
+        contexts.append(context)
+        context.set_default_timeout(SECONDS * 1000)
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.complaints = complaints  # type: ignore[attr-defined]
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()

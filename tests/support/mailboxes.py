@@ -1,0 +1,76 @@
+"""A real SMTP server that keeps what it receives."""
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+
+from tests.support.ports import free_port, wait_until
+
+
+class Mailbox:
+    """What arrived at an SMTP server: `messages`, and `url` for MAIL_URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.messages: list[EmailMessage] = []
+        self.recipients: list[list[str]] = []
+        self.logins: list[tuple[str, str]] = []
+        self.refusal: str | None = None  # such as "451 try again later": answered instead of taking a message
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+        if self.refusal:
+            return self.refusal
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.recipients.append(list(envelope.rcpt_tos))
+        self.messages.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
+        return "250 kept"
+
+    def authenticate(
+        self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any
+    ) -> AuthResult:
+        assert isinstance(given, LoginPassword)
+        self.logins.append((given.login.decode(), given.password.decode()))
+        return AuthResult(success=True)
+
+    def wait_for(self, recipient: str, number: int = 1) -> EmailMessage:
+        """The number-th message to that address, as soon as it is there."""
+        wait_until(lambda: len(self._to(recipient)) >= number, 15, f"mail {number} to {recipient}")
+        return self._to(recipient)[number - 1]
+
+    def _to(self, recipient: str) -> list[EmailMessage]:
+        return [mail for mail, to in zip(self.messages, self.recipients, strict=True) if recipient in to]
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The plain text of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    content: str = body.get_content()
+    return content
+
+
+def link_in(mail: EmailMessage) -> str:
+    """The first link in a mail."""
+    found = re.search(r"https?://\S+", text_of(mail))
+    assert found, text_of(mail)
+    return found[0]
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[Mailbox]:
+    """A running SMTP server; give its `url` as MAIL_URL. It takes any password, and mails without one."""
+    port = free_port()
+    mailbox = Mailbox(f"smtp://127.0.0.1:{port}")
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=port, authenticator=mailbox.authenticate, auth_require_tls=False
+    )
+    controller.start()
+    yield mailbox
+    controller.stop()

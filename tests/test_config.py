@@ -1,0 +1,255 @@
+"""Settings: what is accepted, what is refused in one line, and what is never shown."""
+
+import base64
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import config_values
+from config import CHECKOUT, ConfigurationError, Settings, load
+
+KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+STRONG = {
+    "SECRET_KEY": "s" * 20 + "0123456789abcdef",
+    "DATABASE_ENCRYPTION_SECRET": "d" * 20 + "0123456789abcdef",
+}
+PRODUCTION = {"APP_ENV": "production", "ISSUER": "https://id.example.org", **STRONG}
+
+
+def read(instance: Path, **environ: str) -> Settings:
+    return Settings.from_environment(environ, instance)
+
+
+def refusal(instance: Path, **environ: str) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        read(instance, **environ)
+    return str(caught.value)
+
+
+def test_without_any_variable_the_defaults_of_the_contract_hold(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert settings.issuer == "http://127.0.0.1:8000"
+    assert settings.database_url == f"sqlite:///{tmp_path}/pforte.sqlite3"
+    assert (settings.access_token_ttl, settings.refresh_token_ttl) == (3600, 31_536_000)
+    assert (settings.authorization_code_ttl, settings.id_token_ttl) == (60, 3600)
+    assert (settings.rate_limit_requests_number, settings.rate_limit_duration_seconds) == (10_000, 1000)
+    assert settings.rate_limit_white_list == settings.metrics_allow == ("127.0.0.1",)
+    assert (settings.access_token_alg, settings.default_audience) == ("RS256", "api://default")
+    assert (settings.password_hasher, settings.bcrypt_salt_rounds) == ("argon2", 12)
+    assert settings.refresh_retry_window == 60
+    assert settings.web_concurrency == (os.cpu_count() or 1) * 2 + 1
+    assert (settings.registration, settings.dynamic_registration, settings.default_locale) == (
+        "open",
+        "off",
+        "en",
+    )
+    assert (
+        settings.mail_url is settings.sms_webhook_url is settings.message_port is settings.redis_url is None
+    )
+    assert not settings.secure_cookies
+
+
+def test_every_variable_of_the_example_file_is_a_setting() -> None:
+    named = set(re.findall(r"^#?([A-Z_]+)=", (CHECKOUT / ".env.example").read_text(), re.MULTILINE))
+    parts = {"MYSQL_USER", "MYSQL_PASS", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_DB"}
+    assert named - parts <= {each.name.upper() for each in fields(Settings)}
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("30 seconds", 30), ("15 minutes", 900), ("1 day", 86_400), ("1 year", 31_536_000), ("90", 90),
+        ("1 hour 30 minutes", 5400), ("2 weeks", 1_209_600), ("30m", 1800), ("1 Year 2 Days", 31_708_800),
+        ("  10 Minutes ", 600), ("2h", 7200),
+    ],
+)  # fmt: skip
+def test_durations_are_read_as_people_write_them(tmp_path: Path, written: str, seconds: int) -> None:
+    assert read(tmp_path, ACCESS_TOKEN_TTL=written).access_token_ttl == seconds
+
+
+@given(st.text())
+def test_any_text_is_a_duration_or_refused(text: str) -> None:
+    try:
+        seconds = config_values.duration(text)
+    except ValueError:
+        return
+    assert 1 <= seconds <= config_values.LONGEST_DURATION
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("APP_ENV", "prod"), ("ISSUER", "id.example.org"), ("ISSUER", "https://id.example.org/"),
+        ("ISSUER", "https://id.example.org?a=b"), ("ISSUER", "https://id.example.org#a"),
+        ("ISSUER", "https://user@id.example.org"), ("ISSUER", "ftp://id.example.org"), ("PORT", "http"),
+        ("PORT", "70000"), ("SERVER_PORT", "0"), ("SERVER_HOST", "a b"), ("WEB_CONCURRENCY", "two"),
+        ("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "-1"), ("WEB_CONCURRENCY", "1.5"), ("WEB_CONCURRENCY", "٣"),
+        ("ACCESS_TOKEN_TTL", "soon"), ("ACCESS_TOKEN_TTL", "0"), ("ACCESS_TOKEN_TTL", "-5"),
+        ("ACCESS_TOKEN_TTL", "1:30"), ("REFRESH_TOKEN_TTL", "11 years"), ("AUTHORIZATION_CODE_TTL", "0.2 seconds"),
+        ("SHOULD_ENCRYPT_TOKENS", "maybe"), ("PASSWORD_HASHER", "md5"), ("BCRYPT_SALT_ROUNDS", "3"),
+        ("RATE_LIMIT_REQUESTS_NUMBER", "many"), ("RATE_LIMIT_WHITE_LIST", "localhost"),
+        ("RATE_LIMIT_WHITE_LIST_REGEXP", "("), ("ACCESS_TOKEN_ALG", "HS256"), ("DYNAMIC_REGISTRATION", "perhaps"),
+        ("METRICS_ALLOW", "everybody"), ("TLS_CERT", "/nowhere/cert.pem"), ("TRUSTED_PROXIES", "-1"),
+        ("MAIL_FROM", "nobody"), ("DEFAULT_LOCALE", "fr"), ("SECURITY_CONTACT", "somebody"),
+        ("REGISTRATION", "friends"), ("MESSAGE_PORT", "none"), ("MYSQL_PORT", "x"),
+    ],
+)  # fmt: skip
+def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_accepted(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    others = {"MYSQL_USER": "u", "MYSQL_DB": "d"} if name == "MYSQL_PORT" else {}
+    said = refusal(tmp_path, **{name: value}, **others)
+    assert said.startswith(f"{name} is {value!r}; accepted: ")
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgres://me:hunter2@db/x"), ("DATABASE_URL", "sqlite://"), ("DATABASE_URL", "hunter2"),
+        ("DATABASE_URL", "sqlite:///:memory:"), ("DATABASE_URL", "mysql://me:hunter2@db"), ("REDIS_URL", "hunter2"),
+        ("MAIL_URL", "http://me:hunter2@mail"), ("MAIL_URL", "smtp://"), ("SMS_WEBHOOK_URL", "hunter2"),
+        ("DATABASE_URL", "mysql://me:hunter2@db:99999/x"), ("JWE_ENCRYPTION_KEY", "hunter2"),
+        ("DATABASE_ENCRYPTION_SECRET", "hunter2"),
+    ],
+)  # fmt: skip
+def test_a_secret_value_is_refused_without_being_shown(tmp_path: Path, name: str, value: str) -> None:
+    said = refusal(tmp_path, **{name: value})
+    assert said.startswith(f"{name} ")
+    assert "accepted" in said
+    assert "hunter2" not in said
+    assert "\n" not in said
+
+
+def test_settings_printed_by_accident_show_no_secret(tmp_path: Path) -> None:
+    assert "hunter2" not in repr(read(tmp_path, SECRET_KEY="hunter2"))
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("mysql://me:p%40ss@db/portal", "mysql+pymysql://me:p%40ss@db/portal?charset=utf8mb4"),
+        ("mariadb://me@db:3307/portal", "mysql+pymysql://me@db:3307/portal?charset=utf8mb4"),
+        ("mysql+pymysql://db/x?charset=utf8mb4", "mysql+pymysql://db/x?charset=utf8mb4"),
+        ("sqlite:////srv/pforte.sqlite3", "sqlite:////srv/pforte.sqlite3"),
+        ("sqlite:///data/pforte.sqlite3", f"sqlite:///{CHECKOUT}/data/pforte.sqlite3"),
+    ],
+)
+def test_a_database_url_means_the_same_wherever_a_command_runs(tmp_path: Path, given: str, used: str) -> None:
+    assert read(tmp_path, DATABASE_URL=given).database_url == used
+
+
+def test_mysql_parts_make_a_url_and_the_password_is_quoted(tmp_path: Path) -> None:
+    parts = {"MYSQL_USER": "me", "MYSQL_PASS": "p@ss/:ö", "MYSQL_HOST": "db", "MYSQL_DB": "portal"}
+    expected = "mysql+pymysql://me:p%40ss%2F%3A%C3%B6@db:3306/portal?charset=utf8mb4"
+    assert read(tmp_path, **parts).database_url == expected
+    assert read(tmp_path, **parts, DATABASE_URL="sqlite:////x/y").database_url == "sqlite:////x/y"
+
+
+def test_an_incomplete_set_of_mysql_parts_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path, MYSQL_HOST="db").startswith("MYSQL_USER is missing")
+    assert refusal(tmp_path, MYSQL_HOST="db", MYSQL_USER="me").startswith("MYSQL_DB is missing")
+
+
+def test_the_issuer_follows_the_port_and_port_wins_over_server_port(tmp_path: Path) -> None:
+    assert read(tmp_path, SERVER_PORT="8100").issuer == "http://127.0.0.1:8100"
+    settings = read(tmp_path, SERVER_PORT="8100", PORT="9000")
+    assert (settings.issuer, settings.server_port) == ("http://127.0.0.1:9000", 9000)
+    assert read(tmp_path, PORT="9000", ISSUER="https://id.example.org").issuer == "https://id.example.org"
+
+
+def test_an_empty_white_list_lists_nobody_while_other_empty_values_count_as_not_given(tmp_path: Path) -> None:
+    assert read(tmp_path, RATE_LIMIT_WHITE_LIST="").rate_limit_white_list == ()
+    settings = read(tmp_path, RATE_LIMIT_WHITE_LIST="10.0.0.1, ::1", ISSUER="", WEB_CONCURRENCY=" ")
+    assert settings.rate_limit_white_list == ("10.0.0.1", "::1")
+    assert settings.issuer == "http://127.0.0.1:8000"
+
+
+def test_encrypted_tokens_need_a_key_of_32_bytes(tmp_path: Path) -> None:
+    assert refusal(tmp_path, SHOULD_ENCRYPT_TOKENS="true").startswith("JWE_ENCRYPTION_KEY is missing")
+    for spelled in (KEY, KEY.rstrip("=")):
+        assert read(tmp_path, JWE_ENCRYPTION_KEY=spelled).jwe_encryption_key == bytes(range(32))
+
+
+def test_certificate_and_key_come_together(tmp_path: Path) -> None:
+    cert = tmp_path / "cert.pem"
+    cert.touch()
+    assert refusal(tmp_path, TLS_CERT=str(cert)).startswith("TLS_KEY is missing")
+    assert read(tmp_path, TLS_CERT=str(cert), TLS_KEY=str(cert)).secure_cookies
+
+
+def test_development_secrets_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
+    instance = tmp_path / "instance"
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: read(instance).secret_key, range(32)))
+    assert len(set(made)) == 1
+    assert read(instance).database_encryption_secret != made[0]
+    assert {path.name for path in instance.iterdir()} == {"secret_key", "database_encryption_secret"}
+    assert {path.stat().st_mode & 0o777 for path in instance.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_ENCRYPTION_SECRET"])
+@pytest.mark.parametrize("value", ["", "short", "change-me-change-me-change-me-change-me"])
+def test_production_refuses_a_missing_short_or_default_secret(tmp_path: Path, name: str, value: str) -> None:
+    said = refusal(tmp_path, **{**PRODUCTION, name: value})
+    assert said.startswith(f"{name} is ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_production_refuses_plain_http_unless_it_is_loopback(tmp_path: Path) -> None:
+    assert "ISSUER is 'http://id.example.org'" in refusal(
+        tmp_path, **{**PRODUCTION, "ISSUER": "http://id.example.org"}
+    )
+    for loopback in (
+        "http://127.0.0.1:8000",
+        "http://localhost:8000",
+        "http://[::1]:8000",
+        "https://id.example.org",
+    ):
+        assert read(tmp_path, **{**PRODUCTION, "ISSUER": loopback}).issuer == loopback
+
+
+def test_the_env_file_is_read_and_a_real_variable_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.CHECKOUT", tmp_path)
+    (tmp_path / ".env").write_text(
+        'REGISTRATION=closed\nDEFAULT_LOCALE="de"\nINSTANCE_PATH=' + str(tmp_path / "kept")
+    )
+    settings = load({"REGISTRATION": "invite"})
+    assert (settings.registration, settings.default_locale) == ("invite", "de")
+    assert settings.instance == tmp_path / "kept"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["flask", "db", "upgrade"],
+        ["flask", "user", "list"],
+        ["gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+        ["migrations/at_head.py"],
+    ],
+)
+def test_a_wrong_setting_ends_every_command_with_one_line(tmp_path: Path, command: list[str]) -> None:
+    own = {
+        "PATH": os.environ["PATH"],
+        "INSTANCE_PATH": str(tmp_path),
+        "ACCESS_TOKEN_TTL": "soon",
+        "FLASK_SKIP_DOTENV": "1",
+    }
+    start = [sys.executable] if command[0].endswith(".py") else [sys.executable, "-m"]
+    ended = subprocess.run(
+        [*start, *command], cwd=CHECKOUT, env=own, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.count("\n") == 1
+    assert ended.stderr.startswith("ACCESS_TOKEN_TTL is 'soon'; accepted: ")
