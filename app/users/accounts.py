@@ -4,6 +4,7 @@ from blinker import Namespace
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from ..audit import EventKind, record
 from ..clock import now
 from ..database import db
 from .models import User
@@ -106,20 +107,26 @@ def set_password(user: User, password: str) -> None:
     user.password_changed_at = now()
 
 
-def block(user: User) -> None:
-    """End what ``user`` has open and refuse every further sign-in and token."""
-    if user.blocked_at is None:
-        user.blocked_at = now()
+def block(user: User, by: str | None = None) -> None:
+    """End what ``user`` has open and refuse every further sign-in and token; ``by``: id of who does it."""
+    if user.blocked_at is not None:
+        return
+    user.blocked_at = now()
+    record(EventKind.USER_BLOCKED, user_id=user.id, actor_id=by)
     user_blocked.send(user)
 
 
-def unblock(user: User) -> None:
+def unblock(user: User, by: str | None = None) -> None:
     """Let ``user`` sign in again; what blocking ended stays ended."""
+    if user.blocked_at is None:
+        return
     user.blocked_at = None
+    record(EventKind.USER_UNBLOCKED, user_id=user.id, actor_id=by)
 
 
-def delete(user: User) -> None:
+def delete(user: User, by: str | None = None) -> None:
     """Erase what says who ``user`` was. The row stays: it keeps the ``sub`` from ever meaning somebody else."""
+    record(EventKind.USER_DELETED, user_id=user.id, actor_id=by)
     user_deleted.send(user)
     user.deleted_at = now()
     user.username = ""
