@@ -22,9 +22,8 @@ class InLog(logging.Filter):
     """Puts the request id before every line that is logged while answering."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if has_request_context() and not hasattr(record, "request_id"):
-            record.request_id = current()
-            record.msg = f"[{record.request_id}] {record.msg}"
+        if has_request_context():
+            record.msg = f"[{current()}] {record.msg}"
         return True
 
 

@@ -22,7 +22,19 @@ from . import i18n
 
 TILE_COLOURS = 8  # static/css/tiles.css has as many
 JUST_NOW = 5  # seconds
-STYLESHEETS = ("tokens", "base", "layout", "navigation", "components", "content", "tiles", "forms", "tables", "pages", "print")
+STYLESHEETS = (
+    "tokens",
+    "base",
+    "layout",
+    "navigation",
+    "components",
+    "content",
+    "tiles",
+    "forms",
+    "tables",
+    "pages",
+    "print",
+)
 MODULES = ("copy", "reveal", "menus")
 
 

@@ -45,7 +45,9 @@ def _database_answers() -> bool:
 
 def _redis_answers(url: str) -> bool:
     try:
-        with Redis.from_url(url, socket_timeout=REDIS_PATIENCE, socket_connect_timeout=REDIS_PATIENCE) as redis:
+        with Redis.from_url(
+            url, socket_timeout=REDIS_PATIENCE, socket_connect_timeout=REDIS_PATIENCE
+        ) as redis:
             return bool(redis.ping())
     except (RedisError, OSError) as error:
         current_app.logger.error("Not ready, Redis: %s", type(error).__name__)
