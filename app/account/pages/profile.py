@@ -61,7 +61,7 @@ def edit() -> Response | str:
 
 def _may_change_email(form: ProfileForm) -> bool:
     """Whose browser was left open must not have the account carried away by another address."""
-    if fold(form.email.data) == current_user.email_key or has_recent_sign_in():
+    if fold(form.email.data or "") == current_user.email_key or has_recent_sign_in():
         return True
     form.email.errors = [_("To change the address, please confirm your password first.")]
     return False
@@ -70,14 +70,14 @@ def _may_change_email(form: ProfileForm) -> bool:
 def _save(form: ProfileForm) -> bool:
     try:
         changed = profile.change_email(
-            current_user, form.email.data, issuer=settings.issuer, locale=str(get_locale())
+            current_user, form.email.data or "", issuer=settings.issuer, locale=str(get_locale())
         )
         profile.change_profile(
             current_user,
-            name=form.name.data,
-            mobile=form.mobile.data,
-            country=form.country.data,
-            locale=form.locale.data,
+            name=form.name.data or "",
+            mobile=form.mobile.data or "",
+            country=form.country.data or "",
+            locale=form.locale.data or "",
         )
     except REFUSALS as refusal:
         db.session.rollback()

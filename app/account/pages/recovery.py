@@ -40,7 +40,7 @@ def forgot_password() -> str:
     """The page that mails a link; it answers the same whether anybody has the address."""
     form = ForgotPasswordForm()
     if form.validate_on_submit() and _ask_for_reset(form):
-        return render_template("account/reset_sent.html", email=form.email.data)
+        return render_template("account/reset_sent.html", email=form.email.data or "")
     return render_template("account/forgot_password.html", form=form)
 
 
@@ -53,7 +53,7 @@ def reset_password(token: str) -> Response | str | tuple[str, int]:
         user = recovery.find_person(token)
         if form.validate_on_submit():
             recovery.reset_password(
-                token, form.password.data, issuer=settings.issuer, locale=str(get_locale())
+                token, form.password.data or "", issuer=settings.issuer, locale=str(get_locale())
             )
             browser.leave()
             db.session.commit()
@@ -70,13 +70,13 @@ def reset_password(token: str) -> Response | str | tuple[str, int]:
 
 def _ask_for_reset(form: ForgotPasswordForm) -> bool:
     try:
-        check_email(form.email.data)
+        check_email(form.email.data or "")
     except EmailRefused as refusal:
         tell(form, refusal)
         return False
     next_page = browser.safe_next(request.args.get("next"))
     recovery.ask_for_reset(
-        form.email.data, issuer=settings.issuer, locale=str(get_locale()), next_page=next_page
+        form.email.data or "", issuer=settings.issuer, locale=str(get_locale()), next_page=next_page
     )
     db.session.commit()
     return True

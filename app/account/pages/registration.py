@@ -70,9 +70,9 @@ def verify_email(token: str) -> Response | str | tuple[str, int]:
 def _create_account(form: RegistrationForm) -> bool:
     try:
         user = registration.register(
-            form.username.data,
-            form.email.data,
-            form.password.data,
+            form.username.data or "",
+            form.email.data or "",
+            form.password.data or "",
             mode=settings.registration,
             invitation=request.args.get("invite"),
             locale=str(get_locale()),

@@ -53,10 +53,10 @@ def show() -> Response | str | tuple[str, int, dict[str, str]]:
 
 def _change_password(form: ChangePasswordForm) -> bool:
     try:
-        check_password(current_user, form.current_password.data)
+        check_password(current_user, form.current_password.data or "")
         passwords.change_password(
             current_user,
-            form.password.data,
+            form.password.data or "",
             session_id=current_user.browser_session.id,
             issuer=settings.issuer,
             locale=str(get_locale()),

@@ -41,7 +41,7 @@ def create_administrator(token: str) -> Response | str | tuple[str, int]:
 def _create_administrator(token: str, form: RegistrationForm) -> None:
     locale = str(get_locale())
     user = setup.create_administrator(
-        token, form.username.data, form.email.data, form.password.data, locale=locale
+        token, form.username.data or "", form.email.data or "", form.password.data or "", locale=locale
     )
     send_verification(user, issuer=settings.issuer, locale=locale)
     browser.adopt(user)
