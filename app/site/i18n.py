@@ -91,7 +91,8 @@ def _of_the_app() -> str | None:
 
 
 def _of_the_browser() -> str | None:
-    return request.accept_languages.best_match(list(NAMES))
+    # Werkzeug's best_match would prefer a plain "en;q=0.5" to "de-AT": here the language counts, not the region.
+    return _first_known(" ".join(tag for tag, quality in request.accept_languages if quality > 0))
 
 
 def _first_known(tags: str) -> str | None:
