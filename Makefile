@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORTAL := $(VENV)/.portal-installed
 TOOLS := $(VENV)/.tools-installed
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 SOURCES := app tests migrations config.py config_derived.py config_values.py gunicorn.conf.py wsgi.py
 
 .DEFAULT_GOAL := help
@@ -26,7 +26,8 @@ run: $(PORTAL)
 	  3) $(BIN)/python -m flask db upgrade || exit 1 ;; \
 	  *) exit 1 ;; \
 	esac; \
-	$(BIN)/python -m flask setup-link & \
+	{ link=$$($(BIN)/python -m flask setup-link); [ -z "$$link" ] || \
+	  echo "Nobody has an account yet. This link, good for one use, makes the first administrator: $$link"; } & \
 	exec $(BIN)/python -m gunicorn -c gunicorn.conf.py wsgi:app
 
 test: $(TOOLS)

@@ -3,7 +3,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+${imports + "\n" if imports else ""}
+from app.database import UtcDateTime, ascii_text  # noqa: F401
+
 revision = ${repr(up_revision)}
 down_revision: str | None = ${repr(down_revision)}
 branch_labels: Any = ${repr(branch_labels)}
