@@ -6,9 +6,26 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 # An allow-list: what a specification adds tomorrow, or a developer mistypes today, is hidden.
 CLEAR = frozenset(
-    "acr_values audience claims_locales client_assertion_type client_id code_challenge_method display grant_type "
-    "max_age post_logout_redirect_uri prompt redirect_uri resource response_mode response_type scope "
-    "token_type_hint ui_locales".split()
+    [
+        "acr_values",
+        "audience",
+        "claims_locales",
+        "client_assertion_type",
+        "client_id",
+        "code_challenge_method",
+        "display",
+        "grant_type",
+        "max_age",
+        "post_logout_redirect_uri",
+        "prompt",
+        "redirect_uri",
+        "resource",
+        "response_mode",
+        "response_type",
+        "scope",
+        "token_type_hint",
+        "ui_locales",
+    ]
 )
 ADDRESSES = frozenset({"redirect_uri", "post_logout_redirect_uri", "resource", "audience"})
 LONGEST_VALUE = 300  # characters; a row must stay small whatever is sent

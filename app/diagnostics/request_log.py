@@ -55,7 +55,7 @@ def _harmless(rule: Callable[P, None]) -> Callable[P, None]:
             rule(*args, **kwargs)
         except Exception as error:
             # The text of the error may quote what was to be logged; its kind says enough.
-            _log.error("The request log failed in %s: %s", rule.__name__, type(error).__name__)  # noqa: TRY400
+            _log.error("The request log failed in %s: %s", rule.__name__, type(error).__name__)
 
     return guarded
 

@@ -1,5 +1,10 @@
 """THE catalogue: one :class:`Cause` for every failure that can be told apart, each a constant here."""
 
+from types import ModuleType
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
 from . import (
     authorizing,
     client_authentication,
@@ -25,18 +30,21 @@ from .refreshing import *  # noqa: F403
 from .resources import *  # noqa: F403
 from .token_requests import *  # noqa: F403
 
-SUBJECTS = (
-    client_authentication,
-    token_requests,
-    authorizing,
-    people,
-    pkce_and_scopes,
-    codes,
-    refreshing,
-    resources,
-    portal,
+SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
+    (_l("Client authentication"), client_authentication),
+    (_l("Requests for tokens"), token_requests),
+    (_l("Requests for a sign-in"), authorizing),
+    (_l("The person"), people),
+    (_l("PKCE and permissions"), pkce_and_scopes),
+    (_l("Codes"), codes),
+    (_l("Renewing"), refreshing),
+    (_l("Use of access tokens"), resources),
+    (_l("The portal"), portal),
 )
 
-CATALOGUE: dict[str, Cause] = {
-    cause.name: cause for subject in SUBJECTS for cause in vars(subject).values() if isinstance(cause, Cause)
-}
+GROUPS: tuple[tuple[LazyString, tuple[Cause, ...]], ...] = tuple(
+    (title, tuple(cause for cause in vars(subject).values() if isinstance(cause, Cause)))
+    for title, subject in SUBJECTS
+)
+
+CATALOGUE: dict[str, Cause] = {cause.name: cause for _title, group in GROUPS for cause in group}

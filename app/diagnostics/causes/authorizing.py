@@ -38,7 +38,7 @@ REDIRECT_URI_MALFORMED = Cause(
     400,
     "The redirect_uri is not an absolute address: send a registered one, encoded once.",
     _APP_MISTAKE,
-    _l("The redirect_uri %(sent)s is not an absolute address. Hint: %(hint)s."),
+    _l("The redirect_uri %(sent)s is not an absolute address."),
     _l("Send the whole address with its scheme, encoded once as a query parameter."),
     "redirect_uris",
 )
@@ -131,7 +131,7 @@ ID_TOKEN_HINT_INVALID = Cause(
     400,
     "The id_token_hint was not issued by this server to this client.",
     _APP_MISTAKE,
-    _l("The id_token_hint could not be verified. Hint: %(hint)s."),
+    _l("The id_token_hint could not be verified."),
     _l("Send the ID token as it was issued to this app, or leave id_token_hint out."),
 )
 POST_LOGOUT_REDIRECT_URI_UNREGISTERED = Cause(

@@ -8,14 +8,23 @@ from typing import Any
 
 from flask_babel import format_datetime
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from .hints import HINTS, WORDS
+
+WORDED = frozenset({"differs", "reason", "disabled_by"})
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 # One text for every invalid_client: who guesses must not learn whether the id or the secret was wrong.
 INVALID_CLIENT = (
     "Client authentication failed. Check client_id and client_secret and how they are sent; "
     "the owner of the app sees the reason at error_uri."
+)
+# What strangers read about each of them, for the same reason.
+CLIENT_MEANING = _l(
+    "The app could not prove to this portal that it is the app it says it is. "
+    "Only the people who run the app can mend this."
 )
 # One text a grant for every invalid_grant, for the same reason.
 INVALID_GRANT = (
@@ -80,8 +89,10 @@ class Cause:
         return self.public
 
     def explain(self, facts: Mapping[str, Any]) -> str:
-        """Why the request was refused, with its facts, in the reader's language."""
-        return fill(str(self.why), facts)
+        """Why the request was refused, with its facts and the hint there is, in the reader's language."""
+        why = fill(str(self.why), facts)
+        hint = HINTS.get(str(facts.get("hint", "")))
+        return f"{why} {hint}" if hint else why
 
     def advise(self, facts: Mapping[str, Any]) -> str:
         """What to do, with the facts of the request, in the reader's language."""
@@ -90,17 +101,22 @@ class Cause:
 
 def fill(sentence: str, facts: Mapping[str, Any]) -> str:
     """``sentence`` with its placeholders filled; a fact that is not known reads "unknown"."""
-    return PLACEHOLDER.sub(lambda found: tell(facts.get(found[1])), sentence)
+    return PLACEHOLDER.sub(lambda found: tell(facts.get(found[1]), found[1] in WORDED), sentence)
 
 
-def tell(fact: Any) -> str:
-    """One fact as people read it: times in full, several words with commas between them."""
+def tell(fact: Any, worded: bool = False) -> str:
+    """One fact as people read it: times in full, several words with commas between them.
+
+    ``worded`` facts are keys of :data:`WORDS`; what an app sent is never taken for one.
+    """
     if fact is None or fact == "" or fact == []:
-        return str(_("unknown"))
+        return _("unknown")
     if isinstance(fact, list | tuple | set | frozenset):
-        return ", ".join(str(each) for each in fact)
+        return ", ".join(tell(each, worded) for each in fact)
+    if worded and str(fact) in WORDS:
+        return str(WORDS[str(fact)])
     moment = _moment(fact)
-    return str(format_datetime(moment, "long")) if moment else str(fact)
+    return format_datetime(moment, "long") if moment else str(fact)
 
 
 def _moment(fact: Any) -> datetime | None:

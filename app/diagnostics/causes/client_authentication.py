@@ -3,21 +3,16 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from .cause import INVALID_CLIENT, Cause
-
-_MEANING = _l(
-    "The app could not prove to this portal that it is the app it says it is. "
-    "Only the people who run the app can mend this."
-)
+from .cause import CLIENT_MEANING, INVALID_CLIENT, Cause
 
 
 def _refusal(name: str, why: LazyString, fix: LazyString, setting: str | None = "secrets") -> Cause:
-    return Cause(name, "invalid_client", 401, INVALID_CLIENT, _MEANING, why, fix, setting)
+    return Cause(name, "invalid_client", 401, INVALID_CLIENT, CLIENT_MEANING, why, fix, setting)
 
 
 CLIENT_UNKNOWN = _refusal(
     "client_unknown",
-    _l("No app here has the client ID that was sent: %(sent)s. Hint: %(hint)s."),
+    _l("No app here has the client ID that was sent. It had %(length)s characters."),
     _l("Copy the client ID from the page of the app, without spaces before or after it."),
     setting=None,
 )
@@ -53,7 +48,7 @@ SECRET_IS_CLIENT_ID = _refusal(
 )
 SECRET_MISSING = _refusal(
     "secret_missing",
-    _l("This app has a client secret, but the request carried none. Hint: %(hint)s."),
+    _l("This app has a client secret, but the request carried none."),
     _l(
         "Send the secret in an Authorization header of the kind Basic, or as client_secret in the body. "
         "If the app can keep no secret, make it a public client with PKCE."
@@ -73,7 +68,7 @@ AUTH_METHOD_NOT_ALLOWED = _refusal(
 )
 BASIC_MALFORMED = _refusal(
     "basic_malformed",
-    _l("The Authorization header could not be read as Basic credentials. Hint: %(hint)s."),
+    _l("The Authorization header could not be read as Basic credentials."),
     _l(
         "Send “Authorization: Basic” and then base64 of client_id:client_secret, "
         "each of the two form-encoded first."
@@ -88,7 +83,7 @@ CLIENT_DISABLED = _refusal(
 )
 ASSERTION_MALFORMED = _refusal(
     "assertion_malformed",
-    _l("The client_assertion could not be read as a signed JWT. Hint: %(hint)s."),
+    _l("The client_assertion could not be read as a signed JWT."),
     _l(
         "Send client_assertion_type urn:ietf:params:oauth:client-assertion-type:jwt-bearer "
         "and a JWT that is signed with the app's private key."

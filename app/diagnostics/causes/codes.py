@@ -17,7 +17,7 @@ def _refusal(name: str, why: LazyString, fix: LazyString, setting: str | None = 
 
 CODE_UNKNOWN = _refusal(
     "code_unknown",
-    _l("There is no such authorization code. It had %(length)s characters. Hint: %(hint)s."),
+    _l("There is no such authorization code. It had %(length)s characters."),
     _l("Pass the code on exactly as it came to the redirect URI: decoded once, neither cut nor changed."),
 )
 CODE_EXPIRED = _refusal(
@@ -57,7 +57,7 @@ VERIFIER_WRONG = _refusal(
     "verifier_wrong",
     _l(
         "The code_verifier does not belong to the code_challenge: it gives %(computed)s, "
-        "the authorization request said %(stored)s. Hint: %(hint)s."
+        "the authorization request said %(stored)s."
     ),
     _l(
         "The challenge is the SHA-256 of the verifier in base64url without padding. "
@@ -80,7 +80,7 @@ VERIFIER_MALFORMED = Cause(
     400,
     "The code_verifier must have 43 to 128 characters out of A-Z a-z 0-9 - . _ ~ and no padding.",
     _MEANING,
-    _l("The code_verifier has %(length)s characters. Hint: %(hint)s."),
+    _l("The code_verifier has %(length)s characters."),
     _l("Make it of 43 to 128 letters, digits and - . _ ~ without the padding sign =."),
     "pkce",
 )

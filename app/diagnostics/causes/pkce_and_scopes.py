@@ -36,7 +36,7 @@ CHALLENGE_MALFORMED = Cause(
     400,
     "The code_challenge must be a SHA-256 in base64url: 43 characters without padding.",
     _APP_MISTAKE,
-    _l("The code_challenge has %(length)s characters instead of 43. Hint: %(hint)s."),
+    _l("The code_challenge has %(length)s characters instead of 43."),
     _l("Send the SHA-256 of the verifier in base64url, without the padding sign = and not in hex."),
     "pkce",
 )

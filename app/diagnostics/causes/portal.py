@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from .cause import INVALID_CLIENT, Cause
+from .cause import CLIENT_MEANING, INVALID_CLIENT, Cause
 
 _REGISTRATION = _l("An app tried to register itself here and was refused.")
 
@@ -58,7 +58,7 @@ CLIENT_UNVERIFIABLE = Cause(
     "invalid_client",
     401,
     INVALID_CLIENT,
-    _l("The app could not prove to this portal that it is the app it says it is."),
+    CLIENT_MEANING,
     _l("The app is registered for a way to authenticate that lacks its key: %(missing)s."),
     _l("Register the app's public keys (JWKS), or choose another way to authenticate."),
     "jwks",

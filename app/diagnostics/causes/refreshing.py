@@ -17,8 +17,8 @@ def _refusal(name: str, why: LazyString, fix: LazyString) -> Cause:
 
 REFRESH_UNKNOWN = _refusal(
     "refresh_unknown",
-    _l("This is no refresh token of this portal, or it was cut or changed. Hint: %(hint)s."),
-    _l("Keep the whole token: it can be longer than a column of 255 characters allows for access tokens."),
+    _l("This is no refresh token of this portal, or it was cut or changed."),
+    _l("Keep the whole token, in a column that is long enough, and send it exactly as it came."),
 )
 REFRESH_EXPIRED = _refusal(
     "refresh_expired",

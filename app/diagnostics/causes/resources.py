@@ -18,7 +18,7 @@ TOKEN_MISSING = Cause(
     401,
     "An access token is needed: send it as Authorization: Bearer and the token.",
     _MEANING,
-    _l("The request carried no access token. Hint: %(hint)s."),
+    _l("The request carried no access token."),
     _l("Send the header “Authorization: Bearer” with the access token."),
 )
 TOKEN_SENT_TWICE = Cause(
@@ -32,7 +32,7 @@ TOKEN_SENT_TWICE = Cause(
 )
 TOKEN_MALFORMED = _refusal(
     "token_malformed",
-    _l("This is no access token of this portal, or it was cut or changed. Hint: %(hint)s."),
+    _l("This is no access token of this portal, or it was cut or changed."),
     _l("Send the access_token of the answer exactly as it came; it is longer than 255 characters."),
 )
 TOKEN_EXPIRED = _refusal(

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from .cause import INVALID_CLIENT, Cause
+from .cause import CLIENT_MEANING, INVALID_CLIENT, Cause
 
 _UNREADABLE = _l("The app sent a request that this portal could not read. Only its developers can mend this.")
 _NOT_SWITCHED_ON = _l("The app asked for tokens in a way that is not switched on for it.")
@@ -143,7 +143,7 @@ INTROSPECTION_NOT_ALLOWED = Cause(
     "invalid_client",
     401,
     INVALID_CLIENT,
-    _l("The app asked about a token but may not do so."),
+    CLIENT_MEANING,
     _l("Only confidential apps may introspect tokens, and this one is a public client."),
     _l("Let the app's server ask, with a confidential client of its own."),
     "client_type",

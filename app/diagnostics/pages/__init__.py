@@ -2,4 +2,6 @@
 
 from flask import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from . import failure, request_log
+
+blueprints: tuple[Blueprint, ...] = (request_log.blueprint, failure.blueprint)

@@ -1,0 +1,64 @@
+"""What can be seen from the values of a request: facts named ``hint``, ``reason`` and ``differs`` are keys here."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+# Whole sentences, shown after why a request was refused.
+HINTS: dict[str, LazyString] = {
+    "white_space": _l("There is white space in it, often a line break that came along when it was copied."),
+    "quoted": _l("There are quotation marks around it, which became part of the value."),
+    "encoded": _l("It is encoded twice: percent signs stand where the characters themselves belong."),
+    "upper_case": _l("It would be right in lower case."),
+    "cut": _l("Its beginning is right, but the end is missing."),
+    "placeholder": _l("It looks like a placeholder of a documentation that was never replaced."),
+    "looks_like_secret": _l(
+        "It looks like a client secret, not like a client ID. Make a new secret to be safe."
+    ),
+    "id_and_secret_swapped": _l("Client ID and client secret are swapped. Make a new secret to be safe."),
+    "looks_like_address": _l("It looks like an address or an e-mail address, not like a client ID."),
+    "of_other_portal": _l("It does not look like a value that this portal gives out."),
+    "authentication_header": _l("There is a header “Authentication”; its name must be “Authorization”."),
+    "no_scheme": _l("The header holds the credentials without the word “Basic” before them."),
+    "not_base64": _l("What follows “Basic” is not base64."),
+    "no_colon": _l("There is no colon between client ID and secret after decoding base64."),
+    "not_form_encoded": _l("A percent sign or a plus sign in it was not form-encoded."),
+    "padded": _l("It ends with the padding sign =."),
+    "hex": _l("It is written in hex instead of base64url."),
+    "not_base64url": _l("It is written in base64 instead of base64url: with + and / instead of - and _."),
+    "plain_challenge": _l("The verifier itself was sent as the challenge instead of its SHA-256."),
+    "too_short": _l("It is too short."),
+    "too_long": _l("It is too long."),
+    "wrong_characters": _l("It has characters that are not allowed."),
+    "bearer_missing": _l("The header holds a token without the word “Bearer” before it."),
+    "looks_like_access_token": _l("It looks like an access token."),
+    "looks_like_refresh_token": _l("It looks like a refresh token."),
+    "looks_like_code": _l("It looks like an authorization code."),
+    "looks_like_id_token": _l("It looks like an ID token."),
+    "empty": _l("It is there, but empty."),
+}
+
+# Words in the middle of a sentence: where two redirect URIs differ, and why something was ended.
+WORDS: dict[str, LazyString] = {
+    "scheme": _l("the scheme (http or https)"),
+    "host": _l("the host"),
+    "loopback_name": _l("localhost and 127.0.0.1, which are not the same here"),
+    "subdomain": _l("www. before the host"),
+    "port": _l("the port"),
+    "path": _l("the path"),
+    "trailing_slash": _l("a slash at the end"),
+    "query": _l("the query"),
+    "fragment": _l("the part after #"),
+    "letter_case": _l("upper and lower case"),
+    "encoded_twice": _l("it was encoded twice"),
+    "white_space_around": _l("white space around it"),
+    "owner": _l("the owner"),
+    "administrator": _l("an administrator"),
+    "client": _l("the app asked for it"),
+    "code_replayed": _l("the authorization code was used twice"),
+    "refresh_replayed": _l("an old refresh token was used again"),
+    "access_withdrawn": _l("the person disconnected the app"),
+    "sessions_ended": _l("the person signed out"),
+    "password_changed": _l("the person changed the password"),
+    "user_blocked": _l("the account is blocked"),
+    "user_deleted": _l("the account was deleted"),
+}

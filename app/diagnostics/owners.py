@@ -1,0 +1,23 @@
+"""Who may see what went wrong with an app."""
+
+from ..clients.models import Client
+from ..clients.registration import find_client
+from ..users.models import User
+
+
+def find_readable_client(client_id: str, user: User) -> Client | None:
+    """The app, when this person owns it or administers the portal."""
+    client = find_client(client_id)
+    if client is None or not (user.is_admin or client.owner_id == user.id):
+        return None
+    return client
+
+
+def path_of_setting(client_id: str, setting: str | None) -> str | None:
+    """Where the owner changes what a cause complains about."""
+    home = f"/dashboard/apps/{client_id}"
+    if setting is None:
+        return None
+    if setting in ("secrets", "disabled"):
+        return f"{home}/secrets" if setting == "secrets" else home
+    return f"{home}/edit#{'pkce_required' if setting == 'pkce' else setting}"

@@ -1,0 +1,180 @@
+"""The redirect-URI doctor: which registered one was meant, and where the two differ."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LONGEST_COMPARED = 2000  # characters; strangers choose what is sent
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+Span = tuple[str, bool]
+"""A piece of a URI, and whether the other one has something else there."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two redirect URIs beside each other."""
+
+    sent: str
+    registered: str
+    differs: tuple[str, ...]
+    """Keys of :data:`app.diagnostics.causes.hints.WORDS`."""
+    sent_spans: tuple[Span, ...]
+    registered_spans: tuple[Span, ...]
+
+
+def facts_of(sent: str, registered: Sequence[str]) -> dict[str, Any]:
+    """The facts of the cause ``redirect_uri_unregistered``."""
+    nearest = find_nearest(sent, registered)
+    if nearest is None:
+        return {"sent": sent}
+    return {"sent": sent, "nearest": nearest.registered, "differs": list(nearest.differs)}
+
+
+def find_nearest(sent: str, registered: Sequence[str]) -> Comparison | None:
+    """``sent`` beside the registered URI that shares the most with it; None where none is registered."""
+    sent = sent[:LONGEST_COMPARED]
+    if not registered:
+        return None
+    return compare(sent, max(registered, key=lambda uri: _likeness(sent, uri)))
+
+
+def compare(sent: str, registered: str) -> Comparison:
+    """Both URIs, cut where they differ, and the names of the differences."""
+    left, right = _parts(sent), _parts(registered)
+    sent_spans: list[Span] = []
+    registered_spans: list[Span] = []
+    for place, (one, other) in enumerate(zip(left, right, strict=True)):
+        whole = place < 2  # half a scheme or half a host tells nothing
+        sent_spans += _spans(one, other, whole)
+        registered_spans += _spans(other, one, whole)
+    return Comparison(
+        sent,
+        registered,
+        tuple(_differences(sent, registered)),
+        _joined(sent_spans),
+        _joined(registered_spans),
+    )
+
+
+def _differences(sent: str, registered: str) -> list[str]:
+    if sent != sent.strip() and sent.strip() == registered:
+        return ["white_space_around"]
+    if unquote(sent) == registered and sent != registered:
+        return ["encoded_twice"]
+    one, other = _split(sent), _split(registered)
+    if one is None or other is None:
+        return ["path"]
+    found = []
+    if one.scheme != other.scheme:
+        found.append("scheme")
+    found += _host_differences(one, other)
+    if _port(one) != _port(other) and (one.scheme == other.scheme or _has_port(one) or _has_port(other)):
+        found.append("port")
+    found += _path_differences(one.path, other.path)
+    if one.query != other.query:
+        found.append("query")
+    if one.fragment != other.fragment:
+        found.append("fragment")
+    return list(dict.fromkeys(found)) or ["letter_case"]
+
+
+def _host_differences(one: SplitResult, other: SplitResult) -> list[str]:
+    here, there = one.hostname or "", other.hostname or ""
+    if here == there:
+        return ["letter_case"] if _netloc_letters(one) != _netloc_letters(other) else []
+    if {here, there} <= LOOPBACK:
+        return ["loopback_name"]
+    return ["subdomain"] if here.removeprefix("www.") == there.removeprefix("www.") else ["host"]
+
+
+def _path_differences(here: str, there: str) -> list[str]:
+    if here == there:
+        return []
+    if here.rstrip("/") == there.rstrip("/"):
+        return ["trailing_slash"]
+    if here.lower() == there.lower():
+        return ["letter_case"]
+    return ["path", "trailing_slash"] if here.endswith("/") != there.endswith("/") else ["path"]
+
+
+def _likeness(sent: str, registered: str) -> tuple[int, int]:
+    """How much two URIs share: first by their parts, then by the letters they begin and end with."""
+    one, other = _split(sent.strip().lower()), _split(registered.lower())
+    letters = _shared_beginning(sent, registered) + _shared_beginning(sent[::-1], registered[::-1])
+    if one is None or other is None:
+        return 0, letters
+    here, there = one.hostname, other.hostname
+    same_host = here == there or {here, there} <= LOOPBACK
+    parts = 4 * same_host + 3 * (one.path.rstrip("/") == other.path.rstrip("/"))
+    return parts + (one.scheme == other.scheme) + (_port(one) == _port(other)), letters
+
+
+def _parts(uri: str) -> list[str]:
+    """Scheme, host, port, path, query and fragment with their signs; together they are the URI."""
+    scheme, separator, rest = uri.partition("://")
+    if not separator:
+        return ["", "", "", uri, "", ""]
+    end = next((place for place, sign in enumerate(rest) if sign in "/?#"), len(rest))
+    netloc, rest = rest[:end], rest[end:]
+    rest, hash_sign, fragment = rest.partition("#")
+    path, question_mark, query = rest.partition("?")
+    host, colon, port = netloc.rpartition(":") if not netloc.endswith("]") else ("", "", netloc)
+    if not colon:
+        host, port = port, ""
+    return [f"{scheme}://", host, colon + port, path, question_mark + query, hash_sign + fragment]
+
+
+def _spans(one: str, other: str, whole: bool) -> list[Span]:
+    """``one``, cut where it differs from ``other``, unless it counts as a whole."""
+    if one == other or whole:
+        return [(one, one != other)]
+    beginning = _shared_beginning(one, other)
+    end = min(_shared_beginning(one[::-1], other[::-1]), min(len(one), len(other)) - beginning)
+    return [
+        (one[:beginning], False),
+        (one[beginning : len(one) - end], True),
+        (one[len(one) - end :], False),
+    ]
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    joined: list[Span] = []
+    for text, different in spans:
+        if not text:
+            continue
+        if joined and joined[-1][1] == different:
+            joined[-1] = (joined[-1][0] + text, different)
+        else:
+            joined.append((text, different))
+    return tuple(joined)
+
+
+def _shared_beginning(one: str, other: str) -> int:
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _split(uri: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(uri)
+        _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or DEFAULT_PORTS.get(parts.scheme)
+
+
+def _has_port(parts: SplitResult) -> bool:
+    return parts.port is not None
+
+
+def _netloc_letters(parts: SplitResult) -> str:
+    return parts.netloc.rpartition("@")[2].partition(":")[0]

@@ -1,0 +1,24 @@
+"""What one click of the owner mends."""
+
+from dataclasses import replace
+
+from ..clients.details import DEVELOPERS, OPERATORS, details_of
+from ..clients.models import Client
+from ..clients.redirect_uris import matches
+from ..clients.registration import edit_client
+
+
+def can_add_redirect_uri(client: Client, uri: str | None) -> bool:
+    """Whether ``uri`` is not registered yet; what may be registered is checked when it is added."""
+    return bool(uri) and matches(client.redirect_uri_list, str(uri)) is None
+
+
+def add_redirect_uri(client: Client, uri: str, *, actor_id: str, by_administrator: bool) -> None:
+    """Register ``uri`` for ``client`` as the edit page would. Raises :class:`~app.clients.refusals.ClientRefused`."""
+    details = details_of(client)
+    if matches(client.redirect_uri_list, uri) is not None:
+        return
+    added = (*details.redirect_uris, (len(details.redirect_uris) + 1, uri))
+    limits = OPERATORS if by_administrator else DEVELOPERS
+    limits = replace(limits, unique_name=client.name_key is not None)
+    edit_client(client, replace(details, redirect_uris=added), actor_id=actor_id, limits=limits)
