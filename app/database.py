@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, String, event
 from sqlalchemy.dialects import mysql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -105,3 +106,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+LOST = {1213, 1205, 1180, 1047}  # MariaDB: deadlock or certification failure, lock wait, commit, node not ready
+GONE = {2003, 2006, 2013, 2014, 2055}  # the connection broke
+
+
+def is_lost_transaction(error: DBAPIError) -> bool:
+    """Whether the whole unit of work may simply be run again: the database undid it, or never had it."""
+    code = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    return code in LOST or code in GONE or error.connection_invalidated

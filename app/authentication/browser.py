@@ -11,6 +11,7 @@ from ..users.models import User
 from . import devices, sessions
 
 REMEMBERED_FOR = sessions.IDLE_REMEMBERED
+PENDING = "interactions"  # what authorization requests in progress have noted; it survives a sign-in
 _KEPT_BY = "_user_id"  # where Flask-Login looks for what the user loader gets
 
 # Behind a proxy of a phone network the address changes; the session row is what can be ended.
@@ -26,7 +27,10 @@ def adopt(user: User, remember: bool = False) -> None:
     row, token = sessions.start_session(
         user, remembered=remember, ip=request.remote_addr, device=devices.recognise(request.user_agent.string)
     )
+    pending = session.get(PENDING)
     session.clear()
+    if pending:
+        session[PENDING] = pending
     login_user(user)
     session.pop("_id", None)  # Flask-Login's fingerprint of address and browser, which nothing here compares
     session[_KEPT_BY] = token

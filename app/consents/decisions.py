@@ -36,9 +36,12 @@ def list_consents(user_id: str) -> list[tuple[Consent, Client]]:
     return [(consent, client) for consent, client in db.session.execute(query)]
 
 
-def give_consent(user_id: str, client_id: str, scopes: Iterable[str]) -> Consent:
+def give_consent(
+    user_id: str, client_id: str, scopes: Iterable[str], declined: Iterable[str] = ()
+) -> Consent:
     """The person's consent with ``scopes`` added to it; one that was withdrawn starts anew with these alone.
 
+    ``declined`` is remembered beside, so that nobody is asked twice.
     Two tabs may decide at the same time: both succeed, and everything allowed in either is kept.
     """
     wanted = list(scopes)
@@ -50,6 +53,10 @@ def give_consent(user_id: str, client_id: str, scopes: Iterable[str]) -> Consent
         consent.withdrawn_at = consent.last_used_at = None
     added = [name for name in dict.fromkeys(wanted) if name not in before]
     consent.scope = " ".join([*before, *added])
+    refused = [] if fresh else (consent.declined or "").split()
+    consent.declined = " ".join(
+        name for name in dict.fromkeys([*refused, *declined]) if name not in {*before, *added}
+    )
     if fresh or added:
         record(EventKind.ACCESS_GIVEN, user_id, user_id, client_id=client_id, scopes=added)
     db.session.flush()
@@ -97,6 +104,7 @@ def _locked(user_id: str, client_id: str) -> tuple[Consent, bool]:
         "user_id": user_id,
         "client_id": client_id,
         "scope": "",
+        "declined": "",
         "granted_at": moment,
         "updated_at": moment,
     }

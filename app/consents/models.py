@@ -20,6 +20,8 @@ class Consent(Model):
     client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
     scope: Mapped[str] = mapped_column(Text)
     """Everything allowed so far, words separated by spaces."""
+    declined: Mapped[str] = mapped_column(Text, default="")
+    """What was asked for and left unticked; not asked for again unless the app insists with ``prompt=consent``."""
     granted_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     last_used_at: Mapped[datetime | None]

@@ -2,6 +2,35 @@
 
 from flask import Flask
 
+from ..consents.decisions import consent_withdrawn
+from ..consents.models import Consent
+from ..database import db
+from ..diagnostics import causes
+from ..users.accounts import user_blocked, user_deleted
+from ..users.models import User
+from .families import end_families
+from .keys import KeyRing
+from .models import TokenFamily
+from .server import PortalServer
+
 
 def configure(app: Flask) -> None:
-    """Put the authorization server, its discovery documents and its jobs into ``app``."""
+    """Put the authorization server and its keys into ``app``."""
+    app.extensions["authorization_server"] = PortalServer(app.config["SETTINGS"])
+    app.extensions["signing_keys"] = KeyRing()
+
+
+@consent_withdrawn.connect
+def _end_tokens_of_consent(consent: Consent) -> None:
+    connection = db.session.connection()
+    end_families(connection, TokenFamily.consent_id == consent.id, because=causes.ACCESS_WITHDRAWN)
+
+
+@user_blocked.connect
+def _end_tokens_of_blocked(user: User) -> None:
+    end_families(db.session.connection(), TokenFamily.user_id == user.id, because=causes.USER_BLOCKED)
+
+
+@user_deleted.connect
+def _end_tokens_of_deleted(user: User) -> None:
+    end_families(db.session.connection(), TokenFamily.user_id == user.id, because=causes.USER_DELETED)

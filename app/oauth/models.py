@@ -75,7 +75,9 @@ class SigningKey(Model):
     __tablename__ = "signing_keys"
 
     kid: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
-    alg: Mapped[str] = mapped_column(ascii_text(8), index=True)
+    alg: Mapped[str] = mapped_column(ascii_text(8))
+    slot: Mapped[str | None] = mapped_column(ascii_text(16), unique=True)
+    """``RS256:current`` or ``RS256:next``, null once retired; unique, so that two workers never make two."""
     public_jwk: Mapped[str] = mapped_column(Text)
     sealed_private_jwk: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -84,3 +86,12 @@ class SigningKey(Model):
     retired_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the last token it signed has expired; null while it is current or next."""
+
+
+class UsedAssertion(Model):
+    """The ``jti`` of a client assertion that was accepted once, kept until it would have expired."""
+
+    __tablename__ = "used_assertions"
+
+    jti_digest: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

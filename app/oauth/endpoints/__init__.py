@@ -1,5 +1,12 @@
 """The endpoints of oauth, collected."""
 
-from flask import Blueprint
+from . import authorize, introspection, metadata, revocation, token, userinfo
 
-blueprints: tuple[Blueprint, ...] = ()
+blueprints = (
+    authorize.blueprint,
+    token.blueprint,
+    introspection.blueprint,
+    revocation.blueprint,
+    userinfo.blueprint,
+    metadata.blueprint,
+)

@@ -1,5 +1,5 @@
 """The pages of oauth, collected."""
 
-from flask import Blueprint
+from . import consent, waiting
 
-blueprints: tuple[Blueprint, ...] = ()
+blueprints = (waiting.blueprint, consent.blueprint)

@@ -1,0 +1,115 @@
+"""The edge of the authorization endpoint and of the consent page: validate, see where it stands, answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+from flask import Response, request
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from ..consents.decisions import find_consent
+from ..consents.models import Consent
+from ..database import db
+from ..diagnostics import causes, request_log
+from . import pending, responses
+from .grants.authorization_code import AuthorizationCodeGrant
+from .interaction import Situation
+from .refusals import Refused
+from .requests import PortalRequest
+from .server import server
+from .wishes import Wishes
+
+
+@dataclass
+class Authorization:
+    """A valid authorization request, the person before it, and what was decided earlier."""
+
+    asked: PortalRequest
+    grant: AuthorizationCodeGrant
+    url: str
+    consent: Consent | None
+
+    @property
+    def wishes(self) -> Wishes:
+        """How the app wants it treated."""
+        return self.grant.wishes
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What it asks for."""
+        return self.grant.scopes
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What it asks for and the person has never decided upon."""
+        decided = f"{self.consent.scope} {self.consent.declined}".split() if self.consent else []
+        return tuple(name for name in self.scopes if name not in decided)
+
+    def situation(self) -> Situation:
+        """Where it stands, for the table of interactions."""
+        signed_in = current_user.is_authenticated
+        return Situation(
+            wishes=self.wishes,
+            signed_in=signed_in,
+            auth_time=current_user.browser_session.authenticated_at if signed_in else None,
+            sent_to_sign_in=pending.sent_to_sign_in(self.url),
+            account_chosen=pending.account_chosen(self.url),
+            missing=self.missing,
+            has_consent=self.consent is not None,
+        )
+
+    def answer(self) -> Response:
+        """A code for what the person allows, on its way to the app."""
+        assert self.consent is not None
+        asked = self.asked
+        allowed = self.consent.scope.split()
+        asked.granted_scopes = tuple(name for name in self.scopes if name in allowed)
+        asked.credential = self.consent
+        asked.user = current_user
+        asked.join(db.session.connection())
+        code = self.grant.generate_authorization_code()
+        self.grant.redirect_uri = asked.validated_redirect_uri
+        self.grant.save_authorization_code(code, asked)
+        pending.forget(self.url)
+        return responses.success(asked, code)
+
+
+Step = Callable[[Authorization], Any]
+
+
+def authorizing(name: str, parameters: MultiDict[str, str], step: Step) -> Any:
+    """The response of ``step`` to the request in ``parameters``, validated anew whoever sends it.
+
+    Commits once; a refusal goes to the app where it may, else to the person on a page. ``name`` is the
+    endpoint in the log.
+    """
+    request_log.begin(name, parameters.items(multi=True))
+    asked = PortalRequest(request.method, request.url, request.headers, parameters)
+    try:
+        response = step(_validated(asked))
+        db.session.commit()
+    except OAuth2Error as error:
+        refusal = (
+            error if isinstance(error, Refused) else Refused(causes.PARAMETER_MALFORMED, parameter="request")
+        )
+        db.session.rollback()
+        request_log.refused(refusal.cause, **refusal.facts)
+        response = responses.failure(asked, refusal)
+    request_log.finish(getattr(response, "status_code", 200))
+    return response
+
+
+def _validated(asked: PortalRequest) -> Authorization:
+    grant = server().get_consent_grant(asked)
+    if "openid" in grant.scopes and not asked.parameters.get("nonce"):
+        request_log.remark(causes.NONCE_MISSING)
+    client = asked.client
+    if not client.check_grant_type(grant.GRANT_TYPE):
+        raise Refused(causes.GRANT_NOT_ENABLED, sent=grant.GRANT_TYPE, enabled=sorted(client.grant_types))
+    consent = None
+    if current_user.is_authenticated:
+        request_log.about(user_id=current_user.id)
+        consent = find_consent(current_user.id, client.id)
+    return Authorization(asked, grant, pending.authorize_url(asked.parameters.items(multi=True)), consent)

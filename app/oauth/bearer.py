@@ -1,0 +1,109 @@
+"""Our own resources: the bearer token of a request, checked, and refusals as :rfc:`6750` words them."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Response, current_app, jsonify, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from ..authentication.access import public
+from ..database import is_lost_transaction
+from ..diagnostics import causes, request_log
+from ..extensions import settings
+from . import cross_origin, wire
+from .access_tokens import ActiveToken, active_token
+from .refusals import Refused
+
+View = Callable[[ActiveToken], Response]
+
+_OF_THEIR_OWN = (
+    causes.TOKEN_MISSING,
+    causes.SCOPE_INSUFFICIENT,
+    causes.TOKEN_SENT_TWICE,
+    causes.BODY_TOO_LARGE,
+)
+
+
+def resource(name: str, *scopes: str) -> Callable[[View], Callable[[], Response]]:
+    """Make a view of a function from an active token with one of ``scopes`` to its answer."""
+
+    def decorate(view: View) -> Callable[[], Response]:
+        @public
+        @wraps(view)
+        def edge() -> Response:
+            request_log.begin(name)
+            response = _answer(view, scopes)
+            response.headers["Cache-Control"] = "no-store"
+            request_log.finish(response.status_code)
+            return response
+
+        return edge
+
+    return decorate
+
+
+def _answer(view: View, scopes: tuple[str, ...]) -> Response:
+    for attempt in range(1, wire.TRIES + 1):
+        try:
+            return _ask(view, scopes)
+        except Refused as refusal:
+            return _refuse(refusal)
+        except HTTPException as error:
+            return _refuse(Refused(causes.BODY_TOO_LARGE if error.code == 413 else causes.TOKEN_MISSING))
+        except DBAPIError as error:
+            if attempt == wire.TRIES or not is_lost_transaction(error):
+                return wire.in_trouble(error)
+        except Exception as error:  # not the fault of whoever asks
+            return wire.in_trouble(error)
+    raise AssertionError("unreachable")
+
+
+def _ask(view: View, scopes: tuple[str, ...]) -> Response:
+    token = active_token(_presented_token(), settings.issuer)
+    request_log.about(client_id=token.claims["client_id"], user_id=token.row.user_id)
+    audience = token.claims["aud"]
+    if token.row.user_id is None:
+        raise Refused(causes.TOKEN_WITHOUT_PERSON)
+    if token.scopes.isdisjoint(scopes):
+        raise Refused(causes.SCOPE_INSUFFICIENT, needed=scopes[0], granted=sorted(token.scopes))
+    if settings.issuer not in ([audience] if isinstance(audience, str) else audience):
+        raise Refused(causes.TOKEN_WRONG_AUDIENCE, sent=audience, expected=settings.issuer)
+    return cross_origin.allow_origins(view(token), token.row.client_redirect_uris.split("\n"))
+
+
+def _presented_token() -> str:
+    """The token of the header (:rfc:`6750#section-2.1`) or of a form body (section 2.2); never of the query."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    in_body = request.form.getlist("access_token") if request.mimetype == wire.FORM else []
+    if scheme.lower() != "bearer":
+        if len(in_body) == 1:
+            return in_body[0]
+        raise Refused(causes.TOKEN_SENT_TWICE if in_body else causes.TOKEN_MISSING)
+    if in_body:
+        raise Refused(causes.TOKEN_SENT_TWICE, places=["Authorization", "body"])
+    return token.strip()
+
+
+def _refuse(refusal: Refused) -> Response:
+    """401 or 403 with a challenge; without credentials the challenge carries no error (:rfc:`6750#section-3.1`)."""
+    cause = refusal.cause
+    as_error = cause.error if cause in _OF_THEIR_OWN else "invalid_token"
+    request_log.refused(cause, as_error=as_error, **refusal.facts)
+    challenge = f'Bearer realm="{settings.issuer}"'
+    if cause is causes.TOKEN_MISSING:
+        response = jsonify(error=cause.error, error_description=cause.public, error_uri=wire.error_uri())
+        response.status_code = 401
+    elif cause in _OF_THEIR_OWN:
+        response = jsonify(error=cause.error, error_description=cause.public, error_uri=wire.error_uri())
+        response.status_code = cause.status
+        challenge += f', error="{cause.error}", error_description="{cause.public}"'
+        challenge += f', scope="{refusal.facts["needed"]}"' if cause is causes.SCOPE_INSUFFICIENT else ""
+    else:
+        text = causes.TOKEN_REVOKED.public
+        response = jsonify(error="invalid_token", error_description=text, error_uri=wire.error_uri())
+        response.status_code = 401
+        challenge += f', error="invalid_token", error_description="{text}"'
+    response.headers["WWW-Authenticate"] = challenge
+    current_app.logger.debug("Refused a bearer token: %s", cause.name)
+    return cross_origin.allow(response, None)

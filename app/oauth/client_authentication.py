@@ -1,0 +1,130 @@
+"""Who is asking: client authentication at the token endpoint and its like, :rfc:`6749#section-2.3`."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote_plus
+
+from ..clock import now
+from ..crypto import equal
+from ..diagnostics import causes, request_log, usage
+from ..diagnostics.client_id_hints import find_hint
+from ..extensions import vault
+from . import client_assertions
+from .client_rows import ClientRow, SecretRow
+from .refusals import Refused
+from .requests import PortalRequest
+
+METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a request shows of its client."""
+
+    client_id: str
+    secret: str | None
+    method: str
+
+
+def read_credentials(request: PortalRequest) -> Presented:
+    """The client's credentials, wherever they are; one place only (:rfc:`6749#section-2.3.1`).
+
+    A ``Bearer`` header says nothing about the client and is ignored.
+    """
+    header = request.headers.get("Authorization", "")
+    form = request.form
+    scheme = header.partition(" ")[0].lower()
+    if form.get("client_assertion") is not None:
+        if scheme == "basic" or form.get("client_secret"):
+            raise Refused(causes.TWO_CLIENT_AUTHENTICATIONS, places=["client_assertion", "client_secret"])
+        return Presented(client_assertions.claimed_client(request), None, "private_key_jwt")
+    if scheme == "basic":
+        client_id, secret = _read_basic(header)
+        if form.get("client_secret") or form.get("client_id", client_id) != client_id:
+            raise Refused(causes.TWO_CLIENT_AUTHENTICATIONS, places=["Authorization", "body"])
+        return Presented(client_id, secret or None, "client_secret_basic" if secret else "none")
+    client_id = form.get("client_id", "")
+    if not client_id:
+        if header and scheme not in ("bearer", "basic"):
+            raise Refused(causes.BASIC_MALFORMED)
+        raise Refused(causes.CLIENT_ID_MISSING, fields=sorted(form)[:20])
+    secret = form.get("client_secret") or None
+    return Presented(client_id, secret, "client_secret_post" if secret else "none")
+
+
+def check_credentials(
+    presented: Presented, client: ClientRow | None, request: PortalRequest, issuer: str
+) -> ClientRow:
+    """``client``, proven; raises :class:`Refused` with the one ``invalid_client`` otherwise."""
+    offered = vault.keyed_digest(presented.secret or "")  # the same work for clients that do not exist
+    if client is None:
+        raise Refused(
+            causes.CLIENT_UNKNOWN,
+            sent=presented.client_id,
+            hint=find_hint(presented.client_id, presented.secret),
+        )
+    request_log.about(client_id=client.id)
+    if presented.method == "private_key_jwt":
+        client_assertions.check(client, request, issuer)
+    else:
+        _check_secret(presented, client, offered)
+    if client.disabled_at is not None:
+        raise Refused(causes.CLIENT_DISABLED, disabled_by=client.disabled_by, disabled_at=client.disabled_at)
+    return client
+
+
+def _check_secret(presented: Presented, client: ClientRow, offered: str) -> None:
+    if client.is_public:
+        if presented.secret is not None:
+            raise Refused(causes.PUBLIC_CLIENT_SENT_SECRET)
+        return
+    if presented.secret is None:
+        raise Refused(causes.SECRET_MISSING)
+    matching = _matching(client, offered)
+    if matching is None:
+        raise _explain_wrong(presented.secret, client)
+    moment = now()
+    if matching.revoked_at is not None and matching.revoked_at <= moment:
+        raise Refused(causes.SECRET_REVOKED, secret_name=matching.name, revoked_at=matching.revoked_at)
+    if matching.expires_at is not None and matching.expires_at <= moment:
+        raise Refused(causes.SECRET_EXPIRED, secret_name=matching.name, expired_at=matching.expires_at)
+    allowed = (client.auth_method,) if client.auth_method else SECRET_METHODS
+    if presented.method not in allowed:
+        raise Refused(causes.AUTH_METHOD_NOT_ALLOWED, used=presented.method, allowed=client.auth_method)
+    usage.secret_used(matching.id)
+
+
+def _matching(client: ClientRow, offered: str) -> SecretRow | None:
+    found = None
+    for secret in client.secrets:  # all of them, whichever matches: the time says nothing
+        if equal(secret.digest, offered) and (found is None or _counts(secret, now())):
+            found = secret
+    return found
+
+
+def _counts(secret: SecretRow, moment: datetime) -> bool:
+    return secret.revoked_at is None and (secret.expires_at is None or secret.expires_at > moment)
+
+
+def _explain_wrong(secret: str, client: ClientRow) -> Refused:
+    trimmed = secret.strip()
+    if trimmed != secret and (meant := _matching(client, vault.keyed_digest(trimmed))):
+        return Refused(causes.SECRET_HAS_WHITESPACE, secret_name=meant.name)
+    if equal(trimmed, client.id):
+        return Refused(causes.SECRET_IS_CLIENT_ID)
+    return Refused(causes.SECRET_WRONG, length=len(secret))
+
+
+def _read_basic(header: str) -> tuple[str, str]:
+    """Id and secret of a Basic header, each form-decoded (:rfc:`6749#section-2.3.1`)."""
+    encoded = header.partition(" ")[2].strip()
+    try:
+        client_id, separator, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, ValueError) as error:
+        raise Refused(causes.BASIC_MALFORMED) from error
+    if not separator or not client_id:
+        raise Refused(causes.BASIC_MALFORMED)
+    return unquote_plus(client_id), unquote_plus(secret)

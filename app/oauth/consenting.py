@@ -1,0 +1,109 @@
+"""What the consent page shows: each permission in plain words, with the person's real values."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import g, make_response, render_template
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ..scopes import catalogue
+from . import responses
+from .authorizing import Authorization
+
+# Without it an OpenID app cannot even say who came back; who does not want that chooses Deny.
+REQUIRED = frozenset({"openid"})
+ICONS = {"openid": "user", "profile": "user", "email": "mail", "phone": "phone", "offline_access": "clock"}
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One line of the consent page."""
+
+    name: str
+    text: str
+    value: str | None
+    icon: str
+    required: bool
+    ticked: bool
+
+
+def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Response:
+    """The consent page: what the app would like to do, and the person's two answers."""
+    asked = authorization.asked
+    assert asked.validated_redirect_uri is not None
+    g.form_action = [responses.form_action(asked.validated_redirect_uri)]
+    query = urlencode(list(asked.parameters.items(multi=True)))
+    html = render_template(
+        "oauth/consent.html",
+        client=asked.client,
+        person=current_user,
+        permissions=permissions(authorization),
+        already=already_allowed(authorization),
+        destination=_host(asked.validated_redirect_uri),
+        query=query,
+        nothing_ticked=nothing_ticked,
+    )
+    return make_response(html, 422 if nothing_ticked else 200)
+
+
+def account_page(authorization: Authorization) -> Response:
+    """Who is signed in, and whether to go on as that person."""
+    query = urlencode(list(authorization.asked.parameters.items(multi=True)))
+    return make_response(
+        render_template(
+            "oauth/select_account.html", client=authorization.asked.client, person=current_user, query=query
+        )
+    )
+
+
+def asked_now(authorization: Authorization) -> tuple[str, ...]:
+    """The scopes to decide upon: what is new, or everything where the app insists or nothing was decided."""
+    everything = "consent" in authorization.wishes.prompts or authorization.consent is None
+    return authorization.scopes if everything else authorization.missing
+
+
+def permissions(authorization: Authorization) -> list[Permission]:
+    """The lines to decide upon."""
+    locale = str(get_locale())
+    declined = authorization.consent.declined.split() if authorization.consent else []
+    return [
+        Permission(
+            name=name,
+            text=catalogue.describe(name, locale),
+            value=_value(name),
+            icon=ICONS.get(name, "key"),
+            required=name in REQUIRED,
+            ticked=name not in declined,
+        )
+        for name in asked_now(authorization)
+    ]
+
+
+def already_allowed(authorization: Authorization) -> list[str]:
+    """What the app asks for and was allowed before, in plain words."""
+    locale = str(get_locale())
+    rest = [name for name in authorization.scopes if name not in asked_now(authorization)]
+    allowed = authorization.consent.scope.split() if authorization.consent else []
+    return [catalogue.describe(name, locale) for name in rest if name in allowed]
+
+
+def _value(scope: str) -> str | None:
+    """What the app would really see."""
+    person: Any = current_user
+    if scope == "profile":
+        return f"{person.name} · {person.username}" if person.name else str(person.username)
+    if scope == "email":
+        return str(person.email or _("You have not given an e-mail address."))
+    if scope == "phone":
+        return str(person.mobile or _("You have not given a mobile number."))
+    return None
+
+
+def _host(uri: str) -> str:
+    """Where the person will be sent, as they can recognise it."""
+    parts = urlsplit(uri)
+    return parts.netloc or f"{parts.scheme}:"

@@ -1,0 +1,61 @@
+"""Where an app sends a person, :rfc:`6749#section-3.1`; changes nothing without an existing consent."""
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, request, url_for
+
+from ...authentication.access import public
+from .. import consenting, pending, responses
+from ..authorizing import Authorization, authorizing
+from ..interaction import next_interaction
+
+blueprint = Blueprint("oauth_authorize", __name__)
+
+
+@blueprint.route("/oauth/authorize", methods=["GET", "POST"], strict_slashes=False)
+@public
+def authorize() -> Any:
+    """On to the sign-in, a question, the consent page, or back to the app."""
+    parameters = request.form if request.method == "POST" and request.form else request.args
+    return authorizing("authorize", parameters, _step)
+
+
+def _step(authorization: Authorization) -> Any:
+    interaction = next_interaction(authorization.situation())
+    if interaction is None:
+        return authorization.answer()
+    return _INTERACTIONS[interaction](authorization)
+
+
+def _login(authorization: Authorization) -> Any:
+    pending.note_sent_to_sign_in(authorization.url)
+    return redirect(url_for("authentication_login.sign_in", next=authorization.url), 303)
+
+
+def _account(authorization: Authorization) -> Any:
+    _prepare_page(authorization)
+    return consenting.account_page(authorization)
+
+
+def _reauthentication(authorization: Authorization) -> Any:
+    pending.note_sent_to_sign_in(authorization.url)
+    return redirect(url_for("authentication_login.reauthenticate", next=authorization.url), 303)
+
+
+def _consent(authorization: Authorization) -> Any:
+    _prepare_page(authorization)
+    return consenting.page(authorization)
+
+
+def _prepare_page(authorization: Authorization) -> None:
+    uri = authorization.asked.validated_redirect_uri
+    assert uri is not None
+    g.form_action = [responses.form_action(uri)]
+
+
+_INTERACTIONS = {
+    "login": _login,
+    "account": _account,
+    "reauthentication": _reauthentication,
+    "consent": _consent,
+}

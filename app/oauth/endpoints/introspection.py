@@ -1,0 +1,77 @@
+"""Whether a token counts, for whoever serves its API, :rfc:`7662`: two SELECTs."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from ...clock import now
+from ...diagnostics import causes
+from ...extensions import settings
+from .. import access_tokens, families
+from ..client_rows import ClientRow, find_client_and_family
+from ..refusals import Refused
+from ..requests import PortalRequest
+from ..server import server
+from ..wire import answering, plain
+
+blueprint = Blueprint("oauth_introspection", __name__)
+
+_CLAIMS = ("iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope", "auth_time")
+
+
+@blueprint.post("/oauth/introspect", strict_slashes=False)
+@answering("introspection")
+def introspect(request: PortalRequest) -> Response:
+    """``active`` and what the token says; every reason against it looks the same."""
+    client = server().authenticate_client(request)
+    if client.is_public:
+        raise Refused(causes.INTROSPECTION_NOT_ALLOWED)
+    token = request.form.get("token")
+    if not token:
+        raise Refused(causes.PARAMETER_MISSING, parameter="token")
+    return plain(_describe(token, client) or {"active": False})
+
+
+def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
+    parsed = families.parse_refresh_token(token)
+    if parsed is not None:
+        return _describe_refresh_token(parsed, client)
+    try:
+        active = access_tokens.active_token(token, settings.issuer)
+    except Refused:
+        return None
+    if not _may_ask(client, active.claims["client_id"], active.row.client_owner_id):
+        return None
+    answer = {"active": True, "token_type": "Bearer"}
+    answer.update((name, active.claims[name]) for name in _CLAIMS if name in active.claims)
+    if active.row.user_id is not None:
+        answer["username"] = active.row.user_username
+    return answer
+
+
+def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[str, Any] | None:
+    """A refresh token is nobody's business but its own client's, and only the newest of its family is active."""
+    _client, row = find_client_and_family(client.id, parsed.family_id)
+    if row is None or row.family_client_id != client.id or not families.is_genuine(parsed, row.family_seed):
+        return None
+    lives = (
+        row.family_revoked_at is None and row.family_expires_at > now() and row.consent_withdrawn_at is None
+    )
+    there = row.person_deleted_at is None and row.person_blocked_at is None
+    if not (lives and there and parsed.counter == row.family_counter):
+        return None
+    return {
+        "active": True,
+        "client_id": client.id,
+        "sub": row.family_user_id,
+        "username": row.person_username,
+        "scope": row.family_scope,
+        "iss": settings.issuer,
+        "iat": int((row.family_rotated_at or row.family_created_at).timestamp()),
+        "exp": int(row.family_expires_at.timestamp()),
+    }
+
+
+def _may_ask(client: ClientRow, token_client_id: str, token_owner_id: str | None) -> bool:
+    """The token's own client, another app of the same owner, or an app of the portal itself."""
+    return client.id == token_client_id or client.owner_id is None or client.owner_id == token_owner_id

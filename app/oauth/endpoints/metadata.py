@@ -1,0 +1,88 @@
+"""Discovery (OpenID Connect Discovery 1.0, :rfc:`8414`) and keys, derived from the server's own table."""
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response
+
+from ...authentication.access import public
+from ...extensions import settings
+from ...scopes import catalogue
+from .. import claims, keys, server, wishes
+from ..client_assertions import ALGORITHMS as ASSERTION_ALGORITHMS
+from ..client_authentication import METHODS
+
+if TYPE_CHECKING:
+    from config import Settings
+
+DISCOVERY_PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+JWKS_PATHS = ("/oauth/jwks.json", "/.well-known/jwks.json", "/v1/keys")
+MAX_AGE = 300  # seconds; below the time a next key is published before it signs
+
+blueprint = Blueprint("oauth_metadata", __name__)
+
+
+@blueprint.get(DISCOVERY_PATHS[0])
+@blueprint.get(DISCOVERY_PATHS[1])
+@public
+def discovery() -> Response:
+    """What this server can do."""
+    return _public_json(document(settings))
+
+
+@blueprint.get(JWKS_PATHS[0])
+@blueprint.get(JWKS_PATHS[1])
+@blueprint.get(JWKS_PATHS[2])
+@public
+def jwks() -> Response:
+    """The public keys: the current, the next, those still needed to verify (:rfc:`7517`)."""
+    keys.ring().refresh()
+    return _public_json(keys.ring().jwks)
+
+
+def document(settings: "Settings") -> dict[str, Any]:
+    """The discovery document; every entry works."""
+    issuer = settings.issuer
+    confidential = [method for method in METHODS if method != "none"]
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/oauth/authorize",
+        "token_endpoint": f"{issuer}/oauth/token",
+        "userinfo_endpoint": f"{issuer}/oauth/userinfo",
+        "jwks_uri": f"{issuer}/oauth/jwks.json",
+        "revocation_endpoint": f"{issuer}/oauth/revoke",
+        "introspection_endpoint": f"{issuer}/oauth/introspect",
+        "scopes_supported": list(catalogue.STANDARD),
+        "response_types_supported": list(server.RESPONSE_TYPES),
+        "response_modes_supported": list(wishes.RESPONSE_MODES),
+        "grant_types_supported": list(server.GRANT_TYPES),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(keys.ALGORITHMS),
+        "token_endpoint_auth_methods_supported": list(METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "revocation_endpoint_auth_methods_supported": list(METHODS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": list(wishes.PROMPTS),
+        "claims_supported": list(claims.NAMES),
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+        "ui_locales_supported": ["en", "de"],
+        "service_documentation": f"{issuer}/",
+    }
+
+
+def cache_headers() -> Iterable[tuple[str, str]]:
+    """Everybody may read and keep them for a while."""
+    return (("Access-Control-Allow-Origin", "*"), ("Cache-Control", f"public, max-age={MAX_AGE}"))
+
+
+def _public_json(payload: dict[str, Any]) -> Response:
+    response = Response(json.dumps(payload), mimetype="application/json")
+    response.headers.extend(cache_headers())
+    return response

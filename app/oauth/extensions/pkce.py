@@ -1,0 +1,48 @@
+"""PKCE, :rfc:`7636`: S256 only, demanded where the app's switch says so, no downgrade (:rfc:`9700#section-4.8`)."""
+
+import re
+from typing import Any
+
+from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
+
+from ...crypto import equal
+from ...diagnostics import causes
+from ..refusals import Refused
+
+_VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")  # :rfc:`7636#section-4.1`
+_CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")  # base64url of 32 bytes, without padding
+
+
+class ProofKey(CodeChallenge):  # type: ignore[misc]
+    """Checks the challenge when a code is asked for, and the verifier when it is redeemed."""
+
+    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
+
+    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
+        """Demand a challenge where it is required, and S256 wherever there is one."""
+        parameters = grant.request.payload.data
+        challenge, method = parameters.get("code_challenge"), parameters.get("code_challenge_method")
+        if not challenge:
+            if method or grant.request.client.pkce_required:
+                raise Refused(causes.PKCE_REQUIRED)
+            return
+        if method != "S256":
+            raise Refused(causes.PKCE_PLAIN, sent=method or "plain")
+        if not _CHALLENGE.fullmatch(challenge):
+            raise Refused(causes.CHALLENGE_MALFORMED, length=len(challenge))
+
+    def validate_code_verifier(self, grant: Any, result: Any) -> None:
+        """Compare the verifier with the challenge of the code."""
+        verifier = grant.request.form.get("code_verifier")
+        challenge = grant.request.authorization_code.code_challenge
+        if not challenge:
+            if verifier:
+                raise Refused(causes.VERIFIER_UNEXPECTED)
+            return
+        if not verifier:
+            raise Refused(causes.VERIFIER_MISSING)
+        if not _VERIFIER.fullmatch(verifier):
+            raise Refused(causes.VERIFIER_MALFORMED, length=len(verifier))
+        computed = create_s256_code_challenge(verifier)
+        if not equal(computed, challenge):
+            raise Refused(causes.VERIFIER_WRONG, computed=computed, stored=challenge)

@@ -1,0 +1,104 @@
+"""Token families: one row for all tokens of an authorization, and refresh tokens that are stored nowhere."""
+
+import secrets
+import struct
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, update
+
+from ..clock import now
+from ..crypto import base64url, equal, from_base64url
+from ..diagnostics.causes import Cause
+from ..extensions import vault
+from .models import TokenFamily
+
+PREFIX = "pf_refresh_"
+SEED_BYTES = 16
+_BODY = struct.Struct(">16sQ")  # family id, counter
+_MAC_BYTES = 32
+
+_ROTATE = (
+    update(TokenFamily.__table__)  # type: ignore[arg-type]
+    .where(
+        TokenFamily.id == bindparam("family"),
+        TokenFamily.counter == bindparam("seen"),
+        TokenFamily.revoked_at.is_(None),
+    )
+    .values(counter=bindparam("next"), rotated_at=bindparam("moment"), expires_at=bindparam("until"))
+)
+_INSERT = insert(TokenFamily.__table__)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A refresh token taken apart; only :func:`is_genuine` says whether to believe it."""
+
+    family_id: str
+    counter: int
+    mac: bytes
+
+
+def refresh_token(family_id: str, counter: int, seed: bytes) -> str:
+    """The refresh token of generation ``counter``: always the same, and only computable here."""
+    body = _BODY.pack(bytes.fromhex(family_id), counter)
+    return PREFIX + base64url(body + vault.mac(seed, body))
+
+
+def parse_refresh_token(token: str) -> Parsed | None:
+    """The parts of ``token``; None when it has not the form of one."""
+    if not token.startswith(PREFIX) or not token.isascii():
+        return None
+    try:
+        raw = from_base64url(token.removeprefix(PREFIX))
+    except ValueError:
+        return None
+    if len(raw) != _BODY.size + _MAC_BYTES:
+        return None
+    family, counter = _BODY.unpack_from(raw)
+    return Parsed(family.hex(), counter, raw[_BODY.size :])
+
+
+def is_genuine(parsed: Parsed, seed: bytes) -> bool:
+    """Whether this portal made the token for the family of that seed."""
+    body = _BODY.pack(bytes.fromhex(parsed.family_id), parsed.counter)
+    return equal(parsed.mac, vault.mac(seed, body))
+
+
+def found_family(connection: Connection, *, lifetime: int, **columns: Any) -> bytes:
+    """Insert a family of ``columns``, good for ``lifetime`` seconds; gives its seed."""
+    moment = now()
+    seed = secrets.token_bytes(SEED_BYTES)
+    until = moment + timedelta(seconds=lifetime)
+    connection.execute(
+        _INSERT, {**columns, "seed": seed, "counter": 0, "created_at": moment, "expires_at": until}
+    )
+    return seed
+
+
+def rotate(connection: Connection, family_id: str, counter: int, lifetime: int) -> bool:
+    """Advance the family from ``counter``; False when somebody else did or it has ended.
+
+    A compare-and-swap: of simultaneous refreshes exactly one rotates.
+    """
+    moment = now()
+    until = moment + timedelta(seconds=lifetime)
+    values = {"family": family_id, "seen": counter, "next": counter + 1, "moment": moment, "until": until}
+    return connection.execute(_ROTATE, values).rowcount == 1
+
+
+def end_family(connection: Connection, family_id: str, because: Cause) -> None:
+    """Make every token of the family inactive, and remember why."""
+    end_families(connection, TokenFamily.id == family_id, because=because)
+
+
+def end_families(connection: Connection, *conditions: Any, because: Cause) -> int:
+    """End all families that meet ``conditions`` and still live; gives their number."""
+    statement = update(TokenFamily.__table__).where(*conditions, TokenFamily.revoked_at.is_(None))  # type: ignore[arg-type]
+    return connection.execute(statement.values(revoked_at=now(), revoked_because=because.name)).rowcount
+
+
+def was_just_rotated(rotated_at: datetime | None, window: int) -> bool:
+    """Whether a repeated token still counts as a retry, ``window`` seconds after the rotation."""
+    return rotated_at is not None and now() - rotated_at <= timedelta(seconds=window)

@@ -1,0 +1,204 @@
+"""The authorization code grant, :rfc:`6749#section-4.1`."""
+
+from datetime import timedelta
+from typing import Any
+
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as AuthlibAuthorizationCodeGrant
+from sqlalchemy import Row, bindparam, insert, update
+
+from ...clock import now
+from ...crypto import digest, new_secret
+from ...database import new_id
+from ...diagnostics import causes, redirect_uri_doctor, request_log, usage
+from .. import families, tokens, wishes
+from ..client_rows import ClientRow, find_client_and_code
+from ..models import AuthorizationCode, TokenFamily
+from ..refusals import Refused
+from ..requests import PortalRequest
+from ..scope_requests import requested_scopes
+from .grant import PortalGrant
+from .persons import refuse_absent_person
+
+PREFIX = "pf_code_"
+TOMBSTONE = timedelta(days=1)  # how long a redeemed code is remembered to recognise a replay
+
+_REDEEM = (
+    update(AuthorizationCode.__table__)  # type: ignore[arg-type]
+    .where(
+        AuthorizationCode.id == bindparam("code"),
+        AuthorizationCode.redeemed_at.is_(None),
+        AuthorizationCode.expires_at > bindparam("moment"),
+    )
+    .values(redeemed_at=bindparam("moment"))
+)
+
+
+class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):  # type: ignore[misc]
+    """Codes that work once: redeeming is a conditional UPDATE, and a second try ends what the first one got."""
+
+    @staticmethod
+    def validate_authorization_redirect_uri(request: PortalRequest, client: ClientRow) -> str:
+        """Where the answer goes: an exact registered URI; anything else is never redirected to."""
+        sent = request.payload.redirect_uri or client.get_default_redirect_uri()
+        if not sent:
+            raise Refused(causes.REDIRECT_URI_MISSING)
+        if not client.check_redirect_uri(sent):
+            raise Refused(
+                causes.REDIRECT_URI_UNREGISTERED, **redirect_uri_doctor.facts_of(sent, client.redirect_uris)
+            )
+        request.validated_redirect_uri = sent
+        return str(sent)
+
+    @staticmethod
+    def validate_no_multiple_request_parameter(request: PortalRequest) -> None:
+        """Repeated parameters: first those that decide where an answer goes, the others once that is known."""
+        request.check_form("client_id", "redirect_uri")
+
+    def validate_requested_scope(self) -> None:
+        """Refuse broken parameters, those we do not support, and scopes the app may not ask for."""
+        self.request.check_form()
+        self.wishes = wishes.read(self.request.parameters)
+        request_log.about(client_id=self.request.client.id)
+        self.scopes = requested_scopes(self.request.payload.scope, self.request.client.scopes)
+
+    def save_authorization_code(self, code: str, request: PortalRequest) -> None:
+        """Keep the digest of ``code`` with all it stands for."""
+        moment = now()
+        consent = request.credential
+        parameters = request.payload.data
+        values = {
+            "id": new_id(),
+            "code_digest": digest(code),
+            "client_id": request.client.id,
+            "user_id": request.user.id,
+            "consent_id": consent.id,
+            "session_id": request.user.browser_session.id,
+            "redirect_uri": self.redirect_uri,
+            "redirect_uri_sent": bool(request.payload.redirect_uri),
+            "scope": " ".join(request.granted_scopes),
+            "nonce": parameters.get("nonce"),
+            "code_challenge": parameters.get("code_challenge"),
+            "auth_time": request.user.browser_session.authenticated_at,
+            "created_at": moment,
+            "expires_at": moment + timedelta(seconds=self.settings.authorization_code_ttl),
+            "family_id": new_id(),
+            "keep_until": moment + timedelta(seconds=self.settings.authorization_code_ttl) + TOMBSTONE,
+        }
+        request.transaction().execute(insert(AuthorizationCode.__table__), values)  # type: ignore[arg-type]
+
+    def generate_authorization_code(self) -> str:
+        """A fresh code."""
+        return new_secret(PREFIX)
+
+    def validate_token_request(self) -> Any:
+        """Authlib's walk, with client and code found in one SELECT."""
+        code = self.required("code")
+        self.request.find_client = lambda client_id: self._find(client_id, code)
+        return super().validate_token_request()
+
+    def query_authorization_code(self, code: str, client: ClientRow) -> Any:
+        """The code's row, if it may still be redeemed by this client."""
+        row = self.code
+        if row is None:
+            raise Refused(causes.CODE_UNKNOWN, length=len(code))
+        if row.code_client_id != client.id:
+            raise Refused(causes.CODE_OF_OTHER_CLIENT)
+        request_log.about(user_id=row.code_user_id)
+        if row.code_redeemed_at is not None:
+            raise self._replayed(row)
+        if row.code_expires_at <= now():
+            raise Refused(
+                causes.CODE_EXPIRED,
+                issued_at=row.code_created_at,
+                used_at=now(),
+                lifetime=self.settings.authorization_code_ttl,
+            )
+        self._check_redirect_uri(row)
+        return RedeemableCode(row)
+
+    def authenticate_user(self, authorization_code: "RedeemableCode") -> Any:
+        """The person of the code; redeems it, so that what follows happens once."""
+        row = authorization_code.row
+        refuse_absent_person(row)
+        taken = self.request.transaction().execute(_REDEEM, {"code": row.code_id, "moment": now()})
+        if taken.rowcount != 1:
+            raise self._replayed(row)
+        return row
+
+    def generate_token(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The answer, and the family it founds."""
+        row, client = self.code, self.request.client
+        assert row is not None
+        subject = tokens.Subject(
+            sub=row.code_user_id,
+            client_id=client.id,
+            alg=tokens.algorithm(client.alg, self.settings),
+            family_id=row.code_family_id,
+            auth_time=row.code_auth_time,
+        )
+        seed = self._found_family(row, client)
+        usage.consent_used(row.code_consent_id)
+        extra = {}
+        if client.check_grant_type("refresh_token"):
+            extra["refresh_token"] = families.refresh_token(row.code_family_id, 0, seed)
+        scopes = tuple(row.code_scope.split())
+        token = self.answer(subject, scopes, **extra)
+        if "openid" in scopes:
+            token["id_token"] = tokens.id_token(subject, token["access_token"], row.code_nonce, self.settings)
+        return token
+
+    def delete_authorization_code(self, authorization_code: Any) -> None:
+        """Nothing: the redeemed row stays as a tombstone."""
+
+    def _found_family(self, row: Row[Any], client: ClientRow) -> bytes:
+        with_refresh = client.check_grant_type("refresh_token")
+        settings = self.settings
+        return families.found_family(
+            self.request.transaction(),
+            lifetime=settings.refresh_token_ttl if with_refresh else settings.access_token_ttl,
+            id=row.code_family_id,
+            client_id=client.id,
+            user_id=row.code_user_id,
+            consent_id=row.code_consent_id,
+            session_id=row.code_session_id,
+            scope=row.code_scope,
+            auth_time=row.code_auth_time,
+        )
+
+    def _find(self, client_id: str, code: str) -> ClientRow | None:
+        client, self.code = find_client_and_code(client_id, code)
+        return client
+
+    def _check_redirect_uri(self, row: Row[Any]) -> None:
+        """Refuse another URI than that of the authorization request; tolerate its omission, with a remark.
+
+        The code is bound by client authentication or PKCE all the same, and the URI was a registered one.
+        """
+        sent = self.request.form.get("redirect_uri")
+        if sent and sent != row.code_redirect_uri:
+            raise Refused(causes.REDIRECT_URI_DIFFERS, sent=sent, expected=row.code_redirect_uri)
+        if not sent and row.code_redirect_uri_sent:
+            request_log.remark(causes.REDIRECT_URI_OMITTED)
+
+    def _replayed(self, row: Row[Any]) -> Refused:
+        families.end_families(
+            self.request.transaction(), TokenFamily.id == row.code_family_id, because=causes.CODE_REPLAYED
+        )
+        seconds = (now() - row.code_redeemed_at).total_seconds() if row.code_redeemed_at else 0
+        return Refused(causes.CODE_REPLAYED, seconds=int(seconds))
+
+
+class RedeemableCode:
+    """A code's row, with the names under which Authlib's grant asks for its parts."""
+
+    def __init__(self, row: Row[Any]) -> None:
+        self.row = row
+        self.code_challenge = row.code_code_challenge
+        self.code_challenge_method = "S256"
+
+    def get_redirect_uri(self) -> None:
+        """Nothing to compare for Authlib: :meth:`AuthorizationCodeGrant.query_authorization_code` did."""
+
+    def get_scope(self) -> str:
+        """What was allowed."""
+        return str(self.row.code_scope)

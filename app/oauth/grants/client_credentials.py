@@ -1,0 +1,29 @@
+"""An app acting for itself, :rfc:`6749#section-4.4`: one SELECT, no row."""
+
+from typing import Any
+
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant as AuthlibClientCredentialsGrant
+
+from ...diagnostics import causes
+from .. import tokens
+from ..refusals import Refused
+from ..scope_requests import requested_scopes, scopes_without_person
+from .grant import PortalGrant
+
+
+class ClientCredentialsGrant(PortalGrant, AuthlibClientCredentialsGrant):  # type: ignore[misc]
+    """Tokens without a person: the app's custom scopes only, and no refresh token."""
+
+    def validate_token_request(self) -> None:
+        """Refuse public clients and scopes the app may not have."""
+        client = self.authenticate_token_endpoint_client()
+        if client.is_public:
+            raise Refused(causes.GRANT_NOT_ENABLED, sent=self.GRANT_TYPE, enabled=sorted(client.grant_types))
+        allowed = scopes_without_person(client)
+        self.scopes = requested_scopes(self.request.form.get("scope"), allowed)
+
+    def generate_token(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The answer for the client itself: ``sub`` is its ``client_id`` (:rfc:`9068#section-2.2`)."""
+        client = self.request.client
+        alg = tokens.algorithm(client.alg, self.settings)
+        return self.answer(tokens.Subject(sub=client.id, client_id=client.id, alg=alg), self.scopes)

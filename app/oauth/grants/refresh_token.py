@@ -1,0 +1,98 @@
+"""A new access token without the person, :rfc:`6749#section-6`: one SELECT, one UPDATE."""
+
+from datetime import datetime
+from typing import Any
+
+from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as AuthlibRefreshTokenGrant
+from sqlalchemy import Row
+
+from ...clock import now
+from ...diagnostics import causes, request_log, usage
+from .. import families, tokens
+from ..client_rows import find_client_and_family
+from ..refusals import Refused
+from ..scope_requests import narrowed_scopes
+from .grant import PortalGrant
+from .persons import refuse_absent_person
+
+
+class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):  # type: ignore[misc]
+    """Rotating refresh tokens: a retry gets the same successor again, a replay ends the family."""
+
+    def validate_token_request(self) -> None:
+        """Find client and family in one SELECT; refuse what is not this client's living token."""
+        token = self.required("refresh_token")
+        self.parsed = families.parse_refresh_token(token)
+        family_id = self.parsed.family_id if self.parsed else ""
+        self.request.find_client = lambda client_id: self._find(client_id, family_id)
+        client = self.authenticate_token_endpoint_client()
+        family = self._living(client.id)
+        granted = tuple(family.family_scope.split())
+        self.scopes = narrowed_scopes(self.request.form.get("scope"), granted)
+        self.request.refresh_token = family
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
+        """Advance the family and answer with the token of its new generation."""
+        family = self.request.refresh_token
+        counter = self._advance(family)
+        usage.consent_used(family.family_consent_id)
+        client = self.request.client
+        subject = tokens.Subject(
+            sub=family.family_user_id,
+            client_id=client.id,
+            alg=tokens.algorithm(client.alg, self.settings),
+            family_id=family.family_id,
+            counter=counter,
+            auth_time=family.family_auth_time,
+        )
+        successor = families.refresh_token(family.family_id, counter, family.family_seed)
+        token = self.answer(subject, self.scopes, refresh_token=successor)
+        if "openid" in self.scopes:
+            token["id_token"] = tokens.id_token(subject, token["access_token"], None, self.settings)
+        return 200, token, self.TOKEN_RESPONSE_HEADER
+
+    def _find(self, client_id: str, family_id: str) -> Any:
+        client, self.family = find_client_and_family(client_id, family_id)
+        return client
+
+    def _living(self, client_id: str) -> Row[Any]:
+        """The family's row, if this token may be used at all, whatever its generation."""
+        family = self.family
+        if family is None or self.parsed is None or not families.is_genuine(self.parsed, family.family_seed):
+            raise Refused(causes.REFRESH_UNKNOWN)
+        if family.family_client_id != client_id:
+            raise Refused(causes.REFRESH_OF_OTHER_CLIENT)
+        request_log.about(user_id=family.family_user_id)
+        refuse_absent_person(family)
+        if family.family_revoked_at is not None:
+            reason, revoked_at = family.family_revoked_because, family.family_revoked_at
+            raise Refused(causes.REFRESH_REVOKED, reason=reason, revoked_at=revoked_at)
+        if family.family_expires_at <= now():
+            raise Refused(causes.REFRESH_EXPIRED, expired_at=family.family_expires_at)
+        return family
+
+    def _advance(self, family: Row[Any]) -> int:
+        """The generation to answer with: the next one, or again the one this token was exchanged for."""
+        assert self.parsed is not None
+        presented, counter, rotated_at = self.parsed.counter, family.family_counter, family.family_rotated_at
+        if presented == counter:
+            if families.rotate(
+                self.request.transaction(), family.family_id, counter, self.settings.refresh_token_ttl
+            ):
+                return int(counter) + 1
+            self._find(
+                self.request.client.id, family.family_id
+            )  # somebody was quicker: see how it stands now
+            family = self._living(self.request.client.id)
+            counter, rotated_at = family.family_counter, family.family_rotated_at
+        window = self.request.client.retry_window
+        window = self.settings.refresh_retry_window if window is None else window
+        if presented == counter - 1 and families.was_just_rotated(rotated_at, window):
+            request_log.remark(causes.REFRESH_RETRIED, seconds=_seconds_since(rotated_at))
+            return int(counter)
+        families.end_family(self.request.transaction(), family.family_id, causes.REFRESH_REPLAYED)
+        raise Refused(causes.REFRESH_REPLAYED, seconds=_seconds_since(rotated_at))
+
+
+def _seconds_since(moment: datetime | None) -> int | None:
+    return None if moment is None else int((now() - moment).total_seconds())

@@ -1,0 +1,87 @@
+"""What the person must still do before an app gets its answer: an ordered table of named checks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..clock import now
+from ..diagnostics import causes
+from ..diagnostics.causes import Cause
+from .refusals import Refused
+from .wishes import Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where an authorization request stands."""
+
+    wishes: Wishes
+    signed_in: bool
+    auth_time: datetime | None
+    """When the person last proved who they are."""
+    sent_to_sign_in: datetime | None
+    """When this very request first asked for a fresh sign-in."""
+    account_chosen: bool
+    """Whether the person has answered this request's question which account to use."""
+    missing: tuple[str, ...]
+    """Scopes that were asked for and never decided upon."""
+    has_consent: bool
+
+    @property
+    def freshly_signed_in(self) -> bool:
+        """Whether the person signed in because of this request."""
+        sent, proven = self.sent_to_sign_in, self.auth_time
+        return sent is not None and proven is not None and proven >= sent
+
+
+def _login(situation: Situation) -> bool:
+    return not situation.signed_in
+
+
+def _account(situation: Situation) -> bool:
+    chosen = situation.account_chosen or situation.freshly_signed_in
+    return "select_account" in situation.wishes.prompts and not chosen
+
+
+def _reauthentication(situation: Situation) -> bool:
+    if situation.freshly_signed_in:
+        return False
+    if "login" in situation.wishes.prompts:
+        return True
+    max_age, proven = situation.wishes.max_age, situation.auth_time
+    return max_age is not None and (proven is None or now() - proven > timedelta(seconds=max_age))
+
+
+def _consent(situation: Situation) -> bool:
+    return not situation.has_consent or bool(situation.missing) or "consent" in situation.wishes.prompts
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing a person may have to do, when, and what a silent request is told instead."""
+
+    name: str
+    is_needed: Callable[[Situation], bool]
+    cause: Cause
+
+
+CHECKS = (
+    Check("login", _login, causes.LOGIN_REQUIRED),
+    Check("account", _account, causes.ACCOUNT_SELECTION_REQUIRED),
+    Check("reauthentication", _reauthentication, causes.LOGIN_REQUIRED),
+    Check("consent", _consent, causes.CONSENT_REQUIRED),
+)
+
+
+def next_interaction(situation: Situation) -> str | None:
+    """The name of the first check that is not passed; None when the app may have its answer.
+
+    Raises :class:`Refused` instead where the app forbade to show anything (``prompt=none``).
+    """
+    for check in CHECKS:
+        if not check.is_needed(situation):
+            continue
+        if situation.wishes.silent:
+            raise Refused(check.cause, missing=list(situation.missing))
+        return check.name
+    return None

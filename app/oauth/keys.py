@@ -1,0 +1,162 @@
+"""The signing keys: who signs now, who will next, whose signatures still count."""
+
+import json
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from flask import current_app
+from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ..clock import now
+from ..database import db, read_connection
+from ..extensions import vault
+from .models import SigningKey
+
+Key: TypeAlias = RSAKey | ECKey | OKPKey
+
+ALGORITHMS = ("RS256", "ES256", "EdDSA")
+FRESH_FOR = 30.0  # seconds a worker trusts the keys it has read; a rotation reaches it within that time
+_RETRY_AFTER = 1.0  # seconds between two readings provoked by unknown key ids
+RETIREMENT_MARGIN = timedelta(minutes=2)  # covers FRESH_FOR and clocks that differ
+
+
+class KeyRing:
+    """The keys of one process, parsed once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self.current: dict[str, Key] = {}
+        self.verifying: dict[str, Key] = {}
+        self.jwks: dict[str, Any] = {"keys": []}
+
+    def signing_key(self, alg: str) -> Key:
+        """The key that signs with ``alg`` now."""
+        self.refresh()
+        return self.current[alg]
+
+    def verification_key(self, kid: str) -> Key | None:
+        """The key of that id, if its signatures still count."""
+        self.refresh()
+        if kid not in self.verifying and time.monotonic() - self._read_at > _RETRY_AFTER:
+            self.refresh(force=True)
+        return self.verifying.get(kid)
+
+    def refresh(self, force: bool = False) -> None:
+        """Read the rows again when what is known is old; make the first keys where there are none."""
+        if not force and time.monotonic() - self._read_at < FRESH_FOR:
+            return
+        with self._lock:
+            if not force and time.monotonic() - self._read_at < FRESH_FOR:
+                return
+            rows = _read_rows()
+            if {f"{alg}:{slot}" for alg in ALGORITHMS for slot in ("current", "next")} - {
+                row.slot for row in rows
+            }:
+                _make_missing({row.slot for row in rows})
+                rows = _read_rows()
+            self._take(rows)
+
+    def _take(self, rows: list[Any]) -> None:
+        self.verifying = {row.kid: self.verifying.get(row.kid) or _public(row) for row in rows}
+        self.current = {
+            row.alg: known if (known := self.current.get(row.alg)) and known.kid == row.kid else _private(row)
+            for row in rows
+            if row.slot == f"{row.alg}:current"
+        }
+        self.jwks = {"keys": [json.loads(row.public_jwk) for row in rows]}
+        self._read_at = time.monotonic()
+
+
+def ring() -> KeyRing:
+    """This application's keys."""
+    found: KeyRing = current_app.extensions["signing_keys"]
+    return found
+
+
+def rotate_keys(longest_token: int) -> list[str]:
+    """Let every next key sign and make new next ones; gives the ids of those that sign now.
+
+    A retired key verifies for ``longest_token`` seconds more, until the last token it signed has expired.
+    """
+    moment = now()
+    until = moment + timedelta(seconds=longest_token) + RETIREMENT_MARGIN
+    promoted = []
+    for alg in ALGORITHMS:
+        retire = update(SigningKey).where(SigningKey.slot == f"{alg}:current")
+        db.session.execute(retire.values(slot=None, retired_at=moment, expires_at=until))
+        promote = update(SigningKey).where(SigningKey.slot == f"{alg}:next")
+        db.session.execute(promote.values(slot=f"{alg}:current", signs_from=moment))
+        db.session.execute(insert(SigningKey).values(_new_row(alg, "next", moment)))
+        kid = db.session.scalar(select(SigningKey.kid).where(SigningKey.slot == f"{alg}:current"))
+        promoted += [kid] if kid else []
+    return promoted
+
+
+def delete_expired_keys(moment: datetime) -> int:
+    """How many keys were deleted because nothing they signed is valid any more."""
+    result = db.session.execute(delete(SigningKey).where(SigningKey.expires_at < moment))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def list_keys() -> list[SigningKey]:
+    """All keys, oldest first."""
+    return list(db.session.scalars(select(SigningKey).order_by(SigningKey.created_at, SigningKey.kid)))
+
+
+def _read_rows() -> list[Any]:
+    columns = SigningKey.__table__.c
+    query = select(columns).where(or_(columns.expires_at.is_(None), columns.expires_at > now()))
+    with read_connection() as connection:
+        return list(connection.execute(query.order_by(columns.created_at, columns.kid)))
+
+
+def _make_missing(slots: set[str | None]) -> None:
+    """Create what is missing; where another worker was quicker, its keys are taken.
+
+    A transaction of its own: the keys are the portal's, whatever becomes of the request that met none.
+    """
+    moment = now()
+    for alg in ALGORITHMS:
+        for slot in ("current", "next"):
+            if f"{alg}:{slot}" in slots:
+                continue
+            try:
+                with db.engine.begin() as connection:
+                    connection.execute(insert(SigningKey).values(_new_row(alg, slot, moment)))
+            except IntegrityError:
+                continue
+
+
+def _new_row(alg: str, slot: str, moment: datetime) -> dict[str, Any]:
+    key = _generate(alg)
+    kid = key.thumbprint()
+    common = {"kid": kid, "alg": alg, "use": "sig"}
+    private = json.dumps({**key.as_dict(private=True), **common})
+    return {
+        "kid": kid,
+        "alg": alg,
+        "slot": f"{alg}:{slot}",
+        "public_jwk": json.dumps({**key.as_dict(private=False), **common}),
+        "sealed_private_jwk": vault.encrypt(private, f"signing_keys.{kid}"),
+        "created_at": moment,
+        "signs_from": moment if slot == "current" else None,
+    }
+
+
+def _generate(alg: str) -> Key:
+    if alg == "RS256":
+        return RSAKey.generate_key(2048)
+    return ECKey.generate_key("P-256") if alg == "ES256" else OKPKey.generate_key("Ed25519")
+
+
+def _private(row: Any) -> Key:
+    return import_key(json.loads(vault.decrypt(row.sealed_private_jwk, f"signing_keys.{row.kid}")))  # type: ignore[return-value]
+
+
+def _public(row: Any) -> Key:
+    return import_key(json.loads(row.public_jwk))  # type: ignore[return-value]

@@ -1,0 +1,61 @@
+"""The person's decision, at its own CSRF-protected address; the request is read again from the query."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_login import current_user
+
+from ...authentication import browser
+from ...authentication.access import public
+from ...consents.decisions import give_consent
+from ...database import db
+from ...diagnostics import causes
+from .. import consenting, pending
+from ..authorizing import Authorization, authorizing
+from ..interaction import next_interaction
+from ..refusals import Refused
+
+blueprint = Blueprint("oauth_consent", __name__)
+
+
+@blueprint.post("/oauth/consent")
+@public
+def decide() -> Any:
+    """Allow or deny; somebody no longer signed in is asked to, and then once more."""
+    return authorizing("consent", request.args, _step)
+
+
+@blueprint.get("/oauth/consent")
+@public
+def ask_again() -> Any:
+    """Back to the question, for a reader who changed the language or came here by history."""
+    return redirect(pending.authorize_url(request.args.items(multi=True)), 303)
+
+
+@blueprint.post("/oauth/account")
+@public
+def choose_account() -> Any:
+    """Go on as the person signed in, or sign out first and come back as somebody else."""
+    url = pending.authorize_url(request.args.items(multi=True))
+    if request.form.get("choice") == "other":
+        browser.leave()
+        db.session.commit()
+        return redirect(url_for("authentication_login.sign_in", next=url), 303)
+    pending.note_account_chosen(url)
+    return redirect(url, 303)
+
+
+def _step(authorization: Authorization) -> Any:
+    if next_interaction(authorization.situation()) not in (None, "consent"):
+        return redirect(authorization.url, 303)
+    if request.form.get("decision") != "allow":
+        raise Refused(causes.USER_DECLINED)
+    ticked = set(request.form.getlist("scope"))
+    asked = consenting.asked_now(authorization)
+    allowed = [name for name in asked if name in ticked or name in consenting.REQUIRED]
+    if asked and not allowed and not consenting.already_allowed(authorization):
+        return consenting.page(authorization, nothing_ticked=True)
+    declined = [name for name in asked if name not in allowed]
+    client_id = authorization.asked.client.id
+    authorization.consent = give_consent(current_user.id, client_id, allowed, declined)
+    return authorization.answer()

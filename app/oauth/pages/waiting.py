@@ -1,0 +1,35 @@
+"""On the way of an authorization request: the sign-in pages know which app waits, and let its answer through."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Blueprint, g, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import responses
+from ..client_rows import ClientRow, find_client
+
+blueprint = Blueprint("oauth_waiting", __name__)
+
+
+@blueprint.before_app_request
+def _note_waiting_app() -> None:
+    """Set ``g.waiting_app`` and ``g.form_action`` from ``?next=/oauth/authorize?…``."""
+    url = request.args.get("next", "")
+    if not url.startswith("/oauth/authorize?"):
+        return
+    query = parse_qs(urlsplit(url).query, max_num_fields=50)
+    client_id, redirect_uri = query.get("client_id", [""])[0], query.get("redirect_uri", [""])[0]
+    client = _find(client_id)
+    if client is None or client.disabled_at is not None:
+        return
+    redirect_uri = redirect_uri or client.get_default_redirect_uri() or ""
+    if client.check_redirect_uri(redirect_uri):
+        g.waiting_app = client
+        g.form_action = [responses.form_action(redirect_uri)]
+
+
+def _find(client_id: str) -> ClientRow | None:
+    try:
+        return find_client(client_id)
+    except (SQLAlchemyError, ValueError):
+        return None  # the page itself will tell

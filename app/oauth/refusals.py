@@ -1,0 +1,21 @@
+"""How the authorization server says no: one exception, one cause."""
+
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+
+from ..diagnostics.causes import Cause
+
+
+class Refused(OAuth2Error):  # type: ignore[misc]
+    """A request that is refused for ``cause``; ``facts`` tell the app's owner what was seen.
+
+    With ``redirect_uri`` the answer goes there (:rfc:`6749#section-4.1.2.1`), else to whoever asked.
+    """
+
+    def __init__(self, cause: Cause, *, redirect_uri: str | None = None, **facts: Any) -> None:
+        super().__init__(
+            error=cause.error, description=cause.public, status_code=cause.status, redirect_uri=redirect_uri
+        )
+        self.cause = cause
+        self.facts = facts

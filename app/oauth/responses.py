@@ -1,0 +1,47 @@
+"""The answer to an authorization request: back to the app, by redirect or by a form the browser posts."""
+
+from typing import Any
+
+from authlib.common.urls import add_params_to_uri
+from flask import Response, g, make_response, redirect, render_template, request
+
+from ..extensions import settings
+from . import cross_origin, wishes
+from .refusals import Refused
+from .requests import PortalRequest
+
+
+def form_action(redirect_uri: str) -> str:
+    """What a page's ``form-action`` must name, so that browsers let the app's answer through."""
+    return cross_origin.origin(redirect_uri) or redirect_uri.partition(":")[0] + ":"
+
+
+def success(asked: PortalRequest, code: str) -> Response:
+    """The code, the state as it came, and who answers (:rfc:`9207`)."""
+    return _deliver(asked, {"code": code})
+
+
+def failure(asked: PortalRequest, refusal: Refused) -> Response:
+    """The error, where the app can read it; a page for the person where nobody may be redirected to."""
+    if asked.validated_redirect_uri is None:
+        response = make_response(render_template("oauth/refused.html", cause=refusal.cause))
+        response.status_code = 400
+        return response
+    from .wire import error_uri
+
+    cause = refusal.cause
+    answer = {"error": cause.error, "error_description": cause.public, "error_uri": error_uri()}
+    return _deliver(asked, answer)
+
+
+def _deliver(asked: PortalRequest, answer: dict[str, Any]) -> Response:
+    state = asked.parameters.get("state")
+    parameters = {**answer, **({"state": state} if state else {}), "iss": settings.issuer}
+    redirect_uri = asked.validated_redirect_uri
+    assert redirect_uri is not None
+    g.form_action = [form_action(redirect_uri)]
+    if asked.parameters.get("response_mode") == "form_post" and "form_post" in wishes.RESPONSE_MODES:
+        page = render_template("oauth/form_post.html", action=redirect_uri, parameters=parameters)
+        return make_response(page)
+    location = add_params_to_uri(redirect_uri, list(parameters.items()))
+    return redirect(location, 302 if request.method == "GET" else 303)  # type: ignore[return-value]

@@ -1,0 +1,50 @@
+"""Which scopes a request asks for, and which of them it may have, :rfc:`6749#section-3.3`."""
+
+from difflib import get_close_matches
+
+from ..diagnostics import causes
+from ..scopes import catalogue
+from .client_rows import ClientRow
+from .refusals import Refused
+
+DEFAULT = "default"  # what some integrations send for "whatever the app is registered for"
+
+
+def requested_scopes(sent: str | None, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes asked for, each once: all ``allowed`` ones where the request names none.
+
+    Raises :class:`Refused` with one of the causes of ``invalid_scope``.
+    """
+    if not sent or not sent.strip() or sent.strip() == DEFAULT:
+        return allowed
+    if "," in sent:
+        raise Refused(
+            causes.SCOPE_HAS_COMMA, sent=sent[:200], suggested=" ".join(sent.replace(",", " ").split())[:200]
+        )
+    names = tuple(dict.fromkeys(sent.split()))
+    for name in names:
+        if name in allowed:
+            continue
+        if catalogue.find_scope(name) is not None:
+            raise Refused(causes.SCOPE_NOT_ALLOWED, refused=name, allowed=list(allowed))
+        near = get_close_matches(name, allowed, n=1)
+        raise Refused(
+            causes.SCOPE_UNKNOWN, unknown=name[:100], nearest=near[0] if near else None, allowed=list(allowed)
+        )
+    return names
+
+
+def scopes_without_person(client: ClientRow) -> tuple[str, ...]:
+    """What client_credentials may have: the app's scopes that are not about a person."""
+    return tuple(name for name in client.scopes if name not in catalogue.STANDARD)
+
+
+def narrowed_scopes(sent: str | None, granted: tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes of a refreshed access token: ``granted`` or fewer, never more (:rfc:`6749#section-6`)."""
+    if not sent or not sent.strip() or sent.strip() == DEFAULT:
+        return granted
+    names = tuple(dict.fromkeys(sent.split()))
+    widened = [name for name in names if name not in granted]
+    if widened:
+        raise Refused(causes.SCOPE_WIDENED, refused=widened, allowed=list(granted))
+    return names

@@ -1,0 +1,123 @@
+"""THE table of the authorization server: its grants, their extensions, how clients prove themselves."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import AuthorizationServer
+from flask import Response, current_app
+from flask import json as flask_json
+
+from ..diagnostics import causes, request_log
+from ..diagnostics.client_id_hints import find_hint
+from .client_authentication import METHODS, check_credentials, read_credentials
+from .client_rows import ClientRow, find_client
+from .extensions.pkce import ProofKey
+from .grants.authorization_code import AuthorizationCodeGrant
+from .grants.client_credentials import ClientCredentialsGrant
+from .grants.refresh_token import RefreshTokenGrant
+from .refusals import Refused
+from .requests import PortalRequest
+
+if TYPE_CHECKING:
+    from config import Settings
+
+GRANTS = (
+    (AuthorizationCodeGrant, [ProofKey(required=True)]),
+    (RefreshTokenGrant, []),
+    (ClientCredentialsGrant, []),
+)
+GRANT_TYPES = tuple(grant.GRANT_TYPE for grant, _extensions in GRANTS)
+RESPONSE_TYPES = ("code",)
+RESPONSE_MODES = ("query", "form_post")
+
+
+class PortalServer(AuthorizationServer):  # type: ignore[misc]
+    """Authlib's server, asked with requests of ours; what it refuses is raised, the edge answers."""
+
+    def __init__(self, settings: "Settings") -> None:
+        super().__init__()
+        self.settings = settings
+        for grant, extensions in GRANTS:
+            self.register_grant(grant, extensions)
+
+    def create_oauth2_request(self, request: PortalRequest) -> PortalRequest:
+        """Our requests are Authlib's already."""
+        return request
+
+    def create_token_response(self, request: PortalRequest) -> Response:
+        """The token endpoint's answer; raises :class:`Refused`."""
+        grant = self.get_token_grant(request)
+        grant.validate_token_request()
+        return self.handle_response(*grant.create_token_response())
+
+    def get_token_grant(self, request: PortalRequest) -> Any:
+        """The grant that is asked for."""
+        sent = request.payload.grant_type
+        if not sent:
+            raise Refused(causes.GRANT_TYPE_MISSING, fields=sorted(request.parameters)[:20])
+        if sent not in GRANT_TYPES:
+            near = get_close_matches(sent.replace("-", "_"), GRANT_TYPES, n=1)
+            raise Refused(
+                causes.GRANT_TYPE_UNKNOWN,
+                sent=sent[:100],
+                nearest=near[0] if near else None,
+                supported=list(GRANT_TYPES),
+            )
+        return super().get_token_grant(request)
+
+    def get_authorization_grant(self, request: PortalRequest) -> Any:
+        """The grant behind ``response_type``; where that is wrong, the client is told at its redirect URI."""
+        sent = request.payload.response_type
+        if sent in RESPONSE_TYPES:
+            return super().get_authorization_grant(request)
+        request.check_form("client_id", "redirect_uri")
+        client = self.query_client(request.payload.client_id)
+        request_log.about(client_id=client.id)
+        redirect_uri = AuthorizationCodeGrant.validate_authorization_redirect_uri(request, client)
+        if not sent:
+            raise Refused(causes.PARAMETER_MISSING, redirect_uri=redirect_uri, parameter="response_type")
+        raise Refused(causes.RESPONSE_TYPE_UNSUPPORTED, redirect_uri=redirect_uri, sent=sent[:100])
+
+    def query_client(self, client_id: str | None) -> ClientRow:
+        """The client of an authorization request; one that cannot be trusted never redirects."""
+        if not client_id:
+            raise Refused(causes.CLIENT_ID_MISSING)
+        client = find_client(client_id)
+        if client is None:
+            raise Refused(causes.CLIENT_UNKNOWN, sent=client_id, hint=find_hint(client_id))
+        if client.disabled_at is not None:
+            raise Refused(
+                causes.CLIENT_DISABLED, disabled_by=client.disabled_by, disabled_at=client.disabled_at
+            )
+        return client
+
+    def authenticate_client(
+        self, request: PortalRequest, methods: Sequence[str] = METHODS, endpoint: str = "token"
+    ) -> ClientRow:
+        """The client behind the request, proven."""
+        presented = read_credentials(request)
+        find = request.find_client or find_client
+        client = check_credentials(presented, find(presented.client_id), request, self.settings.issuer)
+        request.auth_method = presented.method
+        request.client = client
+        return client
+
+    def handle_response(self, status: int, payload: Any, headers: Any) -> Response:
+        """Authlib's triple as Flask's response."""
+        body = flask_json.dumps(payload) if isinstance(payload, dict) else payload
+        return Response(body, status=status, headers=headers)
+
+    def handle_error_response(self, request: PortalRequest, error: OAuth2Error) -> Response:
+        """Nothing is answered down here: the edge knows the request id, the log and the language."""
+        raise error
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Nobody listens: what happened is in the request log."""
+
+
+def server() -> PortalServer:
+    """This application's authorization server."""
+    found: PortalServer = current_app.extensions["authorization_server"]
+    return found

@@ -1,0 +1,109 @@
+"""Making and reading tokens: access tokens of :rfc:`9068`, id_tokens of OpenID Connect Core section 2."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from joserfc import jwt
+from joserfc.jws import JWSRegistry
+
+from ..crypto import base64url
+from ..scopes import catalogue
+from . import keys
+
+if TYPE_CHECKING:
+    from config import Settings
+
+ACCESS_TOKEN_TYPE = "at+jwt"
+WITHOUT_FAMILY = "cc"  # first part of the jti of client_credentials tokens
+_REGISTRY = JWSRegistry(algorithms=list(keys.ALGORITHMS))
+# OpenID Connect Core 3.1.3.6: half of the hash that goes with the signature; EdDSA's Ed25519 hashes with SHA-512.
+_HALF_HASHES = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """For whom tokens are issued: the person, or the client itself, and under which family."""
+
+    sub: str
+    client_id: str
+    alg: str
+    family_id: str | None = None
+    counter: int = 0
+    auth_time: datetime | None = None
+
+
+def algorithm(client_alg: str | None, settings: "Settings") -> str:
+    """What signs for an app: its own choice, else the portal's."""
+    return client_alg or settings.access_token_alg
+
+
+def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") -> str:
+    """A signed access token, good for ``ACCESS_TOKEN_TTL`` seconds."""
+    issued_at = int(time.time())
+    family = f"{subject.family_id}.{subject.counter}" if subject.family_id else f"{WITHOUT_FAMILY}.0"
+    claims: dict[str, Any] = {
+        "iss": settings.issuer,
+        "sub": subject.sub,
+        "aud": audience(scopes, settings),
+        "client_id": subject.client_id,
+        "iat": issued_at,
+        "exp": issued_at + settings.access_token_ttl,
+        "jti": f"{family}.{secrets.token_urlsafe(12)}",
+    }
+    if scopes:
+        claims["scope"] = " ".join(scopes)
+        claims["scp"] = list(scopes)
+    if subject.auth_time is not None:
+        claims["auth_time"] = int(subject.auth_time.timestamp())
+    return _sign(claims, subject.alg, ACCESS_TOKEN_TYPE)
+
+
+def id_token(subject: Subject, token: str, nonce: str | None, settings: "Settings") -> str:
+    """An id_token beside the access token ``token``; who wants to know more asks userinfo."""
+    issued_at = int(time.time())
+    claims: dict[str, Any] = {
+        "iss": settings.issuer,
+        "sub": subject.sub,
+        "aud": subject.client_id,
+        "iat": issued_at,
+        "exp": issued_at + settings.id_token_ttl,
+        "at_hash": half_hash(token, subject.alg),
+    }
+    if subject.auth_time is not None:
+        claims["auth_time"] = int(subject.auth_time.timestamp())
+    if nonce is not None:
+        claims["nonce"] = nonce
+    return _sign(claims, subject.alg, "JWT")
+
+
+def audience(scopes: Sequence[str], settings: "Settings") -> str | list[str]:
+    """``aud``: the issuer for standard scopes, the audience of each other; a single one as a string."""
+    found: dict[str, None] = {}
+    for name in scopes:
+        own = settings.issuer if name in catalogue.STANDARD else catalogue.audience_of(name)
+        found[own or settings.default_audience] = None
+    audiences = list(found) or [settings.default_audience]
+    return audiences[0] if len(audiences) == 1 else audiences
+
+
+def half_hash(value: str, alg: str) -> str:
+    """``at_hash``: the left half of the hash of ``value``, OpenID Connect Core section 3.1.3.6."""
+    full = _HALF_HASHES[alg](value.encode()).digest()
+    return base64url(full[: len(full) // 2])
+
+
+def family_of(jti: str) -> str | None:
+    """The family an access token belongs to; None for client_credentials."""
+    family = jti.partition(".")[0]
+    return None if family == WITHOUT_FAMILY else family
+
+
+def _sign(claims: dict[str, Any], alg: str, kind: str) -> str:
+    key = keys.ring().signing_key(alg)
+    header = {"alg": alg, "kid": key.kid, "typ": kind}
+    return jwt.encode(header, claims, key, registry=_REGISTRY, default_type=None)

@@ -1,0 +1,135 @@
+"""The edge of every endpoint for programs: read, ask, commit once, answer, log."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+from flask import Response, current_app, g, jsonify, request
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from ..authentication.access import public
+from ..database import is_lost_transaction
+from ..diagnostics import causes, request_log
+from ..extensions import settings
+from . import cross_origin
+from .refusals import Refused
+from .requests import PortalRequest
+
+TRIES = 3  # a cluster may undo a transaction at its commit; more than this means real trouble
+RETRY_AFTER = "5"  # seconds
+FORM = "application/x-www-form-urlencoded"
+
+View = Callable[[PortalRequest], Response]
+
+
+def answering(name: str) -> Callable[[View], Callable[[], Response]]:
+    """Make a view of a function from a form request to its answer; ``name`` is the endpoint in the log.
+
+    What the function raises as :class:`Refused` is answered as :rfc:`6749#section-5.2` asks; trouble of
+    our own is a 503, since integrations take a 4xx for the end of a connection.
+    """
+
+    def decorate(view: View) -> Callable[[], Response]:
+        @public
+        @wraps(view)
+        def edge() -> Response:
+            response = _attempt(name, view, _read_form)
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["Pragma"] = "no-cache"
+            return response
+
+        return edge
+
+    return decorate
+
+
+def _attempt(name: str, view: View, read: Callable[[], PortalRequest]) -> Response:
+    """Run ``view`` in one transaction; run it again when the database undid it."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            response = _run(name, view, read)
+            break
+        except DBAPIError as error:
+            if attempt == TRIES or not is_lost_transaction(error):
+                response = in_trouble(error)
+                break
+        except Exception as error:  # whatever it is, it is not the client's fault
+            response = in_trouble(error)
+            break
+    request_log.finish(response.status_code)
+    return response
+
+
+def _run(name: str, view: View, read: Callable[[], PortalRequest]) -> Response:
+    request_log.begin(name)
+    asked: PortalRequest | None = None
+    try:
+        asked = read()
+        request_log.begin(name, asked.parameters.items(multi=True))
+        asked.check_form()
+        response = view(asked)
+        asked.commit()
+        cross_origin.allow(response, asked.client)
+        return response
+    except OAuth2Error as error:
+        if asked is not None:
+            asked.commit()  # a replay ends its family even though it is refused
+        return cross_origin.allow(refuse(error), asked.client if asked else None)
+    except HTTPException as error:
+        return refuse(Refused(causes.BODY_TOO_LARGE if error.code == 413 else causes.BODY_NOT_FORM))
+    finally:
+        if asked is not None:
+            asked.close()
+
+
+def _read_form() -> PortalRequest:
+    if request.mimetype != FORM and (request.content_length or request.mimetype):
+        raise Refused(causes.BODY_NOT_FORM, content_type=request.mimetype[:100])
+    return PortalRequest(request.method, request.url, request.headers, request.form)
+
+
+def refuse(error: OAuth2Error) -> Response:
+    """The refusal as JSON, noted in the log."""
+    refusal = (
+        error if isinstance(error, Refused) else Refused(causes.PARAMETER_MALFORMED, parameter="request")
+    )
+    if refusal is not error:
+        current_app.logger.error("A refusal without a cause: %s", error.error)
+    cause = refusal.cause
+    request_log.refused(cause, **refusal.facts)
+    response = jsonify(
+        error=cause.error,
+        error_description=cause.public_for(request.form.get("grant_type")),
+        error_uri=error_uri(),
+    )
+    response.status_code = cause.status
+    if cause.status == 401 and request.headers.get("Authorization", "")[:5].lower() == "basic":
+        response.headers["WWW-Authenticate"] = f'Basic realm="{settings.issuer}"'
+    return response
+
+
+def in_trouble(error: Exception) -> Response:
+    """503 and when to try again; the reason stays in our log."""
+    if isinstance(error, SQLAlchemyError):
+        current_app.logger.error(
+            "The database is in trouble: %r", getattr(error, "orig", None) or type(error)
+        )
+    else:
+        current_app.logger.error("An endpoint failed", exc_info=error)
+    response = refuse(Refused(causes.PORTAL_TROUBLE))
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def error_uri() -> str:
+    """Where this request's failure is explained."""
+    return f"{settings.issuer}/failures/{g.request_id}"
+
+
+def plain(payload: Any, status: int = 200) -> Response:
+    """``payload`` as JSON."""
+    response = jsonify(payload)
+    response.status_code = status
+    return response

@@ -1,0 +1,62 @@
+"""How an app wants its authorization request treated: ``prompt``, ``max_age``, ``response_mode``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..diagnostics import causes, request_log
+from .refusals import Refused
+
+PROMPTS = ("none", "login", "consent", "select_account")
+RESPONSE_MODES = ("query", "form_post")
+LONGEST_MAX_AGE = 10 * 365 * 24 * 3600  # seconds; beyond it a number is a mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The parameters of OpenID Connect Core section 3.1.2.1 that steer what the person sees."""
+
+    prompts: frozenset[str]
+    max_age: int | None
+    response_mode: str
+
+    @property
+    def silent(self) -> bool:
+        """Whether the person must not see anything."""
+        return "none" in self.prompts
+
+
+def read(parameters: Mapping[str, str]) -> Wishes:
+    """The wishes in ``parameters``; raises :class:`Refused` for those nobody can grant."""
+    for name in ("request", "request_uri"):
+        if name in parameters:
+            raise Refused(causes.REQUEST_OBJECT_UNSUPPORTED, parameter=name)
+    if not parameters.get("state"):
+        request_log.remark(causes.STATE_MISSING)
+    return Wishes(_prompts(parameters), _max_age(parameters), response_mode(parameters))
+
+
+def response_mode(parameters: Mapping[str, str]) -> str:
+    """How the answer reaches the app: in the query, or posted by the browser."""
+    mode = parameters.get("response_mode") or "query"
+    if mode not in RESPONSE_MODES:
+        raise Refused(causes.RESPONSE_MODE_UNSUPPORTED, sent=mode[:100])
+    return mode
+
+
+def _prompts(parameters: Mapping[str, str]) -> frozenset[str]:
+    prompts = frozenset(parameters.get("prompt", "").split())
+    unknown = prompts.difference(PROMPTS)
+    if unknown:
+        raise Refused(causes.PROMPT_UNKNOWN, sent=" ".join(sorted(unknown))[:100], supported=list(PROMPTS))
+    if "none" in prompts and len(prompts) > 1:
+        raise Refused(causes.PROMPT_CONFLICT, sent=" ".join(sorted(prompts)))
+    return prompts
+
+
+def _max_age(parameters: Mapping[str, str]) -> int | None:
+    sent = parameters.get("max_age")
+    if not sent:
+        return None
+    if not (sent.isascii() and sent.isdigit() and len(sent) <= 9 and int(sent) <= LONGEST_MAX_AGE):
+        raise Refused(causes.MAX_AGE_MALFORMED, sent=sent[:100])
+    return int(sent)
