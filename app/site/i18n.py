@@ -105,7 +105,10 @@ def _known(tag: str | None) -> str | None:
 
 
 def _remember(response: Response) -> Response:
-    """Keep the choice in the browser; a page that saves the person's own sets ``g.locale_choice``."""
+    """Keep the choice in the browser, or what a page that saves the person's own put into ``g.locale_choice``."""
+    if g.get("locale_choice") == "":  # the person wants the language of the browser again
+        response.delete_cookie(COOKIE, secure=settings.secure_cookies, httponly=True, samesite="Lax")
+        return response
     choice = g.get("locale_choice") or _asked_for()
     if choice and choice != request.cookies.get(COOKIE):
         response.set_cookie(

@@ -1,6 +1,7 @@
 """What templates can say: filters, functions and the addresses of static files."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,7 @@ STYLESHEETS = (
     "navigation",
     "components",
     "content",
+    "lists",
     "tiles",
     "forms",
     "tables",
@@ -93,12 +95,16 @@ def tile_colour(seed: object) -> int:
     return hashlib.sha256(str(seed).encode("utf-8", "replace")).digest()[0] % TILE_COLOURS
 
 
-def aria(field: Field, hint: str = "") -> dict[str, str]:
-    """The attributes that tie an input to its hint and to its errors."""
+def aria(field: Field, hint: str = "", given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The attributes that tie an input to its hint and to its errors, beside those ``given``."""
+    attributes = dict(given or {})
     described_by = [f"{field.id}-hint"] if hint else []
-    if not field.errors:
-        return {"aria-describedby": described_by[0]} if described_by else {}
-    return {"aria-describedby": " ".join([*described_by, f"{field.id}-error"]), "aria-invalid": "true"}
+    if field.errors:
+        described_by.append(f"{field.id}-error")
+        attributes["aria-invalid"] = "true"
+    if described_by:
+        attributes["aria-describedby"] = " ".join(described_by)
+    return attributes
 
 
 def wrong_fields(form: Form) -> list[Field]:
