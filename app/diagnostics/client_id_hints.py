@@ -1,11 +1,17 @@
 """Near misses of a client ID: what was probably meant by one that no app has."""
 
 import re
+from typing import Any
 
 from .masking import SECRET
 
 OURS = re.compile(r"[0-9a-f]{32}")
 PLACEHOLDERS = re.compile(r"(?i)your|client_?id|changeme|xxx|example|<|\{|\$")
+
+
+def hints(client_id: str, secret: str | None = None) -> dict[str, Any]:
+    """The facts of the cause ``client_unknown``."""
+    return {"length": len(client_id), "hint": find_hint(client_id, secret)}
 
 
 def find_hint(client_id: str, secret: str | None = None) -> str | None:

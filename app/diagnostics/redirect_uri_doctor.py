@@ -25,7 +25,7 @@ class Comparison:
     registered_spans: tuple[Span, ...]
 
 
-def facts_of(sent: str, registered: Sequence[str]) -> dict[str, Any]:
+def facts(sent: str, registered: Sequence[str]) -> dict[str, Any]:
     """The facts of the cause ``redirect_uri_unregistered``."""
     nearest = find_nearest(sent, registered)
     if nearest is None:

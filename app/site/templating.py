@@ -35,6 +35,7 @@ STYLESHEETS = (
     "forms",
     "tables",
     "pages",
+    "diagnostics",
     "print",
 )
 MODULES = ("copy", "reveal", "menus")

@@ -53,7 +53,7 @@ WORDS: dict[str, LazyString] = {
     "white_space_around": _l("white space around it"),
     "owner": _l("the owner"),
     "administrator": _l("an administrator"),
-    "client": _l("the app asked for it"),
+    "token_revoked": _l("the app revoked it"),
     "code_replayed": _l("the authorization code was used twice"),
     "refresh_replayed": _l("an old refresh token was used again"),
     "access_withdrawn": _l("the person disconnected the app"),
