@@ -1,5 +1,173 @@
-"""Commands over clients."""
+"""``flask client``: apps, from the command line."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import click
+from flask.cli import AppGroup
 
-commands: tuple[click.Command, ...] = ()
+import config_values
+
+from ..extensions import db, settings
+from ..users.accounts import find_user
+from . import client_secrets, command_options, registration
+from .command_options import details_options
+from .command_output import explained, print_client, print_credentials, write_env_file
+from .descriptions import describe
+from .details import OPERATORS, details_of
+from .models import Client
+from .refusals import ClientRefused
+
+client_group = AppGroup("client", help="Create, list, show, update and delete OAuth apps.")
+commands: tuple[click.Command, ...] = (client_group,)
+
+COLUMNS = "{client_id:<32}  {client_type:<12}  {state:<8}  {owner:<20}  {name}"
+
+
+@client_group.command()
+@click.argument("name")
+@details_options
+def create(name: str, **given: Any) -> None:
+    """Register an app and print its client_id and client_secret."""
+    details = command_options.new_details(name, given)
+    try:
+        client, secret = registration.register_client(
+            details,
+            owner_id=_owner_id(given["owner"]),
+            actor_id=None,
+            actor_name="flask client create",
+            limits=OPERATORS,
+            shown_once=settings.client_secrets_shown_once,
+        )
+    except ClientRefused as refused:
+        raise explained(refused) from None
+    write_env_file(given["env_file"], client, secret)
+    db.session.commit()
+    print_credentials(client, secret, as_json=given["as_json"])
+
+
+@client_group.command()
+@click.argument("client_id")
+@click.option("--name", help="Its new name.")
+@details_options
+@click.option("--disable", "state", flag_value="disable", help="Stop it: no tokens, and those it has end.")
+@click.option("--enable", "state", flag_value="enable", help="Let it work again.")
+def update(client_id: str, state: str | None, **given: Any) -> None:
+    """Change an app; a repeatable option that is given replaces the whole list."""
+    client = _get(client_id)
+    limits = replace(OPERATORS, unique_name=client.name_key is not None)
+    try:
+        details = command_options.changed_details(details_of(client), given)
+        registration.edit_client(client, details, actor_id=None, limits=limits)
+    except ClientRefused as refused:
+        raise explained(refused) from None
+    if given["owner"]:
+        client.owner_id = _owner_id(given["owner"])
+    if state == "disable":
+        registration.disable_client(client, registration.ADMINISTRATOR, actor_id=None)
+    elif state == "enable":
+        registration.enable_client(client, registration.ADMINISTRATOR, actor_id=None)
+    if given["env_file"]:
+        write_env_file(given["env_file"], client, _newest_secret(client))
+    db.session.commit()
+    print_client(client, as_json=given["as_json"])
+    if client.needs_secret and not client_secrets.list_live(client):
+        click.echo(f"It has no valid secret: flask client rotate-secret {client.id} makes one.", err=True)
+
+
+@client_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_clients(as_json: bool) -> None:
+    """Print every app."""
+    clients = [describe(client, owner) for client, owner in registration.list_clients()]
+    if as_json:
+        click.echo(json.dumps(clients, ensure_ascii=False, indent=2))
+        return
+    click.echo(
+        COLUMNS.format(client_id="CLIENT ID", client_type="TYPE", state="STATE", owner="OWNER", name="NAME")
+    )
+    for each in clients:
+        each |= {"state": "disabled" if each["disabled"] else "enabled", "owner": each["owner"] or "-"}
+        click.echo(COLUMNS.format(**each))
+
+
+@client_group.command()
+@click.argument("client_id")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(client_id: str, as_json: bool) -> None:
+    """Print one app; never a secret."""
+    client = _get(client_id)
+    print_client(client, as_json=as_json)
+
+
+@client_group.command()
+@click.argument("client_id")
+def delete(client_id: str) -> None:
+    """Delete an app with its secrets, tokens and everybody's consent."""
+    client = _get(client_id)
+    name = client.name
+    registration.delete_client(client, actor_id=None)
+    db.session.commit()
+    click.echo(f"{name} is deleted.")
+
+
+@client_group.command("rotate-secret")
+@click.argument("client_id")
+@click.option("--overlap", help='How long the old secrets still work, such as "7 days"; default: not at all.')
+@click.option(
+    "--env-file",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the credentials there (0600).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def rotate_secret(client_id: str, overlap: str | None, path: Path | None, as_json: bool) -> None:
+    """Make a new secret, print it, and end the ones so far."""
+    client = _get(client_id)
+    if not client.needs_secret:
+        raise click.ClickException(f"{client.name} signs in without a secret, so there is none to rotate.")
+    _row, secret = client_secrets.rotate(
+        client,
+        overlap=_duration(overlap) if overlap else None,
+        actor_id=None,
+        actor_name="flask client rotate-secret",
+        shown_once=settings.client_secrets_shown_once,
+    )
+    write_env_file(path, client, secret)
+    db.session.commit()
+    print_credentials(client, secret, as_json=as_json)
+
+
+def _get(client_id: str) -> Client:
+    client = registration.find_client(client_id)
+    if client is None:
+        raise click.ClickException(
+            f"There is no app {client_id!r}. “flask client list” prints every client_id."
+        )
+    return client
+
+
+def _owner_id(username: str | None) -> str | None:
+    if not username:
+        return None
+    user = find_user(username)
+    if user is None:
+        raise click.ClickException(f"There is no user {username!r}. “flask user list” prints everybody.")
+    return user.id
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return timedelta(seconds=config_values.duration(text))
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is no duration; accepted: {error}", param_hint="--overlap"
+        ) from None
+
+
+def _newest_secret(client: Client) -> str | None:
+    kept = [secret for secret in client_secrets.list_live(client) if secret.sealed]
+    return client_secrets.reveal_secret(client, kept[-1], actor_id=None) if kept else None

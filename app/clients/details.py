@@ -91,8 +91,17 @@ def settle(details: Details, limits: Limits, client: Client | None) -> Details:
         homepage_url=details.homepage_url.strip(),
         grant_types=_unique([*details.grant_types, *kept_grants]),
         scopes=_unique([*details.scopes, *kept_scopes]),
-        auth_method="none" if details.is_public else details.auth_method,
+        auth_method=_auth_method(details, client),
     )
+
+
+def _auth_method(details: Details, client: Client | None) -> str | None:
+    """The method asked for; where the type changed, the old one means nothing any more."""
+    if details.is_public and (details.auth_method is None or (client and not client.is_public)):
+        return "none"
+    if client and client.is_public and not details.is_public and details.auth_method == "none":
+        return None
+    return details.auth_method
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -72,6 +72,11 @@ class Client(Model):
         """Whether this app can keep no secret (:rfc:`6749#section-2.1`)."""
         return self.client_type == "public"
 
+    @property
+    def needs_secret(self) -> bool:
+        """Whether this app proves who it is with a secret, not with a key of its own or not at all."""
+        return not self.is_public and self.auth_method != "private_key_jwt"
+
 
 class ClientSecret(Model):
     """One of an app's secrets: a keyed digest to check it, and the secret itself, sealed, for its owner."""

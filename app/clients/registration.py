@@ -37,6 +37,12 @@ def list_own_clients(owner_id: str) -> list[Client]:
     return list(db.session.execute(query).scalars())
 
 
+def list_clients() -> list[tuple[Client, User | None]]:
+    """Every app with its owner, oldest first."""
+    query = select(Client, User).outerjoin(User, User.id == Client.owner_id).order_by(Client.id)
+    return [(client, owner) for client, owner in db.session.execute(query)]
+
+
 def register_client(
     details: Details,
     *,
@@ -54,7 +60,7 @@ def register_client(
     db.session.add(client)
     _flush(client)
     _note(EventKind.CLIENT_REGISTERED, client, actor_id)
-    if client.is_public or client.auth_method == "private_key_jwt":
+    if not client.needs_secret:
         return client, None
     _row, secret = client_secrets.add_secret(
         client, client_secrets.FIRST_NAME, actor_id=actor_id, actor_name=actor_name, shown_once=shown_once

@@ -1,5 +1,5 @@
 """The pages of clients, collected."""
 
-from flask import Blueprint
+from . import client_secrets, clients, ending
 
-blueprints: tuple[Blueprint, ...] = ()
+blueprints = (clients.blueprint, client_secrets.blueprint, ending.blueprint)

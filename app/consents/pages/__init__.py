@@ -1,5 +1,5 @@
 """The pages of consents, collected."""
 
-from flask import Blueprint
+from . import connected_apps
 
-blueprints: tuple[Blueprint, ...] = ()
+blueprints = (connected_apps.blueprint,)

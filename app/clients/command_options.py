@@ -1,0 +1,94 @@
+"""The options that ``flask client create`` and ``flask client update`` share, and the details they mean."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import grants
+from .checks import ALGORITHMS, AUTH_METHODS
+from .details import Details, numbered
+from .presets import PRESETS
+
+Command = Callable[..., None]
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_OPTIONS = (
+    click.option("--description", help="What the app does."),
+    click.option("--homepage-url", help="Where people read about it."),
+    click.option("--redirect-uri", "redirect_uris", multiple=True, help="Repeatable; matched exactly."),
+    click.option(
+        "--post-logout-redirect-uri", "post_logout_redirect_uris", multiple=True, help="Repeatable."
+    ),
+    click.option("--grant", "grant_types", multiple=True, help=f"Repeatable: {', '.join(grants.KNOWN)}."),
+    click.option("--scope", "scopes", multiple=True, help="Repeatable; default: the standard scopes."),
+    click.option("--public/--confidential", "public", default=None, help="Whether it can keep no secret."),
+    click.option("--owner", help="Username of its developer; none: an app of the portal itself."),
+    click.option("--preset", type=click.Choice(list(PRESETS)), help="Settings of a known integration."),
+    click.option("--auth-method", type=click.Choice(AUTH_METHODS), help="Default: basic and post both work."),
+    click.option(
+        "--jwks",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Its public keys, a JWK Set.",
+    ),
+    click.option("--pkce", type=click.Choice(["required", "optional"]), help="Default: required if public."),
+    click.option("--alg", type=click.Choice(ALGORITHMS), help="How its tokens are signed."),
+    click.option(
+        "--env-file", type=_FILE, help="Write ISSUER, CLIENT_ID, CLIENT_SECRET and SCOPE there (0600)."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+)
+
+
+def details_options(command: Command) -> Command:
+    """Give ``command`` the options."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def new_details(name: str, given: dict[str, Any]) -> Details:
+    """The details of a new app by the options ``given``, with the defaults of commands."""
+    public = bool(given["public"])
+    by_people = given["redirect_uris"] or public
+    default = grants.PRESELECTED if by_people else (grants.CLIENT_CREDENTIALS,)
+    return changed_details(Details(name=name, grant_types=default, pkce_required=public), given)
+
+
+def changed_details(details: Details, given: dict[str, Any]) -> Details:
+    """``details`` with what the options ``given`` say; a repeatable one replaces the whole list."""
+    changes = _of_preset(given["preset"]) | _of_type(given["public"])
+    for field in ("name", "description", "homepage_url", "auth_method", "alg"):
+        if given.get(field) is not None:
+            changes[field] = given[field]
+    for words in ("grant_types", "scopes"):
+        if given[words]:
+            changes[words] = tuple(given[words])
+    for uris in ("redirect_uris", "post_logout_redirect_uris"):
+        if given[uris]:
+            changes[uris] = numbered(given[uris])
+    if given["pkce"]:
+        changes["pkce_required"] = given["pkce"] == "required"
+    if given["jwks"]:
+        changes["jwks"] = given["jwks"].read_text(encoding="utf-8", errors="replace")
+    return replace(details, **changes)
+
+
+def _of_preset(name: str | None) -> dict[str, Any]:
+    if name is None:
+        return {}
+    preset = PRESETS[name]
+    return {
+        "preset": name,
+        "grant_types": preset.grant_types,
+        "pkce_required": preset.pkce_required,
+        "retry_window": preset.retry_window,
+    }
+
+
+def _of_type(public: bool | None) -> dict[str, Any]:
+    if public is None:
+        return {}
+    return {"client_type": "public", "pkce_required": True} if public else {"client_type": "confidential"}

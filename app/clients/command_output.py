@@ -1,0 +1,67 @@
+"""What ``flask client`` prints and writes."""
+
+import json
+from pathlib import Path
+
+import click
+from flask_babel import force_locale
+
+from ..extensions import db, settings
+from ..users.models import User
+from . import env_file
+from .descriptions import describe
+from .models import Client
+from .refusals import ClientRefused
+from .wording import explain
+
+
+def print_credentials(client: Client, secret: str | None, *, as_json: bool) -> None:
+    """Print ``client_id`` and ``client_secret``."""
+    if as_json:
+        _print({"client_secret": secret, **describe(client, _owner(client))}, as_json=True)
+        return
+    click.echo(f"client_id: {client.id}")
+    if secret:
+        click.echo(f"client_secret: {secret}")
+
+
+def print_client(client: Client, *, as_json: bool) -> None:
+    """Print everything about ``client`` but its secrets."""
+    _print(describe(client, _owner(client)), as_json=as_json)
+
+
+def _print(description: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(description, ensure_ascii=False, indent=2))
+        return
+    for field, value in description.items():
+        if field != "secrets":
+            click.echo(f"{field}: {_in_a_line(value)}")
+
+
+def _in_a_line(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(value) if isinstance(value, list) else str(value or "-")
+
+
+def _owner(client: Client) -> User | None:
+    return db.session.get(User, client.owner_id) if client.owner_id else None
+
+
+def write_env_file(path: Path | None, client: Client, secret: str | None) -> None:
+    """Write the credentials to ``path``, if there is one. Ends the command where that fails."""
+    if path is None:
+        return
+    try:
+        env_file.write(path, settings.issuer, client, secret)
+    except OSError as error:
+        raise click.ClickException(
+            f"{path} cannot be written ({error.strerror}); nothing was changed."
+        ) from None
+
+
+def explained(refused: ClientRefused) -> click.ClickException:
+    """The refusal as the command line says it."""
+    with force_locale("en"):  # like every other message of the command line
+        return click.ClickException(" ".join(explain(problem) for problem in refused.problems))

@@ -1,0 +1,100 @@
+"""The form of an app's details: what it asks, and how its answers become details."""
+
+from dataclasses import replace
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+
+from ...scopes import catalogue
+from .. import grants
+from ..details import DEVELOPERS, Details, details_of, numbered, offered_scopes
+from ..models import Client
+from ..refusals import ClientRefused
+from ..wording import explain
+
+CLIENT_TYPES = [("confidential", _l("Confidential app")), ("public", _l("Public app"))]
+GRANT_TYPES = {
+    grants.AUTHORIZATION_CODE: _l("Authorization code"),
+    grants.REFRESH_TOKEN: _l("Refresh token"),
+    grants.CLIENT_CREDENTIALS: _l("Client credentials"),
+}
+assert tuple(GRANT_TYPES) == grants.OFFERED
+
+
+class ClientForm(FlaskForm):
+    """The fields of a new app. Which values will do is for the rules to say, so that all refuse alike."""
+
+    name = StringField(_l("Name"))
+    description = TextAreaField(_l("Description"))
+    homepage_url = StringField(_l("Homepage"))
+    redirect_uris = TextAreaField(_l("Redirect URIs"))
+    client_type = RadioField(_l("Type"), choices=CLIENT_TYPES, default="confidential", validate_choice=False)
+    grant_types = SelectMultipleField(
+        _l("Grants"), choices=list(GRANT_TYPES.items()), default=grants.PRESELECTED, validate_choice=False
+    )
+    scopes = SelectMultipleField(_l("Permissions"), default=tuple(catalogue.STANDARD), validate_choice=False)
+
+
+class EditForm(ClientForm):
+    """The fields of an app that exists."""
+
+    pkce_required = BooleanField(_l("Require PKCE"))
+
+
+def new_form() -> ClientForm:
+    """The form of a new app, filled with what was sent."""
+    form = ClientForm()
+    form.scopes.choices = _offered()
+    return form
+
+
+def edit_form(client: Client) -> EditForm:
+    """The form of ``client``, filled with what was sent, else with what is kept."""
+    kept = details_of(client)
+    form = EditForm(
+        data={
+            "name": kept.name,
+            "description": kept.description,
+            "homepage_url": kept.homepage_url,
+            "redirect_uris": "\n".join(client.redirect_uri_list),
+            "client_type": kept.client_type,
+            "grant_types": kept.grant_types,
+            "scopes": kept.scopes,
+            "pkce_required": kept.pkce_required,
+        }
+    )
+    form.scopes.choices = _offered()
+    return form
+
+
+def read(form: ClientForm, client: Client | None = None) -> Details:
+    """The details that ``form`` asks for; those it has no field for stay as they are."""
+    details = replace(
+        details_of(client) if client else Details(name=""),
+        name=form.name.data or "",
+        description=form.description.data or "",
+        homepage_url=form.homepage_url.data or "",
+        redirect_uris=numbered((form.redirect_uris.data or "").split("\n")),
+        client_type=form.client_type.data or "",
+        grant_types=tuple(form.grant_types.data or ()),
+        scopes=tuple(form.scopes.data or ()),
+    )
+    if isinstance(form, EditForm):
+        # A public app's switch cannot be moved, so browsers send nothing for it.
+        details = replace(details, pkce_required=form.pkce_required.data or details.is_public)
+    return details
+
+
+def show_problems(form: ClientForm, refused: ClientRefused) -> None:
+    """Put each problem beside the field it is about."""
+    for problem in refused.problems:
+        text = explain(problem)
+        if problem.field in form:
+            form[problem.field].errors = [*form[problem.field].errors, text]
+        else:
+            form.form_errors = [*form.form_errors, text]
+
+
+def _offered() -> list[tuple[str, str]]:
+    return [(name, name) for name in offered_scopes(DEVELOPERS)]

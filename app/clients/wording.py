@@ -1,0 +1,119 @@
+"""Why details of an app are refused, in the reader's language."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from . import naming, redirect_uris
+from .checks import LONGEST_DESCRIPTION
+from .refusals import Problem, Reason
+
+# %(uri)s is the entry as it was typed.
+_OF_A_URI: dict[Reason, LazyString] = {
+    Reason.MISSING: _l("The redirect URI is empty."),
+    Reason.TOO_LONG: _l("“%(uri)s” is longer than %(most)s characters. Shorten it."),
+    Reason.DUPLICATE: _l("“%(uri)s” is listed twice. Keep one of them."),
+    Reason.WHITE_SPACE: _l(
+        "“%(uri)s” contains white space. Put each URI on a line of its own, without spaces in it."
+    ),
+    Reason.CONTROL_CHARACTER: _l(
+        "“%(uri)s” contains an invisible control character. Type it again instead of pasting it."
+    ),
+    Reason.BACKSLASH: _l("“%(uri)s” contains a backslash. Use forward slashes only."),
+    Reason.NON_ASCII: _l(
+        "“%(uri)s” contains characters outside ASCII. Write an international domain in Punycode (xn--…) and percent-encode the rest."
+    ),
+    Reason.MALFORMED: _l(
+        "“%(uri)s” is not a valid URI. Percent-encode special characters and check the host."
+    ),
+    Reason.NOT_ABSOLUTE: _l("“%(uri)s” is not absolute. Start it with https:// and name the host."),
+    Reason.SCHEME_FORBIDDEN: _l(
+        "“%(uri)s” uses a scheme that can run code or open files in the browser. Use https."
+    ),
+    Reason.FRAGMENT: _l("“%(uri)s” contains a fragment. Remove the # and everything after it."),
+    Reason.WILDCARD: _l(
+        "“%(uri)s” contains a wildcard. Redirect URIs must match exactly, so list each one in full."
+    ),
+    Reason.HOST_MISSING: _l("“%(uri)s” names no host. Write it like https://app.example.com/callback."),
+    Reason.USERINFO: _l(
+        "“%(uri)s” contains a username or password before the host. Remove everything up to the @."
+    ),
+    Reason.PORT: _l(
+        "“%(uri)s” has a port that does not exist. Use a number from 1 to 65535, or leave it out."
+    ),
+    Reason.PLAIN_HTTP: _l(
+        "“%(uri)s” uses http, which others can read on the way. Use https; plain http is allowed for 127.0.0.1, [::1] and localhost only."
+    ),
+    Reason.PRIVATE_SCHEME_OF_CONFIDENTIAL: _l(
+        "“%(uri)s” uses a scheme of its own, which only public apps may have. Use https, or make this a public app."
+    ),
+    Reason.PRIVATE_SCHEME_NOT_REVERSE_DOMAIN: _l(
+        "“%(uri)s” uses a scheme that is not your domain in reverse. Write it like com.example.app:/callback."
+    ),
+}
+
+_OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
+    ("name", Reason.MISSING): _l("Enter a name for the app."),
+    ("name", Reason.TOO_LONG): _l("The name may have up to %(longest_name)s characters."),
+    ("name", Reason.INVISIBLE): _l(
+        "The name contains characters that cannot be seen. Type it again with visible ones only."
+    ),
+    ("name", Reason.TAKEN): _l("Another app already has this name. Choose a different one."),
+    ("description", Reason.TOO_LONG): _l(
+        "The description may have up to %(longest_description)s characters."
+    ),
+    ("homepage_url", Reason.NOT_A_WEB_ADDRESS): _l("Enter a full web address, such as https://example.com."),
+    ("client_type", Reason.UNKNOWN): _l("Choose confidential or public."),
+    ("grant_types", Reason.MISSING): _l("Choose at least one grant."),
+    ("grant_types", Reason.UNKNOWN): _l("There is no grant “%(value)s” here."),
+    ("grant_types", Reason.NOT_OFFERED): _l("Only an administrator can switch on the grant “%(value)s”."),
+    ("grant_types", Reason.PUBLIC_WITHOUT_SECRET): _l(
+        "A public app has no secret, so it cannot use client_credentials. Untick it, or make this a confidential app."
+    ),
+    ("redirect_uris", Reason.REDIRECT_URI_NEEDED): _l(
+        "The grant authorization_code needs at least one redirect URI."
+    ),
+    ("redirect_uris", Reason.TOO_MANY): _l("An app may have up to %(most_uris)s redirect URIs."),
+    ("post_logout_redirect_uris", Reason.TOO_MANY): _l("An app may have up to %(most_uris)s redirect URIs."),
+    ("scopes", Reason.UNKNOWN): _l("There is no permission “%(value)s”."),
+    ("scopes", Reason.NOT_OFFERED): _l("Only an administrator can give the permission “%(value)s”."),
+    ("pkce_required", Reason.PUBLIC_NEEDS_PKCE): _l(
+        "A public app must use PKCE, since nothing else protects its codes."
+    ),
+    ("auth_method", Reason.UNKNOWN): _l("There is no way of client authentication called “%(value)s”."),
+    ("auth_method", Reason.METHOD_DOES_NOT_FIT): _l(
+        "Public apps authenticate with “none”, and only they do."
+    ),
+    ("alg", Reason.UNKNOWN): _l("Tokens cannot be signed with “%(value)s”. Choose RS256, ES256 or EdDSA."),
+    ("jwks", Reason.TOO_LONG): _l("The key set is too long. Keep the keys that are in use."),
+    ("jwks", Reason.KEYS_NEEDED): _l("private_key_jwt needs the app's public keys as a JSON Web Key Set."),
+    ("jwks", Reason.KEYS_MALFORMED): _l("This is not a JSON Web Key Set with usable public keys."),
+    ("jwks", Reason.KEYS_PRIVATE): _l(
+        "The key set contains a private key. Send the public parts only, and replace this key."
+    ),
+}
+
+
+def explain(problem: Problem) -> str:
+    """What is wrong and what to do about it, as a sentence."""
+    sentence = _OF_A_FIELD.get((problem.field, problem.reason))
+    if sentence is None:
+        sentence = _OF_A_URI[problem.reason]
+    values = {
+        "value": problem.value,
+        "uri": _shortened(problem.value),
+        "most": redirect_uris.LONGEST,
+        "most_uris": redirect_uris.MOST,
+        "longest_name": naming.LONGEST,
+        "longest_description": LONGEST_DESCRIPTION,
+    }
+    text = str(sentence) % values
+    if problem.line:
+        return _("Line %(line)s: %(text)s", line=problem.line, text=text)
+    return text
+
+
+def _shortened(uri: str) -> str:
+    """``uri`` short enough to be read in a message, what cannot be seen made visible."""
+    visible = "".join(character if character.isprintable() else "�" for character in uri)
+    return visible if len(visible) <= 120 else f"{visible[:100]}…"
