@@ -55,7 +55,7 @@ def verify_email(token: str) -> Response | str | tuple[str, int]:
     link = find_link(Purpose.VERIFY_EMAIL, token)
     if link is None:
         return render_template("account/link_expired.html", purpose="verify_email"), 410
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD, too: mail scanners send it
         return render_template("account/verify_email.html", email=link.email)
     try:
         registration.verify_email(token)

@@ -1,0 +1,253 @@
+"""Forgotten passwords."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.account.email_links import SET_PASSWORD_LIFETIME, Purpose, create_link
+from app.account.models import EmailLink
+from app.clock import now
+from app.database import db
+from app.notifications.models import OutgoingMail
+from app.users.models import User
+from tests.account.visitor import (
+    ANOTHER_PASSWORD,
+    csrf_token,
+    is_signed_in,
+    last_link,
+    mails,
+    person,
+    sign_in,
+    sign_out,
+    sign_up,
+    submit,
+)
+from tests.support.mailboxes import text_of
+
+
+def ask(client: FlaskClient, email: str = "anna@example.org", path: str = "/forgot-password") -> str:
+    answer = submit(client, path, email=email)
+    assert answer.status_code == 200
+    return answer.text
+
+
+@pytest.fixture
+def link(app: Flask, client: FlaskClient) -> str:
+    """A fresh link for the password of anna, who is signed out."""
+    sign_up(client)
+    sign_out(client)
+    ask(client)
+    return last_link(app, "reset_password")
+
+
+def test_the_link_sets_a_new_password(client: FlaskClient, link: str) -> None:
+    answer = submit(client, link, password=ANOTHER_PASSWORD)
+    assert (answer.status_code, answer.location) == (302, "/login")
+    sign_in(client)
+    assert not is_signed_in(client)
+    sign_in(client, password=ANOTHER_PASSWORD)
+    assert is_signed_in(client)
+
+
+def test_known_and_unknown_addresses_get_the_same_answer(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    sign_out(client)
+    known = ask(client, "anna@example.org")
+    unknown = ask(client, "emma@example.org")
+    with_ids_alike = [page.split('id="request-id"')[0] for page in (known, unknown.replace("emma", "anna"))]
+    assert with_ids_alike[0] == with_ids_alike[1]
+    assert [mail["To"] for mail in mails(app, "reset_password")] == ["anna@example.org"]
+
+
+def test_an_unknown_address_writes_to_the_database_like_a_known_one(
+    client: FlaskClient, db_session: Session
+) -> None:
+    ask(client, "nobody@example.org")
+    assert db_session.scalar(select(func.count(OutgoingMail.id))) == 1
+
+
+def test_the_username_is_no_address(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    assert "This is not a complete e-mail address." in ask(client, "anna")
+    assert mails(app, "reset_password") == []
+
+
+@pytest.mark.parametrize("state", ["blocked_at", "deleted_at"])
+def test_blocked_and_deleted_people_get_no_mail_and_no_new_password(
+    app: Flask, client: FlaskClient, db_session: Session, link: str, state: str
+) -> None:
+    db_session.execute(update(User).values({state: now()}))
+    db_session.commit()
+    assert client.get(link).status_code == 410
+    with time_machine.travel(now() + timedelta(minutes=5)):
+        ask(client)
+    assert len(mails(app, "reset_password")) == 1
+
+
+def test_nobody_fills_somebody_elses_mailbox(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    for _ in range(3):
+        ask(client)
+    assert len(mails(app, "reset_password")) == 1
+    with time_machine.travel(now() + timedelta(minutes=3)):
+        ask(client)
+        assert len(mails(app, "reset_password")) == 2
+    for minutes in range(10, 60, 3):
+        with time_machine.travel(now() + timedelta(minutes=minutes)):
+            ask(client)
+    assert len(mails(app, "reset_password")) <= 10
+
+
+def test_a_mail_scanner_that_opens_the_link_does_not_use_it_up(app: Flask, client: FlaskClient, link: str) -> None:
+    scanner = app.test_client()
+    for method in (scanner.get, scanner.head, scanner.get):
+        assert method(link).status_code == 200
+    assert submit(client, link, password=ANOTHER_PASSWORD).status_code == 302
+
+
+def test_a_link_works_once(client: FlaskClient, link: str) -> None:
+    submit(client, link, password=ANOTHER_PASSWORD)
+    assert client.get(link).status_code == 410
+    answer = submit(client, link, page="/login", password="attackers own choice of words")
+    assert answer.status_code == 410
+    sign_in(client, password=ANOTHER_PASSWORD)
+    assert is_signed_in(client)
+
+
+def test_of_simultaneous_uses_of_one_link_one_wins(app: Flask, link: str, db_session: Session) -> None:
+    clients = [app.test_client() for _ in range(6)]
+    tokens = [csrf_token(client.get(link)) for client in clients]
+
+    def use(number: int) -> int:
+        fields = {"csrf_token": tokens[number], "password": f"{ANOTHER_PASSWORD} {number}"}
+        return clients[number].post(link, data=fields).status_code
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = sorted(pool.map(use, range(len(clients))))
+    assert answers == [302] + [410] * (len(clients) - 1)
+
+
+def test_a_link_ends_after_an_hour(client: FlaskClient, link: str) -> None:
+    with time_machine.travel(now() + timedelta(minutes=59)):
+        assert client.get(link).status_code == 200
+    with time_machine.travel(now() + timedelta(minutes=61)):
+        assert client.get(link).status_code == 410
+        assert submit(client, link, page="/login", password=ANOTHER_PASSWORD).status_code == 410
+
+
+def test_a_new_link_ends_the_older_one(app: Flask, client: FlaskClient, link: str) -> None:
+    with time_machine.travel(now() + timedelta(minutes=5)):
+        ask(client)
+        newer = last_link(app, "reset_password")
+        assert client.get(link).status_code == 410
+        assert client.get(newer).status_code == 200
+
+
+@pytest.mark.parametrize("purpose", [Purpose.VERIFY_EMAIL, Purpose.INVITE, Purpose.SETUP])
+def test_a_link_of_another_purpose_sets_no_password(
+    app: Flask, client: FlaskClient, db_session: Session, purpose: Purpose
+) -> None:
+    sign_up(client)
+    with app.app_context():
+        token = create_link(purpose, db.session.get(User, person(db_session).id), email="anna@example.org")
+        db.session.commit()
+    assert client.get(f"/reset-password/{token}").status_code == 410
+
+
+@pytest.mark.parametrize("token", ["x", "pf_link_", "pf_link_" + "A" * 43, "%00", "ü", "a" * 4000, "%ff%fe"])
+def test_made_up_links_are_refused_as_pages(client: FlaskClient, token: str) -> None:
+    for page in ("reset-password", "verify-email", "setup"):
+        assert client.get(f"/{page}/{token}").status_code in (400, 404, 410)
+
+
+def test_the_database_holds_no_link_that_works(link: str, db_session: Session) -> None:
+    token = link.rsplit("/", 1)[-1]
+    for row in db_session.scalars(select(EmailLink)):
+        assert token not in {str(value) for value in vars(row).values()}
+
+
+def test_a_weak_password_leaves_the_link_as_it_was(client: FlaskClient, link: str) -> None:
+    page = submit(client, link, password="password123")
+    assert "This password is on lists that attackers try first." in page.text
+    assert submit(client, link, password=ANOTHER_PASSWORD).status_code == 302
+
+
+def test_a_new_password_signs_every_browser_out(app: Flask, client: FlaskClient, link: str) -> None:
+    elsewhere = app.test_client()
+    sign_in(elsewhere)
+    assert is_signed_in(elsewhere)
+    submit(client, link, password=ANOTHER_PASSWORD)
+    assert not is_signed_in(elsewhere)
+
+
+def test_the_person_is_told_by_mail(app: Flask, client: FlaskClient, link: str) -> None:
+    submit(client, link, password=ANOTHER_PASSWORD)
+    (mail,) = mails(app, "password_changed")
+    assert mail["To"] == "anna@example.org"
+    assert ANOTHER_PASSWORD not in text_of(mail)
+
+
+def test_where_the_person_wanted_to_go_survives_the_way_through_the_mail(app: Flask, client: FlaskClient) -> None:
+    waiting = "/oauth/authorize?client_id=x&state=y"
+    sign_up(client)
+    sign_out(client)
+    ask(client, path=f"/forgot-password?next={quote(waiting, safe='')}")
+    elsewhere = app.test_client()
+    answer = submit(elsewhere, last_link(app, "reset_password"), password=ANOTHER_PASSWORD)
+    assert answer.location == f"/login?next={quote(waiting, safe='/?')}"
+    answer = submit(elsewhere, answer.location, username="anna", password=ANOTHER_PASSWORD)
+    assert answer.location == waiting
+
+
+def test_no_link_in_a_mail_leads_out_of_the_portal(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    ask(client, path="/forgot-password?next=https://evil.example/")
+    assert "evil" not in mails(app, "reset_password")[-1].as_string()
+
+
+def test_the_host_header_decides_nothing_about_the_link(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    sign_out(client)
+    token = csrf_token(client.get("/forgot-password"))
+    fields = {"csrf_token": token, "email": "anna@example.org"}
+    client.post("/forgot-password", data=fields, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+    assert all("evil" not in mail.as_string() for mail in mails(app, "reset_password"))
+
+
+def test_the_mailed_link_confirms_the_address_the_printed_one_does_not(
+    app: Flask, client: FlaskClient, db_session: Session, link: str
+) -> None:
+    with app.app_context():
+        user = db.session.get(User, person(db_session).id)
+        printed = create_link(Purpose.RESET_PASSWORD, user, lifetime=SET_PASSWORD_LIFETIME)
+        db.session.commit()
+    submit(client, f"/reset-password/{printed}", password=ANOTHER_PASSWORD)
+    assert person(db_session).email_verified_at is None
+    with time_machine.travel(now() + timedelta(minutes=5)):
+        ask(client)
+        submit(client, last_link(app, "reset_password"), password=ANOTHER_PASSWORD)
+    assert person(db_session).email_verified_at is not None
+
+
+def test_who_resets_the_password_need_not_wait_for_somebody_elses_wrong_ones(
+    app: Flask, client: FlaskClient, link: str
+) -> None:
+    attacker = app.test_client()
+    for _ in range(6):
+        sign_in(attacker, password="wrong")
+    submit(client, link, password=ANOTHER_PASSWORD)
+    sign_in(client, password=ANOTHER_PASSWORD)
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("path", ["/forgot-password", "/reset-password/x", "/verify-email/x", "/setup/x"])
+def test_posts_without_their_csrf_token_are_refused(client: FlaskClient, path: str) -> None:
+    fields = {"email": "anna@example.org", "password": ANOTHER_PASSWORD}
+    assert client.post(path, data=fields).status_code == 400

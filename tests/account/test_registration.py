@@ -1,0 +1,231 @@
+"""Creating an account and confirming its address."""
+
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.account.email_links import Purpose, create_link
+from app.database import db
+from app.users.models import User
+from tests.account.visitor import (
+    PASSWORD,
+    is_signed_in,
+    last_link,
+    mails,
+    person,
+    sign_in,
+    sign_out,
+    sign_up,
+    submit,
+    values,
+)
+from tests.support.apps import MakeApp
+from tests.support.mailboxes import text_of
+
+
+def test_registration_signs_in_at_once_and_mails_a_link(app: Flask, client: FlaskClient) -> None:
+    answer = sign_up(client)
+    assert (answer.status_code, answer.location) == (302, "/account")
+    assert is_signed_in(client)
+    (mail,) = mails(app, "verify_email")
+    assert mail["To"] == "anna@example.org"
+
+
+def test_registration_goes_on_to_where_the_person_wanted_to_go(client: FlaskClient) -> None:
+    waiting = "/oauth/authorize?client_id=x&state=ü&redirect_uri=https://app.example/cb"
+    answer = sign_up(client, path=f"/register?next={quote(waiting, safe='')}")
+    assert answer.location == quote(waiting, safe="/?&=:%")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_registration_never_leads_out_of_the_portal(client: FlaskClient, elsewhere: str) -> None:
+    answer = sign_up(client, path=f"/register?next={quote(elsewhere, safe='')}")
+    assert answer.location == "/account"
+
+
+def test_signed_in_people_are_led_past_the_registration(client: FlaskClient) -> None:
+    sign_up(client)
+    assert client.get("/register?next=/account/profile").location == "/account/profile"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"username": "ANNA", "email": "b@example.org"}, "This username is taken."),
+        ({"username": "berta", "email": "Anna@Example.org"}, "This e-mail address is taken."),
+        ({"username": ""}, "Please choose a username."),
+        ({"username": "   "}, "Please choose a username."),
+        ({"username": "berta@example.org"}, "Please use letters, digits, dots, hyphens and underscores only."),
+        ({"username": "b" * 65}, "This username is too long."),
+        ({"email": "nobody"}, "This is not a complete e-mail address."),
+        ({"email": "b@example.org\r\nBcc: all@example.org"}, "This is not a complete e-mail address."),
+        ({"email": ""}, "Please enter your e-mail address."),
+        ({"password": ""}, "Please choose a password."),
+        ({"password": "short12"}, "This password is too short."),
+        ({"password": "password123"}, "This password is on lists that attackers try first."),
+        ({"password": "x" * 257}, "This password is too long."),
+    ],
+)
+def test_a_refusal_stands_beside_its_field_and_keeps_what_was_typed(
+    client: FlaskClient, db_session: Session, changes: dict[str, str], message: str
+) -> None:
+    sign_up(client)
+    sign_out(client)
+    fields = {"username": "berta", "email": "berta@example.org", "password": PASSWORD, **changes}
+    page = submit(client, "/register", **fields)
+    assert page.status_code == 200
+    assert message in page.text
+    assert fields["password"] == "" or fields["password"] not in page.text
+    assert values(page)["password"] == ""
+    assert not is_signed_in(client)
+    assert db_session.scalar(select(func.count(User.id))) == 1
+
+
+def test_the_form_keeps_the_name_and_the_address_of_a_refused_registration(client: FlaskClient) -> None:
+    page = submit(client, "/register", username="berta", email="berta@example.org", password="123")
+    assert values(page)["username"] == "berta"
+    assert values(page)["email"] == "berta@example.org"
+
+
+def test_registration_without_its_csrf_token_is_refused(client: FlaskClient, db_session: Session) -> None:
+    fields = {"username": "anna", "email": "anna@example.org", "password": PASSWORD}
+    assert client.post("/register", data=fields).status_code == 400
+    assert db_session.scalar(select(func.count(User.id))) == 0
+
+
+def test_registration_cannot_make_administrators_or_confirmed_addresses(
+    client: FlaskClient, db_session: Session
+) -> None:
+    sign_up(client, is_admin="true", email_verified_at="2020-01-01", id="0")
+    user = person(db_session)
+    assert not user.is_admin
+    assert user.email_verified_at is None
+
+
+def test_a_planted_session_cookie_is_worth_nothing_after_registration(app: Flask) -> None:
+    attacker, victim = app.test_client(), app.test_client()
+    attacker.get("/register")
+    planted = attacker.get_cookie("pforte")
+    assert planted is not None
+    victim.set_cookie("pforte", planted.value)
+    sign_up(victim)
+    assert is_signed_in(victim)
+    assert not is_signed_in(attacker)
+
+
+def test_the_verification_mail_repeats_nothing_a_stranger_typed(app: Flask, client: FlaskClient) -> None:
+    sign_up(client, "buy-now.evil.example", email="victim@example.org")
+    (mail,) = mails(app, "verify_email")
+    assert "evil" not in mail.as_string()
+
+
+def test_a_closed_portal_takes_no_registrations(make_app: MakeApp) -> None:
+    client = make_app(REGISTRATION="closed").test_client()
+    page = client.get("/register")
+    assert page.status_code == 403
+    assert "No new accounts here" in page.text
+
+
+def test_a_closed_portal_takes_no_registrations_by_post_either(make_app: MakeApp, db_session: Session) -> None:
+    client = make_app(REGISTRATION="closed").test_client()
+    answer = submit(
+        client, "/register", page="/login", username="anna", email="a@example.org", password=PASSWORD
+    )
+    assert answer.status_code == 403
+    assert db_session.scalar(select(func.count(User.id))) == 0
+
+
+def test_an_invitation_opens_the_registration_once(make_app: MakeApp) -> None:
+    app = make_app(REGISTRATION="invite")
+    with app.app_context():
+        path = f"/register?invite={create_link(Purpose.INVITE, email='anna@example.org')}"
+        db.session.commit()
+    first, second = app.test_client(), app.test_client()
+    assert first.get("/register").status_code == 403
+    assert values(first.get(path))["email"] == "anna@example.org"
+    assert sign_up(first, path=path).status_code == 302
+    assert second.get(path).status_code == 403
+    answer = submit(second, path, page="/login", username="b", email="b@example.org", password=PASSWORD)
+    assert answer.status_code == 403
+
+
+def test_a_refused_registration_does_not_use_the_invitation_up(make_app: MakeApp) -> None:
+    app = make_app(REGISTRATION="invite")
+    with app.app_context():
+        path = f"/register?invite={create_link(Purpose.INVITE, email='anna@example.org')}"
+        db.session.commit()
+    client = app.test_client()
+    assert sign_up(client, path=path, password="123").status_code == 200
+    assert sign_up(client, path=path).status_code == 302
+
+
+@pytest.mark.parametrize("purpose", [Purpose.RESET_PASSWORD, Purpose.SETUP, Purpose.VERIFY_EMAIL])
+def test_a_link_of_another_purpose_is_no_invitation(make_app: MakeApp, purpose: Purpose) -> None:
+    app = make_app(REGISTRATION="invite")
+    with app.app_context():
+        token = create_link(purpose, email="anna@example.org")
+        db.session.commit()
+    assert app.test_client().get(f"/register?invite={token}").status_code == 403
+
+
+def test_a_mail_scanner_that_opens_the_link_confirms_nothing(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    sign_up(client)
+    path = last_link(app, "verify_email")
+    scanner = app.test_client()
+    for method in (scanner.get, scanner.head):
+        assert method(path).status_code == 200
+    assert person(db_session).email_verified_at is None
+    assert submit(client, path).status_code == 302
+    assert person(db_session).email_verified_at is not None
+
+
+def test_the_confirmation_works_in_another_browser_and_leads_on(app: Flask, client: FlaskClient) -> None:
+    waiting = quote("/oauth/authorize?client_id=x", safe="")
+    sign_up(client, path=f"/register?next={waiting}")
+    path = last_link(app, "verify_email")
+    assert path.endswith(f"?next={waiting}")
+    assert submit(app.test_client(), path).location == "/oauth/authorize?client_id=x"
+
+
+def test_a_used_confirmation_link_says_so(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    path = last_link(app, "verify_email")
+    submit(client, path)
+    page = client.get(path)
+    assert page.status_code == 410
+    assert "This link does not work any more" in page.text
+
+
+def test_the_account_sends_the_mail_again_but_not_twice_in_two_minutes(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    sign_up(client)
+    submit(client, "/account/verification", page="/account")
+    assert len(mails(app, "verify_email")) == 1
+    submit(client, last_link(app, "verify_email"))
+    answer = submit(client, "/account/verification", page="/account/security")
+    assert answer.status_code == 302
+    assert len(mails(app, "verify_email")) == 1
+
+
+def test_registered_people_can_sign_in_by_name_or_address(client: FlaskClient) -> None:
+    sign_up(client)
+    for identifier in ("Anna", "ANNA@example.org"):
+        sign_out(client)
+        sign_in(client, identifier)
+        assert is_signed_in(client)
+
+
+def test_everything_is_german_for_who_reads_german(app: Flask) -> None:
+    client = app.test_client()
+    client.get("/register?locale=de")
+    sign_up(client)
+    (mail,) = mails(app, "verify_email")
+    assert mail["Content-Language"] == "de"
+    assert text_of(mail)

@@ -1,0 +1,106 @@
+"""The first administrator, and the commands that print links."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.users.models import User
+from tests.account.visitor import PASSWORD, csrf_token, is_signed_in, person, sign_up, submit
+from tests.support.apps import MakeApp
+
+FIELDS = {"username": "root-anna", "email": "root@example.org", "password": PASSWORD}
+
+
+def setup_path(app: Flask) -> str:
+    """What the command prints, as a path."""
+    done = app.test_cli_runner().invoke(args=["setup-link"])
+    assert done.exit_code == 0, done.output
+    return done.output.strip().removeprefix(app.config["SETTINGS"].issuer)
+
+
+def test_the_printed_link_makes_the_first_administrator(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    path = setup_path(app)
+    assert path.startswith("/setup/pf_link_")
+    assert submit(client, path, **FIELDS).location == "/account"
+    assert is_signed_in(client)
+    assert person(db_session, "root-anna").is_admin
+
+
+def test_the_command_prints_nothing_once_somebody_exists(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    done = app.test_cli_runner().invoke(args=["setup-link"])
+    assert (done.exit_code, done.output) == (0, "")
+
+
+def test_a_setup_link_makes_no_second_administrator(app: Flask, client: FlaskClient) -> None:
+    path = setup_path(app)
+    submit(client, path, **FIELDS)
+    another = app.test_client()
+    assert another.get(path).status_code == 410
+    answer = submit(another, path, page="/login", username="eve", email="eve@example.org", password=PASSWORD)
+    assert answer.status_code == 410
+
+
+def test_a_setup_link_opens_nothing_once_somebody_has_registered(app: Flask, client: FlaskClient) -> None:
+    path = setup_path(app)
+    sign_up(client)
+    assert app.test_client().get(path).status_code == 410
+
+
+def test_of_simultaneous_set_ups_one_wins(app: Flask, db_session: Session) -> None:
+    path = setup_path(app)
+    clients = [app.test_client() for _ in range(5)]
+    tokens = [csrf_token(client.get(path)) for client in clients]
+
+    def set_up(number: int) -> int:
+        fields = {"username": f"anna{number}", "email": f"anna{number}@example.org", "password": PASSWORD}
+        return clients[number].post(path, data={**fields, "csrf_token": tokens[number]}).status_code
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = sorted(pool.map(set_up, range(len(clients))))
+    assert answers == [302, 410, 410, 410, 410]
+    assert db_session.scalar(select(func.count(User.id))) == 1
+
+
+def test_a_new_setup_link_ends_the_older_one(app: Flask, client: FlaskClient) -> None:
+    older, newer = setup_path(app), setup_path(app)
+    assert client.get(older).status_code == 410
+    assert client.get(newer).status_code == 200
+
+
+def test_a_setup_link_ends_after_a_day(app: Flask, client: FlaskClient) -> None:
+    path = setup_path(app)
+    with time_machine.travel(now() + timedelta(hours=25)):
+        assert client.get(path).status_code == 410
+
+
+def test_a_refused_set_up_can_be_tried_again(app: Flask, client: FlaskClient) -> None:
+    path = setup_path(app)
+    page = submit(client, path, **{**FIELDS, "password": "123"})
+    assert "This password is too short." in page.text
+    assert submit(client, path, **FIELDS).status_code == 302
+
+
+def test_an_invitation_is_printed_as_a_link_that_registers(make_app: MakeApp) -> None:
+    app = make_app(REGISTRATION="invite")
+    done = app.test_cli_runner().invoke(args=["invite", "create", "anna@example.org", "--json"])
+    printed = json.loads(done.output)
+    assert printed["url"] == f"http://127.0.0.1:8000/register?invite={printed['token']}"
+    assert sign_up(app.test_client(), path=f"/register?invite={printed['token']}").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["nobody", "a b@example.org", ""])
+def test_an_invitation_needs_an_address(app: Flask, address: str) -> None:
+    done = app.test_cli_runner().invoke(args=["invite", "create", address])
+    assert done.exit_code == 2
+    assert "e-mail address" in done.output
