@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Text
+from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
@@ -49,7 +50,7 @@ class TokenFamily(Model):
     session_id: Mapped[str | None] = mapped_column(ascii_text(32))
     scope: Mapped[str] = mapped_column(Text)
     auth_time: Mapped[datetime]
-    seed: Mapped[bytes] = mapped_column(LargeBinary(16))
+    seed: Mapped[bytes] = mapped_column(LargeBinary().with_variant(mysql.VARBINARY(16), "mysql", "mariadb"))
     counter: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     rotated_at: Mapped[datetime | None]
