@@ -1,6 +1,6 @@
 """Whether a path is for people, who get pages, or for programs, which get JSON."""
 
-PAGES_OF_OAUTH = ("/oauth/authorize", "/oauth/consent", "/oauth/logout")
+PAGES_OF_OAUTH = ("/oauth/authorize", "/oauth/consent", "/oauth/account", "/oauth/logout")
 
 
 def is_for_programs(path: str) -> bool:

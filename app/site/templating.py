@@ -35,6 +35,7 @@ STYLESHEETS = (
     "forms",
     "tables",
     "pages",
+    "consent",
     "diagnostics",
     "print",
 )
