@@ -11,6 +11,11 @@ TOOLS := $(VENV)/.tools-installed
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 SOURCES := app tests migrations config.py config_derived.py config_values.py gunicorn.conf.py wsgi.py
 
+# gunicorn ends with a traceback where WEB_CONCURRENCY is no number: config.check() says it in one line before.
+BEFORE_GUNICORN := import os, sys; os.environ.get("WEB_CONCURRENCY", "1").isdecimal() or \
+  "gunicorn" not in " ".join(sys.orig_argv[:3]) or not os.path.exists("config.py") or \
+  (sys.path.insert(0, os.getcwd()), __import__("config").check(), sys.path.pop(0))
+
 .DEFAULT_GOAL := help
 .SILENT:
 .PHONY: help run test lint format translations bench clean
@@ -67,6 +72,7 @@ $(VENV)/bin/python:
 $(PORTAL): requirements.txt | $(VENV)/bin/python
 	echo "Installing what Pforte needs into $(VENV) …"
 	$(PIP) install -r requirements.txt
+	echo '$(BEFORE_GUNICORN)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/pforte.pth"
 	touch $@
 
 $(TOOLS): requirements-dev.txt $(PORTAL)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -13,7 +14,7 @@ import config_derived as derived
 import config_values as read
 from config_derived import ConfigurationError
 
-__all__ = ["CHECKOUT", "ConfigurationError", "Settings", "load"]
+__all__ = ["CHECKOUT", "ConfigurationError", "Settings", "check", "load"]
 
 CHECKOUT = Path(__file__).resolve().parent
 HIDDEN = ("_SECRET", "_KEY", "_PASS", "_URL")
@@ -143,6 +144,21 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings.from_environment(merged, instance)
 
 
+def check() -> None:
+    """End the process with one line where a setting is wrong (`python config.py`, and before gunicorn loads).
+
+    gunicorn reads WEB_CONCURRENCY while it is imported, and stumbles over what is not a number.
+    """
+    try:
+        load()
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.stderr.flush()
+        os._exit(1)  # Python turns SystemExit into a traceback while it starts
+    if not os.environ.get("WEB_CONCURRENCY", "1").strip():
+        del os.environ["WEB_CONCURRENCY"]
+
+
 def _value(name: str, text: str, reader: Callable[[str], Value]) -> Value:
     try:
         return reader(text)
@@ -176,3 +192,7 @@ def _work_out(values: dict[str, Any], given: Mapping[str, str]) -> None:
         raise ConfigurationError(
             "DATABASE_ENCRYPTION_SECRET is too short; accepted: any text of 32 characters or more"
         )
+
+
+if __name__ == "__main__":
+    check()

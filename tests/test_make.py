@@ -1,0 +1,187 @@
+"""The two commands of a fresh machine: `make run` from an empty checkout, and the closing line of `make test`."""
+
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support.closing_line import main as closing_line
+from tests.support.portals import CHECKOUT, FOREIGN
+from tests.support.ports import free_port, is_open, wait_until
+
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", "instance", "node_modules", "build", "__pycache__", ".*_cache", ".env", "tests"
+)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+class Run:
+    """One `make run` in a checkout, in a process group of its own as in a terminal."""
+
+    def __init__(self, folder: Path, **environ: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder.parent / f"{self.port}.log"
+        own = {
+            name: value
+            for name, value in os.environ.items()
+            if not FOREIGN.match(name) and name != "MAKEFLAGS"
+        }
+        self.started = time.monotonic()
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                ["make", "run"],
+                cwd=folder,
+                env={**own, "PORT": str(self.port), **environ},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def said(self) -> str:
+        """What it has printed so far."""
+        return self.log.read_text(encoding="utf-8")
+
+    def wait(self) -> float:
+        """The seconds until the portal answered."""
+        wait_until(lambda: is_open(self.port) or self.process.poll() is not None, 300, "make run")
+        assert requests.get(f"{self.url}/health/ready", timeout=30).status_code == 200, self.said
+        return time.monotonic() - self.started
+
+    def press_ctrl_c(self) -> str:
+        """What it has printed, once it has ended."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(timeout=30)
+        return self.said
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A checkout nobody has run anything in."""
+    folder = tmp_path_factory.mktemp("machine") / "pforte"
+    shutil.copytree(CHECKOUT, folder, ignore=LEFT_OUT)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def rows(checkout: Path) -> int:
+    connection = sqlite3.connect(checkout / "instance" / "pforte.sqlite3")
+    try:
+        number: int = connection.execute("SELECT count(*) FROM users").fetchone()[0]
+        return number
+    finally:
+        connection.close()
+
+
+def test_make_run_from_an_empty_checkout_to_a_second_start_that_keeps_everything(checkout: Path) -> None:
+    first = Run(checkout)
+    first.wait()
+    # The link of the first administrator may come when gunicorn already answers.
+    wait_until(
+        lambda: re.search(rf"{first.url}/setup/[A-Za-z0-9_-]{{20,}}", first.said), 60, "the first link"
+    )
+    said = first.press_ctrl_c()
+    assert "Traceback" not in said
+    assert said.rstrip().endswith("Pforte has stopped.")
+    assert not is_open(first.port)
+    for secret in ("secret_key", "database_encryption_secret"):
+        assert (checkout / "instance" / secret).stat().st_mode & 0o777 == 0o600
+
+    create = [".venv/bin/flask", "user", "create", "ada", "ada@example.org", "--password-stdin"]
+    subprocess.run(
+        create, cwd=checkout, input="a long enough password 7\n", text=True, check=True, capture_output=True
+    )
+
+    fastest = 60.0
+    for _ in range(6):  # other tests keep the machine busy, so one of several starts has to be quick
+        again = Run(checkout)
+        fastest = min(fastest, again.wait())
+        said = again.press_ctrl_c()
+        assert "/setup/" not in said
+        assert "Installing" not in said
+        if fastest < 2:
+            break
+    assert fastest < 2
+    assert rows(checkout) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("WEB_CONCURRENCY", "many"), ("ACCESS_TOKEN_TTL", "soon"), ("APP_ENV", "production")]
+)
+def test_a_wrong_setting_ends_make_run_with_one_line(checkout: Path, name: str, value: str) -> None:
+    ended = Run(checkout, **{name: value})
+    said = [
+        line
+        for line in ended.process.communicate(timeout=300)[0].splitlines()
+        if not line.startswith("make: ")
+    ]
+    said = [line for line in said if not line.startswith("Installing")]  # where this test comes first
+    assert ended.process.returncode != 0
+    assert len(said) == 1, said
+    assert said[0].startswith(
+        "SECRET_KEY is missing" if value == "production" else f"{name} is {value!r}; accepted: "
+    )
+
+
+@pytest.mark.parametrize(("value", "code"), [("many", 1), ("", 0)])
+def test_gunicorn_alone_says_a_wrong_number_of_workers_in_one_line(
+    checkout: Path, value: str, code: int
+) -> None:
+    subprocess.run(["make", ".venv/.portal-installed"], cwd=checkout, check=True, capture_output=True)
+    command = [".venv/bin/gunicorn", "--check-config", "-c", "gunicorn.conf.py", "wsgi:app"]
+    environ = {"PATH": os.environ["PATH"], "WEB_CONCURRENCY": value}
+    ended = subprocess.run(command, cwd=checkout, env=environ, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == code, ended.stderr
+    said = "WEB_CONCURRENCY is 'many'; accepted: a whole number from 1 to 512\n" if code else ""
+    assert (ended.stdout, ended.stderr) == ("", said)
+
+
+REPORT = """<testsuites><testsuite>
+<testcase name="a"/><testcase name="b"/>
+<testcase name="c"><skipped message="Chromium is not installed"/></testcase>
+<testcase name="d"><skipped message="Chromium is not installed"/></testcase>
+{more}</testsuite></testsuites>"""
+
+
+@pytest.mark.parametrize(
+    ("more", "failed", "line", "code"),
+    [
+        ("", [], "All is well: 2 tests passed; skipped: Chromium is not installed (2).", 0),
+        (
+            '<testcase><failure message="x"/></testcase>',
+            ["pytest"],
+            "Failed: pytest; 2 tests passed; skipped: ",
+            1,
+        ),
+    ],
+)
+def test_the_closing_line_says_what_was_skipped_and_why(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    more: str,
+    failed: list[str],
+    line: str,
+    code: int,
+) -> None:
+    monkeypatch.setattr("tests.support.closing_line.SKIPPED", tmp_path / "skipped.txt")
+    (tmp_path / "report.xml").write_text(REPORT.format(more=more))
+    assert closing_line(tmp_path / "report.xml", failed) == code
+    assert capsys.readouterr().out.startswith(line)
+    assert (tmp_path / "skipped.txt").read_text() == "Chromium is not installed (2)\n"
+
+
+def test_a_run_without_a_report_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.support.closing_line.SKIPPED", tmp_path / "skipped.txt")
+    assert closing_line(tmp_path / "report.xml", []) == 1
+    assert (tmp_path / "skipped.txt").read_text()
