@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from app import create_app
 from app.database import db
-from config import CHECKOUT, Settings
+from config import Settings
 from tests.support.servers import MariaDb, private_mariadb, private_redis
 
 KINDS = ("sqlite", "mariadb")
@@ -44,10 +44,7 @@ class Databases:
             url = self.new_url(kind)
             app = create_app(make_settings(url, self.folder))
             with app.app_context():
-                if any((CHECKOUT / "migrations" / "versions").glob("*.py")):
-                    upgrade()
-                else:
-                    db.create_all(bind_key=None)
+                upgrade()
                 for engine in db.engines.values():
                     engine.dispose()
             self._urls[kind] = url
