@@ -11,6 +11,7 @@ from flask import json as flask_json
 
 from ..diagnostics import causes, request_log
 from ..diagnostics.client_id_hints import find_hint
+from . import keys
 from .client_authentication import METHODS, check_credentials, read_credentials
 from .client_rows import ClientRow, find_client
 from .extensions.pkce import ProofKey
@@ -48,6 +49,7 @@ class PortalServer(AuthorizationServer):  # type: ignore[misc]
 
     def create_token_response(self, request: PortalRequest) -> Response:
         """The token endpoint's answer; raises :class:`Refused`."""
+        keys.ring().refresh()  # before a transaction holds what the making of first keys would wait for
         grant = self.get_token_grant(request)
         grant.validate_token_request()
         return self.handle_response(*grant.create_token_response())

@@ -3,7 +3,7 @@
 const SHOWN_FOR = 2000; // milliseconds
 
 for (const button of document.querySelectorAll("[data-copy]")) {
-  const value = button.parentElement.querySelector(".copyable__value");
+  const value = button.parentElement.querySelector("code");
   if (!value) continue;
   button.hidden = false;
   button.addEventListener("click", () => copy(button, value));
