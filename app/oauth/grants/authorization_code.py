@@ -44,7 +44,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):  # typ
             raise Refused(causes.REDIRECT_URI_MISSING)
         if not client.check_redirect_uri(sent):
             raise Refused(
-                causes.REDIRECT_URI_UNREGISTERED, **redirect_uri_doctor.facts_of(sent, client.redirect_uris)
+                causes.REDIRECT_URI_UNREGISTERED, **redirect_uri_doctor.facts(sent, client.redirect_uris)
             )
         request.validated_redirect_uri = sent
         return str(sent)
