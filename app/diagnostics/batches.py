@@ -4,8 +4,9 @@ import json
 import logging
 import threading
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..database import db
@@ -15,74 +16,100 @@ from .refusal_cap import RefusalCap
 
 MOST_WAITING = 20_000  # rows kept in memory while the database is away; beyond that they are dropped
 BATCH = 500
+# The database is away or busy, so that the rows may well be written later.
+PASSING = ("OperationalError", "InterfaceError", "InternalError")
 
 _log = logging.getLogger(__name__)
-_waiting: list[dict[str, Any]] = []
-_lock = threading.Lock()
-_cap = RefusalCap()
 
 
 def gather(row: dict[str, Any]) -> None:
     """Keep ``row`` in memory for the next batch."""
-    with _lock:
-        if len(_waiting) < MOST_WAITING:
-            _waiting.append(row)
+    _rows().gather(row)
 
 
 def write_now(row: dict[str, Any]) -> None:
     """Write a refusal in a transaction of its own, so that its page exists before the answer arrives."""
-    if not _cap.admits(row["client_id"], row["id"]):
+    rows = _rows()
+    if not rows.cap.admits(row["client_id"], row["id"]):
         return
     # What the refused request left undone would keep SQLite locked against this very row.
     db.session.rollback()
     try:
-        _insert([row])
+        rows.insert([row])
     except SQLAlchemyError as error:
         _log.warning("A refusal could not be logged at once: %s", type(error).__name__)
-        gather(row)
+        rows.gather(row)
 
 
 @background.add
 def flush_log() -> None:
     """Write what was gathered."""
-    for batch in iter(_take, []):
-        try:
-            _insert(batch)
-        except DBAPIError as error:
-            _log.warning(
-                "%d rows of the request log could not be written: %s", len(batch), type(error).__name__
-            )
-            _put_back(batch, error)
-            break
-    for row_id, more in _cap.take_counted().items():
-        _count(row_id, more)
+    _rows().flush()
 
 
-def _take() -> list[dict[str, Any]]:
-    with _lock:
-        batch = _waiting[:BATCH]
-        del _waiting[:BATCH]
-    return batch
+class Rows:
+    """The rows on their way to one database."""
 
+    def __init__(self, engine: Engine) -> None:
+        self.cap = RefusalCap()
+        self._begin = engine.begin
+        self._waiting: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
 
-def _put_back(batch: list[dict[str, Any]], error: DBAPIError) -> None:
-    """Keep the batch for the next turn, unless the database can be reached and refuses the rows themselves."""
-    if type(error).__name__ not in ("OperationalError", "InterfaceError", "InternalError"):
-        return
-    with _lock:
-        _waiting[:0] = batch[: MOST_WAITING - len(_waiting)]
+    def gather(self, row: dict[str, Any]) -> None:
+        """Keep ``row`` for the next batch, if there is room."""
+        with self._lock:
+            if len(self._waiting) < MOST_WAITING:
+                self._waiting.append(row)
 
+    def insert(self, rows: list[dict[str, Any]]) -> None:
+        """Write ``rows`` in one transaction."""
+        with self._begin() as connection:
+            connection.execute(insert(LoggedRequest), rows)
 
-def _insert(rows: list[dict[str, Any]]) -> None:
-    with db.engine.begin() as connection:
-        connection.execute(insert(LoggedRequest), rows)
+    def flush(self) -> None:
+        """Write what was gathered, and what the cap counted."""
+        for batch in iter(self._take, []):
+            try:
+                self.insert(batch)
+            except DBAPIError as error:
+                kind = type(error).__name__
+                _log.warning("%d rows of the request log could not be written: %s", len(batch), kind)
+                if kind in PASSING:
+                    self._put_back(batch)
+                    return
+        for row_id, more in self.cap.take_counted().items():
+            self._count(row_id, more)
 
+    def _take(self) -> list[dict[str, Any]]:
+        with self._lock:
+            batch = self._waiting[:BATCH]
+            del self._waiting[:BATCH]
+        return batch
 
-def _count(row_id: str, more: int) -> None:
-    with db.engine.begin() as connection:
-        details = connection.scalar(select(LoggedRequest.details).where(LoggedRequest.id == row_id))
-        if details is not None:
+    def _put_back(self, batch: list[dict[str, Any]]) -> None:
+        with self._lock:
+            self._waiting[:0] = batch[: MOST_WAITING - len(self._waiting)]
+
+    def _count(self, row_id: str, more: int) -> None:
+        with self._begin() as connection:
+            details = connection.scalar(select(LoggedRequest.details).where(LoggedRequest.id == row_id))
+            if details is None:
+                return
             changed = json.dumps({**json.loads(details), "more": more}, ensure_ascii=False)
             connection.execute(
                 update(LoggedRequest).where(LoggedRequest.id == row_id).values(details=changed)
             )
+
+
+_by_database: "WeakKeyDictionary[Engine, Rows]" = WeakKeyDictionary()
+_making = threading.Lock()
+
+
+def _rows() -> Rows:
+    engine = db.engine
+    rows = _by_database.get(engine)
+    if rows is not None:
+        return rows
+    with _making:
+        return _by_database.setdefault(engine, Rows(engine))
