@@ -12,6 +12,7 @@ from . import devices, sessions
 
 REMEMBERED_FOR = sessions.IDLE_REMEMBERED
 PENDING = "interactions"  # what authorization requests in progress have noted; it survives a sign-in
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # characters that one reader sees and another drops
 _KEPT_BY = "_user_id"  # where Flask-Login looks for what the user loader gets
 
 # Behind a proxy of a phone network the address changes; the session row is what can be ended.
@@ -51,9 +52,9 @@ def safe_next(address: str | None) -> str | None:
     Browsers drop tabs and line breaks, take ``\\`` for ``/`` and ``//`` for the start of a host: whatever one of
     them, or a proxy that decodes once more, might read as another site's address is refused.
     """
-    if not address or not address.startswith("/"):
+    if not address or not address.startswith("/") or address.startswith("//") or "\\" in address:
         return None
-    if "\\" in address or any(unicodedata.category(character)[0] == "C" for character in address):
+    if any(unicodedata.category(character) in UNSEEN for character in address):
         return None
     try:
         parts = urlsplit(address)

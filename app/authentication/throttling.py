@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..clock import now
-from ..database import db, read_connection
+from ..database import read_connection
 from ..extensions import vault
 from .models import SignInFailures
 
@@ -62,7 +62,8 @@ def count_failure(account: str) -> int:
     """Count a wrong password; the seconds to wait from now on, 0 for none. Raises :class:`TooManyTries`.
 
     Compare and swap, each statement a transaction of its own: the count must hold whatever becomes of the
-    request, and nobody else may wait for a lock meanwhile.
+    request, and nobody may wait for a lock meanwhile. So the connections are those in AUTOCOMMIT, which are
+    never held while something else is waited for.
     """
     while True:
         failures = refuse_waiting(account)
@@ -83,7 +84,7 @@ def clear(account: str) -> None:
     if refuse_waiting(account) is None:
         return
     free = or_(SignInFailures.blocked_until.is_(None), SignInFailures.blocked_until <= now())
-    with db.engine.begin() as connection:
+    with read_connection() as connection:
         deleted = connection.execute(delete(SignInFailures).where(SignInFailures.account == account, free))
     if deleted.rowcount != 1:
         refuse_waiting(account)
@@ -110,13 +111,13 @@ def _swap(account: str, seen: Failures | None, values: Mapping[str, object]) -> 
     """Write ``values`` if the row still is what was ``seen``."""
     row = SignInFailures.account == account
     unchanged = SignInFailures.expires_at <= now() if seen is None else SignInFailures.count == seen.count
-    with db.engine.begin() as connection:
+    with read_connection() as connection:
         if connection.execute(update(SignInFailures).where(row, unchanged).values(values)).rowcount == 1:
             return True
     if seen is not None:
         return False
     try:
-        with db.engine.begin() as connection:
+        with read_connection() as connection:
             connection.execute(insert(SignInFailures).values(account=account, **values))
     except IntegrityError:  # somebody else's wrong password was the first
         return False

@@ -46,7 +46,7 @@ def check_email(text: str) -> str:
     """``text`` as it is kept: the domain in lower case. Raises :class:`EmailRefused`."""
     try:
         # Whether the domain takes mail shows when the verification mail arrives; names under .test are for trials.
-        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+        found = validate_email(text.strip(), check_deliverability=False, test_environment=True, strict=True)
     except (EmailNotValidError, UnicodeError) as error:
         raise EmailRefused(text) from error
     if len(found.normalized) > LONGEST_EMAIL or len(fold(found.normalized)) > LONGEST_EMAIL:

@@ -86,7 +86,7 @@ def _start_again(_error: CSRFError) -> Response:
         return redirect(request.full_path.rstrip("?"), 303)
     if current_user.is_authenticated:
         return redirect(onward, 303)
-    form = SignInForm()
+    form = SignInForm(request.form)  # what was sent may be no form at all
     form.form_errors.append(_("This page was open for too long. Please sign in again."))
     return _sign_in_page(form, 400)
 
