@@ -23,8 +23,9 @@ from .oauth import commands as oauth_commands
 from .oauth import endpoints as oauth_endpoints
 from .oauth import pages as oauth_pages
 from .scopes import commands as scope_commands
+from .site import commands as site_commands
 from .site import endpoints as site_endpoints
-from .site import i18n
+from .site import i18n, rate_limiting
 from .site import pages as site_pages
 from .users import commands as user_commands
 
@@ -48,6 +49,7 @@ COMMANDS = (
     + client_commands.commands
     + scope_commands.commands
     + oauth_commands.commands
+    + site_commands.commands
 )
 
 
@@ -95,8 +97,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # Referrer-Policy may hide the referrer; the token is what counts
         BABEL_DEFAULT_LOCALE=settings.default_locale,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-        RATELIMIT_ENABLED=False,
+        **rate_limiting.configuration(settings),
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
