@@ -6,7 +6,7 @@ from typing import Any
 from .masking import SECRET
 
 OURS = re.compile(r"[0-9a-f]{32}")
-PLACEHOLDERS = re.compile(r"(?i)your|client_?id|changeme|xxx|example|<|\{|\$")
+PLACEHOLDERS = re.compile(r"(?i)your|client_?id|changeme|xxx|<|\{|\$")
 
 
 def hints(client_id: str, secret: str | None = None) -> dict[str, Any]:

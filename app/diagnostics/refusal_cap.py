@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 PER_MINUTE = 120
+MINUTE = 60.0  # seconds
 
 
 @dataclass
@@ -53,4 +54,4 @@ class RefusalCap:
 
 
 def _is_over(minute: _Minute) -> bool:
-    return time.monotonic() - minute.began >= 60
+    return time.monotonic() - minute.began >= MINUTE
