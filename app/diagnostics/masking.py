@@ -50,19 +50,20 @@ def as_received(parameters: Iterable[tuple[str, str]]) -> list[list[str]]:
 
 def text(value: object) -> str:
     """``value`` as valid Unicode without control characters, broken UTF-8 and lone surrogates included."""
+    if isinstance(value, str) and value.isascii() and value.isprintable():
+        return value  # nearly always
     decoded = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
     return _UNPRINTABLE.sub("\ufffd", decoded.encode("utf-8", "replace").decode("utf-8"))
 
 
-def without_secrets(value: object) -> str:
+def without_secrets(value: object, *, is_address: bool = False) -> str:
     """A text that may hold a secret by mistake, with every such part replaced by its length, cut if long."""
     clean = text(value)
-    if SECRET.search(_decoded(clean)) and not SECRET.search(clean):
+    if "%" in clean and SECRET.search(_decoded(clean)) and not SECRET.search(clean):
         return length_of(clean)  # written in percent signs: where it begins and ends is anybody's guess
-    clean = SECRET.sub(lambda found: length_of(found[0]), clean)
-    if "://" in clean:
+    if is_address or "://" in clean:
         clean = address(clean)
-    return _cut(clean)
+    return _cut(SECRET.sub(lambda found: length_of(found[0]), clean))
 
 
 def address(uri: str) -> str:
@@ -93,7 +94,7 @@ def _value(name: str, value: str, hidden: set[str]) -> str:
     if name == "client_id" and not _CLIENT_ID.fullmatch(value.strip()):
         # None of ours: a secret of another portal, perhaps, pasted into the wrong field.
         return f"{value[:4]}… {length_of(value)}" if not SECRET.search(value) else length_of(value)
-    return without_secrets(address(value) if name in ADDRESSES else value)
+    return without_secrets(value, is_address=name in ADDRESSES)
 
 
 def _name(name: str, value: str) -> str:
