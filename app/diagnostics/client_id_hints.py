@@ -11,7 +11,7 @@ PLACEHOLDERS = re.compile(r"(?i)your|client_?id|changeme|xxx|<|\{|\$")
 
 def hints(client_id: str, secret: str | None = None) -> dict[str, Any]:
     """The facts of the cause ``client_unknown``."""
-    return {"length": len(client_id), "hint": find_hint(client_id, secret)}
+    return {"hint": find_hint(client_id, secret)}
 
 
 def find_hint(client_id: str, secret: str | None = None) -> str | None:

@@ -35,17 +35,29 @@ SECRET = re.compile(r"pf_[a-z]+_[\w\-]*|eyJ[\w\-]{8,}(?:\.[\w\-]*)*", re.IGNOREC
 _NAME = re.compile(r"[a-z][a-z_\-]{0,39}")
 _CLIENT_ID = re.compile(r"[0-9a-f]{32}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# Parameters whose values are looked for in all others, too.
+_SECRETIVE = re.compile(r"secret|passw|token|assertion|verifier|key|^(?:.*_)?code$", re.IGNORECASE)
 _SHORT_SECRET = 6  # characters; shorter texts occur everywhere by chance
 
 
 def as_received(parameters: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """Name and value of every parameter, fit to be kept and shown."""
-    pairs = [(text(name), text(value)) for name, value in parameters]
-    hidden = {value for name, value in pairs if name not in CLEAR and _worth_hiding(value)}
+    """Name and value of every parameter, fit to be kept and shown; :func:`text` made them clean."""
+    pairs = list(parameters)
+    hidden = secrets_among(pairs)
     shown = [[_name(name, value), _value(name, value, hidden)] for name, value in pairs[:MOST_PARAMETERS]]
     if len(pairs) > MOST_PARAMETERS:
         shown.append(["…", length_of(pairs[MOST_PARAMETERS:])])
     return shown
+
+
+def secrets_among(parameters: Iterable[tuple[str, str]]) -> set[str]:
+    """The values that must not be seen anywhere, whatever else holds them."""
+    return {value for name, value in parameters if _SECRETIVE.search(name) and _worth_hiding(value)}
+
+
+def names_among(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """How the name of each parameter may be told."""
+    return {name: _name(name, value) for name, value in parameters}
 
 
 def text(value: object) -> str:

@@ -22,6 +22,7 @@ from ..database import db, new_id
 from ..extensions import vault
 from . import batches, causes, masking
 from .causes import Cause
+from .facts import facts_to_keep
 from .models import LoggedRequest
 
 _log = logging.getLogger(__name__)
@@ -165,28 +166,15 @@ def _row(entry: Entry, status: int) -> dict[str, Any]:
 
 
 def _details(entry: Entry, request_id: str) -> str:
-    details: dict[str, Any] = {"request": masking.as_received(entry.parameters)}
+    parameters = [(masking.text(name), masking.text(value)) for name, value in entry.parameters]
+    details: dict[str, Any] = {"request": masking.as_received(parameters)}
     if entry.scheme:
         details["authorization"] = entry.scheme
     if entry.facts:
-        details["facts"] = {
-            name: {key: _fact(fact) for key, fact in facts.items()} for name, facts in entry.facts.items()
-        }
+        details["facts"] = facts_to_keep(entry.facts, parameters)
     if entry.redirect_uri and len(entry.redirect_uri) <= 2000:
         # Its query may carry something private, yet the owner must be able to register it as it is.
         details["redirect_uri"] = vault.encrypt(
             masking.text(entry.redirect_uri), f"logged_requests.redirect_uri.{request_id}"
         )
     return json.dumps(details, ensure_ascii=False, separators=(",", ":"))
-
-
-def _fact(fact: Any) -> Any:
-    if isinstance(fact, datetime):
-        return fact.isoformat()
-    if isinstance(fact, bool | int | None):
-        return fact
-    if isinstance(fact, float):
-        return round(fact, 1)
-    if isinstance(fact, list | tuple | set | frozenset):
-        return [masking.without_secrets(each) for each in list(fact)[:30]]
-    return masking.without_secrets(fact)

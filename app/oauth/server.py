@@ -89,6 +89,7 @@ class PortalServer(AuthorizationServer):  # type: ignore[misc]
         client = find_client(client_id)
         if client is None:
             raise Refused(causes.CLIENT_UNKNOWN, sent=client_id, hint=find_hint(client_id))
+        request_log.about(client_id=client.id)
         if client.disabled_at is not None:
             raise Refused(
                 causes.CLIENT_DISABLED, disabled_by=client.disabled_by, disabled_at=client.disabled_at

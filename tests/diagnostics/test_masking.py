@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.crypto import new_secret
 from app.diagnostics import causes, masking
-from tests.diagnostics.answers import answer, everything_kept, flush, make_client
+from tests.diagnostics.answers import CALLBACK, answer, everything_kept, flush, make_client
 
 SECRET = "pf_secret_Zq8mY3vK1xT5nB7cR2wL9dF4gH6jP0sA_uEoIyQtWz"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
@@ -147,7 +147,7 @@ def test_the_own_client_id_stays_readable_even_where_it_was_sent_as_the_secret()
 
 @given(st.lists(st.tuples(TEXTS, TEXTS)))
 def test_whatever_is_sent_can_be_kept(pairs: list[tuple[str, str]]) -> None:
-    kept = json.dumps(masking.as_received(pairs))
+    kept = json.dumps(masking.as_received((masking.text(name), masking.text(value)) for name, value in pairs))
     kept.encode("utf-8")
     assert "\\u0000" not in kept
 
@@ -161,3 +161,39 @@ def test_the_sealed_redirect_uri_is_not_readable_in_the_table(app: Flask) -> Non
     uri = f"https://app.example.org/cb?tenant={PLAIN}"
     answer(app, cause=causes.REDIRECT_URI_UNREGISTERED, sent=uri)
     assert PLAIN not in everything_kept(app)
+
+
+@pytest.mark.parametrize("fact", ["fields", "parameter"])
+def test_a_body_that_became_a_name_is_hidden_among_the_facts_too(app: Flask, fact: str) -> None:
+    body = f'{{"client_secret": "{PLAIN}"}}'
+    cause = causes.GRANT_TYPE_MISSING if fact == "fields" else causes.PARAMETER_REPEATED
+    many = [(f"scope{number}", "x") for number in range(40)]
+    answer(
+        app, cause=cause, parameters=[*many, ("grant-type", "x"), (body, "")], **{fact: [body, "grant-type"]}
+    )
+    assert PLAIN not in everything_kept(app)
+    assert "grant-type" in everything_kept(app)
+
+
+def test_a_secret_without_prefix_is_hidden_among_the_facts_too(app: Flask) -> None:
+    answer(
+        app,
+        cause=causes.GRANT_TYPE_UNKNOWN,
+        parameters={"password": PLAIN},
+        sent=PLAIN,
+        supported=[f"x{PLAIN}"],
+    )
+    assert PLAIN not in everything_kept(app)
+
+
+def test_facts_that_no_sentence_tells_are_not_kept(app: Flask) -> None:
+    answer(app, cause=causes.CLIENT_UNKNOWN, sent="somebody-elses-secret", secret=PLAIN, hint="white_space")
+    kept = everything_kept(app)
+    assert "white_space" in kept
+    assert "somebody-elses-secret" not in kept
+    assert PLAIN not in kept
+
+
+def test_a_harmless_value_of_an_unknown_parameter_hides_nothing_else(app: Flask) -> None:
+    answer(app, cause=causes.CODE_UNKNOWN, parameters={"hd": "app.example.org", "redirect_uri": CALLBACK})
+    assert CALLBACK in everything_kept(app)

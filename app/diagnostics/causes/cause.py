@@ -78,9 +78,9 @@ class Cause:
 
     @property
     def facts(self) -> frozenset[str]:
-        """The names of the facts its sentences can tell."""
+        """The names of the facts it can tell."""
         texts = str(self.why) + str(self.fix)
-        return frozenset(PLACEHOLDER.findall(texts))
+        return frozenset({"hint", *PLACEHOLDER.findall(texts)})
 
     def public_for(self, grant_type: str | None) -> str:
         """``error_description``, which for ``invalid_grant`` is the one text of that grant."""

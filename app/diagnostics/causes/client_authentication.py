@@ -12,7 +12,7 @@ def _refusal(name: str, why: LazyString, fix: LazyString, setting: str | None = 
 
 CLIENT_UNKNOWN = _refusal(
     "client_unknown",
-    _l("No app here has the client ID that was sent. It had %(length)s characters."),
+    _l("No app here has the client ID that was sent."),
     _l("Copy the client ID from the page of the app, without spaces before or after it."),
     setting=None,
 )
