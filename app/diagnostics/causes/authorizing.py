@@ -48,7 +48,7 @@ CLIENT_ID_MISSING = Cause(
     400,
     "The parameter client_id is missing: send the client ID of the registered app.",
     _APP_MISTAKE,
-    _l("The request had no client_id. The fields it had: %(fields)s."),
+    _l("The request had no client_id."),
     _l("Send client_id. A variable that is empty in the app's configuration is the usual reason."),
 )
 RESPONSE_TYPE_UNSUPPORTED = Cause(

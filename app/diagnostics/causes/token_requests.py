@@ -52,9 +52,7 @@ GRANT_TYPE_MISSING = Cause(
     400,
     "The parameter grant_type is missing: send it as a field of an application/x-www-form-urlencoded body.",
     _UNREADABLE,
-    _l(
-        "The body had no field grant_type. The fields it had: %(fields)s. Its content type: %(content_type)s."
-    ),
+    _l("The body had no field grant_type. The fields it had: %(fields)s."),
     _l(
         "Check the spelling of the field and that the body is a form; parameters in the address do not count."
     ),
@@ -104,7 +102,7 @@ PARAMETER_MALFORMED = Cause(
     400,
     "A parameter has a value that cannot be read: check its encoding and its length.",
     _UNREADABLE,
-    _l("The value of %(parameter)s could not be read. Expected: %(expected)s."),
+    _l("The value of %(parameter)s could not be read."),
     _l("Send %(parameter)s form-encoded, as UTF-8 and without control characters."),
 )
 TOKEN_TYPE_UNSUPPORTED = Cause(
