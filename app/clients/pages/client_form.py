@@ -5,6 +5,7 @@ from dataclasses import replace
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from ...scopes import catalogue
 from .. import grants
@@ -13,13 +14,16 @@ from ..models import Client
 from ..refusals import ClientRefused
 from ..wording import explain
 
-CLIENT_TYPES = [("confidential", _l("Confidential app")), ("public", _l("Public app"))]
-GRANT_TYPES = {
-    grants.AUTHORIZATION_CODE: _l("Authorization code"),
-    grants.REFRESH_TOKEN: _l("Refresh token"),
-    grants.CLIENT_CREDENTIALS: _l("Client credentials"),
-}
-assert tuple(GRANT_TYPES) == grants.OFFERED
+CLIENT_TYPES = [
+    SelectChoice("confidential", _l("Confidential app")),
+    SelectChoice("public", _l("Public app")),
+]
+GRANT_TYPES = [
+    SelectChoice(grants.AUTHORIZATION_CODE, _l("Authorization code")),
+    SelectChoice(grants.REFRESH_TOKEN, _l("Refresh token")),
+    SelectChoice(grants.CLIENT_CREDENTIALS, _l("Client credentials")),
+]
+assert tuple(choice.value for choice in GRANT_TYPES) == grants.OFFERED
 
 
 class ClientForm(FlaskForm):
@@ -31,7 +35,7 @@ class ClientForm(FlaskForm):
     redirect_uris = TextAreaField(_l("Redirect URIs"))
     client_type = RadioField(_l("Type"), choices=CLIENT_TYPES, default="confidential", validate_choice=False)
     grant_types = SelectMultipleField(
-        _l("Grants"), choices=list(GRANT_TYPES.items()), default=grants.PRESELECTED, validate_choice=False
+        _l("Grants"), choices=GRANT_TYPES, default=grants.PRESELECTED, validate_choice=False
     )
     scopes = SelectMultipleField(_l("Permissions"), default=tuple(catalogue.STANDARD), validate_choice=False)
 
@@ -96,5 +100,5 @@ def show_problems(form: ClientForm, refused: ClientRefused) -> None:
             form.form_errors = [*form.form_errors, text]
 
 
-def _offered() -> list[tuple[str, str]]:
-    return [(name, name) for name in offered_scopes(DEVELOPERS)]
+def _offered() -> list[SelectChoice]:
+    return [SelectChoice(name) for name in offered_scopes(DEVELOPERS)]

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from ...authentication.sign_in import InvalidCredentials, TooManyTries, check_password
@@ -25,14 +26,19 @@ blueprint = Blueprint("clients_client_secrets", __name__)
 
 INVALID = 422
 TOO_MANY = 429
-LIFETIMES = [("", _l("Never")), ("30", _l("In 30 days")), ("90", _l("In 90 days")), ("365", _l("In a year"))]
+LIFETIMES = [
+    SelectChoice("", _l("Never")),
+    SelectChoice("30", _l("In 30 days")),
+    SelectChoice("90", _l("In 90 days")),
+    SelectChoice("365", _l("In a year")),
+]
 
 
 class SecretForm(FlaskForm):
     """The fields of one more secret."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Enter a name.")), Length(max=100)])
-    expires = SelectField(_l("Expires"), choices=LIFETIMES)
+    expires = SelectField(_l("Expires"), choices=LIFETIMES, default="")
 
 
 class RevealForm(FlaskForm):

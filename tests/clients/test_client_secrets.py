@@ -1,0 +1,107 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from app.audit.models import Event
+from app.clients import client_secrets
+from app.clients.client_secrets import SecretNotKept, TooManySecrets
+from app.clients.models import Client
+from app.database import db
+from app.extensions import vault
+from tests.authentication.visitors import make_user
+from tests.clients.developers import make_client
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def weather(app: Flask, app_context: Any) -> Client:
+    make_user(app)
+    return make_client("anna")[0]
+
+
+def test_a_secret_is_kept_as_a_keyed_digest_and_sealed_for_its_row(weather: Client) -> None:
+    row, secret = client_secrets.add_secret(weather, "server", actor_id=None)
+    assert row.digest == vault.keyed_digest(secret)
+    assert row.last_four == secret[-4:]
+    assert row.sealed is not None
+    assert secret not in row.sealed
+    assert client_secrets.reveal_secret(weather, row, actor_id=None) == secret
+
+
+def test_a_secret_shown_once_cannot_be_seen_again(weather: Client) -> None:
+    row, _secret = client_secrets.add_secret(weather, "server", actor_id=None, shown_once=True)
+    with pytest.raises(SecretNotKept):
+        client_secrets.reveal_secret(weather, row, actor_id=None)
+
+
+def test_a_sealed_secret_moved_to_another_row_stays_sealed(weather: Client) -> None:
+    row, _secret = client_secrets.add_secret(weather, "server", actor_id=None)
+    row.sealed, other = weather.secrets[0].sealed, weather.secrets[0].id
+    assert other != row.id
+    with pytest.raises(Exception, match=row.id):
+        client_secrets.reveal_secret(weather, row, actor_id=None)
+
+
+def test_several_secrets_are_valid_at_once_until_they_are_revoked_or_expire(weather: Client) -> None:
+    first = weather.secrets[0]
+    second, _ = client_secrets.add_secret(weather, "new", actor_id=None, expires_at=datetime.now(UTC) + WEEK)
+    assert client_secrets.list_live(weather) == [first, second]
+    client_secrets.revoke_secret(weather, first, actor_id=None)
+    assert client_secrets.list_live(weather) == [second]
+    with time_machine.travel(datetime.now(UTC) + WEEK + timedelta(seconds=1)):
+        assert client_secrets.list_live(weather) == []
+
+
+def test_a_revoked_secret_keeps_its_date_and_nobody_can_see_it(weather: Client) -> None:
+    [secret] = weather.secrets
+    client_secrets.revoke_secret(weather, secret, actor_id=None)
+    when = secret.revoked_at
+    client_secrets.revoke_secret(weather, secret, actor_id=None)
+    assert (secret.revoked_at, secret.sealed) == (when, None)
+
+
+def test_an_app_has_ten_valid_secrets_at_most(weather: Client) -> None:
+    for number in range(client_secrets.MOST_LIVE - 1):
+        client_secrets.add_secret(weather, str(number), actor_id=None)
+    with pytest.raises(TooManySecrets):
+        client_secrets.add_secret(weather, "one more", actor_id=None)
+    client_secrets.revoke_secret(weather, weather.secrets[0], actor_id=None)
+    client_secrets.add_secret(weather, "one more", actor_id=None)
+
+
+def test_rotating_ends_the_old_secrets_at_once_or_after_the_overlap(weather: Client) -> None:
+    [first] = weather.secrets
+    second, _ = client_secrets.rotate(weather, overlap=WEEK)
+    assert client_secrets.list_live(weather) == [first, second]
+    with time_machine.travel(datetime.now(UTC) + WEEK + timedelta(seconds=1)):
+        assert client_secrets.list_live(weather) == [second]
+    third, _ = client_secrets.rotate(weather)
+    assert client_secrets.list_live(weather) == [third]
+
+
+def test_an_overlap_never_lengthens_the_life_of_a_secret(weather: Client) -> None:
+    soon = datetime.now(UTC) + timedelta(days=1)
+    short, _ = client_secrets.add_secret(weather, "short", actor_id=None, expires_at=soon)
+    client_secrets.rotate(weather, overlap=WEEK)
+    assert short.expires_at == soon
+
+
+def test_a_secret_of_another_app_is_not_found(weather: Client) -> None:
+    other, _secret = make_client("anna", name="Other")
+    assert client_secrets.find_secret(weather, other.secrets[0].id) is None
+
+
+def test_no_event_tells_a_secret(weather: Client) -> None:
+    row, secret = client_secrets.add_secret(weather, "server", actor_id=None)
+    client_secrets.reveal_secret(weather, row, actor_id=None)
+    _row, rotated = client_secrets.rotate(weather)
+    db.session.flush()
+    told = "".join(db.session.scalars(select(Event.details)))
+    assert "server" in told
+    assert secret not in told
+    assert rotated not in told
