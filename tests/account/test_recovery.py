@@ -49,7 +49,7 @@ def link(app: Flask, client: FlaskClient) -> str:
 
 def test_the_link_sets_a_new_password(client: FlaskClient, link: str) -> None:
     answer = submit(client, link, password=ANOTHER_PASSWORD)
-    assert (answer.status_code, answer.location) == (302, "/login")
+    assert (answer.status_code, answer.location) == (303, "/login")
     sign_in(client)
     assert not is_signed_in(client)
     sign_in(client, password=ANOTHER_PASSWORD)
@@ -105,11 +105,13 @@ def test_nobody_fills_somebody_elses_mailbox(app: Flask, client: FlaskClient) ->
     assert len(mails(app, "reset_password")) <= 10
 
 
-def test_a_mail_scanner_that_opens_the_link_does_not_use_it_up(app: Flask, client: FlaskClient, link: str) -> None:
+def test_a_mail_scanner_that_opens_the_link_does_not_use_it_up(
+    app: Flask, client: FlaskClient, link: str
+) -> None:
     scanner = app.test_client()
     for method in (scanner.get, scanner.head, scanner.get):
         assert method(link).status_code == 200
-    assert submit(client, link, password=ANOTHER_PASSWORD).status_code == 302
+    assert submit(client, link, password=ANOTHER_PASSWORD).status_code == 303
 
 
 def test_a_link_works_once(client: FlaskClient, link: str) -> None:
@@ -131,7 +133,7 @@ def test_of_simultaneous_uses_of_one_link_one_wins(app: Flask, link: str, db_ses
 
     with ThreadPoolExecutor(len(clients)) as pool:
         answers = sorted(pool.map(use, range(len(clients))))
-    assert answers == [302] + [410] * (len(clients) - 1)
+    assert answers == [303] + [410] * (len(clients) - 1)
 
 
 def test_a_link_ends_after_an_hour(client: FlaskClient, link: str) -> None:
@@ -176,7 +178,7 @@ def test_the_database_holds_no_link_that_works(link: str, db_session: Session) -
 def test_a_weak_password_leaves_the_link_as_it_was(client: FlaskClient, link: str) -> None:
     page = submit(client, link, password="password123")
     assert "This password is on lists that attackers try first." in page.text
-    assert submit(client, link, password=ANOTHER_PASSWORD).status_code == 302
+    assert submit(client, link, password=ANOTHER_PASSWORD).status_code == 303
 
 
 def test_a_new_password_signs_every_browser_out(app: Flask, client: FlaskClient, link: str) -> None:
@@ -194,7 +196,9 @@ def test_the_person_is_told_by_mail(app: Flask, client: FlaskClient, link: str) 
     assert ANOTHER_PASSWORD not in text_of(mail)
 
 
-def test_where_the_person_wanted_to_go_survives_the_way_through_the_mail(app: Flask, client: FlaskClient) -> None:
+def test_where_the_person_wanted_to_go_survives_the_way_through_the_mail(
+    app: Flask, client: FlaskClient
+) -> None:
     waiting = "/oauth/authorize?client_id=x&state=y"
     sign_up(client)
     sign_out(client)
@@ -217,7 +221,9 @@ def test_the_host_header_decides_nothing_about_the_link(app: Flask, client: Flas
     sign_out(client)
     token = csrf_token(client.get("/forgot-password"))
     fields = {"csrf_token": token, "email": "anna@example.org"}
-    client.post("/forgot-password", data=fields, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+    client.post(
+        "/forgot-password", data=fields, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    )
     assert all("evil" not in mail.as_string() for mail in mails(app, "reset_password"))
 
 

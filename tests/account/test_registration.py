@@ -29,7 +29,7 @@ from tests.support.mailboxes import text_of
 
 def test_registration_signs_in_at_once_and_mails_a_link(app: Flask, client: FlaskClient) -> None:
     answer = sign_up(client)
-    assert (answer.status_code, answer.location) == (302, "/account")
+    assert (answer.status_code, answer.location) == (303, "/account")
     assert is_signed_in(client)
     (mail,) = mails(app, "verify_email")
     assert mail["To"] == "anna@example.org"
@@ -59,7 +59,10 @@ def test_signed_in_people_are_led_past_the_registration(client: FlaskClient) -> 
         ({"username": "berta", "email": "Anna@Example.org"}, "This e-mail address is taken."),
         ({"username": ""}, "Please choose a username."),
         ({"username": "   "}, "Please choose a username."),
-        ({"username": "berta@example.org"}, "Please use letters, digits, dots, hyphens and underscores only."),
+        (
+            {"username": "berta@example.org"},
+            "Please use letters, digits, dots, hyphens and underscores only.",
+        ),
         ({"username": "b" * 65}, "This username is too long."),
         ({"email": "nobody"}, "This is not a complete e-mail address."),
         ({"email": "b@example.org\r\nBcc: all@example.org"}, "This is not a complete e-mail address."),
@@ -130,7 +133,9 @@ def test_a_closed_portal_takes_no_registrations(make_app: MakeApp) -> None:
     assert "No new accounts here" in page.text
 
 
-def test_a_closed_portal_takes_no_registrations_by_post_either(make_app: MakeApp, db_session: Session) -> None:
+def test_a_closed_portal_takes_no_registrations_by_post_either(
+    make_app: MakeApp, db_session: Session
+) -> None:
     client = make_app(REGISTRATION="closed").test_client()
     answer = submit(
         client, "/register", page="/login", username="anna", email="a@example.org", password=PASSWORD
@@ -147,7 +152,7 @@ def test_an_invitation_opens_the_registration_once(make_app: MakeApp) -> None:
     first, second = app.test_client(), app.test_client()
     assert first.get("/register").status_code == 403
     assert values(first.get(path))["email"] == "anna@example.org"
-    assert sign_up(first, path=path).status_code == 302
+    assert sign_up(first, path=path).status_code == 303
     assert second.get(path).status_code == 403
     answer = submit(second, path, page="/login", username="b", email="b@example.org", password=PASSWORD)
     assert answer.status_code == 403
@@ -160,7 +165,7 @@ def test_a_refused_registration_does_not_use_the_invitation_up(make_app: MakeApp
         db.session.commit()
     client = app.test_client()
     assert sign_up(client, path=path, password="123").status_code == 200
-    assert sign_up(client, path=path).status_code == 302
+    assert sign_up(client, path=path).status_code == 303
 
 
 @pytest.mark.parametrize("purpose", [Purpose.RESET_PASSWORD, Purpose.SETUP, Purpose.VERIFY_EMAIL])
@@ -181,7 +186,7 @@ def test_a_mail_scanner_that_opens_the_link_confirms_nothing(
     for method in (scanner.get, scanner.head):
         assert method(path).status_code == 200
     assert person(db_session).email_verified_at is None
-    assert submit(client, path).status_code == 302
+    assert submit(client, path).status_code == 303
     assert person(db_session).email_verified_at is not None
 
 
@@ -210,7 +215,7 @@ def test_the_account_sends_the_mail_again_but_not_twice_in_two_minutes(
     assert len(mails(app, "verify_email")) == 1
     submit(client, last_link(app, "verify_email"))
     answer = submit(client, "/account/verification", page="/account/security")
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert len(mails(app, "verify_email")) == 1
 
 

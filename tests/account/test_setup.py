@@ -68,7 +68,7 @@ def test_of_simultaneous_set_ups_one_wins(app: Flask, db_session: Session) -> No
 
     with ThreadPoolExecutor(len(clients)) as pool:
         answers = sorted(pool.map(set_up, range(len(clients))))
-    assert answers == [302, 410, 410, 410, 410]
+    assert answers == [303, 410, 410, 410, 410]
     assert db_session.scalar(select(func.count(User.id))) == 1
 
 
@@ -88,7 +88,7 @@ def test_a_refused_set_up_can_be_tried_again(app: Flask, client: FlaskClient) ->
     path = setup_path(app)
     page = submit(client, path, **{**FIELDS, "password": "123"})
     assert "This password is too short." in page.text
-    assert submit(client, path, **FIELDS).status_code == 302
+    assert submit(client, path, **FIELDS).status_code == 303
 
 
 def test_an_invitation_is_printed_as_a_link_that_registers(make_app: MakeApp) -> None:
@@ -96,7 +96,7 @@ def test_an_invitation_is_printed_as_a_link_that_registers(make_app: MakeApp) ->
     done = app.test_cli_runner().invoke(args=["invite", "create", "anna@example.org", "--json"])
     printed = json.loads(done.output)
     assert printed["url"] == f"http://127.0.0.1:8000/register?invite={printed['token']}"
-    assert sign_up(app.test_client(), path=f"/register?invite={printed['token']}").status_code == 302
+    assert sign_up(app.test_client(), path=f"/register?invite={printed['token']}").status_code == 303
 
 
 @pytest.mark.parametrize("address", ["nobody", "a b@example.org", ""])

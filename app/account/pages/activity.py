@@ -1,6 +1,8 @@
 """What happened on the account."""
 
-from flask import Blueprint, render_template, request, url_for
+import re
+
+from flask import Blueprint, abort, render_template, request, url_for
 from flask_login import current_user
 
 from ...audit.trail import list_events
@@ -9,12 +11,15 @@ from ...audit.wording import tell
 blueprint = Blueprint("account_activity", __name__)
 
 PAGE = 25
+AN_ID = re.compile("[0-9a-f]{32}")  # MariaDB compares nothing but ASCII with an id
 
 
 @blueprint.get("/account/activity")
 def show() -> str:
     """The page of events, newest first; ``before`` is the id of the last one seen."""
     before = request.args.get("before")
+    if before is not None and not AN_ID.fullmatch(before):
+        abort(404)
     events = list_events(current_user.id, limit=PAGE + 1, before=before)
     older = url_for("account_activity.show", before=events[PAGE - 1].id) if len(events) > PAGE else None
     told = [tell(event) for event in events[:PAGE]]

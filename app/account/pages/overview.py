@@ -36,4 +36,4 @@ def send_verification_again() -> Response:
         flash(_("The mail is on its way. Please open it and confirm your address."), "ok")
     else:
         flash(_("There is nothing to send: the address is confirmed, or a mail is just on its way."), "warn")
-    return redirect(url_for("account_overview.show"))
+    return redirect(url_for("account_overview.show"), 303)

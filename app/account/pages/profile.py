@@ -8,6 +8,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, SelectField, StringField, TelField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from ...authentication.access import has_recent_sign_in
@@ -39,7 +40,11 @@ class ProfileForm(FlaskForm):
     country = SelectField(_l("Country"), filters=[_trimmed])
     locale = SelectField(
         _l("Language"),
-        choices=[("", _l("The language of my browser")), ("en", "English"), ("de", "Deutsch")],
+        choices=[
+            SelectChoice("", _l("The language of my browser")),
+            SelectChoice("en", "English"),
+            SelectChoice("de", "Deutsch"),
+        ],
         filters=[_trimmed],
     )
 
@@ -47,15 +52,20 @@ class ProfileForm(FlaskForm):
 @blueprint.route("/account/profile", methods=["GET", "POST"])
 def edit() -> Response | str:
     """The page that changes the profile; another address needs a recent sign-in and is confirmed by mail."""
-    mobile = for_reading(current_user.mobile)
-    form = ProfileForm(obj=current_user, data={"mobile": mobile})
-    form.country.choices = [("", _("I would rather not say")), *list_countries(str(get_locale()))]
+    form = ProfileForm(obj=current_user)
+    if not form.is_submitted():
+        form.mobile.data = for_reading(current_user.mobile)
+    countries = list_countries(str(get_locale()))
+    form.country.choices = [
+        SelectChoice("", _("I would rather not say")),
+        *(SelectChoice(code, name) for code, name in countries),
+    ]
     if form.validate_on_submit() and _may_change_email(form) and _save(form):
         locale = form.locale.data or str(get_locale())
         g.locale_choice = form.locale.data
         with force_locale(locale):
             flash(_("Your profile is saved."), "ok")
-        return redirect(url_for("account_profile.edit"))
+        return redirect(url_for("account_profile.edit"), 303)
     return render_template("account/profile.html", form=form, may_change_email=has_recent_sign_in())
 
 

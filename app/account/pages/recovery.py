@@ -58,7 +58,7 @@ def reset_password(token: str) -> Response | str | tuple[str, int]:
             browser.leave()
             db.session.commit()
             flash(_("Your new password is set. Please sign in with it."), "ok")
-            return redirect(_sign_in_url())
+            return redirect(_sign_in_url(), 303)
     except LinkExpired:
         db.session.rollback()
         return render_template("account/link_expired.html", purpose="reset_password"), 410

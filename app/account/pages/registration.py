@@ -44,7 +44,7 @@ def register() -> Response | str | tuple[str, int]:
     form = RegistrationForm(email=invited)
     if form.validate_on_submit() and _create_account(form):
         flash(_("Welcome. We have sent you a mail: please open it and confirm your address."), "ok")
-        return redirect(browser.destination(url_for("account_overview.show")))
+        return redirect(browser.destination(url_for("account_overview.show")), 303)
     return render_template("account/register.html", form=form)
 
 
@@ -64,7 +64,7 @@ def verify_email(token: str) -> Response | str | tuple[str, int]:
         return render_template("account/link_expired.html", purpose="verify_email"), 410
     db.session.commit()
     flash(_("Thank you. Your e-mail address is confirmed."), "ok")
-    return redirect(browser.destination(url_for("account_overview.show")))
+    return redirect(browser.destination(url_for("account_overview.show")), 303)
 
 
 def _create_account(form: RegistrationForm) -> bool:

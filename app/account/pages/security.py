@@ -36,7 +36,7 @@ def show() -> Response | str | tuple[str, int, dict[str, str]]:
     try:
         if form.validate_on_submit() and _change_password(form):
             flash(_("Your password is changed. Your other devices have been signed out."), "ok")
-            return redirect(url_for("account_security.show"))
+            return redirect(url_for("account_security.show"), 303)
     except TooManyTries as refusal:
         db.session.rollback()
         seconds = refusal.retry_after

@@ -28,7 +28,7 @@ def create_administrator(token: str) -> Response | str | tuple[str, int]:
         if form.validate_on_submit():
             _create_administrator(token, form)
             flash(_("The portal is yours. Welcome."), "ok")
-            return redirect(url_for("account_overview.show"))
+            return redirect(url_for("account_overview.show"), 303)
     except LinkExpired:
         db.session.rollback()
         return render_template("account/link_expired.html", purpose="setup"), 410

@@ -1,0 +1,190 @@
+"""What people tell about themselves."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.account.countries import list_countries
+from app.account.phone_numbers import PhoneNumberRefused, for_reading, to_e164
+from app.clock import now
+from tests.account.visitor import (
+    ANOTHER_PASSWORD,
+    last_link,
+    mails,
+    person,
+    sign_in,
+    sign_out,
+    sign_up,
+    submit,
+    values,
+)
+
+PROFILE = {"name": "", "email": "anna@example.org", "mobile": "", "country": "", "locale": ""}
+
+
+@pytest.fixture(autouse=True)
+def signed_in(client: FlaskClient) -> None:
+    sign_up(client)
+
+
+def save(client: FlaskClient, **changes: str) -> str:
+    answer = submit(client, "/account/profile", **{**PROFILE, **changes})
+    assert answer.status_code in (200, 303), answer.status
+    return client.get(answer.location).text if answer.location else answer.text
+
+
+def test_the_profile_is_kept_and_shown_again(client: FlaskClient, db_session: Session) -> None:
+    page = save(client, name="Anna Müller 🦊", mobile="0170 1234567", country="DE", locale="en")
+    assert "Your profile is saved." in page
+    user = person(db_session)
+    assert (user.name, user.mobile, user.country, user.locale) == (
+        "Anna Müller 🦊",
+        "+491701234567",
+        "DE",
+        "en",
+    )
+    shown = values(client.get("/account/profile"))
+    assert (shown["name"], shown["mobile"]) == ("Anna Müller 🦊", "+49 170 1234567")
+
+
+def test_what_is_emptied_is_forgotten(client: FlaskClient, db_session: Session) -> None:
+    save(client, name="Anna", mobile="+49 170 1234567", country="DE")
+    save(client)
+    user = person(db_session)
+    assert (user.name, user.mobile, user.country) == (None, None, None)
+
+
+def test_the_language_of_the_profile_switches_the_pages(client: FlaskClient) -> None:
+    save(client, locale="de")
+    assert '<html lang="de">' in client.get("/account").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"mobile": "123"}, "This is not a phone number that can be called."),
+        ({"mobile": "0170 1234567"}, "This is not a phone number that can be called."),
+        ({"mobile": "+49 170 1234567 ext. 5"}, "This is not a phone number that can be called."),
+        ({"email": "nobody"}, "This is not a complete e-mail address."),
+        ({"email": ""}, "Please enter your e-mail address."),
+        ({"name": "x" * 201}, "Please use at most 200 characters."),
+        ({"country": "XX"}, "Not a valid choice"),
+        ({"locale": "fr"}, "Not a valid choice"),
+    ],
+)
+def test_a_refused_profile_changes_nothing_and_keeps_what_was_typed(
+    client: FlaskClient, db_session: Session, changes: dict[str, str], message: str
+) -> None:
+    answer = submit(client, "/account/profile", **{**PROFILE, "name": "Anna", **changes})
+    assert answer.status_code == 200
+    assert message in answer.text
+    assert values(answer)["name"] == changes.get("name", "Anna")
+    assert person(db_session).name is None
+
+
+def test_a_new_address_is_unconfirmed_and_both_addresses_are_told(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    submit(client, last_link(app, "verify_email"))
+    assert person(db_session).email_verified_at is not None
+    save(client, email="anna@new.example")
+    user = person(db_session)
+    assert (user.email, user.email_verified_at) == ("anna@new.example", None)
+    assert [mail["To"] for mail in mails(app, "email_changed")] == ["anna@example.org"]
+    assert mails(app, "verify_email")[-1]["To"] == "anna@new.example"
+
+
+def test_links_in_the_old_mailbox_open_nothing_after_the_change(app: Flask, client: FlaskClient) -> None:
+    old_confirmation = last_link(app, "verify_email")
+    submit(client, "/forgot-password", email="anna@example.org")
+    old_reset = last_link(app, "reset_password")
+    save(client, email="anna@new.example")
+    assert client.get(old_confirmation).status_code == 410
+    assert client.get(old_reset).status_code == 410
+    assert submit(client, old_reset, page="/account", password=ANOTHER_PASSWORD).status_code == 410
+
+
+def test_an_address_somebody_else_has_is_refused(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    sign_up(app.test_client(), "berta")
+    page = save(client, email="BERTA@example.org")
+    assert "This e-mail address is taken." in page
+    assert person(db_session).email == "anna@example.org"
+
+
+def test_an_unattended_browser_does_not_change_the_address(client: FlaskClient, db_session: Session) -> None:
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        page = save(client, email="thief@example.org", name="Anna")
+        assert "please confirm your password first" in page
+        assert 'href="/reauthenticate?next=/account/profile"' in page
+        assert person(db_session).email == "anna@example.org"
+        assert "Your profile is saved." in save(client, name="Anna")
+
+
+def test_the_profile_cannot_be_changed_without_its_csrf_token(
+    client: FlaskClient, db_session: Session
+) -> None:
+    assert client.post("/account/profile", data={**PROFILE, "name": "Eve"}).status_code == 400
+    assert person(db_session).name is None
+
+
+def test_the_profile_cannot_make_an_administrator(client: FlaskClient, db_session: Session) -> None:
+    save(client, is_admin="1", username="root", password_hash="x", email_verified_at="2020-01-01")
+    user = person(db_session)
+    assert (user.is_admin, user.username, user.email_verified_at) == (False, "anna", None)
+
+
+def test_names_are_shown_as_text(client: FlaskClient) -> None:
+    save(client, name="<script>alert(1)</script>")
+    assert "<script>alert" not in client.get("/account").text
+
+
+@pytest.mark.parametrize("path", ["", "/profile", "/security", "/activity"])
+def test_pages_of_the_account_ask_strangers_to_sign_in(app: Flask, path: str) -> None:
+    answer = app.test_client().get(f"/account{path}")
+    assert (answer.status_code, answer.location) == (302, f"/login?next=/account{path}")
+
+
+def test_the_new_address_signs_in(client: FlaskClient) -> None:
+    save(client, email="anna@new.example")
+    sign_out(client)
+    assert sign_in(client, "anna@new.example").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("+49 170 1234567", None, "+491701234567"),
+        ("0170/1234567", "DE", "+491701234567"),
+        ("+43 664 1234567", "DE", "+436641234567"),
+        ("(415) 555-2671", "US", "+14155552671"),
+    ],
+)
+def test_numbers_are_kept_in_one_form_however_they_are_written(
+    text: str, country: str | None, number: str
+) -> None:
+    assert to_e164(text, country) == number
+
+
+@pytest.mark.parametrize("text", ["", "abc", "12", "+999 123456", "0170 1234567", "+49 1", "+" + "9" * 300])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(PhoneNumberRefused):
+        to_e164(text, None)
+
+
+def test_numbers_are_read_with_spaces() -> None:
+    assert for_reading("+491701234567") == "+49 170 1234567"
+    assert for_reading("not a number") == "not a number"
+    assert for_reading(None) == ""
+
+
+def test_countries_are_named_and_sorted_in_the_readers_language() -> None:
+    german = [name for _code, name in list_countries("de")]
+    assert german.index("Ägypten") < german.index("Albanien") < german.index("Zypern")
+    assert dict(list_countries("en"))["DE"] == "Germany"
+    assert "EU" not in dict(list_countries("en"))
