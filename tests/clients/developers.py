@@ -1,10 +1,15 @@
 """Developers with their browsers, and apps of theirs."""
 
+import json
 import re
+from collections.abc import Callable
 from typing import Any
 
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.clients import registration
@@ -12,11 +17,10 @@ from app.clients.details import DEVELOPERS, Details, Limits, numbered
 from app.clients.models import Client
 from app.database import db
 from app.users.accounts import find_user
-from tests.authentication.visitors import PASSWORD, csrf_token, make_user, sign_in
+from tests.authentication.visitors import csrf_token, make_user, sign_in
 
+FlaskClientCommand = Callable[..., Result]
 CALLBACK = "https://app.example.com/callback"
-
-__all__ = ["CALLBACK", "PASSWORD", "developer", "form_of_new_app", "make_client", "post", "register", "shown"]
 
 
 def developer(app: Flask, username: str = "anna") -> FlaskClient:
@@ -78,3 +82,28 @@ def make_client(
     )
     db.session.commit()
     return client, secret
+
+
+def only_app(session: Session) -> Client:
+    """The one app there is, as it is now."""
+    session.expire_all()
+    return session.scalars(select(Client)).one()
+
+
+def run_flask_client(app: Flask) -> FlaskClientCommand:
+    """Runs `flask client ARGUMENTS` of this portal."""
+
+    def run(*arguments: object) -> Result:
+        result = app.test_cli_runner().invoke(args=["client", *map(str, arguments)])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return run
+
+
+def created(result: Result) -> dict[str, Any]:
+    """The JSON that a successful command printed."""
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert isinstance(answer, dict)
+    return answer

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clients.models import ClientSecret
-from tests.authentication.visitors import sign_in
-from tests.clients.developers import PASSWORD, developer, post, register, shown
+from tests.authentication.visitors import PASSWORD, sign_in
+from tests.clients.developers import developer, post, register, shown
 from tests.support.apps import MakeApp
 
 WRONG = "not the password"

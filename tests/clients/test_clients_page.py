@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.clients.models import Client
 from app.scopes.models import Scope
-from tests.authentication.visitors import make_user
-from tests.clients.developers import developer, form_of_new_app, make_client, post, register, shown
+from tests.clients.developers import developer, form_of_new_app, make_client, only_app, post, register, shown
 from tests.support.apps import MakeApp
 
 NEW = "/dashboard/apps/new"
@@ -20,11 +19,6 @@ NEW = "/dashboard/apps/new"
 @pytest.fixture
 def browser(app: Flask) -> FlaskClient:
     return developer(app)
-
-
-def only_app(session: Session) -> Client:
-    session.expire_all()
-    return session.scalars(select(Client)).one()
 
 
 def test_the_dashboard_asks_for_a_sign_in(client: FlaskClient) -> None:
@@ -160,34 +154,6 @@ def test_a_form_cannot_ask_for_more_than_a_developer_may_have(
     assert db_session.scalars(select(Client)).all() == []
 
 
-def test_fields_that_the_form_does_not_have_change_nothing(
-    app: Flask, browser: FlaskClient, db_session: Session
-) -> None:
-    ben = make_user(app, "ben", "ben@example.org")
-    stolen = {
-        "owner_id": ben,
-        "trusted": "y",
-        "id": "0" * 32,
-        "pkce_required": "",
-        "auth_method": "none",
-        "retry_window": "9999",
-        "registered_dynamically": "y",
-        "disabled_by": "owner",
-    }
-    client_id, _page = register(browser, **stolen)
-    assert (
-        post(
-            browser, f"/dashboard/apps/{client_id}/edit", **form_of_new_app(name="Else", **stolen)
-        ).status_code
-        == 302
-    )
-    kept = only_app(db_session)
-    assert kept.owner_id != ben
-    assert kept.id == client_id
-    assert (kept.trusted, kept.registered_dynamically, kept.disabled_by) == (False, False, None)
-    assert (kept.auth_method, kept.retry_window) == (None, None)
-
-
 def test_the_scopes_on_offer_are_the_standard_and_the_defined_ones(
     browser: FlaskClient, db_session: Session
 ) -> None:
@@ -201,50 +167,6 @@ def test_the_scopes_on_offer_are_the_standard_and_the_defined_ones(
     assert 'value="users.read"' not in page
     assert 'value="weather.read"' in page
     assert "Read the weather" in page
-
-
-def test_editing_changes_an_app_and_shows_what_is_kept(browser: FlaskClient, db_session: Session) -> None:
-    client_id, _page = register(browser)
-    path = f"/dashboard/apps/{client_id}/edit"
-    form = browser.get(path).text
-    assert 'value="Weather station"' in form
-    assert "https://app.example.com/callback</textarea>" in form
-    assert post(browser, path, path, **form_of_new_app(name="Storm", pkce_required="y")).status_code == 302
-    assert (only_app(db_session).name, only_app(db_session).pkce_required) == ("Storm", True)
-    assert post(browser, path, path, **form_of_new_app(name="Storm")).status_code == 302
-    assert only_app(db_session).pkce_required is False
-
-
-def test_a_public_app_cannot_switch_pkce_off(browser: FlaskClient, db_session: Session) -> None:
-    client_id, _page = register(browser, client_type="public")
-    path = f"/dashboard/apps/{client_id}/edit"
-    assert post(browser, path, path, **form_of_new_app(client_type="public", name="Storm")).status_code == 302
-    assert only_app(db_session).pkce_required is True
-
-
-def test_a_refused_edit_changes_nothing(browser: FlaskClient, db_session: Session) -> None:
-    client_id, _page = register(browser)
-    path = f"/dashboard/apps/{client_id}/edit"
-    page = post(browser, path, path, **form_of_new_app(name="Storm", redirect_uris="javascript:alert(1)"))
-    assert page.status_code == 422
-    assert "javascript:alert(1)</textarea>" in page.text
-    assert only_app(db_session).name == "Weather station"
-
-
-def test_what_administrators_gave_survives_an_edit(
-    app: Flask, browser: FlaskClient, db_session: Session
-) -> None:
-    client_id, _page = register(browser)
-    kept = only_app(db_session)
-    kept.grant_types += " password"
-    kept.scopes += " users.read"
-    db_session.commit()
-    path = f"/dashboard/apps/{client_id}/edit"
-    assert "Given by an administrator" in browser.get(path).text
-    assert post(browser, path, path, **form_of_new_app(name="Storm")).status_code == 302
-    kept = only_app(db_session)
-    assert "password" in kept.grant_type_list
-    assert "users.read" in kept.scope_list
 
 
 def test_localhost_works_and_comes_with_a_hint(browser: FlaskClient) -> None:
@@ -268,18 +190,3 @@ def test_where_secrets_are_shown_once_the_page_says_so(make_app: MakeApp) -> Non
     assert 'id="client-secret">pf_secret_' in page
     assert "cannot show it again" in page
     assert '/reveal"' not in browser.get(f"/dashboard/apps/{client_id}/secrets").text
-
-
-def test_the_pages_speak_german(browser: FlaskClient) -> None:
-    client_id, _page = register(browser)
-    for path in (
-        "",
-        "/new",
-        f"/{client_id}",
-        f"/{client_id}/edit",
-        f"/{client_id}/secrets",
-        f"/{client_id}/delete",
-    ):
-        page = browser.get(f"/dashboard/apps{path}", headers={"Accept-Language": "de"})
-        assert page.status_code == 200
-        assert '<html lang="de"' in page.text

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clients.models import Client, ClientSecret
-from tests.authentication.visitors import csrf_token
-from tests.clients.developers import PASSWORD, developer, form_of_new_app, register
+from tests.authentication.visitors import PASSWORD, csrf_token
+from tests.clients.developers import developer, form_of_new_app, register
 
 PREFIX = "/dashboard/apps/<client_id>"
 

@@ -9,11 +9,9 @@ from app.audit.models import Event
 from app.clients import registration
 from app.clients.client_secrets import list_live
 from app.clients.details import DEVELOPERS, OPERATORS, details_of, numbered
-from app.clients.models import Client, ClientSecret
 from app.clients.refusals import ClientRefused, DisabledByAdministrator, Reason
 from app.clients.wording import explain
 from app.database import db
-from app.users import accounts
 from tests.authentication.visitors import make_user
 from tests.clients.developers import make_client
 
@@ -166,25 +164,6 @@ def test_an_owner_enables_only_what_no_administrator_disabled(anna: str) -> None
     assert client.disabled_at is not None
     registration.enable_client(client, registration.ADMINISTRATOR, actor_id=None)
     assert client.disabled_at is None
-
-
-def test_a_deleted_app_takes_its_secrets_along_and_frees_its_name(anna: str) -> None:
-    client, _secret = make_client("anna")
-    registration.delete_client(client, actor_id=anna)
-    db.session.commit()
-    assert db.session.scalars(select(ClientSecret)).all() == []
-    make_client("anna")
-
-
-def test_apps_go_with_the_account_of_their_owner(app: Flask) -> None:
-    make_user(app, "ben", "ben@example.org")
-    make_client("anna")
-    kept, _secret = make_client("ben", name="Ben's app")
-    anna = accounts.find_user("anna")
-    assert anna is not None
-    accounts.delete(anna)
-    db.session.commit()
-    assert db.session.scalars(select(Client)).all() == [kept]
 
 
 def test_every_act_is_an_event_of_the_owner_without_any_secret(anna: str) -> None:

@@ -1,0 +1,67 @@
+"""Runs the clients of this folder that speak Node.js, one conversation a time: see conversation.mjs."""
+
+import json
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.people import Person
+from tests.support.servers import program
+
+FOLDER = Path(__file__).parent
+SECONDS = 90
+
+
+def run_client(script: str, person: Person | None = None, *, deny: bool = False, **settings: Any) -> Any:
+    """What the script found, with a person who allows (or denies) what it asks. Fails if anything in it does."""
+    node = program("node")
+    if node is None:
+        pytest.skip("Node.js is not installed (apt-get install nodejs npm)")
+    assert (FOLDER / "node_modules").is_dir(), "the clients are not installed: cd tests/clients && npm ci"
+    process = subprocess.Popen(
+        [node, script],
+        cwd=FOLDER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    watch = threading.Timer(SECONDS, process.kill)
+    watch.start()
+    try:
+        return _converse(process, person, "deny" if deny else "allow", settings)
+    finally:
+        watch.cancel()
+        process.kill()
+        process.communicate()
+
+
+def _converse(
+    process: "subprocess.Popen[str]", person: Person | None, decision: str, settings: dict[str, Any]
+) -> Any:
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    found = None
+    _say(process, settings)
+    for line in process.stdout:
+        message = json.loads(line)
+        if "authorize" in message:
+            assert person is not None
+            back = person.decide(message["authorize"], decision)
+            _say(process, {"callback": back, "posted": person.posted or None})
+        else:
+            found = message["found"]
+    complaint = process.stderr.read()
+    assert process.wait() == 0, complaint
+    assert found is not None, f"the client ended without a word: {complaint}"
+    return found
+
+
+def _say(process: "subprocess.Popen[str]", message: dict[str, Any]) -> None:
+    assert process.stdin
+    process.stdin.write(json.dumps(message) + "\n")
+    process.stdin.flush()
