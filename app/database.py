@@ -36,10 +36,28 @@ def new_id() -> str:
     return f"{value:032x}"
 
 
-def ascii_text(length: int) -> String:
+def ascii_text(length: int) -> "AsciiText":
     """A column of up to ``length`` ASCII characters, one byte each, compared byte by byte."""
-    variant = mysql.VARCHAR(length, charset="ascii", collation="ascii_bin")
-    return String(length).with_variant(variant, "mysql", "mariadb")
+    return AsciiText(length)
+
+
+class AsciiText(TypeDecorator[str]):
+    """ASCII only. What has other characters equals no row: MariaDB would refuse to compare at all."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.VARCHAR(self.length, charset="ascii", collation="ascii_bin"))
+        return dialect.type_descriptor(String(self.length))
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        return value if value is None or value.isascii() else value.encode("ascii", "replace").decode()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
