@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings, load
 
-from . import account, authentication, clients, consents, diagnostics, oauth, scopes, site, users
+from . import oauth, site
 from .account import commands as account_commands
 from .account import link_commands
 from .account import pages as account_pages
@@ -22,10 +22,11 @@ from .extensions import babel, background, csrf, limiter, login_manager, migrate
 from .oauth import commands as oauth_commands
 from .oauth import endpoints as oauth_endpoints
 from .oauth import pages as oauth_pages
+from .oauth.endpoints.documents import Documents
 from .scopes import commands as scope_commands
 from .site import commands as site_commands
 from .site import endpoints as site_endpoints
-from .site import i18n, rate_limiting
+from .site import i18n, rate_limiting, request_ids, security_headers
 from .site import pages as site_pages
 from .users import commands as user_commands
 
@@ -75,6 +76,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.protect(app)
     site.configure(app)
     oauth.configure(app)
+    headers = security_headers.headers_without_view(settings.issuer)
+    app.wsgi_app = Documents(app.wsgi_app, app, headers, request_ids.new_request_id)  # type: ignore[method-assign]
     return app
 
 

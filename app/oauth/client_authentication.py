@@ -42,10 +42,10 @@ def read_credentials(request: PortalRequest) -> Presented:
             raise Refused(causes.TWO_CLIENT_AUTHENTICATIONS, places=["client_assertion", "client_secret"])
         return Presented(client_assertions.claimed_client(request), None, "private_key_jwt")
     if scheme == "basic":
-        client_id, secret = _read_basic(header)
+        client_id, password = _read_basic(header)
         if form.get("client_secret") or form.get("client_id", client_id) != client_id:
             raise Refused(causes.TWO_CLIENT_AUTHENTICATIONS, places=["Authorization", "body"])
-        return Presented(client_id, secret or None, "client_secret_basic" if secret else "none")
+        return Presented(client_id, password or None, "client_secret_basic" if password else "none")
     client_id = form.get("client_id", "")
     if not client_id:
         if header and scheme not in ("bearer", "basic"):

@@ -110,7 +110,7 @@ def list_keys() -> list[SigningKey]:
 
 def _read_rows() -> list[Any]:
     columns = SigningKey.__table__.c
-    query = select(columns).where(or_(columns.expires_at.is_(None), columns.expires_at > now()))
+    query = select(SigningKey.__table__).where(or_(columns.expires_at.is_(None), columns.expires_at > now()))
     with read_connection() as connection:
         return list(connection.execute(query.order_by(columns.created_at, columns.kid)))
 

@@ -24,7 +24,7 @@ from .requests import PortalRequest
 if TYPE_CHECKING:
     from config import Settings
 
-GRANTS = (
+GRANTS: tuple[tuple[Any, list[Any]], ...] = (
     (AuthorizationCodeGrant, [ProofKey(required=True)]),
     (RefreshTokenGrant, []),
     (ClientCredentialsGrant, []),

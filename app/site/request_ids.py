@@ -9,11 +9,15 @@ from flask import Flask, Response, g, has_request_context
 HEADER = "X-Request-Id"
 
 
+def new_request_id() -> str:
+    """20 letters and digits of 100 random bits: nobody finds somebody else's failure page by guessing."""
+    return base64.b32encode(secrets.token_bytes(13)).decode("ascii").lower()[:20]
+
+
 def current() -> str:
     """The id of this request: 20 letters and digits made by us, never what a caller sent."""
     if "request_id" not in g:
-        # 100 random bits: enough that nobody finds somebody else's failure page by guessing.
-        g.request_id = base64.b32encode(secrets.token_bytes(13)).decode("ascii").lower()[:20]
+        g.request_id = new_request_id()
     request_id: str = g.request_id
     return request_id
 

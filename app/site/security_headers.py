@@ -42,6 +42,14 @@ def content_policy(form_action: list[str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in (CONTENT_POLICY | {"form-action": targets}).items())
 
 
+def headers_without_view(issuer: str) -> list[tuple[str, str]]:
+    """The headers of an answer that is given before any view of the application is asked."""
+    headers = {**ALWAYS, "Content-Security-Policy": content_policy([])}
+    if issuer.startswith("https:"):
+        headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"
+    return list(headers.items())
+
+
 def _protect(response: Response) -> Response:
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)

@@ -1,0 +1,65 @@
+"""Discovery and keys as bytes made once, answered before Flask's request machinery."""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import keys
+from . import metadata
+
+if TYPE_CHECKING:
+    from config import Settings
+
+Headers = list[tuple[str, str]]
+
+
+class Documents:
+    """Middleware that answers GET of the public documents itself and passes everything else on.
+
+    ``headers`` are those every answer of the portal carries; ``new_request_id`` names each answer.
+    """
+
+    def __init__(
+        self,
+        wsgi: WSGIApplication,
+        app: Flask,
+        headers: Iterable[tuple[str, str]],
+        new_request_id: Callable[[], str],
+    ) -> None:
+        self._wsgi = wsgi
+        self._app = app
+        self._headers = [("Content-Type", "application/json"), *headers, *metadata.cache_headers()]
+        self._new_request_id = new_request_id
+        settings: Settings = app.config["SETTINGS"]
+        discovery = json.dumps(metadata.document(settings)).encode()
+        self._bodies = dict.fromkeys(metadata.DISCOVERY_PATHS, discovery)
+        self._keys_read_at = float("-inf")
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The document, or what the application answers."""
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] == "GET" and (path in self._bodies or path in metadata.JWKS_PATHS):
+            body = self._body(path)
+            if body is not None:
+                length = ("Content-Length", str(len(body)))
+                start_response("200 OK", [*self._headers, length, ("X-Request-Id", self._new_request_id())])
+                return [body]
+        return self._wsgi(environ, start_response)
+
+    def _body(self, path: str) -> bytes | None:
+        """The bytes; None lets the application answer, such as when the keys cannot be read."""
+        if path in metadata.JWKS_PATHS and time.monotonic() - self._keys_read_at > keys.FRESH_FOR / 2:
+            try:
+                with self._app.app_context():
+                    keys.ring().refresh()
+                    published: dict[str, Any] = keys.ring().jwks
+            except SQLAlchemyError:
+                return None
+            self._bodies.update(dict.fromkeys(metadata.JWKS_PATHS, json.dumps(published).encode()))
+            self._keys_read_at = time.monotonic()
+        return self._bodies.get(path)
