@@ -7,7 +7,7 @@ from authlib.oauth2 import OAuth2Error
 from ..diagnostics.causes import Cause
 
 
-class Refused(OAuth2Error):  # type: ignore[misc]
+class Refused(OAuth2Error):
     """A request that is refused for ``cause``; ``facts`` tell the app's owner what was seen.
 
     With ``redirect_uri`` the answer goes there (:rfc:`6749#section-4.1.2.1`), else to whoever asked.

@@ -15,7 +15,7 @@ LONGEST_PARAMETER = 8000  # characters; long states exist, longer ones are mista
 _REPLACEMENT = "\ufffd"  # what broken UTF-8 was decoded to
 
 
-class Payload(OAuth2Payload):  # type: ignore[misc]
+class Payload(OAuth2Payload):
     """The parameters, from the query or from the body, never from both."""
 
     def __init__(self, parameters: MultiDict[str, str]) -> None:
@@ -32,7 +32,7 @@ class Payload(OAuth2Payload):  # type: ignore[misc]
         return dict(self._parameters.lists())
 
 
-class PortalRequest(OAuth2Request):  # type: ignore[misc]
+class PortalRequest(OAuth2Request):
     """A request with well-formed parameters and, opened when first needed, a transaction.
 
     The constructor of Authlib's class is not called: it refuses plain HTTP by the URL seen here, which

@@ -34,7 +34,7 @@ RESPONSE_TYPES = ("code",)
 RESPONSE_MODES = ("query", "form_post")
 
 
-class PortalServer(AuthorizationServer):  # type: ignore[misc]
+class PortalServer(AuthorizationServer):
     """Authlib's server, asked with requests of ours; what it refuses is raised, the edge answers."""
 
     def __init__(self, settings: "Settings") -> None:

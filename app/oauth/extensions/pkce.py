@@ -13,7 +13,7 @@ _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")  # :rfc:`7636#section-4.1`
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")  # base64url of 32 bytes, without padding
 
 
-class ProofKey(CodeChallenge):  # type: ignore[misc]
+class ProofKey(CodeChallenge):
     """Checks the challenge when a code is asked for, and the verifier when it is redeemed."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]

@@ -33,7 +33,7 @@ _REDEEM = (
 )
 
 
-class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):  # type: ignore[misc]
+class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
     """Codes that work once: redeeming is a conditional UPDATE, and a second try ends what the first one got."""
 
     @staticmethod

@@ -11,7 +11,7 @@ from ..scope_requests import requested_scopes, scopes_without_person
 from .grant import PortalGrant
 
 
-class ClientCredentialsGrant(PortalGrant, AuthlibClientCredentialsGrant):  # type: ignore[misc]
+class ClientCredentialsGrant(PortalGrant, AuthlibClientCredentialsGrant):
     """Tokens without a person: the app's custom scopes only, and no refresh token."""
 
     def validate_token_request(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 
-class PortalGrant(BaseGrant):  # type: ignore[misc]
+class PortalGrant(BaseGrant):
     """A grant whose client is found, proven and allowed before Authlib goes on."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS

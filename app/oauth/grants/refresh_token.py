@@ -16,7 +16,7 @@ from .grant import PortalGrant
 from .persons import refuse_absent_person
 
 
-class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):  # type: ignore[misc]
+class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
     """Rotating refresh tokens: a retry gets the same successor again, a replay ends the family."""
 
     def validate_token_request(self) -> None:
