@@ -1,0 +1,1 @@
+"""How fast the hot paths are, each beside a bare Flask route under the same server in the same run."""

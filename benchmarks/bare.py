@@ -1,0 +1,11 @@
+"""The yardstick: a Flask application whose one route answers constant JSON."""
+
+from flask import Flask, Response, jsonify
+
+app = Flask(__name__)
+
+
+@app.route("/", methods=["GET", "POST"])
+def constant() -> Response:
+    """As little as a Flask view can do."""
+    return jsonify(active=True, token_type="Bearer", expires_in=3600)  # noqa: S106  not a password
