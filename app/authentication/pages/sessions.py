@@ -14,11 +14,12 @@ blueprint = Blueprint("authentication_sessions", __name__)
 
 @blueprint.get("/account/sessions")
 def show() -> str:
-    """The list of devices, this one marked."""
+    """The list of devices, this one first and marked."""
+    here = current_user.browser_session.id
     return render_template(
         "authentication/sessions.html",
-        sessions=sessions.list_sessions(current_user.id),
-        current_id=current_user.browser_session.id,
+        sessions=sorted(sessions.list_sessions(current_user.id), key=lambda row: row.id != here),
+        current_id=here,
         describe=devices.describe,
     )
 
