@@ -31,6 +31,7 @@ STYLESHEETS = (
     "components",
     "content",
     "lists",
+    "gate",
     "tiles",
     "forms",
     "tables",
