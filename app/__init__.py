@@ -1,6 +1,8 @@
 """Pforte, an identity portal. Read :func:`create_app` from top to bottom: it is the table of contents."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -54,10 +56,18 @@ COMMANDS = (
 )
 
 
+class Portal(Flask):
+    """Flask without its question, asked many times a request, whether a function is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """``func`` as it is."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The portal as a WSGI application, configured by ``settings`` or else by the environment."""
     settings = settings or load()
-    app = Flask(
+    app = Portal(
         "app",
         root_path=str(ROOT / "app"),
         template_folder=str(ROOT / "templates"),

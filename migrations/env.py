@@ -5,9 +5,9 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import String, text
+from sqlalchemy import text
 
-from app.database import UtcDateTime, db
+from app.database import AsciiText, UtcDateTime, db
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 # Two portals that start at once on one MariaDB: the second waits and finds nothing left to do.
@@ -28,9 +28,8 @@ def short_type(kind: str, item: Any, _context: Any) -> str | bool:
     """Our own column types by their names, which every revision file imports; False leaves it to Alembic."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "UtcDateTime()"
-    if kind == "type" and isinstance(item, String) and "mysql" in item._variant_mapping:
-        variant: Any = item._variant_mapping["mysql"]
-        return f"ascii_text({item.length})" if getattr(variant, "charset", None) == "ascii" else False
+    if kind == "type" and isinstance(item, AsciiText):
+        return f"ascii_text({item.length})"
     return False
 
 

@@ -1,12 +1,13 @@
 """OAuth clients ("apps" on screen) and their secrets."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import Connection, ForeignKey, Index, String, Text, event, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
-from ..database import TABLE_OPTIONS, Id, Model, PrimaryId, ascii_text
+from ..database import TABLE_OPTIONS, Id, Model, PrimaryId, ascii_text, new_id
 
 
 class Client(Model):
@@ -47,6 +48,8 @@ class Client(Model):
     """``owner`` or ``administrator``."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    revision: Mapped[str] = mapped_column(ascii_text(32), default=new_id, onupdate=new_id)
+    """Changes with the row and with its secrets: a worker may go on with what it knows while this is the same."""
 
     secrets: Mapped[list["ClientSecret"]] = relationship(
         order_by="ClientSecret.id", cascade="all, delete-orphan", passive_deletes=True
@@ -95,3 +98,11 @@ class ClientSecret(Model):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+
+@event.listens_for(ClientSecret, "after_insert")
+@event.listens_for(ClientSecret, "after_update")
+@event.listens_for(ClientSecret, "after_delete")
+def _change_revision(_mapper: Any, connection: Connection, secret: ClientSecret) -> None:
+    table = Client.__table__
+    connection.execute(update(Client).where(table.c.id == secret.client_id).values(revision=new_id()))

@@ -12,7 +12,7 @@ from typing import Any
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
-from sqlalchemy import Row, bindparam, literal, select
+from sqlalchemy import Row, Select, bindparam, case, exists, literal, select
 
 from ..clients.models import Client
 from ..consents.models import Consent
@@ -21,6 +21,7 @@ from ..diagnostics import causes
 from ..diagnostics.causes import Cause
 from ..users.models import User
 from . import families, keys, tokens
+from .claims import PERSON_COLUMNS
 from .models import RevokedToken, TokenFamily
 from .refusals import Refused
 
@@ -31,34 +32,35 @@ _REGISTRY = JWSRegistry(algorithms=list(keys.ALGORITHMS))
 _verified: OrderedDict[bytes, dict[str, Any]] = OrderedDict()
 _lock = threading.Lock()
 
-_REVOKED = select(RevokedToken.jti).where(RevokedToken.jti == bindparam("jti")).scalar_subquery()
-_CLIENT = (
-    Client.owner_id.label("client_owner_id"),
-    Client.disabled_at.label("client_disabled_at"),
-    Client.redirect_uris.label("client_redirect_uris"),
-)
-_FAMILY_STATE = (
-    select(
-        *_CLIENT,
-        TokenFamily.revoked_at,
-        TokenFamily.revoked_because,
-        TokenFamily.expires_at.label("family_expires_at"),
-        Consent.withdrawn_at,
-        _REVOKED.label("revoked_jti"),
-        *(
-            column.label(f"user_{column.name}")
-            for column in User.__table__.c
-            if column.name != "password_hash"
-        ),
+_IS_REVOKED = exists().where(RevokedToken.jti == bindparam("jti"))
+_DISABLED = (Client.disabled_at.is_not(None), causes.CLIENT_DISABLED.name)
+# Why a token does not count although its signature does: the name of a cause, or null.
+_FAMILY_STATE = case(
+    (_IS_REVOKED, causes.TOKEN_REVOKED.name),
+    _DISABLED,
+    (User.deleted_at.is_not(None), causes.USER_DELETED.name),
+    (User.blocked_at.is_not(None), causes.USER_BLOCKED.name),
+    (Consent.withdrawn_at.is_not(None), causes.ACCESS_WITHDRAWN.name),
+    (TokenFamily.revoked_at.is_not(None), causes.TOKEN_REVOKED.name),
+).label("state")
+_CLIENT_STATE = case((_IS_REVOKED, causes.TOKEN_REVOKED.name), _DISABLED).label("state")
+
+
+def _of_family(*columns: Any) -> Select[Any]:
+    return (
+        select(_FAMILY_STATE, Client.owner_id.label("client_owner_id"), User.id.label("user_id"), *columns)
+        .select_from(TokenFamily.__table__)
+        .join(Client, Client.id == TokenFamily.client_id)
+        .join(User, User.id == TokenFamily.user_id)
+        .outerjoin(Consent, Consent.id == TokenFamily.consent_id)
+        .where(TokenFamily.id == bindparam("family"))
     )
-    .select_from(TokenFamily.__table__)
-    .join(Client, Client.id == TokenFamily.client_id)
-    .join(User, User.id == TokenFamily.user_id)
-    .outerjoin(Consent, Consent.id == TokenFamily.consent_id)
-    .where(TokenFamily.id == bindparam("family"))
-)
-_CLIENT_STATE = (
-    select(*_CLIENT, _REVOKED.label("revoked_jti"), literal(None).label("user_id"))
+
+
+_OF_FAMILY = _of_family(User.username.label("user_username"))
+_WITH_PERSON = _of_family(*(User.__table__.c[name].label(f"user_{name}") for name in PERSON_COLUMNS))
+_OF_CLIENT = (
+    select(_CLIENT_STATE, Client.owner_id.label("client_owner_id"), literal(None).label("user_id"))
     .select_from(Client.__table__)
     .where(Client.id == bindparam("client"))
 )
@@ -77,21 +79,25 @@ class ActiveToken:
         return frozenset(self.claims.get("scp", ()))
 
 
-def active_token(token: str, issuer: str) -> ActiveToken:
-    """The token, checked against its signature and the database; raises :class:`Refused` with the cause."""
+def active_token(token: str, issuer: str, *, with_person: bool = False) -> ActiveToken:
+    """The token, checked against its signature and the database; raises :class:`Refused` with the cause.
+
+    ``with_person`` reads what claims are made of, too.
+    """
     claims = verified_claims(token, issuer)
     family = tokens.family_of(claims["jti"])
     with read_connection() as connection:
         if family is None:
             row = connection.execute(
-                _CLIENT_STATE, {"client": claims["client_id"], "jti": claims["jti"]}
+                _OF_CLIENT, {"client": claims["client_id"], "jti": claims["jti"]}
             ).first()
         else:
-            row = connection.execute(_FAMILY_STATE, {"family": family, "jti": claims["jti"]}).first()
-    cause = _why_dead(row, family is not None)
-    if cause is not None:
-        raise Refused(cause)
-    assert row is not None
+            statement = _WITH_PERSON if with_person else _OF_FAMILY
+            row = connection.execute(statement, {"family": family, "jti": claims["jti"]}).first()
+    if row is None:
+        raise Refused(causes.TOKEN_REVOKED)
+    if row.state is not None:
+        raise Refused(causes.CATALOGUE[row.state])
     return ActiveToken(claims, row)
 
 
@@ -138,19 +144,3 @@ def _verify(token: str, issuer: str) -> dict[str, Any]:
 def _why_unknown_key(claims: Any, issuer: str) -> Cause:
     foreign = isinstance(claims, dict) and claims.get("iss") not in (None, issuer)
     return causes.TOKEN_WRONG_ISSUER if foreign else causes.TOKEN_MALFORMED
-
-
-def _why_dead(row: Row[Any] | None, with_person: bool) -> Cause | None:
-    if row is None or row.revoked_jti is not None:
-        return causes.TOKEN_REVOKED
-    if row.client_disabled_at is not None:
-        return causes.CLIENT_DISABLED
-    if not with_person:
-        return None
-    if row.user_deleted_at is not None:
-        return causes.USER_DELETED
-    if row.user_blocked_at is not None:
-        return causes.USER_BLOCKED
-    if row.withdrawn_at is not None:
-        return causes.ACCESS_WITHDRAWN
-    return causes.TOKEN_REVOKED if row.revoked_at is not None else None

@@ -13,6 +13,7 @@ from ..diagnostics import causes, request_log
 from ..extensions import settings
 from . import cross_origin, wire
 from .access_tokens import ActiveToken, active_token
+from .lookups import find_client
 from .refusals import Refused
 
 View = Callable[[ActiveToken], Response]
@@ -60,7 +61,7 @@ def _answer(view: View, scopes: tuple[str, ...]) -> Response:
 
 
 def _ask(view: View, scopes: tuple[str, ...]) -> Response:
-    token = active_token(_presented_token(), settings.issuer)
+    token = active_token(_presented_token(), settings.issuer, with_person=True)
     request_log.about(client_id=token.claims["client_id"], user_id=token.row.user_id)
     audience = token.claims["aud"]
     if token.row.user_id is None:
@@ -69,7 +70,10 @@ def _ask(view: View, scopes: tuple[str, ...]) -> Response:
         raise Refused(causes.SCOPE_INSUFFICIENT, needed=scopes[0], granted=sorted(token.scopes))
     if settings.issuer not in ([audience] if isinstance(audience, str) else audience):
         raise Refused(causes.TOKEN_WRONG_AUDIENCE, sent=audience, expected=settings.issuer)
-    return cross_origin.allow_origins(view(token), token.row.client_redirect_uris.split("\n"))
+    response = view(token)
+    if "Origin" in request.headers:
+        cross_origin.allow(response, find_client(token.claims["client_id"]))
+    return response
 
 
 def _presented_token() -> str:

@@ -28,6 +28,17 @@ def phone(person: Any) -> Claims:
     return {"phone_number": person.mobile, "phone_number_verified": person.mobile_verified_at is not None}
 
 
+# The columns of a person that claims are made of.
+PERSON_COLUMNS = (
+    "username",
+    "name",
+    "locale",
+    "updated_at",
+    "email",
+    "email_verified_at",
+    "mobile",
+    "mobile_verified_at",
+)
 BY_SCOPE: dict[str, Callable[[Any], Claims]] = {"profile": profile, "email": email, "phone": phone}
 NAMES = (
     *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"),

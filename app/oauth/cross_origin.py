@@ -1,6 +1,5 @@
 """CORS: which web pages may read our answers, by the origins of registered redirect URIs."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, request
@@ -20,17 +19,12 @@ def origin(uri: str) -> str | None:
 
 
 def allow(response: Response, client: ClientRow | None) -> Response:
-    """Let the page that asked read ``response``, when it stands at an origin of ``client``."""
-    return allow_origins(response, client.redirect_uris if client is not None else ())
-
-
-def allow_origins(response: Response, uris: Any) -> Response:
-    """Let the page that asked read ``response``, when it stands at the origin of one of ``uris``."""
+    """Let the page that asked read ``response``, when it stands at the origin of a redirect URI of ``client``."""
     asking = request.headers.get("Origin")
     if asking is None:
         return response
     response.vary.add("Origin")
-    if any(origin(uri) == asking for uri in uris):
+    if client is not None and any(origin(uri) == asking for uri in client.redirect_uris):
         response.headers["Access-Control-Allow-Origin"] = asking
         response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After, X-Request-Id"
     return response

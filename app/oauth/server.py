@@ -13,11 +13,12 @@ from ..diagnostics import causes, request_log
 from ..diagnostics.client_id_hints import find_hint
 from . import keys
 from .client_authentication import METHODS, check_credentials, read_credentials
-from .client_rows import ClientRow, find_client
+from .client_rows import ClientRow
 from .extensions.pkce import ProofKey
 from .grants.authorization_code import AuthorizationCodeGrant
 from .grants.client_credentials import ClientCredentialsGrant
 from .grants.refresh_token import RefreshTokenGrant
+from .lookups import find_client
 from .refusals import Refused
 from .requests import PortalRequest
 

@@ -42,6 +42,9 @@ def content_policy(form_action: list[str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in (CONTENT_POLICY | {"form-action": targets}).items())
 
 
+POLICY = content_policy([])
+
+
 def headers_without_view(issuer: str) -> list[tuple[str, str]]:
     """The headers of an answer that is given before any view of the application is asked."""
     headers = {**ALWAYS, "Content-Security-Policy": content_policy([])}
@@ -51,14 +54,18 @@ def headers_without_view(issuer: str) -> list[tuple[str, str]]:
 
 
 def _protect(response: Response) -> Response:
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
+    present = {name.lower() for name, _value in headers}
     # Browsers hold a form to its form-action even over the redirects that follow: the pages on the way of an
     # authorization request name the app's origin, which was validated before.
-    response.headers.setdefault("Content-Security-Policy", content_policy(g.get("form_action", [])))
+    policy = content_policy(g.form_action) if "form_action" in g else POLICY
+    wanted = [*ALWAYS.items(), ("Content-Security-Policy", policy)]
     if settings.issuer.startswith("https:"):
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={TWO_YEARS}")
+        wanted.append(("Strict-Transport-Security", f"max-age={TWO_YEARS}"))
     # The static files and the public documents say how long they keep; everything else is somebody's own.
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+        wanted.append(("Cache-Control", "no-store"))
+    for name, value in wanted:
+        if name.lower() not in present:
+            headers.add(name, value)
     return response

@@ -213,6 +213,7 @@ def upgrade() -> None:
     sa.Column('disabled_by', ascii_text(16), nullable=True),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.Column('updated_at', UtcDateTime(), nullable=False),
+    sa.Column('revision', ascii_text(32), nullable=False),
     sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_clients_owner_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_clients')),
     sa.UniqueConstraint('name_key', name=op.f('uq_clients_name_key')),

@@ -8,7 +8,8 @@ from ...clock import now
 from ...diagnostics import causes
 from ...extensions import settings
 from .. import access_tokens, families
-from ..client_rows import ClientRow, find_client_and_family
+from ..client_rows import ClientRow
+from ..lookups import find_client_and_family
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..server import server
@@ -52,23 +53,20 @@ def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
 def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[str, Any] | None:
     """A refresh token is nobody's business but its own client's, and only the newest of its family is active."""
     _client, row = find_client_and_family(client.id, parsed.family_id)
-    if row is None or row.family_client_id != client.id or not families.is_genuine(parsed, row.family_seed):
+    if row is None or row.client_id != client.id or not families.is_genuine(parsed, row.seed):
         return None
-    lives = (
-        row.family_revoked_at is None and row.family_expires_at > now() and row.consent_withdrawn_at is None
-    )
-    there = row.person_deleted_at is None and row.person_blocked_at is None
-    if not (lives and there and parsed.counter == row.family_counter):
+    lives = row.revoked_at is None and row.expires_at > now() and row.person_state is None
+    if not lives or parsed.counter != row.counter:
         return None
     return {
         "active": True,
         "client_id": client.id,
-        "sub": row.family_user_id,
-        "username": row.person_username,
-        "scope": row.family_scope,
+        "sub": row.user_id,
+        "username": row.username,
+        "scope": row.scope,
         "iss": settings.issuer,
-        "iat": int((row.family_rotated_at or row.family_created_at).timestamp()),
-        "exp": int(row.family_expires_at.timestamp()),
+        "iat": int((row.rotated_at or row.created_at).timestamp()),
+        "exp": int(row.expires_at.timestamp()),
     }
 
 

@@ -11,7 +11,8 @@ from ...database import read_connection
 from ...diagnostics import causes
 from ...extensions import settings
 from .. import access_tokens, cross_origin, families
-from ..client_rows import ClientRow, find_client_and_family
+from ..client_rows import ClientRow
+from ..lookups import find_client_and_family
 from ..models import RevokedToken
 from ..refusals import Refused
 from ..requests import PortalRequest
@@ -49,9 +50,9 @@ def preflight() -> Response:
 
 def _revoke_family(parsed: families.Parsed, client: ClientRow, request: PortalRequest) -> None:
     _client, row = find_client_and_family(client.id, parsed.family_id)
-    if row is None or not families.is_genuine(parsed, row.family_seed):
+    if row is None or not families.is_genuine(parsed, row.seed):
         return
-    if row.family_client_id != client.id:
+    if row.client_id != client.id:
         raise Refused(causes.REFRESH_OF_OTHER_CLIENT)
     families.end_family(request.transaction(), parsed.family_id, causes.TOKEN_REVOKED)
 

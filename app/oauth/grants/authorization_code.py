@@ -11,7 +11,8 @@ from ...crypto import digest, new_secret
 from ...database import new_id
 from ...diagnostics import causes, redirect_uri_doctor, request_log, usage
 from .. import families, tokens, wishes
-from ..client_rows import ClientRow, find_client_and_code
+from ..client_rows import ClientRow
+from ..lookups import find_client_and_code
 from ..models import AuthorizationCode, TokenFamily
 from ..refusals import Refused
 from ..requests import PortalRequest
@@ -101,15 +102,15 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         row = self.code
         if row is None:
             raise Refused(causes.CODE_UNKNOWN, length=len(code))
-        if row.code_client_id != client.id:
+        if row.client_id != client.id:
             raise Refused(causes.CODE_OF_OTHER_CLIENT)
-        request_log.about(user_id=row.code_user_id)
-        if row.code_redeemed_at is not None:
+        request_log.about(user_id=row.user_id)
+        if row.redeemed_at is not None:
             raise self._replayed(row)
-        if row.code_expires_at <= now():
+        if row.expires_at <= now():
             raise Refused(
                 causes.CODE_EXPIRED,
-                issued_at=row.code_created_at,
+                issued_at=row.created_at,
                 used_at=now(),
                 lifetime=self.settings.authorization_code_ttl,
             )
@@ -120,7 +121,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         """The person of the code; redeems it, so that what follows happens once."""
         row = authorization_code.row
         refuse_absent_person(row)
-        taken = self.request.transaction().execute(_REDEEM, {"code": row.code_id, "moment": now()})
+        taken = self.request.transaction().execute(_REDEEM, {"code": row.id, "moment": now()})
         if taken.rowcount != 1:
             raise self._replayed(row)
         return row
@@ -130,21 +131,21 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         row, client = self.code, self.request.client
         assert row is not None
         subject = tokens.Subject(
-            sub=row.code_user_id,
+            sub=row.user_id,
             client_id=client.id,
             alg=tokens.algorithm(client.alg, self.settings),
-            family_id=row.code_family_id,
-            auth_time=row.code_auth_time,
+            family_id=row.family_id,
+            auth_time=row.auth_time,
         )
         seed = self._found_family(row, client)
-        usage.consent_used(row.code_consent_id)
+        usage.consent_used(row.consent_id)
         extra = {}
         if client.check_grant_type("refresh_token"):
-            extra["refresh_token"] = families.refresh_token(row.code_family_id, 0, seed)
-        scopes = tuple(row.code_scope.split())
+            extra["refresh_token"] = families.refresh_token(row.family_id, 0, seed)
+        scopes = tuple(row.scope.split())
         token = self.answer(subject, scopes, **extra)
         if "openid" in scopes:
-            token["id_token"] = tokens.id_token(subject, token["access_token"], row.code_nonce, self.settings)
+            token["id_token"] = tokens.id_token(subject, token["access_token"], row.nonce, self.settings)
         return token
 
     def delete_authorization_code(self, authorization_code: Any) -> None:
@@ -156,13 +157,13 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         return families.found_family(
             self.request.transaction(),
             lifetime=settings.refresh_token_ttl if with_refresh else settings.access_token_ttl,
-            id=row.code_family_id,
+            id=row.family_id,
             client_id=client.id,
-            user_id=row.code_user_id,
-            consent_id=row.code_consent_id,
-            session_id=row.code_session_id,
-            scope=row.code_scope,
-            auth_time=row.code_auth_time,
+            user_id=row.user_id,
+            consent_id=row.consent_id,
+            session_id=row.session_id,
+            scope=row.scope,
+            auth_time=row.auth_time,
         )
 
     def _find(self, client_id: str, code: str) -> ClientRow | None:
@@ -175,16 +176,16 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         The code is bound by client authentication or PKCE all the same, and the URI was a registered one.
         """
         sent = self.request.form.get("redirect_uri")
-        if sent and sent != row.code_redirect_uri:
-            raise Refused(causes.REDIRECT_URI_DIFFERS, sent=sent, expected=row.code_redirect_uri)
-        if not sent and row.code_redirect_uri_sent:
+        if sent and sent != row.redirect_uri:
+            raise Refused(causes.REDIRECT_URI_DIFFERS, sent=sent, expected=row.redirect_uri)
+        if not sent and row.redirect_uri_sent:
             request_log.remark(causes.REDIRECT_URI_OMITTED)
 
     def _replayed(self, row: Row[Any]) -> Refused:
         families.end_families(
-            self.request.transaction(), TokenFamily.id == row.code_family_id, because=causes.CODE_REPLAYED
+            self.request.transaction(), TokenFamily.id == row.family_id, because=causes.CODE_REPLAYED
         )
-        seconds = (now() - row.code_redeemed_at).total_seconds() if row.code_redeemed_at else 0
+        seconds = (now() - row.redeemed_at).total_seconds() if row.redeemed_at else 0
         return Refused(causes.CODE_REPLAYED, seconds=int(seconds))
 
 
@@ -193,7 +194,7 @@ class RedeemableCode:
 
     def __init__(self, row: Row[Any]) -> None:
         self.row = row
-        self.code_challenge = row.code_code_challenge
+        self.code_challenge = row.code_challenge
         self.code_challenge_method = "S256"
 
     def get_redirect_uri(self) -> None:
@@ -201,4 +202,4 @@ class RedeemableCode:
 
     def get_scope(self) -> str:
         """What was allowed."""
-        return str(self.row.code_scope)
+        return str(self.row.scope)

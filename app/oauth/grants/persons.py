@@ -10,9 +10,5 @@ from ..refusals import Refused
 
 def refuse_absent_person(row: Row[Any]) -> None:
     """Refuse tokens for somebody deleted or blocked, or who has disconnected the app."""
-    if row.person_deleted_at is not None or row.person_username is None:
-        raise Refused(causes.USER_DELETED)
-    if row.person_blocked_at is not None:
-        raise Refused(causes.USER_BLOCKED)
-    if row.consent_withdrawn_at is not None:
-        raise Refused(causes.ACCESS_WITHDRAWN, withdrawn_at=row.consent_withdrawn_at)
+    if row.person_state is not None:
+        raise Refused(causes.CATALOGUE[row.person_state], withdrawn_at=row.withdrawn_at)

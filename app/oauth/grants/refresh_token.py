@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from ...clock import now
 from ...diagnostics import causes, request_log, usage
 from .. import families, tokens
-from ..client_rows import find_client_and_family
+from ..lookups import find_client_and_family
 from ..refusals import Refused
 from ..scope_requests import narrowed_scopes
 from .grant import PortalGrant
@@ -27,7 +27,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         self.request.find_client = lambda client_id: self._find(client_id, family_id)
         client = self.authenticate_token_endpoint_client()
         family = self._living(client.id)
-        granted = tuple(family.family_scope.split())
+        granted = tuple(family.scope.split())
         self.scopes = narrowed_scopes(self.request.form.get("scope"), granted)
         self.request.refresh_token = family
 
@@ -35,17 +35,17 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         """Advance the family and answer with the token of its new generation."""
         family = self.request.refresh_token
         counter = self._advance(family)
-        usage.consent_used(family.family_consent_id)
+        usage.consent_used(family.consent_id)
         client = self.request.client
         subject = tokens.Subject(
-            sub=family.family_user_id,
+            sub=family.user_id,
             client_id=client.id,
             alg=tokens.algorithm(client.alg, self.settings),
-            family_id=family.family_id,
+            family_id=family.id,
             counter=counter,
-            auth_time=family.family_auth_time,
+            auth_time=family.auth_time,
         )
-        successor = families.refresh_token(family.family_id, counter, family.family_seed)
+        successor = families.refresh_token(family.id, counter, family.seed)
         token = self.answer(subject, self.scopes, refresh_token=successor)
         if "openid" in self.scopes:
             token["id_token"] = tokens.id_token(subject, token["access_token"], None, self.settings)
@@ -58,39 +58,37 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
     def _living(self, client_id: str) -> Row[Any]:
         """The family's row, if this token may be used at all, whatever its generation."""
         family = self.family
-        if family is None or self.parsed is None or not families.is_genuine(self.parsed, family.family_seed):
+        if family is None or self.parsed is None or not families.is_genuine(self.parsed, family.seed):
             raise Refused(causes.REFRESH_UNKNOWN)
-        if family.family_client_id != client_id:
+        if family.client_id != client_id:
             raise Refused(causes.REFRESH_OF_OTHER_CLIENT)
-        request_log.about(user_id=family.family_user_id)
+        request_log.about(user_id=family.user_id)
         refuse_absent_person(family)
-        if family.family_revoked_at is not None:
-            reason, revoked_at = family.family_revoked_because, family.family_revoked_at
+        if family.revoked_at is not None:
+            reason, revoked_at = family.revoked_because, family.revoked_at
             raise Refused(causes.REFRESH_REVOKED, reason=reason, revoked_at=revoked_at)
-        if family.family_expires_at <= now():
-            raise Refused(causes.REFRESH_EXPIRED, expired_at=family.family_expires_at)
+        if family.expires_at <= now():
+            raise Refused(causes.REFRESH_EXPIRED, expired_at=family.expires_at)
         return family
 
     def _advance(self, family: Row[Any]) -> int:
         """The generation to answer with: the next one, or again the one this token was exchanged for."""
         assert self.parsed is not None
-        presented, counter, rotated_at = self.parsed.counter, family.family_counter, family.family_rotated_at
+        presented, counter, rotated_at = self.parsed.counter, family.counter, family.rotated_at
         if presented == counter:
             if families.rotate(
-                self.request.transaction(), family.family_id, counter, self.settings.refresh_token_ttl
+                self.request.transaction(), family.id, counter, self.settings.refresh_token_ttl
             ):
                 return int(counter) + 1
-            self._find(
-                self.request.client.id, family.family_id
-            )  # somebody was quicker: see how it stands now
+            self._find(self.request.client.id, family.id)  # somebody was quicker: see how it stands now
             family = self._living(self.request.client.id)
-            counter, rotated_at = family.family_counter, family.family_rotated_at
+            counter, rotated_at = family.counter, family.rotated_at
         window = self.request.client.retry_window
         window = self.settings.refresh_retry_window if window is None else window
         if presented == counter - 1 and families.was_just_rotated(rotated_at, window):
             request_log.remark(causes.REFRESH_RETRIED, seconds=_seconds_since(rotated_at))
             return int(counter)
-        families.end_family(self.request.transaction(), family.family_id, causes.REFRESH_REPLAYED)
+        families.end_family(self.request.transaction(), family.id, causes.REFRESH_REPLAYED)
         raise Refused(causes.REFRESH_REPLAYED, seconds=_seconds_since(rotated_at))
 
 

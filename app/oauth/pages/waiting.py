@@ -6,7 +6,8 @@ from flask import Blueprint, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import responses
-from ..client_rows import ClientRow, find_client
+from ..client_rows import ClientRow
+from ..lookups import find_client
 
 blueprint = Blueprint("oauth_waiting", __name__)
 

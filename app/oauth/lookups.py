@@ -1,0 +1,136 @@
+"""What a request presents, found in one narrow SELECT beside the client's revision.
+
+A driver in Python pays for every column, so a client's own columns are read only when its revision changed:
+each process keeps the clients it has met, and the database says with every request whether they still hold.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, case, or_, select
+
+from ..clients.models import Client, ClientSecret
+from ..consents.models import Consent
+from ..crypto import digest
+from ..database import read_connection
+from ..diagnostics import causes
+from ..users.models import User
+from .client_rows import ClientRow, SecretRow
+from .models import AuthorizationCode, TokenFamily
+
+REMEMBERED = 1_000  # clients a process keeps
+
+_known: OrderedDict[str, ClientRow] = OrderedDict()
+_lock = threading.Lock()
+
+# Why tokens about this person do not count: the name of a cause, or null.
+_PERSON_STATE = case(
+    (or_(User.id.is_(None), User.deleted_at.is_not(None)), causes.USER_DELETED.name),
+    (User.blocked_at.is_not(None), causes.USER_BLOCKED.name),
+    (Consent.withdrawn_at.is_not(None), causes.ACCESS_WITHDRAWN.name),
+).label("person_state")
+
+
+def _presented(model: Any, key: Any, *extra: Any) -> Select[Any]:
+    """The client's revision, the columns of ``model`` where ``key`` matches, and the state of its person."""
+    columns = [column for column in model.__table__.c if column.name not in ("code_digest", "keep_until")]
+    return (
+        select(Client.revision, *columns, _PERSON_STATE, Consent.withdrawn_at, *extra)
+        .select_from(Client.__table__)
+        .outerjoin(model, key == bindparam("presented"))
+        .outerjoin(User, User.id == model.user_id)
+        .outerjoin(Consent, Consent.id == model.consent_id)
+        .where(Client.id == bindparam("client"))
+    )
+
+
+_ALONE = select(Client.revision).where(Client.id == bindparam("client"))
+_WITH_CODE = _presented(AuthorizationCode, AuthorizationCode.code_digest)
+_WITH_FAMILY = _presented(TokenFamily, TokenFamily.id, User.username)
+_EVERYTHING = (
+    select(Client.__table__, *(column.label(f"secret_{column.name}") for column in ClientSecret.__table__.c))
+    .select_from(Client.__table__)
+    .outerjoin(ClientSecret, ClientSecret.client_id == Client.id)
+    .where(Client.id == bindparam("client"))
+    .order_by(ClientSecret.id)
+)
+
+
+def find_client(client_id: str) -> ClientRow | None:
+    """The client of that id."""
+    return _read(_ALONE, client_id)[0]
+
+
+def find_client_and_code(client_id: str, code: str) -> tuple[ClientRow | None, Row[Any] | None]:
+    """The client, and the row of ``code`` with its ``person_state``, whosever it is."""
+    return _read(_WITH_CODE, client_id, digest(code))
+
+
+def find_client_and_family(client_id: str, family_id: str) -> tuple[ClientRow | None, Row[Any] | None]:
+    """The client, and the row of the family with its ``person_state``, whosever it is."""
+    return _read(_WITH_FAMILY, client_id, family_id)
+
+
+def _read(
+    statement: Select[Any], client_id: str, presented: str | None = None
+) -> tuple[ClientRow | None, Row[Any] | None]:
+    values = {"client": client_id} if presented is None else {"client": client_id, "presented": presented}
+    with read_connection() as connection:
+        row = connection.execute(statement, values).first()
+        if row is None:
+            return None, None
+        client = _known.get(client_id)
+        if client is None or client.revision != row.revision:
+            client = _remember(connection, client_id)
+    return client, row if presented is not None and row.id is not None else None
+
+
+def _remember(connection: Connection, client_id: str) -> ClientRow | None:
+    rows = connection.execute(_EVERYTHING, {"client": client_id}).all()
+    client = _client(rows) if rows else None
+    with _lock:
+        _known.pop(client_id, None)
+        if client is not None:
+            _known[client_id] = client
+        if len(_known) > REMEMBERED:
+            _known.popitem(last=False)
+    return client
+
+
+def _client(rows: Sequence[Row[Any]]) -> ClientRow:
+    """The client that all ``rows`` speak of, one row a secret."""
+    row = rows[0]
+    return ClientRow(
+        id=row.id,
+        revision=row.revision,
+        name=row.name,
+        owner_id=row.owner_id,
+        homepage_url=row.homepage_url,
+        client_type=row.client_type,
+        auth_method=row.auth_method,
+        redirect_uris=tuple(row.redirect_uris.split("\n")) if row.redirect_uris else (),
+        grant_types=frozenset(row.grant_types.split()),
+        scopes=tuple(row.scopes.split()),
+        pkce_required=row.pkce_required or row.client_type == "public",
+        alg=row.alg,
+        jwks=row.jwks,
+        retry_window=row.retry_window,
+        disabled_at=row.disabled_at,
+        disabled_by=row.disabled_by,
+        registered_dynamically=row.registered_dynamically,
+        secrets=tuple(_secret(each) for each in rows if each.secret_id is not None),
+    )
+
+
+def _secret(row: Row[Any]) -> SecretRow:
+    return SecretRow(
+        id=row.secret_id,
+        name=row.secret_name,
+        digest=row.secret_digest,
+        last_four=row.secret_last_four,
+        created_at=row.secret_created_at,
+        expires_at=row.secret_expires_at,
+        revoked_at=row.secret_revoked_at,
+    )
