@@ -1,5 +1,6 @@
 """How many requests an address may make, and who is exempt."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -16,7 +17,10 @@ def configuration(settings: "Settings") -> dict[str, Any]:
     limit = f"{settings.rate_limit_requests_number} per {settings.rate_limit_duration_seconds} second"
     return {
         "RATELIMIT_APPLICATION": limit,
-        "RATELIMIT_STORAGE_URI": settings.redis_url or storage_uri(settings.instance),
+        # The Redis client says unix:, the counters' library redis+unix: for the same socket.
+        "RATELIMIT_STORAGE_URI": re.sub(
+            "^unix:", "redis+unix:", settings.redis_url or storage_uri(settings.instance)
+        ),
         "RATELIMIT_STRATEGY": "fixed-window",
         "RATELIMIT_SWALLOW_ERRORS": True,  # a counter in trouble must not lock everybody out
     }
