@@ -88,6 +88,13 @@ def test_a_refusal_stands_beside_its_field_and_keeps_what_was_typed(
     assert db_session.scalar(select(func.count(User.id))) == 1
 
 
+def test_everything_that_is_wrong_is_said_at_once(client: FlaskClient) -> None:
+    page = submit(client, "/register", username="a b", email="nobody", password="123").text
+    assert "Please use letters, digits, dots, hyphens and underscores only." in page
+    assert "This is not a complete e-mail address." in page
+    assert "This password is too short." in page
+
+
 def test_the_form_keeps_the_name_and_the_address_of_a_refused_registration(client: FlaskClient) -> None:
     page = submit(client, "/register", username="berta", email="berta@example.org", password="123")
     assert values(page)["username"] == "berta"

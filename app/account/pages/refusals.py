@@ -1,8 +1,12 @@
 """Refusals of the account's rules in words, beside the field they are about."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from wtforms.validators import ValidationError
 
 from ...users.accounts import EmailTaken, UsernameTaken
 from ...users.names import EmailRefused, UsernameRefused
@@ -34,6 +38,15 @@ def tell(form: FlaskForm, refusal: Exception) -> None:
     """Put into words beside the right field of ``form`` why the rule refused."""
     field, text = _in_words(refusal)
     form[field].errors = [*form[field].errors, text]
+
+
+@contextmanager
+def told_beside_field() -> Iterator[None]:
+    """Turns a refusal inside a form's own check into the error of the field that is checked."""
+    try:
+        yield
+    except REFUSALS as refusal:
+        raise ValidationError(_in_words(refusal)[1]) from None
 
 
 def _in_words(refusal: Exception) -> tuple[str, str]:

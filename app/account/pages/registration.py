@@ -14,10 +14,12 @@ from ...authentication import browser
 from ...authentication.access import public
 from ...database import db
 from ...extensions import settings
+from ...users.names import check_email, check_username
+from ...users.passwords import check_new_password
 from .. import registration
 from ..email_links import LinkExpired, Purpose, find_link
 from ..registration import InvitationNeeded, RegistrationClosed
-from .refusals import REFUSALS, tell
+from .refusals import REFUSALS, tell, told_beside_field
 
 blueprint = Blueprint("account_registration", __name__)
 
@@ -28,6 +30,19 @@ class RegistrationForm(FlaskForm):
     username = StringField(_l("Username"), [InputRequired(_l("Please choose a username."))])
     email = EmailField(_l("E-mail address"), [InputRequired(_l("Please enter your e-mail address."))])
     password = PasswordField(_l("Password"), [InputRequired(_l("Please choose a password."))])
+
+    # The rules check all of this again; asking here as well shows everything that is wrong at once.
+    def validate_username(self, field: StringField) -> None:
+        with told_beside_field():
+            check_username(field.data or "")
+
+    def validate_email(self, field: EmailField) -> None:
+        with told_beside_field():
+            check_email(field.data or "")
+
+    def validate_password(self, field: PasswordField) -> None:
+        with told_beside_field():
+            check_new_password(field.data or "", self.username.data, self.email.data)
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
