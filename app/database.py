@@ -80,7 +80,9 @@ PrimaryId = Annotated[str, mapped_column(ascii_text(32), primary_key=True, defau
 class Base(DeclarativeBase):
     """The base of every row."""
 
-    registry = registry(metadata=MetaData(naming_convention=_NAMING), type_annotation_map={datetime: UtcDateTime})
+    registry = registry(
+        metadata=MetaData(naming_convention=_NAMING), type_annotation_map={datetime: UtcDateTime}
+    )
     __table_args__: Any = TABLE_OPTIONS
 
 
@@ -107,13 +109,24 @@ def write_connection() -> Iterator[Connection]:
 
 
 def engine_options(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Options of the engine for transactions and of the one for reads."""
+    """Options of the engine for transactions and of the one for reads; neither ever logs a parameter."""
     if url.startswith("sqlite"):
-        connect = {"timeout": BUSY_TIMEOUT / 1000, "isolation_level": "IMMEDIATE"}
-        return {"connect_args": connect}, {"isolation_level": "AUTOCOMMIT", "connect_args": {"timeout": BUSY_TIMEOUT / 1000}}
-    shared: dict[str, Any] = {"pool_recycle": POOL_RECYCLE, "pool_use_lifo": True, "max_overflow": 20}
-    reads = {**shared, "isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
-    return {**shared, "isolation_level": "READ COMMITTED"}, reads
+        common: dict[str, Any] = {"hide_parameters": True}
+        waiting = {"timeout": BUSY_TIMEOUT / 1000}
+        transactions = {"connect_args": {**waiting, "isolation_level": "IMMEDIATE"}}
+        return {**common, **transactions}, {
+            **common,
+            "isolation_level": "AUTOCOMMIT",
+            "connect_args": waiting,
+        }
+    common = {
+        "hide_parameters": True,
+        "pool_recycle": POOL_RECYCLE,
+        "pool_use_lifo": True,
+        "max_overflow": 20,
+    }
+    reads = {**common, "isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    return {**common, "isolation_level": "READ COMMITTED"}, reads
 
 
 @event.listens_for(Engine, "connect")
@@ -121,12 +134,22 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if type(connection).__module__ != "sqlite3":
         return
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-LOST = {1213, 1205, 1180, 1047}  # MariaDB: deadlock or certification failure, lock wait, commit, node not ready
+LOST = {
+    1213,
+    1205,
+    1180,
+    1047,
+}  # MariaDB: deadlock or certification failure, lock wait, commit, node not ready
 GONE = {2003, 2006, 2013, 2014, 2055}  # the connection broke
 
 
