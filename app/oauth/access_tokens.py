@@ -21,8 +21,8 @@ from ..diagnostics import causes
 from ..diagnostics.causes import Cause
 from ..users.models import User
 from . import families, keys, tokens
-from .claims import PERSON_COLUMNS
 from .models import RevokedToken, TokenFamily
+from .persons import find_person
 from .refusals import Refused
 
 REMEMBERED = 10_000  # verified tokens a process keeps; a verification costs more than the memory
@@ -58,7 +58,7 @@ def _of_family(*columns: Any) -> Select[Any]:
 
 
 _OF_FAMILY = _of_family(User.username.label("user_username"))
-_WITH_PERSON = _of_family(*(User.__table__.c[name].label(f"user_{name}") for name in PERSON_COLUMNS))
+_WITH_PERSON = _of_family(User.updated_at.label("user_updated_at"))
 _OF_CLIENT = (
     select(_CLIENT_STATE, Client.owner_id.label("client_owner_id"), literal(None).label("user_id"))
     .select_from(Client.__table__)
@@ -72,6 +72,8 @@ class ActiveToken:
 
     claims: dict[str, Any]
     row: Row[Any]
+    person: Row[Any] | None = None
+    """What claims are made of, where it was asked for."""
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -82,7 +84,7 @@ class ActiveToken:
 def active_token(token: str, issuer: str, *, with_person: bool = False) -> ActiveToken:
     """The token, checked against its signature and the database; raises :class:`Refused` with the cause.
 
-    ``with_person`` reads what claims are made of, too.
+    ``with_person`` brings what claims are made of, too.
     """
     claims = verified_claims(token, issuer)
     family = tokens.family_of(claims["jti"])
@@ -98,7 +100,9 @@ def active_token(token: str, issuer: str, *, with_person: bool = False) -> Activ
         raise Refused(causes.TOKEN_REVOKED)
     if row.state is not None:
         raise Refused(causes.CATALOGUE[row.state])
-    return ActiveToken(claims, row)
+    return ActiveToken(
+        claims, row, find_person(row.user_id, row.user_updated_at) if with_person and family else None
+    )
 
 
 def verified_claims(token: str, issuer: str) -> dict[str, Any]:

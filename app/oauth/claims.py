@@ -28,17 +28,6 @@ def phone(person: Any) -> Claims:
     return {"phone_number": person.mobile, "phone_number_verified": person.mobile_verified_at is not None}
 
 
-# The columns of a person that claims are made of.
-PERSON_COLUMNS = (
-    "username",
-    "name",
-    "locale",
-    "updated_at",
-    "email",
-    "email_verified_at",
-    "mobile",
-    "mobile_verified_at",
-)
 BY_SCOPE: dict[str, Callable[[Any], Claims]] = {"profile": profile, "email": email, "phone": phone}
 NAMES = (
     *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"),
@@ -54,13 +43,3 @@ def person_claims(person: Any, scopes: Collection[str]) -> Claims:
         if scope in scopes:
             found.update(claims(person))
     return {name: value for name, value in found.items() if value is not None}
-
-
-class PersonColumns:
-    """The columns of a person under their own names, read from a row in which each starts with ``user_``."""
-
-    def __init__(self, row: Any) -> None:
-        self._row = row
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._row, f"user_{name}")

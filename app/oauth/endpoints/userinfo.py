@@ -6,7 +6,7 @@ from ...authentication.access import public
 from .. import cross_origin
 from ..access_tokens import ActiveToken
 from ..bearer import resource
-from ..claims import PersonColumns, person_claims
+from ..claims import person_claims
 from ..wire import plain
 
 blueprint = Blueprint("oauth_userinfo", __name__)
@@ -16,14 +16,14 @@ blueprint = Blueprint("oauth_userinfo", __name__)
 @resource("userinfo", "openid")
 def userinfo(token: ActiveToken) -> Response:
     """``sub`` and the claims of the granted scopes."""
-    return plain({"sub": token.claims["sub"], **person_claims(PersonColumns(token.row), token.scopes)})
+    return plain({"sub": token.claims["sub"], **person_claims(token.person, token.scopes)})
 
 
 @blueprint.get("/oauth/me", strict_slashes=False)
 @resource("me", "profile", "email", "phone", "openid")
 def me(token: ActiveToken) -> Response:
     """``id``, ``username``, ``name``, ``email`` … as the scopes allow: a label for a connection."""
-    claims = person_claims(PersonColumns(token.row), token.scopes)
+    claims = person_claims(token.person, token.scopes)
     username = claims.pop("preferred_username", None)
     answer = {"id": token.claims["sub"], **({"username": username} if username else {}), **claims}
     return plain(answer)
