@@ -8,4 +8,4 @@ app = Flask(__name__)
 @app.route("/", methods=["GET", "POST"])
 def constant() -> Response:
     """As little as a Flask view can do."""
-    return jsonify(active=True, token_type="Bearer", expires_in=3600)  # noqa: S106  not a password
+    return jsonify(active=True, token_type="Bearer", expires_in=3600)
