@@ -5,7 +5,7 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from ..database import read_connection
 from ..users.models import User
@@ -14,7 +14,7 @@ REMEMBERED = 5_000  # people a process keeps
 
 _known: OrderedDict[str, Row[Any]] = OrderedDict()
 _lock = threading.Lock()
-_CLAIMED: Select[Any] = select(
+_CLAIMED: Any = select(
     User.username,
     User.name,
     User.locale,
