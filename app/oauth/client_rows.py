@@ -67,6 +67,9 @@ class ClientRow:
         """Whether the grant is switched on."""
         return grant_type in self.grant_types
 
-    def get_allowed_scope(self, scope: str) -> str:
-        """``scope`` unchanged: the portal has refused what is not allowed before Authlib asks."""
-        return scope
+    def get_allowed_scope(self, scope: str | None) -> str:
+        """``scope`` unchanged: the portal has refused what is not allowed before Authlib asks.
+
+        Authlib takes None for a refusal; a request without scope asks for all registered ones.
+        """
+        return scope or ""
