@@ -35,7 +35,8 @@ def configure(app: Flask) -> None:
     """Give every request an id and send it as ``X-Request-Id``."""
     app.before_request(_begin)
     app.after_request(_name)
-    app.logger.addFilter(InLog())
+    if not any(isinstance(found, InLog) for found in app.logger.filters):
+        app.logger.addFilter(InLog())
 
 
 def _begin() -> None:

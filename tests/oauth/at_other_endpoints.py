@@ -1,0 +1,154 @@
+"""One way to provoke each cause at the authorization endpoint and at resources."""
+
+from datetime import UTC, datetime
+
+from joserfc import jwt
+from werkzeug.test import TestResponse
+
+from app.oauth import keys
+from app.users import accounts
+from tests import factories as make
+from tests.oauth.world import World, later
+
+
+def redirect_uri_unregistered(world: World) -> TestResponse:
+    return world.ask(redirect_uri="https://app.example.org/callback/")
+
+
+def redirect_uri_missing(world: World) -> TestResponse:
+    client = world.make_client(redirect_uris=[make.CALLBACK, f"{make.CALLBACK}/two"])
+    return world.ask(client, redirect_uri=None)
+
+
+def client_disabled(world: World) -> TestResponse:
+    world.disable()
+    return world.ask()
+
+
+def pkce_required(world: World) -> TestResponse:
+    return world.ask(world.make_client(pkce_required=True))
+
+
+def pkce_plain(world: World) -> TestResponse:
+    return world.ask(code_challenge="c" * 43, code_challenge_method="plain")
+
+
+def scope_has_comma(world: World) -> TestResponse:
+    return world.ask(scope="openid,email")
+
+
+def scope_unknown(world: World) -> TestResponse:
+    return world.ask(scope="openid emial")
+
+
+def scope_not_allowed(world: World) -> TestResponse:
+    return world.ask(world.make_client(scopes=("openid",)), scope="openid email")
+
+
+def response_type_unsupported(world: World) -> TestResponse:
+    return world.ask(response_type="token")
+
+
+def parameter_repeated(world: World) -> TestResponse:
+    parameters = [*make.request_of(world.client).items(), ("scope", "email")]
+    return world.browser.get("/oauth/authorize", query_string=parameters)
+
+
+def parameter_malformed(world: World) -> TestResponse:
+    return world.ask(nonce="a\0b")
+
+
+def request_object_unsupported(world: World) -> TestResponse:
+    return world.ask(request="eyJhbGciOiJub25lIn0.e30.")
+
+
+def user_declined(world: World) -> TestResponse:
+    return make.decide(world.browser, world.ask(), "deny")
+
+
+def login_required(world: World) -> TestResponse:
+    return make.ask(world.http, world.client, prompt="none")
+
+
+def consent_required(world: World) -> TestResponse:
+    return world.ask(prompt="none")
+
+
+def account_selection_required(world: World) -> TestResponse:
+    return world.ask(prompt="none select_account")
+
+
+def token_missing(world: World) -> TestResponse:
+    return world.http.get("/oauth/userinfo")
+
+
+def token_malformed(world: World) -> TestResponse:
+    return world.userinfo("not-a-token-1234567")
+
+
+def token_expired(world: World) -> TestResponse:
+    token = world.tokens["access_token"]
+    with later(hours=2):
+        return world.userinfo(token)
+
+
+def token_revoked(world: World) -> TestResponse:
+    token = world.tokens["access_token"]
+    assert world.token_gone(token)
+    return world.userinfo(token)
+
+
+def token_wrong_audience(world: World) -> TestResponse:
+    return world.userinfo(_forged(world, aud="https://elsewhere.example"))
+
+
+def token_wrong_issuer(world: World) -> TestResponse:
+    return world.userinfo(_forged(world, iss="https://elsewhere.example"))
+
+
+def token_is_id_token(world: World) -> TestResponse:
+    return world.userinfo(world.tokens["id_token"])
+
+
+def token_is_refresh_token(world: World) -> TestResponse:
+    return world.userinfo(world.tokens["refresh_token"])
+
+
+def token_without_person(world: World) -> TestResponse:
+    return world.userinfo(world.app_only().json["access_token"])
+
+
+def token_sent_twice(world: World) -> TestResponse:
+    token = world.tokens["access_token"]
+    return world.http.post("/oauth/userinfo", data={"access_token": token}, headers=make.with_token(token))
+
+
+def scope_insufficient(world: World) -> TestResponse:
+    return world.userinfo(make.tokens_for(world.client, world.browser, scope="email")["access_token"])
+
+
+def access_withdrawn(world: World) -> TestResponse:
+    token = world.tokens["access_token"]
+    world.withdraw()
+    return world.userinfo(token)
+
+
+def user_blocked(world: World) -> TestResponse:
+    token = world.tokens["access_token"]
+    world.person_does(accounts.block)
+    return world.userinfo(token)
+
+
+def user_deleted(world: World) -> TestResponse:
+    token = world.tokens["access_token"]
+    world.person_does(accounts.delete)
+    return world.userinfo(token)
+
+
+def _forged(world: World, **changes: object) -> str:
+    """A token signed with the portal's own key that says something else, as one of a sister portal would."""
+    token = world.tokens["access_token"]
+    with world.app.app_context():
+        key = keys.ring().signing_key("RS256")
+    claims = {**make.claims_of(token), **changes, "iat": int(datetime.now(UTC).timestamp())}
+    return jwt.encode(make.header_of(token), claims, key, default_type=None)

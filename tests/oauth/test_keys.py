@@ -1,0 +1,86 @@
+"""Signing keys: published before they sign, and until the last token they signed has expired."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from sqlalchemy import update
+
+from app.clock import now
+from app.database import db
+from app.oauth import keys
+from app.oauth.models import SigningKey
+from app.site.cleanup import EXPIRING, delete_batch
+from tests import factories as make
+
+
+def kids(client: FlaskClient) -> set[str]:
+    return {key["kid"] for key in client.get("/v1/keys").json["keys"]}
+
+
+def rotate(app: Flask) -> list[str]:
+    with app.app_context():
+        keys.ring().refresh()
+        promoted = keys.rotate_keys(3600)
+        db.session.commit()
+        keys.ring().refresh(force=True)
+        return promoted
+
+
+def test_a_rotation_lets_the_published_next_key_sign(app: Flask, client: FlaskClient) -> None:
+    asking = make.make_client(app)
+    token = client.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=asking.auth).json
+    old = make.header_of(token["access_token"])["kid"]
+    published = kids(client)
+    promoted = rotate(app)
+    assert set(promoted) <= published
+    token = client.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=asking.auth).json
+    assert make.header_of(token["access_token"])["kid"] in promoted
+    assert make.header_of(token["access_token"])["kid"] != old
+
+
+def test_what_a_retired_key_signed_still_counts(app: Flask) -> None:
+    browser = make.browser_of(app, make.make_user(app))
+    tokens = make.tokens_for(make.make_client(app), browser)
+    rotate(app)
+    headers = make.with_token(tokens["access_token"])
+    assert browser.get("/oauth/userinfo", headers=headers).status_code == 200
+    assert make.header_of(tokens["id_token"])["kid"] in kids(browser)
+
+
+def test_a_key_goes_once_nothing_it_signed_is_valid(app: Flask, client: FlaskClient) -> None:
+    client.get("/oauth/jwks.json")
+    with app.app_context():
+        keys.ring().refresh()
+        old = {key.kid for key in keys.ring().current.values()}
+    rotate(app)
+    with app.app_context():
+        db.session.execute(
+            update(SigningKey).where(SigningKey.kid.in_(old)).values(expires_at=now() - timedelta(seconds=1))
+        )
+        db.session.commit()
+        keys.ring().refresh(force=True)
+        assert not old & set(keys.ring().verifying)
+        (expiring,) = [each for each in EXPIRING if each.model is SigningKey]
+        assert delete_batch(expiring) == len(old)
+        db.session.commit()
+
+
+@pytest.mark.parametrize("alg", keys.ALGORITHMS)
+def test_every_algorithm_signs_tokens_that_others_verify(app: Flask, alg: str) -> None:
+    browser = make.browser_of(app, make.make_user(app))
+    client = make.make_client(app, alg=alg)
+    tokens = make.tokens_for(client, browser)
+    published = KeySet.import_key_set(browser.get("/oauth/jwks.json").json)
+    for token in (tokens["access_token"], tokens["id_token"]):
+        assert make.header_of(token)["alg"] == alg
+        assert jwt.decode(token, published, algorithms=[alg]).claims["sub"]
+    assert browser.get("/oauth/userinfo", headers=make.with_token(tokens["access_token"])).status_code == 200
+
+
+def test_private_keys_never_leave(client: FlaskClient) -> None:
+    for key in client.get("/oauth/jwks.json").json["keys"]:
+        assert not {"d", "p", "q", "dp", "dq", "qi"} & set(key)

@@ -1,0 +1,95 @@
+"""How many SQL statements each hot path takes; the numbers only ever go down."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import factories as make
+from tests.support.statements import count_statements
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    return make.browser_of(app, make.make_user(app))
+
+
+@pytest.fixture
+def client_app(app: Flask) -> make.App:
+    return make.make_client(app, name="Hot")
+
+
+@pytest.fixture
+def counted(browser: FlaskClient, client_app: make.App) -> Iterator[list[str]]:
+    """Statements sent after the process has met the app once."""
+    browser.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=client_app.auth)
+    with count_statements() as statements:
+        yield statements
+
+
+def test_client_credentials_takes_one_statement(
+    browser: FlaskClient, client_app: make.App, counted: list[str]
+) -> None:
+    answer = browser.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=client_app.auth)
+    assert answer.status_code == 200
+    assert len(counted) == 1, counted
+
+
+def test_a_refresh_takes_two_statements(
+    browser: FlaskClient, client_app: make.App, counted: list[str]
+) -> None:
+    token = make.tokens_for(client_app, browser)["refresh_token"]
+    counted.clear()
+    assert make.refresh(browser, client_app, token).status_code == 200
+    assert len(counted) == 2, counted
+
+
+def test_a_retried_refresh_takes_one_statement(
+    app: Flask, browser: FlaskClient, client_app: make.App, counted: list[str]
+) -> None:
+    token = make.tokens_for(client_app, browser)["refresh_token"]
+    program = app.test_client()  # without a person's cookies
+    make.refresh(program, client_app, token)
+    counted.clear()
+    assert make.refresh(program, client_app, token).status_code == 200
+    assert len(counted) == 1, counted
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+def test_introspection_takes_two_statements(
+    browser: FlaskClient, client_app: make.App, counted: list[str], kind: str
+) -> None:
+    token = make.tokens_for(client_app, browser)[kind]
+    counted.clear()
+    assert make.introspect(browser, client_app, token)["active"] is True
+    assert len(counted) == 2, counted
+
+
+@pytest.mark.parametrize("path", ["/oauth/userinfo", "/oauth/me"])
+def test_userinfo_takes_one_statement(
+    browser: FlaskClient, client_app: make.App, counted: list[str], path: str
+) -> None:
+    headers = make.with_token(make.tokens_for(client_app, browser)["access_token"])
+    browser.get(path, headers=headers)
+    counted.clear()
+    assert browser.get(path, headers=headers).status_code == 200
+    assert len(counted) == 1, counted
+
+
+def test_a_code_exchange_takes_three_statements(
+    browser: FlaskClient, client_app: make.App, counted: list[str]
+) -> None:
+    proof = make.make_proof()
+    code = make.authorize(client_app, browser, proof)
+    counted.clear()
+    assert make.redeem(browser, client_app, code, proof).status_code == 200
+    assert len(counted) == 3, counted
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/oauth/jwks.json"])
+def test_public_documents_take_no_statement(browser: FlaskClient, counted: list[str], path: str) -> None:
+    browser.get(path)
+    counted.clear()
+    assert browser.get(path).status_code == 200
+    assert counted == []
