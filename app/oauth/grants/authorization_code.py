@@ -19,6 +19,7 @@ from ..requests import PortalRequest
 from ..scope_requests import requested_scopes
 from .grant import PortalGrant
 from .persons import refuse_absent_person
+from .redeemable_code import RedeemableCode
 
 PREFIX = "pf_code_"
 TOMBSTONE = timedelta(days=1)  # how long a redeemed code is remembered to recognise a replay
@@ -117,7 +118,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         self._check_redirect_uri(row)
         return RedeemableCode(row)
 
-    def authenticate_user(self, authorization_code: "RedeemableCode") -> Any:
+    def authenticate_user(self, authorization_code: RedeemableCode) -> Any:
         """The person of the code; redeems it, so that what follows happens once."""
         row = authorization_code.row
         refuse_absent_person(row)
@@ -187,19 +188,3 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         )
         seconds = (now() - row.redeemed_at).total_seconds() if row.redeemed_at else 0
         return Refused(causes.CODE_REPLAYED, seconds=int(seconds))
-
-
-class RedeemableCode:
-    """A code's row, with the names under which Authlib's grant asks for its parts."""
-
-    def __init__(self, row: Row[Any]) -> None:
-        self.row = row
-        self.code_challenge = row.code_challenge
-        self.code_challenge_method = "S256"
-
-    def get_redirect_uri(self) -> None:
-        """Nothing to compare for Authlib: :meth:`AuthorizationCodeGrant.query_authorization_code` did."""
-
-    def get_scope(self) -> str:
-        """What was allowed."""
-        return str(self.row.scope)

@@ -1,0 +1,65 @@
+"""Every route of the portal, found from its URL map, with an address that leads somewhere."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.account import email_links
+from app.authentication.access import is_public
+from app.clients.models import Client
+from app.database import db
+from app.oauth.endpoints import blueprints as oauth_endpoints
+from app.site.endpoints import blueprints as site_endpoints
+from tests import factories as make
+
+ENDPOINTS = tuple(blueprint.name for blueprint in (*oauth_endpoints, *site_endpoints))
+
+
+@dataclass(frozen=True)
+class World:
+    """A person, their app, and what the placeholders of addresses stand for."""
+
+    person: make.Person
+    client: make.App
+    values: dict[str, str]
+
+
+def world(app: Flask) -> World:
+    """Somebody with an app, a secret, a session and links in the post."""
+    person = make.make_user(app, locale=None)
+    client = make.make_client(app, owner=person)
+    with app.app_context():
+        found = db.session.get(Client, client.id)
+        assert found is not None
+        secret_id = found.secrets[0].id
+        from app.users.accounts import get_user
+
+        token = email_links.create_link(email_links.Purpose.VERIFY_EMAIL, get_user(person.id), person.email)
+        db.session.commit()
+    values = {"client_id": client.id, "secret_id": secret_id, "session_id": "0" * 32, "request_id": "a" * 20}
+    return World(person, client, {**values, "token": token, "filename": "css/tokens.css"})
+
+
+def address(rule: Rule, values: dict[str, str]) -> str:
+    """The path of ``rule`` with its placeholders filled."""
+    path = rule.rule
+    for name in rule.arguments:
+        for placeholder in (f"<{name}>", f"<path:{name}>"):
+            path = path.replace(placeholder, values[name])
+    return path
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """The routes that answer ``method``."""
+    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+
+
+def is_page(rule: Rule) -> bool:
+    """Whether people open it, rather than programs."""
+    return rule.endpoint != "static" and rule.endpoint.partition(".")[0] not in ENDPOINTS
+
+
+def is_open(app: Flask, rule: Rule) -> bool:
+    """Whether its view says that everybody may see it."""
+    return is_public(app.view_functions[rule.endpoint])
