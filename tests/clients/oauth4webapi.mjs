@@ -56,6 +56,7 @@ async function useTokens(parameters) {
     server, client, claims.sub,
     await oauth.userInfoRequest(server, client, refreshed.access_token, options),
   );
+  await readAsResourceServer(refreshed.access_token, claims.sub);
   const access = secret ? await introspect(refreshed.access_token) : null;
   await oauth.processRevocationResponse(
     await oauth.revocationRequest(server, client, authentication, refreshed.refresh_token, options),
@@ -71,6 +72,12 @@ async function useTokens(parameters) {
 async function refresh(token) {
   const answer = await oauth.refreshTokenGrantRequest(server, client, authentication, token, options);
   return oauth.processRefreshTokenResponse(server, client, answer);
+}
+
+async function readAsResourceServer(token, subject) {
+  const request = new Request("https://api.example.com/", { headers: { authorization: `Bearer ${token}` } });
+  const claims = await oauth.validateJwtAccessToken(server, request, settings.issuer, options);
+  assert.equal(claims.sub, subject);
 }
 
 async function introspect(token) {

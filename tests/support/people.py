@@ -72,6 +72,12 @@ class Person:
         form = self.form(*fields)
         return self._submit(form, form.filled(**fields))
 
+    def press(self, action: str) -> str | None:
+        """Send the form that goes to this path as it is, by its only button; otherwise as `open`."""
+        found = [form for form in self._forms if form.action == action]
+        assert found, f"no form to {action} on {self._where}: {self.text[:3000]}"
+        return self._submit(found[0], found[0].fields)
+
     def form(self, *names: str) -> Form:
         """The form of the open page that has these fields."""
         found = [form for form in self._forms if form.names.issuperset(names)]
