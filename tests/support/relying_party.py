@@ -37,7 +37,7 @@ def _handler(party: RelyingParty) -> type[BaseHTTPRequestHandler]:
             found = urlsplit(self.path).path == "/callback"
             if found:
                 party.calls.append({name: values[-1] for name, values in parse_qs(parameters).items()})
-            page = b"<!doctype html><title>Arrived</title><h1>Arrived</h1>"
+            page = b'<!doctype html><link rel="icon" href="data:,"><title>Arrived</title><h1>Arrived</h1>'
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(page)))

@@ -1,0 +1,54 @@
+"""axe finds nothing on the pages of apps and decisions, in light and dark, and they fit a phone."""
+
+import re
+
+import pytest
+import requests
+from playwright.sync_api import Page
+
+from tests.browser import walks
+from tests.support.browser import OpenPage
+from tests.support.portals import Portal
+from tests.support.relying_party import RelyingParty
+
+SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
+OWN_PAGES = ("/dashboard/apps", "/dashboard/apps/new", "/account/apps", "/account/activity")
+APP_PAGES = ("", "/edit", "/secrets", "/log", "/delete")
+
+
+def fail_at(app: walks.App) -> str:
+    """Redeem a code that does not exist; the number of that request."""
+    body = {"grant_type": "authorization_code", "code": "nothing", "redirect_uri": app.party.callback}
+    answer = requests.post(
+        f"{app.portal}/oauth/token", data=body, auth=(app.id, app.secret), timeout=walks.SECONDS
+    )
+    found = re.search(r"/failures/([\w-]+)", answer.json()["error_uri"])
+    assert found is not None
+    return found[1]
+
+
+def check(page: Page, url: str) -> None:
+    page.goto(url)
+    assert walks.barriers(page) == [], url
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), (
+        url
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_of_apps_and_decisions_have_no_barriers(
+    sqlite_portal: Portal, open_page: OpenPage, relying_party: RelyingParty, dark: bool, size: str
+) -> None:
+    page = open_page(dark=dark, size=SIZES[size])
+    walks.register(page, sqlite_portal.url)
+    app = walks.create_app(page, sqlite_portal.url, relying_party)
+    failure = f"{app.portal}/failures/{fail_at(app)}"
+    for path in (*OWN_PAGES, *(f"/dashboard/apps/{app.id}{path}" for path in APP_PAGES)):
+        check(page, app.portal + path)
+    for changes in ({}, {"prompt": "select_account"}, {"redirect_uri": "https://elsewhere.example/"}):
+        check(page, app.ask(**changes))
+    check(page, failure)
+    stranger = open_page(dark=dark, size=SIZES[size])
+    for url in (failure, app.ask()):
+        check(stranger, url)
