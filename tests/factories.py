@@ -84,7 +84,11 @@ def make_user(app: Flask, username: str | None = None, **changes: Any) -> Person
 def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:
     """A new app with all grants and without the duty of PKCE; keywords are those of ``Details``."""
     uris = changes.pop("redirect_uris", [CALLBACK])
-    defaults: dict[str, Any] = {"name": f"App {next(_numbers)}", "grant_types": ALL_GRANTS, "pkce_required": False}
+    defaults: dict[str, Any] = {
+        "name": f"App {next(_numbers)}",
+        "grant_types": ALL_GRANTS,
+        "pkce_required": False,
+    }
     if changes.get("client_type") == "public":
         defaults |= {"grant_types": ALL_GRANTS[:2], "pkce_required": True}
     details = Details(**{**defaults, **changes, "redirect_uris": numbered(uris)})
@@ -107,7 +111,9 @@ def browser_of(app: Flask, person: Person) -> FlaskClient:
     """A browser in which this person has just signed in."""
     browser = app.test_client()
     with app.app_context():
-        _row, token = sessions.start_session(accounts.get_user(person.id), remembered=False, ip=None, device=None)
+        _row, token = sessions.start_session(
+            accounts.get_user(person.id), remembered=False, ip=None, device=None
+        )
         db.session.commit()
     with browser.session_transaction() as session:
         session["_user_id"] = token
@@ -151,7 +157,9 @@ def csrf_token(page: TestResponse) -> str:
 def action_of(page: TestResponse, path: str = "/oauth/consent") -> str:
     """Where the form of this page goes, with its query."""
     found = re.search(rf'action="({re.escape(path)}[^"]*)"', page.text)
-    assert found, f"{page.status_code} {page.headers.get('Location')} without a form to {path}: {page.text[:1500]}"
+    assert found, (
+        f"{page.status_code} {page.headers.get('Location')} without a form to {path}: {page.text[:1500]}"
+    )
     return html.unescape(found[1])
 
 
@@ -185,12 +193,21 @@ def authorize(client: App, browser: FlaskClient, proof: Proof | None = None, **c
     return answer["code"]
 
 
-def redeem(browser: FlaskClient, client: App, code: str, proof: Proof | None = None, **changes: Any) -> TestResponse:
+def redeem(
+    browser: FlaskClient, client: App, code: str, proof: Proof | None = None, **changes: Any
+) -> TestResponse:
     """What the token endpoint answers to the code; ``None`` leaves a parameter out."""
-    fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": client.callback, **client.form}
+    fields = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": client.callback,
+        **client.form,
+    }
     fields |= {"code_verifier": proof.verifier} if proof else {}
     fields |= changes
-    return browser.post("/oauth/token", data={name: value for name, value in fields.items() if value is not None})
+    return browser.post(
+        "/oauth/token", data={name: value for name, value in fields.items() if value is not None}
+    )
 
 
 def tokens_for(client: App, browser: FlaskClient, **changes: str | None) -> dict[str, Any]:

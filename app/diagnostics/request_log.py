@@ -77,6 +77,11 @@ def about(client_id: str | None = None, user_id: str | None = None) -> None:
         entry.user_id = user_id
 
 
+def is_attributed() -> bool:
+    """Whether it is known whose request it is."""
+    return _entry().client_id is not None
+
+
 @_harmless
 def remark(cause: Cause, /, **facts: Any) -> None:
     """Note a cause of a request that goes on."""

@@ -13,7 +13,7 @@ from ..consents.decisions import find_consent
 from ..consents.models import Consent
 from ..database import db
 from ..diagnostics import causes, request_log
-from . import pending, responses
+from . import attribution, pending, responses
 from .grants.authorization_code import AuthorizationCodeGrant
 from .interaction import Situation
 from .refusals import Refused
@@ -95,6 +95,7 @@ def authorizing(name: str, parameters: MultiDict[str, str], step: Step) -> Any:
             error if isinstance(error, Refused) else Refused(causes.PARAMETER_MALFORMED, parameter="request")
         )
         db.session.rollback()
+        attribution.attribute(refusal.cause)
         request_log.refused(refusal.cause, **refusal.facts)
         response = responses.failure(asked, refusal)
     request_log.finish(getattr(response, "status_code", 200))

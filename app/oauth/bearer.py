@@ -11,7 +11,7 @@ from ..authentication.access import public
 from ..database import is_lost_transaction
 from ..diagnostics import causes, request_log
 from ..extensions import settings
-from . import cross_origin, wire
+from . import attribution, cross_origin, wire
 from .access_tokens import ActiveToken, active_token
 from .lookups import find_client
 from .refusals import Refused
@@ -89,10 +89,17 @@ def _presented_token() -> str:
     return token.strip()
 
 
+def _any_token() -> str:
+    """What was presented, wherever: only to tell whose log the refusal belongs to."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def _refuse(refusal: Refused) -> Response:
     """401 or 403 with a challenge; without credentials the challenge carries no error (:rfc:`6750#section-3.1`)."""
     cause = refusal.cause
     as_error = cause.error if cause in _OF_THEIR_OWN else "invalid_token"
+    attribution.attribute(cause, _any_token())
     request_log.refused(cause, as_error=as_error, **refusal.facts)
     challenge = f'Bearer realm="{settings.issuer}"'
     if cause is causes.TOKEN_MISSING:

@@ -13,7 +13,7 @@ from ..authentication.access import public
 from ..database import is_lost_transaction
 from ..diagnostics import causes, request_log
 from ..extensions import settings
-from . import cross_origin
+from . import attribution, cross_origin
 from .refusals import Refused
 from .requests import PortalRequest
 
@@ -98,6 +98,7 @@ def refuse(error: OAuth2Error) -> Response:
     if refusal is not error:
         current_app.logger.error("A refusal without a cause: %s", error.error)
     cause = refusal.cause
+    attribution.attribute(cause)
     request_log.refused(cause, **refusal.facts)
     response = jsonify(
         error=cause.error,

@@ -13,7 +13,7 @@ def configure(app: Flask) -> None:
 def _refuse_null_bytes() -> None:
     if "\x00" in request.path:
         abort(400)
-    if is_for_programs(request.path):
+    if is_for_programs(request.path) or request.path.rstrip("/") == "/oauth/authorize":
         return  # their endpoints refuse parameters themselves, in the words of their specification
     for parameters in (request.args, request.form):
         if any("\x00" in text for pair in parameters.items(multi=True) for text in pair):

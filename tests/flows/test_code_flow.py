@@ -26,7 +26,9 @@ def ledger(app: Flask) -> make.App:
     return make.make_client(app, name="Ledger")
 
 
-def test_the_whole_walk_ends_with_tokens_that_work(browser: FlaskClient, ledger: make.App, anna: make.Person) -> None:
+def test_the_whole_walk_ends_with_tokens_that_work(
+    browser: FlaskClient, ledger: make.App, anna: make.Person
+) -> None:
     tokens = make.tokens_for(ledger, browser)
     assert set(tokens) == {"access_token", "token_type", "expires_in", "refresh_token", "scope", "id_token"}
     person = browser.get("/oauth/userinfo", headers=make.with_token(tokens["access_token"])).json
@@ -92,7 +94,11 @@ def test_leaving_the_scope_out_means_all_registered_ones(
 
 def test_denying_sends_access_denied_and_asks_the_next_time(browser: FlaskClient, ledger: make.App) -> None:
     answer = make.answer_of(make.decide(browser, make.ask(browser, ledger), "deny"))
-    assert (answer["error"], answer["state"], answer["iss"]) == ("access_denied", "st-1234567", "http://127.0.0.1:8000")
+    assert (answer["error"], answer["state"], answer["iss"]) == (
+        "access_denied",
+        "st-1234567",
+        "http://127.0.0.1:8000",
+    )
     assert "code" not in answer
     assert make.ask(browser, ledger).status_code == 200
 
@@ -116,19 +122,25 @@ def test_form_post_delivers_the_code_in_a_form(browser: FlaskClient, ledger: mak
     assert make.redeem(browser, ledger, fields["code"]).status_code == 200
 
 
-def test_the_consent_page_lets_the_browser_go_on_to_the_app_only(browser: FlaskClient, ledger: make.App) -> None:
+def test_the_consent_page_lets_the_browser_go_on_to_the_app_only(
+    browser: FlaskClient, ledger: make.App
+) -> None:
     policy = make.ask(browser, ledger).headers["Content-Security-Policy"]
     assert policy.endswith("form-action 'self' https://app.example.org")
 
 
-def test_the_consent_form_is_worth_nothing_without_its_csrf_token(browser: FlaskClient, ledger: make.App) -> None:
+def test_the_consent_form_is_worth_nothing_without_its_csrf_token(
+    browser: FlaskClient, ledger: make.App
+) -> None:
     page = make.ask(browser, ledger)
     refused = browser.post(make.action_of(page), data={"decision": "allow", "scope": ["email"]})
     assert refused.status_code == 400
     assert make.ask(browser, ledger).status_code == 200  # nothing was decided
 
 
-def test_scopes_smuggled_into_the_consent_form_are_not_granted(browser: FlaskClient, ledger: make.App) -> None:
+def test_scopes_smuggled_into_the_consent_form_are_not_granted(
+    browser: FlaskClient, ledger: make.App
+) -> None:
     page = make.ask(browser, ledger, scope="openid email")
     answer = make.answer_of(make.decide(browser, page, ticked=["email", "phone", "users.read"]))
     assert make.redeem(browser, ledger, answer["code"]).json["scope"] == "openid email"
