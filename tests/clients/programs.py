@@ -3,6 +3,7 @@
 import json
 import subprocess
 import threading
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,15 @@ from tests.support.people import Person
 from tests.support.servers import program
 
 FOLDER = Path(__file__).parent
+OLDEST = 20  # of Node.js, as package.json says
 SECONDS = 90
 
 
 def run_client(script: str, person: Person | None = None, *, deny: bool = False, **settings: Any) -> Any:
     """What the script found, with a person who allows (or denies) what it asks. Fails if anything in it does."""
     node = program("node")
-    if node is None:
-        pytest.skip("Node.js is not installed (apt-get install nodejs npm)")
+    if node is None or _version(node) < OLDEST:
+        pytest.skip(f"Node.js {OLDEST} or newer is not installed")
     assert (FOLDER / "node_modules").is_dir(), "the clients are not installed: cd tests/clients && npm ci"
     process = subprocess.Popen(
         [node, script],
@@ -37,6 +39,12 @@ def run_client(script: str, person: Person | None = None, *, deny: bool = False,
         watch.cancel()
         process.kill()
         process.communicate()
+
+
+@cache
+def _version(node: str) -> int:
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    return int(said.removeprefix("v").partition(".")[0])
 
 
 def _converse(

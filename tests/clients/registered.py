@@ -4,6 +4,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+import requests
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
 from tests.support.portals import Portal
 
 CALLBACK = "https://app.example.com/callback"
@@ -45,3 +49,15 @@ def define_scope(portal: Portal, audience: str) -> str:
     texts = ("--description-en", "Read the weather", "--description-de", "Das Wetter lesen")
     portal.flask("scope", "create", name, *texts, "--audience", audience)
     return name
+
+
+def discovered(portal: Portal) -> dict[str, str]:
+    """The portal's metadata."""
+    found: dict[str, str] = requests.get(f"{portal.url}/.well-known/openid-configuration", timeout=30).json()
+    return found
+
+
+def id_token_claims(portal: Portal, id_token: str) -> dict[str, Any]:
+    """The claims, after checking the signature by the published keys."""
+    keys = KeySet.import_key_set(requests.get(discovered(portal)["jwks_uri"], timeout=30).json())
+    return jwt.decode(id_token, keys, algorithms=["RS256"]).claims
