@@ -101,7 +101,6 @@ def _check_answer(response: TestResponse, cause: causes.Cause, request_id: str) 
 @pytest.mark.parametrize("error", ["invalid_client", "invalid_grant"])
 def test_the_public_answers_of_one_error_do_not_differ(app: Flask, error: str) -> None:
     told: dict[str, set[str]] = {}
-    world = World(app)
     for name, provoke in TOKEN:
         if causes.CATALOGUE[name].error != error or name in (
             "access_withdrawn",
@@ -109,7 +108,7 @@ def test_the_public_answers_of_one_error_do_not_differ(app: Flask, error: str) -
             "user_deleted",
         ):
             continue
-        response = provoke(World(app)) if name not in ("x",) else provoke(world)
+        response = provoke(World(app))
         grant = (
             "refresh_token" if name.startswith("refresh") else "code" if error == "invalid_grant" else "any"
         )

@@ -39,6 +39,7 @@ def choose_account() -> Any:
     url = pending.authorize_url(request.args.items(multi=True))
     if request.form.get("choice") == "other":
         browser.leave()
+        pending.note_sent_to_sign_in(url)  # whoever signs in now has chosen, and proven who they are
         db.session.commit()
         return redirect(url_for("authentication_login.sign_in", next=url), 303)
     pending.note_account_chosen(url)
