@@ -5,7 +5,7 @@ import unicodedata
 from sqlalchemy import select
 
 from ..database import db
-from ..users.names import fold
+from ..users.names import LONGEST_READ, fold
 from .models import Client
 from .refusals import Problem, Reason
 
@@ -22,7 +22,8 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | fro
 
 def tidy(name: str) -> str:
     """``name`` composed, trimmed, and with single spaces between its words."""
-    return " ".join(part for part in unicodedata.normalize("NFC", name).split(" ") if part)
+    short = name[:LONGEST_READ]  # still too long for a name, and read in no time
+    return " ".join(part for part in unicodedata.normalize("NFC", short).split(" ") if part)
 
 
 def name_key(name: str) -> str:

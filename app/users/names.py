@@ -6,6 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 
 LONGEST_USERNAME = 64
 LONGEST_USERNAME_KEY = 128  # what the column holds; compatibility forms of a few letters are many letters
+LONGEST_READ = 2_000  # characters; putting accents in order takes a time that grows with the square of their number
 LONGEST_EMAIL = 254  # :rfc:`5321#section-4.5.3.1.3`
 PUNCTUATION = "._-"
 # Scripts whose letters look alike: names that mix them are made to be taken for somebody else's.
@@ -14,8 +15,8 @@ CONFUSABLE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 def fold(text: str) -> str:
     """The form in which names and addresses are compared: two texts that people read alike have the same."""
-    readable = text.encode("utf-8", "replace").decode()  # JSON can carry half a character; databases cannot
-    folded = unicodedata.normalize("NFKC", readable.strip()).casefold()
+    readable = text.strip()[:LONGEST_READ].encode("utf-8", "replace").decode()  # JSON can carry half a character; databases cannot
+    folded = unicodedata.normalize("NFKC", readable).casefold()
     return unicodedata.normalize("NFKC", folded).strip()
 
 
@@ -25,6 +26,8 @@ def check_username(text: str) -> str:
     Letters and digits of any script with ``.``, ``_`` and ``-`` between them. No ``@``: what has one is an
     e-mail address, which signs in, too. No invisible characters: they make two names look the same.
     """
+    if len(text) > LONGEST_READ:
+        raise UsernameRefused("long")
     username = unicodedata.normalize("NFC", text.strip())
     if not username:
         raise UsernameRefused("empty")
@@ -44,6 +47,8 @@ def check_username(text: str) -> str:
 
 def check_email(text: str) -> str:
     """``text`` as it is kept: the domain in lower case. Raises :class:`EmailRefused`."""
+    if len(text) > LONGEST_READ:
+        raise EmailRefused(text)
     try:
         # Whether the domain takes mail shows when the verification mail arrives; names under .test are for trials.
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True, strict=True)

@@ -21,6 +21,7 @@ __all__ = [
     "verify_password",
 ]
 
+LONGEST_TYPED = 1_000  # characters that people type; in longer texts accents stay as they came: ordering takes too long
 LONGEST_WAIT = 20  # seconds for a turn; browsers and proxies give up soon after
 _turn = threading.BoundedSemaphore(1)
 """One hash at a time in each process: hashing lets other threads run, so without a limit a few dozen sign-ins
@@ -57,7 +58,8 @@ def needs_rehash(password_hash: str) -> bool:
 
 def _typed(password: str) -> bytes:
     """The bytes that are hashed: the same for a letter typed as one key or as letter and accent."""
-    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    typed = unicodedata.normalize("NFC", password) if len(password) <= LONGEST_TYPED else password
+    return typed.encode("utf-8", "surrogatepass")
 
 
 @contextmanager

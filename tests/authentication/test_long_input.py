@@ -1,0 +1,55 @@
+"""Text made to be slow: thousands of accents on one letter, which take a square of time to put in order."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.clients.naming import tidy
+from app.users.names import EmailRefused, UsernameRefused, check_email, check_username, fold
+from app.users.passwords import hash_password, verify_password
+from tests.authentication.visitors import csrf_token
+
+PILE = "a" + "\u0301\u0327" * 60_000  # as much as a body may hold: it took 16 seconds, and the whole process
+PATIENCE = 2.0  # seconds; generous, for a busy machine
+
+
+@pytest.mark.parametrize("page", ["/login", "/register", "/forgot-password"])
+def test_a_pile_of_accents_costs_no_more_than_a_name(app: Flask, client: FlaskClient, page: str) -> None:
+    token = csrf_token(client)
+    body = f"csrf_token={token}&username={PILE}&email={PILE[:1]}@example.org&password=x".encode()
+    for data in (body, f"csrf_token={token}&username=x&email={PILE}@example.org&password=x".encode()):
+        assert took(lambda data=data: send(client, page, data)) < PATIENCE
+    passwords = f"csrf_token={token}&username=nobody&email=a@example.org&password={PILE}".encode()
+    assert took(lambda: send(client, page, passwords)) < PATIENCE
+
+
+@pytest.mark.parametrize("rule", [fold, tidy])
+def test_rules_read_only_the_beginning_of_a_pile(rule: Callable[[str], str]) -> None:
+    assert took(lambda: rule(PILE)) < PATIENCE
+
+
+def test_a_pile_is_no_username_and_no_address() -> None:
+    with pytest.raises(UsernameRefused):
+        check_username(PILE)
+    with pytest.raises(EmailRefused):
+        check_email(f"{PILE}@example.org")
+
+
+def test_a_long_password_of_an_older_service_is_still_the_same(app: Flask) -> None:
+    with app.app_context():
+        assert verify_password(hash_password(PILE), PILE)
+        assert not verify_password(hash_password(PILE), PILE[:-1])
+
+
+def send(client: FlaskClient, page: str, body: bytes) -> None:
+    answer = client.post(page, data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code < 500
+
+
+def took(work: Callable[[], object]) -> float:
+    began = time.process_time()  # what the process was kept busy for, whatever else the machine does
+    work()
+    return time.process_time() - began
