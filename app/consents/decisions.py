@@ -41,13 +41,14 @@ def give_consent(
 ) -> Consent:
     """The person's consent with ``scopes`` added to it; one that was withdrawn starts anew with these alone.
 
-    ``declined`` is remembered beside, so that nobody is asked twice.
+    ``declined`` is taken from it and remembered beside, so that nobody is asked twice.
     Two tabs may decide at the same time: both succeed, and everything allowed in either is kept.
     """
     wanted = list(scopes)
     consent, is_new = _locked(user_id, client_id)
     fresh = is_new or consent.withdrawn_at is not None
-    before = [] if fresh else consent.scope.split()
+    refused_now = list(declined)
+    before = [] if fresh else [name for name in consent.scope.split() if name not in refused_now]
     if fresh:
         consent.granted_at = now()
         consent.withdrawn_at = consent.last_used_at = None
@@ -55,10 +56,11 @@ def give_consent(
     consent.scope = " ".join([*before, *added])
     refused = [] if fresh else (consent.declined or "").split()
     consent.declined = " ".join(
-        name for name in dict.fromkeys([*refused, *declined]) if name not in {*before, *added}
+        name for name in dict.fromkeys([*refused, *refused_now]) if name not in {*before, *added}
     )
     if fresh or added:
-        record(EventKind.ACCESS_GIVEN, user_id, user_id, client_id=client_id, scopes=added)
+        app = _name_of(client_id)
+        record(EventKind.ACCESS_GIVEN, user_id, user_id, client_id=client_id, app=app, scopes=added)
     db.session.flush()
     return consent
 
@@ -70,7 +72,7 @@ def withdraw_consent(user_id: str, client_id: str) -> Consent | None:
     if consent is None:
         return None
     consent.withdrawn_at = now()
-    record(EventKind.ACCESS_WITHDRAWN, user_id, user_id, client_id=client_id)
+    record(EventKind.ACCESS_WITHDRAWN, user_id, user_id, client_id=client_id, app=_name_of(client_id))
     db.session.flush()
     consent_withdrawn.send(consent)
     return consent
@@ -130,3 +132,8 @@ def _withdraw_all_of(user: User) -> None:
     """A person who is gone allows nobody anything."""
     for consent, _client in list_consents(user.id):
         withdraw_consent(user.id, consent.client_id)
+
+
+def _name_of(client_id: str) -> str | None:
+    """The name as the person read it: the app may have another one, or none, when they read of it later."""
+    return db.session.scalar(select(Client.name).where(Client.id == client_id))

@@ -16,7 +16,7 @@ from .authorizing import Authorization
 
 # Without it an OpenID app cannot even say who came back; who does not want that chooses Deny.
 REQUIRED = frozenset({"openid"})
-ICONS = {"openid": "user", "profile": "user", "email": "mail", "phone": "phone", "offline_access": "clock"}
+ICONS = {"openid": "shield", "profile": "user", "email": "mail", "phone": "phone", "offline_access": "clock"}
 
 
 @dataclass(frozen=True)
