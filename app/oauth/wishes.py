@@ -1,7 +1,7 @@
 """How an app wants its authorization request treated: ``prompt``, ``max_age``, ``response_mode``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..diagnostics import causes, request_log
 from .refusals import Refused
@@ -9,6 +9,12 @@ from .refusals import Refused
 PROMPTS = ("none", "login", "consent", "select_account")
 RESPONSE_MODES = ("query", "form_post")
 LONGEST_MAX_AGE = 10 * 365 * 24 * 3600  # seconds; beyond it a number is a mistake
+
+# One cause, two errors: OpenID Connect Core section 6.1 has a code of its own for each parameter.
+_UNSUPPORTED = {
+    "request": causes.REQUEST_OBJECT_UNSUPPORTED,
+    "request_uri": replace(causes.REQUEST_OBJECT_UNSUPPORTED, error="request_uri_not_supported"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ def read(parameters: Mapping[str, str]) -> Wishes:
     """The wishes in ``parameters``; raises :class:`Refused` for those nobody can grant."""
     for name in ("request", "request_uri"):
         if name in parameters:
-            raise Refused(causes.REQUEST_OBJECT_UNSUPPORTED, parameter=name)
+            raise Refused(_UNSUPPORTED[name], parameter=name)
     if not parameters.get("state"):
         request_log.remark(causes.STATE_MISSING)
     return Wishes(_prompts(parameters), _max_age(parameters), response_mode(parameters))

@@ -11,8 +11,8 @@ from ..wire import answering
 blueprint = Blueprint("oauth_token", __name__)
 
 
-@blueprint.post("/oauth/token", strict_slashes=False)
-@blueprint.post("/v1/token", strict_slashes=False)
+@blueprint.post("/oauth/token", strict_slashes=False, provide_automatic_options=False)
+@blueprint.post("/v1/token", strict_slashes=False, provide_automatic_options=False)
 @answering("token")
 def issue(request: PortalRequest) -> Response:
     """An answer of :rfc:`6749#section-5.1`."""

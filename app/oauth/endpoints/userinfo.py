@@ -12,14 +12,16 @@ from ..wire import plain
 blueprint = Blueprint("oauth_userinfo", __name__)
 
 
-@blueprint.route("/oauth/userinfo", methods=["GET", "POST"], strict_slashes=False)
+@blueprint.route(
+    "/oauth/userinfo", methods=["GET", "POST"], strict_slashes=False, provide_automatic_options=False
+)
 @resource("userinfo", "openid")
 def userinfo(token: ActiveToken) -> Response:
     """``sub`` and the claims of the granted scopes."""
     return plain({"sub": token.claims["sub"], **person_claims(token.person, token.scopes)})
 
 
-@blueprint.get("/oauth/me", strict_slashes=False)
+@blueprint.get("/oauth/me", strict_slashes=False, provide_automatic_options=False)
 @resource("me", "profile", "email", "phone", "openid")
 def me(token: ActiveToken) -> Response:
     """``id``, ``username``, ``name``, ``email`` … as the scopes allow: a label for a connection."""
