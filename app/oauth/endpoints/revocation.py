@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from ...authentication.access import public
 from ...clock import now
@@ -22,7 +23,7 @@ from ..wire import answering, plain
 blueprint = Blueprint("oauth_revocation", __name__)
 
 
-@blueprint.post("/oauth/revoke", strict_slashes=False)
+@blueprint.post("/oauth/revoke", strict_slashes=False, provide_automatic_options=False)
 @answering("revocation")
 def revoke(request: PortalRequest) -> Response:
     """200, also for a token nobody knows (:rfc:`7009#section-2.2`).
@@ -69,4 +70,7 @@ def _revoke_access_token(token: str, client: ClientRow, request: PortalRequest) 
         if connection.scalar(select(RevokedToken.jti).where(RevokedToken.jti == jti)) is not None:
             return
     values = {"jti": jti, "revoked_at": now(), "expires_at": datetime.fromtimestamp(claims["exp"], UTC)}
-    request.transaction().execute(insert(RevokedToken.__table__), values)  # type: ignore[arg-type]
+    try:
+        request.transaction().execute(insert(RevokedToken.__table__), values)  # type: ignore[arg-type]
+    except IntegrityError:  # it was given back twice at the same moment
+        return
