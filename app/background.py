@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 INTERVAL = 0.5  # seconds; a log row must be readable within two
 
@@ -24,6 +25,7 @@ class Background:
         self._pid: int | None = None
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._in_trouble: set[str] = set()
 
     def init_app(self, app: Flask) -> None:
         """Serve ``app``; in testing no thread is started and tests call :meth:`run_once`."""
@@ -44,8 +46,20 @@ class Background:
             with self._app.app_context():
                 try:
                     job()
+                except SQLAlchemyError as error:
+                    self._note_trouble(job.__name__, error)
                 except Exception:  # one job's trouble must not end the others
                     _log.exception("Background job %s failed", job.__name__)
+                else:
+                    self._in_trouble.discard(job.__name__)
+
+    def _note_trouble(self, name: str, error: SQLAlchemyError) -> None:
+        """One line when the database goes away, none with every further turn."""
+        if name not in self._in_trouble:
+            self._in_trouble.add(name)
+            _log.warning(
+                "Background job %s waits for the database: %r", name, getattr(error, "orig", None) or error
+            )
 
     def stop(self) -> None:
         """Run the jobs a last time, so that nothing gathered in memory is lost at the end of a worker."""

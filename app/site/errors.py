@@ -3,6 +3,7 @@
 import time
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -37,6 +38,7 @@ def answer(error: HTTPException) -> Response:
     status = error.code or 500
     if status >= 500:
         g.without_database = True  # nothing on the error page may ask what has just failed
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001  nor may Flask-Login, for every template
     if audiences.is_oauth(request.path):
         response = jsonify(_oauth_error(status))
     elif audiences.is_plain_json(request.path):

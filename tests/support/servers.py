@@ -4,7 +4,7 @@ import getpass
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -43,8 +43,10 @@ def program(*names: str) -> str | None:
 class MariaDb:
     """A running server that nobody else knows."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
         self.socket = socket
+        self._start = start
+        self.process = start()
 
     def new_database(self) -> str:
         """The URL of a fresh, empty database."""
@@ -59,6 +61,16 @@ class MariaDb:
             connection.cursor().execute(statement)
         finally:
             connection.close()
+
+    def stop(self) -> None:
+        """Take the server away, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def start_again(self) -> None:
+        """Bring the server back with all its data."""
+        self.process = self._start()
+        wait_until(lambda: _answers(self), 60, "MariaDB")
 
 
 @contextmanager
@@ -82,14 +94,12 @@ def private_mariadb() -> Iterator[MariaDb]:
             f"--pid-file={folder / 'pid'}",
             f"--tmpdir={folder}",
         ]
-        process = subprocess.Popen([server, *options], stdout=log, stderr=log)
+        maria = MariaDb(socket, lambda: subprocess.Popen([server, *options], stdout=log, stderr=log))
         try:
-            maria = MariaDb(socket)
             wait_until(lambda: _answers(maria), 60, "MariaDB")
             yield maria
         finally:
-            process.kill()  # its data is thrown away, so nothing is written back first
-            process.wait()
+            maria.stop()  # its data is thrown away, so nothing is written back first
             shutil.rmtree(folder, ignore_errors=True)
 
 

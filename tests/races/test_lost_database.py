@@ -1,0 +1,50 @@
+"""The database goes away under a running portal and comes back: 503 meanwhile, never a 4xx, no traceback."""
+
+import secrets
+
+import requests
+
+from tests.support.people import Person
+from tests.support.portals import running_portal
+from tests.support.ports import wait_until
+from tests.support.servers import private_mariadb
+
+SECONDS = 30
+
+
+def test_a_lost_database_is_a_503_and_recovers_by_itself() -> None:
+    with private_mariadb() as maria, running_portal(maria.new_database(), workers=2) as portal:
+        made = portal.flask_json(
+            "client", "create", f"Lost {secrets.token_hex(3)}", "--grant", "client_credentials"
+        )
+        auth = (made["client_id"], made["client_secret"])
+        person = Person(portal.url).register()
+
+        def ask() -> requests.Response:
+            fields = {"grant_type": "client_credentials"}
+            return requests.post(f"{portal.url}/oauth/token", fields, auth=auth, timeout=SECONDS)
+
+        assert ask().status_code == 200
+        maria.stop()
+        for _ in range(4):
+            refused = ask()
+            assert refused.status_code == 503
+            assert int(refused.headers["Retry-After"]) > 0
+            assert refused.json()["error"] == "temporarily_unavailable"
+        for path in ("/account", "/dashboard/apps", "/oauth/authorize?client_id=x"):
+            page = person.browser.get(f"{portal.url}{path}", timeout=SECONDS)
+            assert page.status_code == 503, f"{path}: {portal.log[-14000:]}"
+            assert page.headers["Retry-After"]
+            assert "<h1" in page.text
+        ready = requests.get(f"{portal.url}/health/ready", timeout=SECONDS)
+        assert (ready.status_code, ready.json()["database"]) == (503, "unavailable")
+        assert requests.get(f"{portal.url}/health/live", timeout=SECONDS).ok
+        assert requests.get(f"{portal.url}/login", timeout=SECONDS).ok
+
+        maria.start_again()
+        wait_until(lambda: ask().status_code == 200, 30, "the portal with its database")
+        for _ in range(8):
+            assert ask().status_code == 200
+        assert person.browser.get(f"{portal.url}/account", timeout=SECONDS).ok
+        assert "Traceback" not in portal.log, portal.log[portal.log.index("Traceback") - 300 :][:9000]
+        assert made["client_secret"] not in portal.log
