@@ -69,7 +69,12 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
 def _bare() -> Iterator[str]:
     """The bare Flask route under the same gunicorn settings."""
     port = free_port()
-    environ = {**os.environ, "SERVER_PORT": str(port), "WEB_CONCURRENCY": str(WORKERS), "FLASK_SKIP_DOTENV": "1"}
+    environ = {
+        **os.environ,
+        "SERVER_PORT": str(port),
+        "WEB_CONCURRENCY": str(WORKERS),
+        "FLASK_SKIP_DOTENV": "1",
+    }
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "benchmarks.bare:app"]
     process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
     try:
@@ -93,7 +98,9 @@ def _prepare(portal: Portal) -> App:
     grants = ("authorization_code", "refresh_token", "client_credentials")
     options = [part for grant in grants for part in ("--grant", grant)]
     options += [part for scope in SCOPES for part in ("--scope", scope)]
-    created = portal.flask_json("client", "create", "Bench", "--redirect-uri", REDIRECT_URI, *options, "--json")
+    created = portal.flask_json(
+        "client", "create", "Bench", "--redirect-uri", REDIRECT_URI, *options, "--json"
+    )
     return App(created["client_id"], created["client_secret"])
 
 
@@ -112,7 +119,7 @@ def _measure(url: str, bare: str, chosen: list[Case], options: argparse.Namespac
         for case in chosen:
             yardstick = _argon2_rate() if case.name == "sign-in" else wrk.run(bare, 2).rate
             yardsticks[case.name].append(yardstick)
-            if case.script and case.name in ("code exchange",):
+            if case.script and case.name == "code exchange":
                 _skip_spent(case.script, runs[case.name], options.seconds)
             runs[case.name].append(wrk.run(url + case.path, options.seconds, case.script))
     _print(chosen, runs, yardsticks, options)
@@ -149,18 +156,24 @@ def _print(
     yardsticks: dict[str, list[float]],
     options: argparse.Namespace,
 ) -> None:
-    print(f"{options.database}, {options.alg}, {WORKERS} workers, {options.rounds} rounds of {options.seconds} s\n")
+    print(
+        f"{options.database}, {options.alg}, {WORKERS} workers, {options.rounds} rounds of {options.seconds} s\n"
+    )
     print("| case | requests/s | p50 ms | p99 ms | errors | yardstick/s | share | aim |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for case in chosen:
         made = runs[case.name]
         rate = statistics.median(run.rate for run in made)
-        p50, p99 = (statistics.median(figures) for figures in zip(*((run.p50, run.p99) for run in made), strict=True))
+        p50, p99 = (
+            statistics.median(figures) for figures in zip(*((run.p50, run.p99) for run in made), strict=True)
+        )
         shares = [run.rate / yard for run, yard in zip(made, yardsticks[case.name], strict=True)]
         yard = statistics.median(yardsticks[case.name])
         errors = sum(run.errors for run in made)
         share = f"{statistics.median(shares):.0%}"
-        print(f"| {case.name} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {errors} | {yard:.0f} | {share} | {case.aim} % |")
+        print(
+            f"| {case.name} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {errors} | {yard:.0f} | {share} | {case.aim} % |"
+        )
 
 
 if __name__ == "__main__":

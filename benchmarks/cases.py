@@ -67,7 +67,9 @@ def cases(url: str, app: App, stock: dict[str, list[str]], folder: Path) -> list
     credentials = _write(folder, "client_credentials", _fixed("POST", post, "grant_type=client_credentials"))
     introspect = _write(folder, "introspection", _fixed("POST", post, urlencode({"token": token})))
     userinfo = _write(folder, "userinfo", _fixed("GET", {"Authorization": f"Bearer {token}"}, ""))
-    refresh = _spend(folder, "refresh", app, stock["refresh_tokens"], "grant_type=refresh_token&refresh_token=")
+    refresh = _spend(
+        folder, "refresh", app, stock["refresh_tokens"], "grant_type=refresh_token&refresh_token="
+    )
     fields = {"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER}
     exchange = _spend(folder, "code", app, stock["codes"], urlencode(fields) + "&code=")
     return [
