@@ -138,7 +138,7 @@ def _verify(token: str, issuer: str) -> dict[str, Any]:
         if not jws.validate_compact(parsed, key, registry=_REGISTRY):
             raise Refused(causes.TOKEN_MALFORMED)
         claims = json.loads(parsed.payload)
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(causes.TOKEN_MALFORMED) from error
     if header.get("typ") != tokens.ACCESS_TOKEN_TYPE:
         raise Refused(causes.TOKEN_IS_ID_TOKEN)

@@ -46,7 +46,7 @@ def check(client: ClientRow, request: PortalRequest, issuer: str) -> None:
     assertion = request.form["client_assertion"]
     try:
         jws.deserialize_compact(assertion, KeySet.import_key_set(json.loads(client.jwks)), registry=_REGISTRY)
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, RecursionError) as error:
         raise Refused(causes.ASSERTION_SIGNATURE_WRONG) from error
     claims = _claims(assertion)
     _check_claims(claims, client, issuer)
@@ -63,7 +63,9 @@ def _check_claims(claims: dict[str, Any], client: ClientRow, issuer: str) -> Non
             causes.ASSERTION_CLAIMS_WRONG, claim="iss", sent=str(claims.get("iss")), expected=client.id
         )
     expiry, moment = claims.get("exp"), time.time()
-    if not isinstance(expiry, int | float) or expiry > moment + LONGEST_LIFE + CLOCK_SKEW:
+    if (
+        not isinstance(expiry, int | float) or not 0 <= expiry <= moment + LONGEST_LIFE + CLOCK_SKEW
+    ):  # nor NaN
         raise Refused(
             causes.ASSERTION_CLAIMS_WRONG, claim="exp", sent=str(expiry), expected=f"{LONGEST_LIFE} s"
         )
@@ -87,7 +89,7 @@ def _take_once(jti: str, client: ClientRow, expiry: float, request: PortalReques
 def _claims(assertion: str) -> dict[str, Any]:
     try:
         claims = json.loads(jws.extract_compact(assertion.encode("ascii")).payload)
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, RecursionError) as error:
         raise Refused(causes.ASSERTION_MALFORMED) from error
     if not isinstance(claims, dict):
         raise Refused(causes.ASSERTION_MALFORMED)

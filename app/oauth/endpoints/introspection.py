@@ -71,5 +71,10 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
 
 
 def _may_ask(client: ClientRow, token_client_id: str, token_owner_id: str | None) -> bool:
-    """The token's own client, another app of the same owner, or an app of the portal itself."""
-    return client.id == token_client_id or client.owner_id is None or client.owner_id == token_owner_id
+    """The token's own client, another app of the same owner, or an app of the portal itself.
+
+    An app that registered itself has no owner either, and is nobody's.
+    """
+    if client.id == token_client_id or client.registered_dynamically:
+        return client.id == token_client_id
+    return client.owner_id is None or client.owner_id == token_owner_id

@@ -18,7 +18,10 @@ def _note_waiting_app() -> None:
     url = request.args.get("next", "")
     if not url.startswith("/oauth/authorize?"):
         return
-    query = parse_qs(urlsplit(url).query, max_num_fields=50)
+    try:
+        query = parse_qs(urlsplit(url).query, max_num_fields=50)
+    except ValueError:
+        return  # too many: the authorization endpoint will tell
     client_id, redirect_uri = query.get("client_id", [""])[0], query.get("redirect_uri", [""])[0]
     client = _find(client_id)
     if client is None or client.disabled_at is not None:
