@@ -19,7 +19,10 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # RFC 8252 section 7.1: the domain of the app's maker in reverse, so that two apps cannot meet by accident.
 _REVERSE_DOMAIN = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+", re.IGNORECASE)
 _ALLOWED = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()+,;=-]|%[0-9A-Fa-f]{2})*")  # RFC 3986 without "*"
-_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+# A host, and perhaps a port.
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]+\])(?::[^\[\]]*)?"
+)
 _LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:[/?].*)?)")
 
 
@@ -113,7 +116,7 @@ def _check_web_address(parts: SplitResult) -> None:
     if not host:
         raise RedirectUriNotAllowed(Reason.HOST_MISSING)
     # What stands here goes into headers and comparisons: a name, or an IPv6 address in brackets.
-    if not (parts.netloc.startswith("[") or _HOST.fullmatch(host)):
+    if not _HOST.fullmatch(parts.netloc):
         raise RedirectUriNotAllowed(Reason.MALFORMED)
     try:
         port_is_wrong = parts.netloc.endswith(":") or parts.port == 0

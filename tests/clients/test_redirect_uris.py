@@ -78,6 +78,11 @@ def test_addresses_that_integrations_use_are_allowed(uri: str) -> None:
         ("https://app.example.com\\@evil.example/", Reason.BACKSLASH),
         ('https://app.example.com/"onload=x', Reason.MALFORMED),
         ("https://app.example.com/<b>", Reason.MALFORMED),
+        # What follows a bracket would stand in a Content-Security-Policy, and no browser goes there.
+        ("https://[::1];sandbox", Reason.MALFORMED),
+        ("https://[::1];sandbox:443/cb", Reason.MALFORMED),
+        ("https://evil.example;x[v1.a]/cb", Reason.MALFORMED),
+        ("http://[::1]evil.example/cb", Reason.MALFORMED),
         ("https://app.example.com/%zz", Reason.MALFORMED),
         ("https://app.example.com;script-src/", Reason.MALFORMED),
         ("https://a,b/", Reason.MALFORMED),
