@@ -29,18 +29,19 @@ def change_profile(user: User, *, name: str, mobile: str, country: str, locale: 
 
 
 def change_email(user: User, email: str, *, issuer: str, locale: str) -> bool:
-    """Whether ``email`` is another address; it is unverified, and the old one is told.
+    """Whether ``email`` is another address; it is unverified, and the old one is told if it was confirmed.
 
     Links that lie in the old mailbox open nothing any more. Raises EmailRefused, EmailTaken.
     """
-    old = user.email
+    # An address that was never confirmed may be a stranger's, whose mailbox is not to be filled.
+    old, confirmed = user.email, user.email_verified_at is not None
     if accounts.rename_email(user, email) == old:
         return False
     for purpose in (Purpose.RESET_PASSWORD, Purpose.VERIFY_EMAIL):
         end_links(purpose, user_id=user.id)
     record(EventKind.EMAIL_CHANGED, user_id=user.id, actor_id=user.id, email=user.email)
     language = user.locale or locale
-    if old is not None:
+    if old is not None and confirmed:
         queue_mail(old, language, "email_changed", host=host_of(issuer), at=now().isoformat())
     send_verification(user, issuer=issuer, locale=language)
     return True

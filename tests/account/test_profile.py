@@ -98,6 +98,16 @@ def test_a_new_address_is_unconfirmed_and_both_addresses_are_told(
     assert mails(app, "verify_email")[-1]["To"] == "anna@new.example"
 
 
+def test_the_mailbox_of_a_stranger_is_not_filled_by_changing_to_it_and_away_again(
+    app: Flask, client: FlaskClient
+) -> None:
+    for _time in range(12):
+        save(client, email="stranger@example.net")
+        save(client, email="anna@example.org")
+    told = [mail["To"] for template in ("email_changed", "verify_email") for mail in mails(app, template)]
+    assert told.count("stranger@example.net") <= 10
+
+
 def test_links_in_the_old_mailbox_open_nothing_after_the_change(app: Flask, client: FlaskClient) -> None:
     old_confirmation = last_link(app, "verify_email")
     submit(client, "/forgot-password", email="anna@example.org")
