@@ -6,7 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 
 LONGEST_USERNAME = 64
 LONGEST_USERNAME_KEY = 128  # what the column holds; compatibility forms of a few letters are many letters
-LONGEST_READ = 2_000  # characters; putting accents in order takes a time that grows with the square of their number
+LONGEST_READ = 2_000  # characters; the time to put accents in order grows with the square of their number
 LONGEST_EMAIL = 254  # :rfc:`5321#section-4.5.3.1.3`
 PUNCTUATION = "._-"
 # Scripts whose letters look alike: names that mix them are made to be taken for somebody else's.
@@ -15,7 +15,8 @@ CONFUSABLE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 def fold(text: str) -> str:
     """The form in which names and addresses are compared: two texts that people read alike have the same."""
-    readable = text.strip()[:LONGEST_READ].encode("utf-8", "replace").decode()  # JSON can carry half a character; databases cannot
+    # JSON can carry half a character; databases cannot.
+    readable = text.strip()[:LONGEST_READ].encode("utf-8", "replace").decode()
     folded = unicodedata.normalize("NFKC", readable).casefold()
     return unicodedata.normalize("NFKC", folded).strip()
 

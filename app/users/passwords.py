@@ -21,7 +21,7 @@ __all__ = [
     "verify_password",
 ]
 
-LONGEST_TYPED = 1_000  # characters that people type; in longer texts accents stay as they came: ordering takes too long
+LONGEST_TYPED = 1_000  # characters; in longer texts accents stay as they came, ordering them takes too long
 LONGEST_WAIT = 20  # seconds for a turn; browsers and proxies give up soon after
 _turn = threading.BoundedSemaphore(1)
 """One hash at a time in each process: hashing lets other threads run, so without a limit a few dozen sign-ins
