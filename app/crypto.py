@@ -84,7 +84,9 @@ class Vault:
 
 
 def _derive(secret: str, purpose: str) -> bytes:
-    return HKDF(hashes.SHA256(), length=32, salt=None, info=f"pforte {purpose}".encode()).derive(secret.encode())
+    return HKDF(hashes.SHA256(), length=32, salt=None, info=f"pforte {purpose}".encode()).derive(
+        secret.encode()
+    )
 
 
 def _bytes(value: str | bytes) -> bytes:

@@ -34,14 +34,18 @@ DURABLE = "SET GLOBAL innodb_flush_log_at_trx_commit = 1"
 def main() -> None:
     """Run the cases and print the table."""
     options = _options()
-    with tempfile.TemporaryDirectory() as name, _database(options.database, Path(name)) as url:
-        with running_portal(url, workers=WORKERS, ACCESS_TOKEN_ALG=options.alg) as portal, _bare() as bare:
-            folder = Path(name)
-            app = _prepare(portal)
-            stock = _stock(portal, app, options)
-            chosen = [*cases(portal.url, app, stock, folder), sign_in(portal.url, USERNAME, PASSWORD, folder)]
-            chosen = [case for case in chosen if not options.only or case.name in options.only]
-            _measure(portal.url, bare, chosen, options)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        _database(options.database, Path(name)) as url,
+        running_portal(url, workers=WORKERS, ACCESS_TOKEN_ALG=options.alg) as portal,
+        _bare() as bare,
+    ):
+        folder = Path(name)
+        app = _prepare(portal)
+        stock = _stock(portal, app, options)
+        chosen = [*cases(portal.url, app, stock, folder), sign_in(portal.url, USERNAME, PASSWORD, folder)]
+        chosen = [case for case in chosen if not options.only or case.name in options.only]
+        _measure(portal.url, bare, chosen, options)
 
 
 def _options() -> argparse.Namespace:
