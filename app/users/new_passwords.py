@@ -9,6 +9,10 @@ WEAKEST_SCORE = 2  # of zxcvbn's 0 to 4: below it, a million guesses are enough
 SCORED = (
     32  # characters; a random text of that length is beyond guessing, and scoring more takes half a second
 )
+# Characters that zxcvbn takes for letters, too. It tries every combination of those it meets: twenty different
+# ones kept a process busy for five seconds. The part of a password up to there is no stronger than the whole.
+LETTER_LIKE = frozenset("4@8({[<369!1|0$5+7%2")
+MOST_LETTER_LIKE = 12
 # Common here, and missing from lists made from English-speaking services.
 ALSO_COMMON = (
     "passwort",
@@ -70,8 +74,17 @@ def _parts(personal: tuple[str | None, ...]) -> list[str]:
 def _score(password: str, inputs: list[str]) -> int:
     from zxcvbn import zxcvbn  # its dictionaries take memory and a moment: only who sets a password pays
 
-    score: int = zxcvbn(password[:SCORED], user_inputs=[*inputs, *ALSO_COMMON])["score"]
+    score: int = zxcvbn(_scored(password), user_inputs=[*inputs, *ALSO_COMMON])["score"]
     return score
+
+
+def _scored(password: str) -> str:
+    met: set[str] = set()
+    for position, character in enumerate(password[:SCORED]):
+        met |= LETTER_LIKE & {character}
+        if len(met) > MOST_LETTER_LIKE:
+            return password[:position]
+    return password[:SCORED]
 
 
 @cache

@@ -1,7 +1,8 @@
-"""Text made to be slow: thousands of accents on one letter, which take a square of time to put in order."""
+"""Text made to be slow: piles of accents to put in order, signs that could be many letters."""
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from flask import Flask
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.clients.naming import tidy
 from app.users.names import EmailRefused, UsernameRefused, check_email, check_username, fold
-from app.users.passwords import hash_password, verify_password
+from app.users.passwords import PasswordRefused, check_new_password, hash_password, verify_password
 from tests.authentication.visitors import csrf_token
 
 PILE = "a" + "\u0301\u0327" * 60_000  # as much as a body may hold: it took 16 seconds, and the whole process
@@ -42,6 +43,21 @@ def test_a_long_password_of_an_older_service_is_still_the_same(app: Flask) -> No
     with app.app_context():
         assert verify_password(hash_password(PILE), PILE)
         assert not verify_password(hash_password(PILE), PILE[:-1])
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["4@8({[<369!1|0$5+7%2" * 2, "({[<4@1!|7+$5690823%" * 12, "1|7!" * 60, "@({[<!|$+%1234567890ab"],
+)
+def test_a_password_of_signs_that_look_like_letters_is_judged_at_once(app: Flask, password: str) -> None:
+    with app.app_context():
+        check_new_password("violet kettle under seven bridges")  # reads the lists
+        assert took(lambda: judge(password)) < PATIENCE / 2
+
+
+def judge(password: str) -> None:
+    with suppress(PasswordRefused):
+        check_new_password(password, "anna", "anna@example.org")
 
 
 def send(client: FlaskClient, page: str, body: bytes) -> None:
