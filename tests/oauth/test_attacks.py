@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clients.models import Client
+from app.database import db
 from tests import factories as make
 
 DEEP = base64.urlsafe_b64encode(b"[" * 4500).rstrip(b"=").decode()
@@ -37,6 +38,18 @@ def test_an_app_that_asks_again_does_not_keep_what_the_person_unticks(
     assert make.redeem(browser, ledger, answer["code"]).json["scope"] == "openid profile"
     again = make.answer_of(make.ask(browser, ledger))
     assert make.redeem(browser, ledger, again["code"]).json["scope"] == "openid profile"
+
+
+def test_a_permission_that_was_taken_from_an_app_is_not_renewed_for_it(
+    app: Flask, browser: FlaskClient, ledger: make.App
+) -> None:
+    token = make.tokens_for(ledger, browser)["refresh_token"]
+    with app.app_context():
+        db.session.get_one(Client, ledger.id).scopes = "openid profile"
+        db.session.commit()
+    answer = make.refresh(browser, ledger, token).json or {}
+    assert answer["scope"] == "openid profile"
+    assert make.refresh(browser, ledger, answer["refresh_token"], scope="openid email").status_code == 400
 
 
 @pytest.mark.parametrize("token", [f"{FLAT}.{DEEP}.eA", f"{DEEP}.{FLAT}.eA"], ids=["claims", "header"])

@@ -27,7 +27,8 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         self.request.find_client = lambda client_id: self._find(client_id, family_id)
         client = self.authenticate_token_endpoint_client()
         family = self._living(client.id)
-        granted = tuple(family.scope.split())
+        # What was taken from the app since is not renewed for it.
+        granted = tuple(name for name in family.scope.split() if name in client.scopes)
         self.scopes = narrowed_scopes(self.request.form.get("scope"), granted)
         self.request.refresh_token = family
 
