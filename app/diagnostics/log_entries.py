@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from flask_babel import ngettext
 from sqlalchemy import Select, or_, select
 
 from ..crypto import Undecryptable
@@ -19,6 +20,7 @@ PAGE = 50  # rows
 KEPT_FOR = 30  # days
 OUTCOMES = ("ok", "refused")
 _CURSOR = re.compile(r"[0-9a-f]{32}")
+_LENGTH = re.compile(r"\((\d{1,9}) characters\)")  # as masking writes it
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class LogEntry:
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
-        """Names and values as received, secrets masked."""
-        return [(name, value) for name, value in self._details.get("request", [])]
+        """Names and values as received, secrets masked; lengths in the reader's language."""
+        return [(name, _LENGTH.sub(_length, value)) for name, value in self._details.get("request", [])]
 
     @property
     def authorization(self) -> str:
@@ -129,3 +131,8 @@ def _filtered(
     if before is not None and _CURSOR.fullmatch(before):
         query = query.where(LoggedRequest.id < before)
     return query
+
+
+def _length(found: re.Match[str]) -> str:
+    count = int(found[1])
+    return ngettext("(%(num)d character)", "(%(num)d characters)", count)

@@ -86,6 +86,15 @@ def test_the_log_shows_what_was_asked_why_it_was_refused_and_what_to_do(
     assert "(6 characters)" in page
 
 
+def test_lengths_of_secrets_are_told_in_the_readers_language(
+    app: Flask, annas: FlaskClient, client_id: str
+) -> None:
+    answer(app, client_id, causes.SECRET_REVOKED, secret_name="Old", parameters={"client_secret": "secret"})
+    assert (
+        "(6 Zeichen)" in annas.get(f"/dashboard/apps/{client_id}/log?locale=de", follow_redirects=True).text
+    )
+
+
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
