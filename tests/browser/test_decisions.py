@@ -149,3 +149,16 @@ def test_the_language_can_be_changed_before_deciding(
     assert page.get_attribute("html", "lang") == "de"
     walks.decide(page, "allow")
     app.tokens(relying_party.wait_for_call())
+
+
+def test_what_an_app_cannot_do_without_has_no_box(page: Page, app: walks.App) -> None:
+    page.goto(app.ask())
+    boxes = page.locator("[name=scope][type=checkbox]")
+    assert [box.get_attribute("value") for box in boxes.all()] == ["profile", "email"]
+    assert page.locator("[name=scope][value=openid]:visible").count() == 0
+
+
+def test_the_activity_names_the_app_that_was_let_in(page: Page, app: walks.App) -> None:
+    let_in(page, app)
+    page.goto(f"{app.portal}/account/activity")
+    assert page.locator("main tbody tr").first.inner_text().count(app.name) == 1
