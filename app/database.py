@@ -57,7 +57,10 @@ class AsciiText(TypeDecorator[str]):
         return dialect.type_descriptor(String(self.length))
 
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
-        return value if value is None or value.isascii() else value.encode("ascii", "replace").decode()
+        if value is None or (value.isascii() and not value.endswith(" ")):
+            return value
+        # MariaDB takes spaces at the end for nothing: a value that has them must equal no row there, too.
+        return value.rstrip(" ").encode("ascii", "replace").decode() + "?"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -151,6 +154,15 @@ LOST = {
     1047,
 }  # MariaDB: deadlock or certification failure, lock wait, commit, node not ready
 GONE = {2003, 2006, 2013, 2014, 2055}  # the connection broke
+
+
+class CommitUncertain(Exception):
+    """The connection broke while committing: whether the database has it nobody knows, so nobody runs it again."""
+
+
+def was_undone(error: DBAPIError) -> bool:
+    """Whether the database has certainly undone the transaction."""
+    return error.orig is not None and bool(error.orig.args) and error.orig.args[0] in LOST
 
 
 def is_lost_transaction(error: DBAPIError) -> bool:

@@ -1,5 +1,6 @@
 """Forgotten passwords: a link by mail, and a new password with it."""
 
+from blinker import Namespace
 from sqlalchemy import delete
 
 from ..audit import EventKind, record
@@ -45,6 +46,11 @@ def find_person(token: str) -> User:
     return user
 
 
+# Sent with a person who has just proved to own the mailbox of an account that never had: whoever made the
+# account may have been somebody else, and what they allowed must end.
+account_reclaimed = Namespace().signal("account_reclaimed")
+
+
 def reset_password(token: str, password: str, *, issuer: str, locale: str) -> User:
     """The person, with the new password; every browser of theirs is signed out.
 
@@ -56,6 +62,7 @@ def reset_password(token: str, password: str, *, issuer: str, locale: str) -> Us
     end_links(Purpose.RESET_PASSWORD, user_id=user.id)
     if link.email is not None and link.email == user.email and user.email_verified_at is None:
         user.email_verified_at = now()  # the link came by mail: who used it reads that mailbox
+        account_reclaimed.send(user)
     sessions.end_all_sessions(user.id)
     _forgive_wrong_passwords(user)
     record(EventKind.PASSWORD_RESET, user_id=user.id, actor_id=user.id)

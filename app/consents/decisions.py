@@ -7,6 +7,7 @@ from blinker import Namespace
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import mysql, sqlite
 
+from ..account.recovery import account_reclaimed
 from ..audit.events import EventKind, record
 from ..clients.models import Client
 from ..clients.reach import counts_people
@@ -128,8 +129,9 @@ def _upsert(values: dict[str, object], moment: datetime) -> sqlite.Insert | mysq
 
 
 @user_deleted.connect
+@account_reclaimed.connect
 def _withdraw_all_of(user: User) -> None:
-    """A person who is gone allows nobody anything."""
+    """A person who is gone allows nobody anything, and nobody keeps what an account's squatter allowed."""
     for consent, _client in list_consents(user.id):
         withdraw_consent(user.id, consent.client_id)
 

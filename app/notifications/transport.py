@@ -61,6 +61,9 @@ def _connect(url: str) -> smtplib.SMTP:
         if parts.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=context)
             server.ehlo()
+        if parts.username and not isinstance(server.sock, ssl.SSLSocket) and host not in THIS_MACHINE:
+            # Somebody on the way may have hidden STARTTLS to read the password.
+            raise smtplib.SMTPNotSupportedError("the mail server offers no TLS to log in over")
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
     except BaseException:

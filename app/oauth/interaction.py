@@ -10,6 +10,8 @@ from ..diagnostics.causes import Cause
 from .refusals import Refused
 from .wishes import Wishes
 
+FRESH = timedelta(minutes=10)  # how long a sign-in made for a request counts as made for it
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -31,7 +33,7 @@ class Situation:
     def freshly_signed_in(self) -> bool:
         """Whether the person signed in because of this request."""
         sent, proven = self.sent_to_sign_in, self.auth_time
-        return sent is not None and proven is not None and proven >= sent
+        return sent is not None and proven is not None and proven >= sent and now() - proven <= FRESH
 
 
 def _login(situation: Situation) -> bool:

@@ -5,9 +5,10 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import Headers, MultiDict
 
-from ..database import db
+from ..database import CommitUncertain, db, was_undone
 from ..diagnostics import causes
 from .refusals import Refused
 
@@ -85,7 +86,12 @@ class PortalRequest(OAuth2Request):
     def commit(self) -> None:
         """Make what was written last, if anything was."""
         if self._connection is not None and self._owns_connection:
-            self._connection.commit()
+            try:
+                self._connection.commit()
+            except DBAPIError as error:
+                if was_undone(error):
+                    raise
+                raise CommitUncertain from error
 
     def close(self) -> None:
         """Give the connection back; what was not committed is undone."""

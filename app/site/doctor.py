@@ -57,6 +57,9 @@ def _configuration(settings: "Settings") -> Iterator[Finding]:
     yield Finding("configuration", True, f"{settings.app_env}, issuer {settings.issuer}")
     if settings.app_env == "production" and settings.database_url.startswith("sqlite"):
         yield Finding("configuration", True, "SQLite serves one machine; several need MariaDB.")
+    if settings.issuer.startswith("https:") and settings.tls_cert is None and settings.trusted_proxies == 0:
+        says = "a proxy adds TLS, but TRUSTED_PROXIES is 0: everybody seems to come from the proxy's address"
+        yield Finding("configuration", False, says, "Set TRUSTED_PROXIES to the number of proxies in front.")
 
 
 def _database(_settings: "Settings") -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from ...crypto import Undecryptable
 from .. import keys
 from . import metadata
 
@@ -58,7 +59,7 @@ class Documents:
                 with self._app.app_context():
                     keys.ring().refresh()
                     published: dict[str, Any] = keys.ring().jwks
-            except SQLAlchemyError:
+            except (SQLAlchemyError, Undecryptable):
                 return None
             self._bodies.update(dict.fromkeys(metadata.JWKS_PATHS, json.dumps(published).encode()))
             self._keys_read_at = time.monotonic()
