@@ -8,6 +8,8 @@ from urllib.parse import unquote_plus
 from flask import request
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from ..crypto import from_base64url
 from ..database import read_connection
@@ -33,6 +35,14 @@ def attribute(cause: Cause, token: str | None = None) -> None:
         return  # the log is not worth a second trouble
 
 
+def sent_form() -> MultiDict[str, str]:
+    """The fields of the body; none where it was too large to be read, which is told already."""
+    try:
+        return request.form
+    except HTTPException:
+        return MultiDict()
+
+
 def _claimed() -> str:
     header = request.headers.get("Authorization", "")
     if header[:6].lower() == "basic ":
@@ -42,7 +52,7 @@ def _claimed() -> str:
             )
         except ValueError:
             return ""
-    return request.form.get("client_id") or request.args.get("client_id") or ""
+    return sent_form().get("client_id") or request.args.get("client_id") or ""
 
 
 def _named_by(token: str) -> str:

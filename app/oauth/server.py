@@ -73,6 +73,8 @@ class PortalServer(AuthorizationServer):
     def get_authorization_grant(self, request: PortalRequest) -> Any:
         """The grant behind ``response_type``; where that is wrong, the client is told at its redirect URI."""
         sent = request.payload.response_type
+        if not request.payload.client_id:
+            raise Refused(causes.CLIENT_ID_MISSING, fields=sorted(request.parameters)[:20])
         if sent in RESPONSE_TYPES:
             return super().get_authorization_grant(request)
         request.check_form("client_id", "redirect_uri")

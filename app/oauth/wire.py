@@ -102,7 +102,7 @@ def refuse(error: OAuth2Error) -> Response:
     request_log.refused(cause, **refusal.facts)
     response = jsonify(
         error=cause.error,
-        error_description=cause.public_for(request.form.get("grant_type")),
+        error_description=cause.public_for(attribution.sent_form().get("grant_type")),
         error_uri=error_uri(),
     )
     response.status_code = cause.status

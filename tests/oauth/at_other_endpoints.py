@@ -152,3 +152,42 @@ def _forged(world: World, **changes: object) -> str:
         key = keys.ring().signing_key("RS256")
     claims = {**make.claims_of(token), **changes, "iat": int(datetime.now(UTC).timestamp())}
     return jwt.encode(make.header_of(token), claims, key, default_type=None)
+
+
+def challenge_malformed(world: World) -> TestResponse:
+    return world.ask(code_challenge="too-short", code_challenge_method="S256")
+
+
+def max_age_malformed(world: World) -> TestResponse:
+    return world.ask(max_age="soon")
+
+
+def prompt_unknown(world: World) -> TestResponse:
+    return world.ask(prompt="create")
+
+
+def response_mode_unsupported(world: World) -> TestResponse:
+    return world.ask(response_mode="fragment")
+
+
+def client_id_missing(world: World) -> TestResponse:
+    return world.ask(client_id=None)
+
+
+def parameter_missing(world: World) -> TestResponse:
+    return world.ask(response_type=None)
+
+
+def introspection_not_allowed(world: World) -> TestResponse:
+    public = world.make_client(client_type="public")
+    return world.http.post("/oauth/introspect", data={"token": "x", "client_id": public.id})
+
+
+def refresh_revoked(world: World) -> TestResponse:
+    token = world.tokens["refresh_token"]
+    assert world.token_gone(token)
+    return make.refresh(world.http, world.client, token)
+
+
+def body_too_large(world: World) -> TestResponse:
+    return world.http.post("/oauth/token", data={"scope": "x" * 300_000}, auth=world.client.auth)

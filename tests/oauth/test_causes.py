@@ -14,13 +14,13 @@ from app.database import db
 from app.diagnostics import causes
 from app.extensions import background
 from tests import factories as make
-from tests.oauth import at_other_endpoints, at_the_token_endpoint
+from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion
 from tests.oauth.world import World
 
 Provoke = Callable[[World], TestResponse]
 
 # Nobody knows to whom these belong: administrators read them.
-OF_NO_APP = {"client_unknown", "basic_malformed", "token_missing", "token_malformed"}
+OF_NO_APP = {"client_unknown", "basic_malformed", "token_missing", "token_malformed", "client_id_missing"}
 PAGES = {"redirect_uri_unregistered", "redirect_uri_missing"}
 ELSEWHERE = {"account_selection_required": "prompt_conflict"}  # none beside others is refused before
 
@@ -33,7 +33,7 @@ def _of(module: ModuleType) -> list[tuple[str, Provoke]]:
 
 
 TOKEN = _of(at_the_token_endpoint)
-OTHERS = _of(at_other_endpoints)
+OTHERS = _of(at_other_endpoints) + _of(by_assertion)
 ALL = [
     pytest.param(name, rule, id=f"{rule.__module__.rpartition('.')[2]}-{name}")
     for name, rule in TOKEN + OTHERS
