@@ -57,10 +57,7 @@ class AsciiText(TypeDecorator[str]):
         return dialect.type_descriptor(String(self.length))
 
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
-        if value is None or (value.isascii() and not value.endswith(" ")):
-            return value
-        # MariaDB takes spaces at the end for nothing: a value that has them must equal no row there, too.
-        return value.rstrip(" ").encode("ascii", "replace").decode() + "?"
+        return value if value is None or value.isascii() else value.encode("ascii", "replace").decode()
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -33,7 +33,7 @@ class Run:
         own = {
             name: value
             for name, value in os.environ.items()
-            if not FOREIGN.match(name) and name != "MAKEFLAGS"
+            if not FOREIGN.match(name) and name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
         }
         self.started = time.monotonic()
         with self.log.open("wb") as log:

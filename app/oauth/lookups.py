@@ -76,6 +76,8 @@ def find_client_and_family(client_id: str, family_id: str) -> tuple[ClientRow | 
 def _read(
     statement: Select[Any], client_id: str, presented: str | None = None
 ) -> tuple[ClientRow | None, Row[Any] | None]:
+    if client_id.endswith(" "):
+        return None, None  # MariaDB takes spaces at the end for nothing
     values = {"client": client_id} if presented is None else {"client": client_id, "presented": presented}
     with read_connection() as connection:
         row = connection.execute(statement, values).first()
