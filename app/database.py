@@ -105,13 +105,6 @@ def read_connection() -> Iterator[Connection]:
         yield connection
 
 
-@contextmanager
-def write_connection() -> Iterator[Connection]:
-    """A connection with a transaction that the edge commits with ``connection.commit()``."""
-    with db.engine.connect() as connection:
-        yield connection
-
-
 def engine_options(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Options of the engine for transactions and of the one for reads; neither ever logs a parameter."""
     if url.startswith("sqlite"):

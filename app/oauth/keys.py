@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from flask import current_app
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..clock import now
@@ -100,12 +100,6 @@ def rotate_keys(longest_token: int) -> list[str]:
         kid = db.session.scalar(select(SigningKey.kid).where(SigningKey.slot == f"{alg}:current"))
         promoted += [kid] if kid else []
     return promoted
-
-
-def delete_expired_keys(moment: datetime) -> int:
-    """How many keys were deleted because nothing they signed is valid any more."""
-    result = db.session.execute(delete(SigningKey).where(SigningKey.expires_at < moment))
-    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def list_keys() -> list[SigningKey]:

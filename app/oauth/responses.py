@@ -6,7 +6,7 @@ from authlib.common.urls import add_params_to_uri
 from flask import Response, g, make_response, redirect, render_template, request
 
 from ..extensions import settings
-from . import cross_origin, wishes
+from . import cross_origin
 from .refusals import Refused
 from .requests import PortalRequest
 
@@ -40,7 +40,7 @@ def _deliver(asked: PortalRequest, answer: dict[str, Any]) -> Response:
     redirect_uri = asked.validated_redirect_uri
     assert redirect_uri is not None
     g.form_action = [form_action(redirect_uri)]
-    if asked.parameters.get("response_mode") == "form_post" and "form_post" in wishes.RESPONSE_MODES:
+    if asked.parameters.get("response_mode") == "form_post":
         page = render_template("oauth/form_post.html", action=redirect_uri, parameters=parameters)
         return make_response(page)
     location = add_params_to_uri(redirect_uri, list(parameters.items()))

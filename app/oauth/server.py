@@ -32,7 +32,6 @@ GRANTS: tuple[tuple[Any, list[Any]], ...] = (
 )
 GRANT_TYPES = tuple(grant.GRANT_TYPE for grant, _extensions in GRANTS)
 RESPONSE_TYPES = ("code",)
-RESPONSE_MODES = ("query", "form_post")
 
 
 class PortalServer(AuthorizationServer):
