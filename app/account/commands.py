@@ -13,6 +13,7 @@ from ..users.commands import describe, user_group
 from ..users.models import User
 from ..users.names import EmailRefused, UsernameRefused
 from ..users.passwords import PasswordRefused
+from ..users.refusals import EmailTaken, UsernameTaken
 from .email_links import SET_PASSWORD_LIFETIME, Purpose, create_link
 from .link_commands import invite, setup_link
 from .links import reset_password_url
@@ -57,11 +58,11 @@ def _register(username: str, email: str, password: str | None, admin: bool, veri
         raise click.ClickException(f"{username!r} cannot be a username. {USERNAME_RULES}") from None
     except EmailRefused:
         raise click.ClickException(f"{email!r} is not an e-mail address.") from None
-    except accounts.UsernameTaken:
+    except UsernameTaken:
         raise click.ClickException(
             f"The username {username!r} is taken. Please choose another one."
         ) from None
-    except accounts.EmailTaken:
+    except EmailTaken:
         raise click.ClickException(
             f"Somebody else has the address {email!r}. Please use another one."
         ) from None

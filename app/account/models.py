@@ -1,4 +1,4 @@
-"""One-time links sent by mail or printed by a command."""
+"""One-time links sent by mail or printed by a command, and one-time codes sent to mobile phones."""
 
 from datetime import datetime
 
@@ -22,3 +22,14 @@ class EmailLink(Model):
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class MobileCode(Model):
+    """The code that confirms a person's mobile number: its digest, and how often one was tried."""
+
+    __tablename__ = "mobile_codes"
+
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    code_digest: Mapped[str] = mapped_column(ascii_text(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -5,9 +5,10 @@ from ..clock import now
 from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
+from ..users.phone_numbers import to_e164
 from .email_links import Purpose, end_links
 from .links import host_of
-from .phone_numbers import to_e164
+from .mobile import forget_code
 from .registration import send_verification
 
 
@@ -21,6 +22,7 @@ def change_profile(user: User, *, name: str, mobile: str, country: str, locale: 
     changed = [field for field, value in wanted.items() if getattr(user, field) != value]
     if "mobile" in changed:
         user.mobile_verified_at = None
+        forget_code(user)
     for field in changed:
         setattr(user, field, wanted[field])
     if changed:

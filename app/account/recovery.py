@@ -11,7 +11,16 @@ from ..database import db
 from ..notifications.mail import queue_mail, queue_nothing
 from ..users import accounts
 from ..users.models import User
-from .email_links import LinkExpired, Purpose, create_link, end_links, find_link, may_send_another, use_link
+from .email_links import (
+    SET_PASSWORD_LIFETIME,
+    LinkExpired,
+    Purpose,
+    create_link,
+    end_links,
+    find_link,
+    may_send_another,
+    use_link,
+)
 from .links import host_of, reset_password_url
 from .passwords import tell_password_changed
 
@@ -35,6 +44,24 @@ def ask_for_reset(email: str, *, issuer: str, locale: str, next_page: str | None
         username=user.username if user.email_verified_at else None,
     )
     record(EventKind.PASSWORD_RESET_ASKED, user_id=user.id)
+
+
+def send_password_link(user: User, by: str, *, issuer: str, locale: str) -> bool:
+    """Mail ``user`` a link on an administrator's decision; False where a mail is just on its way, or none can be."""
+    if not _may_be_written_to(user):
+        return False
+    assert user.email is not None
+    token = create_link(Purpose.RESET_PASSWORD, user, email=user.email, lifetime=SET_PASSWORD_LIFETIME)
+    queue_mail(
+        user.email,
+        user.locale or locale,
+        "password_link",
+        link=reset_password_url(issuer, token),
+        host=host_of(issuer),
+        username=user.username if user.email_verified_at else None,
+    )
+    record(EventKind.PASSWORD_LINK_SENT, user_id=user.id, actor_id=by)
+    return True
 
 
 def find_person(token: str) -> User:

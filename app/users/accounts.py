@@ -1,29 +1,41 @@
 """Making, finding, blocking and deleting people's accounts."""
 
+from typing import Any
+
 from blinker import Namespace
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import load_only
 
 from ..audit import EventKind, record
 from ..clock import now
 from ..database import db
+from .administrators import keep_one, refuse_own
 from .models import User
 from .names import check_email, check_username, fold
 from .passwords import check_new_password, hash_password
+from .refusals import EmailTaken, UsernameTaken, UserUnknown
 
 _signals = Namespace()
 user_blocked = _signals.signal("user-blocked")
 """Sent with the person, inside the transaction: what they have open or were given ends here."""
 user_deleted = _signals.signal("user-deleted")
 """Sent with the person, inside the transaction, while the row still has its name and address."""
+password_set = _signals.signal("password-set")
+"""Sent with the person, inside the transaction: what was got with the old password ends here."""
 
 
-def find_user(identifier: str) -> User | None:
-    """The person with this username or e-mail address, compared without case; never a deleted one."""
+def find_user(identifier: str, *columns: Any) -> User | None:
+    """The person with this username or e-mail address, compared without case; never a deleted one.
+
+    With ``columns`` the others are read only when somebody asks for them.
+    """
     key = fold(identifier)
     if not key:
         return None
     statement = select(User).where(or_(User.username_key == key, User.email_key == key)).limit(2)
+    if columns:
+        statement = statement.options(load_only(User.email_key, User.deleted_at, *columns))
     found = [user for user in db.session.scalars(statement) if user.deleted_at is None]
     # Imported usernames may look like an address: its owner comes before one who merely calls himself so.
     found.sort(key=lambda user: user.email_key != key)
@@ -105,12 +117,26 @@ def set_password(user: User, password: str) -> None:
     check_new_password(password, user.username, user.email, user.name)
     user.password_hash = hash_password(password)
     user.password_changed_at = now()
+    password_set.send(user)
+
+
+def note_arrival(user: User, *, ip: str | None, platform: str) -> None:
+    """Keep where and with what ``user`` came for the first time; what is known already stays."""
+    user.platform = user.platform or platform
+    user.ip = user.ip or ip
 
 
 def block(user: User, by: str | None = None) -> None:
-    """End what ``user`` has open and refuse every further sign-in and token; ``by``: id of who does it."""
+    """End what ``user`` has open and refuse every further sign-in and token.
+
+    ``by``: id of the administrator who does it, None at the command line, which may block everybody.
+    Raises OwnAccount, LastAdministrator.
+    """
     if user.blocked_at is not None:
         return
+    if by is not None:
+        refuse_own(user, by)
+        _keep_an_administrator(user)
     user.blocked_at = now()
     record(EventKind.USER_BLOCKED, user_id=user.id, actor_id=by)
     user_blocked.send(user)
@@ -125,7 +151,12 @@ def unblock(user: User, by: str | None = None) -> None:
 
 
 def delete(user: User, by: str | None = None) -> None:
-    """Erase what says who ``user`` was. The row stays: it keeps the ``sub`` from ever meaning somebody else."""
+    """Erase what says who ``user`` was. The row stays: it keeps the ``sub`` from ever meaning somebody else.
+
+    Raises LastAdministrator where another person does it.
+    """
+    if by not in (None, user.id):
+        _keep_an_administrator(user)
     record(EventKind.USER_DELETED, user_id=user.id, actor_id=by)
     user_deleted.send(user)
     user.deleted_at = now()
@@ -135,6 +166,11 @@ def delete(user: User, by: str | None = None) -> None:
     user.name = user.mobile = user.mobile_verified_at = user.country = None
     user.locale = user.platform = user.ip = None
     user.is_admin = False
+
+
+def _keep_an_administrator(leaving: User) -> None:
+    if leaving.is_admin:
+        keep_one(besides=leaving)
 
 
 def _refuse_taken(username: str | None, email: str) -> None:
@@ -156,15 +192,3 @@ def _flush(username: str | None, email: str) -> None:
         db.session.rollback()
         _refuse_taken(username, email)
         raise
-
-
-class UserUnknown(LookupError):
-    """Nobody has this id."""
-
-
-class UsernameTaken(Exception):
-    """Somebody else has this username."""
-
-
-class EmailTaken(Exception):
-    """Somebody else has this e-mail address."""

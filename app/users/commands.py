@@ -4,15 +4,17 @@
 """
 
 import json
+from datetime import datetime
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from ..extensions import db
-from . import accounts
+from . import accounts, importing
 from .models import User
 
-user_group = AppGroup("user", help="Create, list, block, unblock and delete users.")
+user_group = AppGroup("user", help="Create, import, list, block, unblock and delete users.")
 commands: tuple[click.Command, ...] = (user_group,)
 
 COLUMNS = "{username:<24}  {email:<36}  {notes}"
@@ -34,35 +36,98 @@ def list_users(as_json: bool) -> None:
         )
 
 
+@user_group.command("import")
+@click.argument("file", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--skip-bad", is_flag=True, help="Import the good lines although there are bad ones.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def import_users(file: Path, skip_bad: bool, as_json: bool) -> None:
+    """Take over the users of an older service with their password hashes: all of them, or nobody.
+
+    FILE.csv begins with the header username,email,password_hash and, optionally,
+    name,mobile,country,locale,platform,email_verified,blocked,created_at.
+    """
+    with importing.Staging() as staging:
+        _check(file, staging)
+        refused = staging.count_bad() if not skip_bad else 0
+        imported = _take_over(staging) if not refused else None
+        _tell_import(staging, imported, as_json)
+    if refused:
+        raise click.ClickException(
+            f"Nobody is imported, since {refused} of the lines cannot be. "
+            "Mend them, or leave them out with --skip-bad."
+        )
+
+
 @user_group.command()
 @click.argument("username")
-def block(username: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def block(username: str, as_json: bool) -> None:
     """End a user's sessions and tokens, and refuse new ones."""
     user = find(username)
     accounts.block(user)
     db.session.commit()
-    click.echo(f"{user.username} is blocked: every session has ended and every token is inactive.")
+    tell(user, f"{user.username} is blocked: every session has ended and every token is inactive.", as_json)
 
 
 @user_group.command()
 @click.argument("username")
-def unblock(username: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def unblock(username: str, as_json: bool) -> None:
     """Let a blocked user sign in again."""
     user = find(username)
     accounts.unblock(user)
     db.session.commit()
-    click.echo(f"{user.username} may sign in again.")
+    tell(user, f"{user.username} may sign in again.", as_json)
 
 
 @user_group.command()
 @click.argument("username")
-def delete(username: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def delete(username: str, as_json: bool) -> None:
     """Delete a user's account; the username may be taken again."""
     user = find(username)
-    name = user.username
+    user_id, name = user.id, user.username
     accounts.delete(user)
     db.session.commit()
-    click.echo(f"{name} is deleted.")
+    deleted = {"id": user_id, "username": name, "deleted": True}
+    click.echo(json.dumps(deleted, ensure_ascii=False) if as_json else f"{name} is deleted.")
+
+
+def _check(file: Path, staging: importing.Staging) -> None:
+    try:
+        with file.open(encoding="utf-8", errors="surrogateescape", newline="") as opened:
+            importing.check(opened, staging)
+    except importing.FileRefused as refusal:
+        raise click.ClickException(f"{file.name}: {refusal}") from None
+    except OSError as error:
+        raise click.ClickException(f"{file.name} cannot be read: {error.strerror}") from None
+
+
+def _take_over(staging: importing.Staging) -> int:
+    try:
+        imported = importing.take_over(staging)
+    except importing.TakenMeanwhile:
+        raise click.ClickException(
+            "Nobody is imported: somebody has just registered one of the names. Please run the command again."
+        ) from None
+    db.session.commit()
+    return imported
+
+
+def _tell_import(staging: importing.Staging, imported: int | None, as_json: bool) -> None:
+    if as_json:
+        bad = [{"line": line, "why": why} for line, why in staging.bad()]
+        click.echo(json.dumps({"imported": imported or 0, "bad_lines": bad}, ensure_ascii=False, indent=2))
+        return
+    for line, why in staging.bad():
+        click.echo(f"line {line}: {why}", err=True)
+    if imported is not None:
+        click.echo(f"{imported} users imported.")
+
+
+def tell(user: User, sentence: str, as_json: bool) -> None:
+    """Print what has become of ``user``."""
+    click.echo(json.dumps(describe(user), ensure_ascii=False, indent=2) if as_json else sentence)
 
 
 def find(username: str) -> User:
@@ -80,7 +145,22 @@ def describe(user: User) -> dict[str, object]:
         "username": user.username,
         "email": user.email,
         "verified": user.email_verified_at is not None,
+        "email_verified_at": _moment(user.email_verified_at),
+        "name": user.name,
+        "mobile": user.mobile,
+        "mobile_verified_at": _moment(user.mobile_verified_at),
+        "country": user.country,
+        "locale": user.locale,
+        "platform": user.platform,
+        "ip": user.ip,
+        "has_profile": user.has_profile,
         "administrator": user.is_admin,
         "blocked": user.blocked_at is not None,
-        "created_at": user.created_at.isoformat(timespec="seconds"),
+        "blocked_at": _moment(user.blocked_at),
+        "created_at": _moment(user.created_at),
+        "updated_at": _moment(user.updated_at),
     }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

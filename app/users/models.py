@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask_login import UserMixin
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database import Model, PrimaryId, ascii_text
+from ..database import TABLE_OPTIONS, Model, PrimaryId, ascii_text
 
 if TYPE_CHECKING:
     from ..authentication.models import BrowserSession
+
+PLATFORMS = ("android", "ios", "other")
+LONGEST_NAME = 200  # characters
 
 
 class User(UserMixin, Model):
@@ -22,6 +25,7 @@ class User(UserMixin, Model):
     """
 
     __tablename__ = "users"
+    __table_args__ = (Index("ix_users_is_admin_id", "is_admin", "id"), TABLE_OPTIONS)
 
     id: Mapped[PrimaryId]
     username: Mapped[str] = mapped_column(String(64))
@@ -31,21 +35,28 @@ class User(UserMixin, Model):
     email_verified_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(ascii_text(255))
     password_changed_at: Mapped[datetime | None]
-    name: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     mobile: Mapped[str | None] = mapped_column(ascii_text(32))
     mobile_verified_at: Mapped[datetime | None]
     country: Mapped[str | None] = mapped_column(ascii_text(2))
     locale: Mapped[str | None] = mapped_column(ascii_text(5))
     platform: Mapped[str | None] = mapped_column(ascii_text(16))
+    """One of :data:`PLATFORMS`: what the person first came with."""
     ip: Mapped[str | None] = mapped_column(ascii_text(45))
+    """Where the person first came from; no app is told."""
     is_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
-    blocked_at: Mapped[datetime | None]
-    deleted_at: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None] = mapped_column(index=True)
+    deleted_at: Mapped[datetime | None] = mapped_column(index=True)
 
     if TYPE_CHECKING:
         browser_session: "BrowserSession"  # set by the user loader on the person at the browser; not a column
+
+    @property
+    def has_profile(self) -> bool:
+        """Whether this person has told anything beyond name and address of the account."""
+        return any((self.name, self.mobile, self.country))
 
     @property
     def is_active(self) -> bool:

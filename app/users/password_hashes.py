@@ -11,7 +11,8 @@ import bcrypt
 # OWASP's smallest recommended cost: 50 ms here, and little enough memory for many processes.
 ARGON2 = argon2.PasswordHasher(memory_cost=19_456, time_cost=2, parallelism=1)
 BCRYPT_LIMIT = 72  # bytes; bcrypt reads no further
-BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
+# The salt's last letter stands for two bits; the library takes no other spelling of them.
+BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}")
 # Before a bcrypt hash of ours whose password was too long for bcrypt and was digested first.
 DIGESTED = "sha256"
 SCRYPT_MEMORY = 256 * 1024 * 1024  # bytes; a hash that asks for more is not checked

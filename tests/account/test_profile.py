@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.account.countries import list_countries
-from app.account.phone_numbers import PhoneNumberRefused, for_reading, to_e164
 from app.clock import now
+from app.users.countries import list_countries
+from app.users.phone_numbers import PhoneNumberRefused, for_reading, to_e164
 from tests.account.visitor import (
     ANOTHER_PASSWORD,
     last_link,

@@ -9,9 +9,9 @@ from app.audit import EventKind
 from app.audit.models import Event
 from app.database import db
 from app.users import accounts
-from app.users.accounts import EmailTaken, UsernameTaken, UserUnknown
 from app.users.models import User
 from app.users.passwords import PasswordRefused, verify_password
+from app.users.refusals import EmailTaken, UsernameTaken, UserUnknown
 
 pytestmark = pytest.mark.usefixtures("app_context")
 PASSWORD = "Muster-Kiesel-42"

@@ -109,6 +109,27 @@ def test_block_ends_sessions_and_refuses_sign_ins_until_unblock(app: Flask, db_s
     assert sign_in(browser).status_code == 303
 
 
+def test_commands_tell_as_json_what_has_become_of_a_user(app: Flask) -> None:
+    user_id = make_user(app)
+    assert json.loads(run(app, "block", "anna", "--json").stdout)["blocked"] is True
+    assert json.loads(run(app, "unblock", "anna", "--json").stdout)["blocked"] is False
+    deleted = json.loads(run(app, "delete", "anna", "--json").stdout)
+    assert deleted == {"id": user_id, "username": "anna", "deleted": True}
+
+
+def test_list_tells_every_field_of_a_person(app: Flask, db_session: Session) -> None:
+    make_user(app, email_verified=True, locale="de", ip="192.0.2.1")
+    user = find(db_session)
+    user.mobile, user.country, user.platform = "+491701234567", "DE", "ios"
+    db_session.commit()
+    (told,) = json.loads(run(app, "list", "--json").stdout)
+    facts = {"mobile": "+491701234567", "country": "DE", "platform": "ios", "ip": "192.0.2.1", "locale": "de"}
+    assert (
+        told.items() >= {**facts, "has_profile": True, "verified": True, "mobile_verified_at": None}.items()
+    )
+    assert {"name", "email_verified_at", "blocked_at", "created_at", "updated_at"} <= told.keys()
+
+
 def test_delete_frees_the_name_for_somebody_new(app: Flask, db_session: Session) -> None:
     make_user(app)
     old = find(db_session).id

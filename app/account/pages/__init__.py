@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from . import activity, overview, profile, recovery, registration, security, setup
+from . import activity, mobile, overview, profile, recovery, registration, security, setup
 
 blueprints: tuple[Blueprint, ...] = (
     registration.blueprint,
@@ -10,6 +10,7 @@ blueprints: tuple[Blueprint, ...] = (
     setup.blueprint,
     overview.blueprint,
     profile.blueprint,
+    mobile.blueprint,
     security.blueprint,
     activity.blueprint,
 )

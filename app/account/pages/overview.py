@@ -11,6 +11,8 @@ from ...audit.wording import tell
 from ...authentication.sessions import list_sessions
 from ...database import db
 from ...extensions import settings
+from ...users.countries import country_name
+from ...users.phone_numbers import for_reading
 from ..registration import send_verification
 
 blueprint = Blueprint("account_overview", __name__)
@@ -23,6 +25,9 @@ def show() -> str:
     """The page with who one is, where one is signed in, and what happened last."""
     return render_template(
         "account/overview.html",
+        mobile=for_reading(current_user.mobile),
+        country=country_name(current_user.country, str(get_locale())),
+        platform={"android": "Android", "ios": "iOS"}.get(current_user.platform or ""),
         devices=list_sessions(current_user.id),
         events=[tell(event) for event in list_events(current_user.id, limit=LATEST)],
     )

@@ -14,10 +14,11 @@ from wtforms.validators import InputRequired, Length
 from ...authentication.access import has_recent_sign_in
 from ...database import db
 from ...extensions import settings
+from ...users.countries import list_countries
+from ...users.models import LONGEST_NAME
 from ...users.names import fold
+from ...users.phone_numbers import for_reading
 from .. import profile
-from ..countries import list_countries
-from ..phone_numbers import for_reading
 from .refusals import REFUSALS, tell
 
 blueprint = Blueprint("account_profile", __name__)
@@ -31,7 +32,7 @@ class ProfileForm(FlaskForm):
     """The profile; everything but the address may stay empty."""
 
     name = StringField(
-        _l("Name"), [Length(max=200, message=_l("Please use at most 200 characters."))], [_trimmed]
+        _l("Name"), [Length(max=LONGEST_NAME, message=_l("Please use at most 200 characters."))], [_trimmed]
     )
     email = EmailField(
         _l("E-mail address"), [InputRequired(_l("Please enter your e-mail address."))], [_trimmed]

@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
-from ...users.accounts import EmailTaken, UsernameTaken
 from ...users.names import EmailRefused, UsernameRefused
 from ...users.passwords import PasswordRefused
-from ..phone_numbers import PhoneNumberRefused
+from ...users.phone_numbers import PhoneNumberRefused
+from ...users.refusals import EmailTaken, UsernameTaken
 from ..registration import InvitationNeeded
 
 REFUSALS = (
@@ -36,7 +36,7 @@ USERNAMES = {
 
 def tell(form: FlaskForm, refusal: Exception) -> None:
     """Put into words beside the right field of ``form`` why the rule refused."""
-    field, text = _in_words(refusal)
+    field, text = in_words(refusal)
     form[field].errors = [*form[field].errors, text]
 
 
@@ -46,10 +46,11 @@ def told_beside_field() -> Iterator[None]:
     try:
         yield
     except REFUSALS as refusal:
-        raise ValidationError(_in_words(refusal)[1]) from None
+        raise ValidationError(in_words(refusal)[1]) from None
 
 
-def _in_words(refusal: Exception) -> tuple[str, str]:
+def in_words(refusal: Exception) -> tuple[str, str]:
+    """The field that a refusal is about, and why, in the reader's language."""
     match refusal:
         case UsernameTaken():
             return "username", _("This username is taken. Please choose another one.")

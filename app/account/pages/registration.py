@@ -17,7 +17,7 @@ from ...extensions import settings
 from ...users.names import check_email, check_username
 from ...users.passwords import check_new_password
 from .. import registration
-from ..email_links import LinkExpired, Purpose, find_link
+from ..email_links import LinkExpired
 from ..registration import InvitationNeeded, RegistrationClosed
 from .refusals import REFUSALS, tell, told_beside_field
 
@@ -67,12 +67,10 @@ def register() -> Response | str | tuple[str, int]:
 @public
 def verify_email(token: str) -> Response | str | tuple[str, int]:
     """The page behind the link in the mail: showing it changes nothing, its button confirms the address."""
-    link = find_link(Purpose.VERIFY_EMAIL, token)
-    if link is None:
-        return render_template("account/link_expired.html", purpose="verify_email"), 410
-    if request.method != "POST":  # HEAD, too: mail scanners send it
-        return render_template("account/verify_email.html", email=link.email)
     try:
+        user, email = registration.find_unverified(token)
+        if request.method != "POST":  # HEAD, too: mail scanners send it
+            return render_template("account/verify_email.html", email=email, username=user.username)
         registration.verify_email(token)
     except LinkExpired:
         db.session.rollback()

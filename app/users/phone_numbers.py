@@ -1,7 +1,7 @@
 """Phone numbers as people write them, kept as E.164."""
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 
 class PhoneNumberRefused(Exception):
@@ -20,6 +20,15 @@ def to_e164(text: str, country: str | None) -> str:
     if number.extension or not phonenumbers.is_valid_number(number):
         raise PhoneNumberRefused(text)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def takes_text_messages(number: str) -> bool:
+    """Whether a kept number is one of a mobile phone, or of a country where all numbers look alike.
+
+    Numbers that charge their caller are none.
+    """
+    kind = phonenumbers.number_type(phonenumbers.parse(number, None))
+    return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def for_reading(number: str | None) -> str:

@@ -1,0 +1,118 @@
+"""Confirming a mobile number with a one-time code by text message."""
+
+import secrets
+from datetime import timedelta
+
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
+from sqlalchemy import ColumnElement, Update, delete, select, update
+from werkzeug.exceptions import ServiceUnavailable
+
+from ..audit import EventKind, record
+from ..clock import now
+from ..crypto import equal
+from ..database import db
+from ..extensions import limiter, vault
+from ..notifications.sms import queue_sms
+from ..users.accounts import user_deleted
+from ..users.models import User
+from ..users.phone_numbers import takes_text_messages
+from .links import host_of
+from .models import MobileCode
+
+LIFETIME = timedelta(minutes=10)
+MOST_TRIES = 5  # of a million codes
+DIGITS = 6
+# Text messages cost money, and some numbers earn it: neither a person, nor an address with many accounts, nor
+# a number that many accounts give, gets more than anybody needs.
+PER_PERSON = (RateLimitItemPerMinute(1), RateLimitItemPerDay(5))
+PER_NUMBER = (RateLimitItemPerMinute(1), RateLimitItemPerDay(5))
+PER_ADDRESS = (RateLimitItemPerDay(20),)
+
+
+class NothingToConfirm(Exception):
+    """There is no number, it is confirmed already, or it is none that takes text messages."""
+
+
+class TooManyMessages(Exception):
+    """Enough messages were sent to this person, number or address for now."""
+
+
+class CodeExpired(Exception):
+    """No code is open: none was sent, its time is over, or too many wrong ones were tried."""
+
+
+class CodeWrong(Exception):
+    """Not the code that was sent."""
+
+
+def send_code(user: User, *, ip: str | None, issuer: str, locale: str) -> None:
+    """Send ``user`` a new code; an older one is worth nothing from now on.
+
+    Raises :class:`NothingToConfirm`, :class:`TooManyMessages`, ServiceUnavailable.
+    """
+    if user.mobile is None or user.mobile_verified_at is not None or not takes_text_messages(user.mobile):
+        raise NothingToConfirm
+    _count(PER_PERSON, f"person {user.id}")
+    _count(PER_NUMBER, f"number {user.mobile}")
+    _count(PER_ADDRESS, f"address {ip}")
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    until = now() + LIFETIME
+    digest = _digest(user.id, user.mobile, code)
+    db.session.merge(MobileCode(user_id=user.id, code_digest=digest, tries=0, expires_at=until))
+    queue_sms(user.mobile, user.locale or locale, "confirm_mobile", until, code=code, host=host_of(issuer))
+
+
+def is_code_open(user: User) -> bool:
+    """Whether a code was sent that would be taken now."""
+    return db.session.scalar(select(MobileCode.user_id).where(*_open(user))) is not None
+
+
+def confirm(user: User, code: str) -> None:
+    """Take the number of ``user`` as confirmed by ``code``.
+
+    Raises :class:`CodeExpired`, and :class:`CodeWrong`, which the caller commits: each try is counted before it
+    is looked at, so many at once are no more than many one after the other.
+    """
+    counted = update(MobileCode).where(*_open(user)).values(tries=MobileCode.tries + 1)
+    if _changed(counted) != 1:
+        raise CodeExpired
+    sent = db.session.scalars(select(MobileCode.code_digest).where(MobileCode.user_id == user.id)).one()
+    if not equal(sent, _digest(user.id, user.mobile or "", code)):
+        raise CodeWrong
+    forget_code(user)
+    same_number = update(User).where(
+        User.id == user.id, User.mobile == user.mobile, User.deleted_at.is_(None)
+    )
+    if _changed(same_number.values(mobile_verified_at=now())) != 1:
+        raise CodeExpired
+    record(EventKind.MOBILE_VERIFIED, user_id=user.id, actor_id=user.id)
+
+
+@user_deleted.connect
+def forget_code(user: User) -> None:
+    """End the code that may be on its way to ``user``."""
+    db.session.execute(delete(MobileCode).where(MobileCode.user_id == user.id))
+
+
+def _open(user: User) -> tuple[ColumnElement[bool], ...]:
+    alive = MobileCode.tries < MOST_TRIES, MobileCode.expires_at > now()
+    return MobileCode.user_id == user.id, *alive
+
+
+def _digest(user_id: str, mobile: str, code: str) -> str:
+    """Keyed, since a million digests are tried in a second; bound to the number, since that may change."""
+    return vault.keyed_digest(f"mobile code {user_id} {mobile} {code}")
+
+
+def _changed(statement: Update) -> int:
+    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def _count(limits: tuple[RateLimitItem, ...], whose: str) -> None:
+    key = vault.keyed_digest(f"sms {whose}")
+    try:
+        within = all(limiter.limiter.hit(limit, "sms", key) for limit in limits)
+    except limiter.storage.base_exceptions:  # counters in trouble must not open the purse
+        raise ServiceUnavailable(retry_after=5) from None
+    if not within:
+        raise TooManyMessages

@@ -1,0 +1,79 @@
+"""Confirming one's mobile number."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import StringField
+from wtforms.validators import InputRequired
+
+from ...database import db
+from ...extensions import settings
+from ...notifications.sms import is_available
+from ...users.phone_numbers import for_reading, takes_text_messages
+from .. import mobile
+
+blueprint = Blueprint("account_mobile", __name__)
+
+
+class CodeForm(FlaskForm):
+    """The code as somebody reads it off a telephone, spaces and all."""
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Please enter the code from the text message."))],
+        [lambda text: "".join((text or "").split())],
+    )
+
+
+@blueprint.route("/account/profile/mobile", methods=["GET", "POST"])
+def confirm() -> Response | str:
+    """The page that sends a code to the number of the profile and takes it."""
+    form = CodeForm()
+    if form.validate_on_submit() and _confirm(form):
+        flash(_("Thank you. Your mobile number is confirmed."), "ok")
+        return redirect(url_for("account_profile.edit"), 303)
+    number = current_user.mobile
+    return render_template(
+        "account/mobile.html",
+        form=form,
+        number=for_reading(number),
+        reachable=bool(number) and takes_text_messages(number) and is_available(settings),
+        sent=mobile.is_code_open(current_user),
+    )
+
+
+@blueprint.post("/account/profile/mobile/code")
+def send_code() -> Response:
+    """A code on its way, or a word on why not."""
+    try:
+        if not is_available(settings):
+            raise mobile.NothingToConfirm
+        mobile.send_code(
+            current_user, ip=request.remote_addr, issuer=settings.issuer, locale=str(get_locale())
+        )
+        db.session.commit()
+        flash(_("The code is on its way to %(number)s.", number=for_reading(current_user.mobile)), "ok")
+    except mobile.TooManyMessages:
+        flash(_("A code was sent a moment ago, or several today. Please wait before you ask again."), "warn")
+    except mobile.NothingToConfirm:
+        flash(_("There is no number to confirm."), "warn")
+    return redirect(url_for("account_mobile.confirm"), 303)
+
+
+def _confirm(form: CodeForm) -> bool:
+    try:
+        mobile.confirm(current_user, form.code.data or "")
+    except mobile.CodeWrong:
+        db.session.commit()
+        form.code.errors = [_("This is not the code that we sent. Please check it.")]
+        return False
+    except mobile.CodeExpired:
+        db.session.rollback()
+        form.code.errors = [_("This code is no longer valid. Please ask for another one.")]
+        return False
+    db.session.commit()
+    return True

@@ -1,0 +1,60 @@
+"""Who administers the portal: there is always somebody."""
+
+from sqlalchemy import func, select, true, update
+
+from ..audit import EventKind, record
+from ..clock import now
+from ..database import db
+from .models import User
+
+
+def appoint(user: User, by: str) -> None:
+    """Make ``user`` an administrator; ``by``: id of who does it. Raises :class:`NotActive`."""
+    if user.is_admin:
+        return
+    if not user.is_active:
+        raise NotActive
+    user.is_admin = True
+    record(EventKind.ADMINISTRATOR_APPOINTED, user_id=user.id, actor_id=by)
+
+
+def dismiss(user: User, by: str) -> None:
+    """Let ``user`` be an administrator no longer. Raises :class:`OwnAccount`, :class:`LastAdministrator`."""
+    if not user.is_admin:
+        return
+    refuse_own(user, by)
+    keep_one(besides=user)
+    user.is_admin = False
+    record(EventKind.ADMINISTRATOR_DISMISSED, user_id=user.id, actor_id=by)
+
+
+def refuse_own(user: User, by: str) -> None:
+    """Raise :class:`OwnAccount` where ``user`` would do this to themselves, as by a slip."""
+    if user.id == by:
+        raise OwnAccount
+
+
+def keep_one(besides: User) -> None:
+    """Make sure that somebody administers the portal without ``besides``. Raises :class:`LastAdministrator`.
+
+    Two administrators may dismiss each other at the same moment. Each writes to every administrator's row first,
+    so the second waits for the first (on a cluster, its commit is refused) and counts those who are left.
+    """
+    # “= true”, not “IS true”: MariaDB answers only the former from the index.
+    touch = update(User).where(User.is_admin == true()).values(updated_at=now())
+    db.session.execute(touch.execution_options(synchronize_session=False))
+    others = select(func.count()).select_from(User).where(User.is_admin == true(), User.id != besides.id)
+    if not db.session.scalar(others.where(User.blocked_at.is_(None), User.deleted_at.is_(None))):
+        raise LastAdministrator
+
+
+class LastAdministrator(Exception):
+    """Without this person nobody could administer the portal."""
+
+
+class OwnAccount(Exception):
+    """Nobody does this to their own account here."""
+
+
+class NotActive(Exception):
+    """The person is blocked or gone."""

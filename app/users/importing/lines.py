@@ -1,0 +1,129 @@
+"""A CSV file as numbered lines: what stands in each column, or why the line cannot be read."""
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TextIO
+
+REQUIRED = ("username", "email", "password_hash")
+OPTIONAL = ("name", "mobile", "country", "locale", "platform", "email_verified", "blocked", "created_at")
+LONGEST_LINE = 1_000_000  # characters; no line of people is longer, and no file may fill the memory
+MOST_LINES = 20  # that one person may take, since quoted texts contain line breaks
+NAME = re.compile(r"[a-z][a-z _-]{0,30}")
+
+Columns = dict[str, str]
+
+
+class FileRefused(Exception):
+    """Not a file of people at all; ``str()`` says why."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """What is wrong with a line that gives no columns."""
+
+    why: str
+
+
+def read(file: TextIO) -> Iterator[tuple[int, Columns | Unreadable]]:
+    """The number of each line (the header is line 1; where it begins, if it is several) and its columns.
+
+    ``file`` is opened with ``errors="surrogateescape"`` and ``newline=""``. Blank lines are left out.
+    Raises :class:`FileRefused` for a header that will not do and for what is no text in lines.
+    """
+    records = _records(_bounded(file))
+    number, header = next(records, (1, ""))
+    names = _header(number, header)
+    for number, text in records:
+        if text.strip():
+            yield number, _columns(names, text)
+
+
+def _header(number: int, text: str) -> list[str]:
+    fields = _split(text)
+    if isinstance(fields, Unreadable):
+        raise FileRefused(f"line {number}: {fields.why}")
+    names = [field.strip().lower() for field in fields]
+    unknown = [name for name in names if name not in REQUIRED + OPTIONAL]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    missing = [name for name in REQUIRED if name not in names]
+    for problem, those in (
+        ("has no column", missing),
+        ("has the unknown column", unknown),
+        ("repeats", repeated),
+    ):
+        if those:
+            told = ", ".join(map(_shown, those[:5]))
+            accepted = f"accepted: {', '.join(REQUIRED)} and, optionally, {', '.join(OPTIONAL)}"
+            raise FileRefused(f"line {number}, the header, {problem} {told}; {accepted}")
+    return names
+
+
+def _shown(name: str) -> str:
+    """``name`` as it may be repeated: where the header was forgotten, it is somebody's address or hash."""
+    return repr(name) if NAME.fullmatch(name) else "that is no name"
+
+
+def _columns(names: list[str], text: str) -> Columns | Unreadable:
+    fields = _split(text)
+    if isinstance(fields, Unreadable):
+        return fields
+    if len(fields) != len(names):
+        return Unreadable(f"it has {len(fields)} columns, the header {len(names)}")
+    return dict(zip(names, (field.strip() for field in fields), strict=True))
+
+
+def _split(text: str) -> list[str] | Unreadable:
+    if not _is_utf8(text):
+        return Unreadable("it is not UTF-8")
+    if "\0" in text:
+        return Unreadable("it has a null byte in it")
+    try:
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error as error:
+        return Unreadable(f"it is not well-formed CSV ({error})")
+
+
+def _is_utf8(text: str) -> bool:
+    """False where ``surrogateescape`` had to hide bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _records(lines: Iterator[str]) -> Iterator[tuple[int, str]]:
+    """The text of each record and the number of its first line.
+
+    Records are complete where their quotes are even. One that never is ends with its first line: a forgotten
+    quote makes one bad line, not one of all the people behind it.
+    """
+    again: deque[str] = deque()
+    number = 1
+    while (line := _next(again, lines)) is not None:
+        taken = [line]
+        while sum(part.count('"') for part in taken) % 2 and len(taken) < MOST_LINES:
+            following = _next(again, lines)
+            if following is None:
+                break
+            taken.append(following)
+        text = "".join(taken)
+        if len(taken) > 1 and isinstance(_split(text), Unreadable):
+            again.extendleft(reversed(taken[1:]))
+            taken, text = taken[:1], line
+        yield number, text
+        number += len(taken)
+
+
+def _next(again: deque[str], lines: Iterator[str]) -> str | None:
+    return again.popleft() if again else next(lines, None)
+
+
+def _bounded(file: TextIO) -> Iterator[str]:
+    for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), ""), start=1):
+        if len(line) > LONGEST_LINE:
+            raise FileRefused(f"line {number} has more than {LONGEST_LINE} characters: this is no CSV file")
+        yield line.removeprefix("\ufeff") if number == 1 else line

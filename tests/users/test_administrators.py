@@ -1,0 +1,102 @@
+"""Somebody always administers the portal, whatever two administrators do to each other at the same moment."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.database import db
+from app.users import accounts, administrators
+from app.users.administrators import LastAdministrator, NotActive, OwnAccount
+from app.users.models import User
+from tests import factories as make
+
+Rule = Callable[[User, str], None]
+ENDINGS: dict[str, Rule] = {
+    "dismiss": administrators.dismiss,
+    "block": lambda user, by: accounts.block(user, by=by),
+    "delete": lambda user, by: accounts.delete(user, by=by),
+}
+SECONDS = 60
+
+
+@pytest.fixture(params=ENDINGS)
+def end(request: pytest.FixtureRequest) -> Rule:
+    """What takes an administrator away."""
+    return ENDINGS[request.param]
+
+
+def left(session: Session) -> int:
+    """How many administrators can still act."""
+    acting = User.is_admin, User.blocked_at.is_(None), User.deleted_at.is_(None)
+    return session.scalar(select(func.count()).select_from(User).where(*acting)) or 0
+
+
+def test_two_administrators_who_end_each_other_at_once_leave_one(
+    app: Flask, db_session: Session, end: Rule
+) -> None:
+    pair = [make.make_user(app, is_admin=True).id for _ in range(2)]
+    barrier = Barrier(2)
+
+    def one(number: int) -> bool:
+        with app.app_context():
+            other = accounts.get_user(pair[1 - number])
+            barrier.wait(timeout=SECONDS)
+            try:
+                end(other, pair[number])
+            except LastAdministrator:
+                db.session.rollback()
+                return False
+            db.session.commit()
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(one, range(2))) == [False, True]
+    assert left(db_session) == 1
+
+
+def test_the_last_one_who_can_act_stays(app: Flask, db_session: Session, end: Rule) -> None:
+    last, blocked = make.make_user(app, is_admin=True), make.make_user(app, is_admin=True)
+    make.make_user(app)
+    with app.app_context():
+        accounts.get_user(blocked.id).blocked_at = now()
+        db.session.commit()
+        with pytest.raises(LastAdministrator):
+            end(accounts.get_user(last.id), blocked.id)
+        db.session.rollback()
+    assert left(db_session) == 1
+
+
+@pytest.mark.usefixtures("app_context")
+@pytest.mark.parametrize("name", ["dismiss", "block"])
+def test_nobody_does_it_to_themselves(app: Flask, name: str) -> None:
+    one, _other = make.make_user(app, is_admin=True), make.make_user(app, is_admin=True)
+    user = accounts.get_user(one.id)
+    with pytest.raises(OwnAccount):
+        ENDINGS[name](user, user.id)
+    assert user.is_admin
+    assert user.is_active
+
+
+@pytest.mark.usefixtures("app_context")
+def test_the_command_line_may_block_everybody(app: Flask) -> None:
+    user = accounts.get_user(make.make_user(app, is_admin=True).id)
+    accounts.block(user)
+    assert not user.is_active
+
+
+@pytest.mark.usefixtures("app_context")
+def test_nobody_blocked_is_appointed(app: Flask) -> None:
+    chief = make.make_user(app, is_admin=True)
+    user = accounts.get_user(make.make_user(app).id)
+    accounts.block(user)
+    with pytest.raises(NotActive):
+        administrators.appoint(user, chief.id)
+    accounts.unblock(user)
+    administrators.appoint(user, chief.id)
+    assert user.is_admin
