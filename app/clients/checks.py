@@ -48,6 +48,8 @@ def _problems_of_grants(details: Details, limits: Limits, client: Client | None)
             problems.append(Problem("grant_types", Reason.NOT_OFFERED, name))
     if details.is_public and grants.CLIENT_CREDENTIALS in details.grant_types:
         problems.append(Problem("grant_types", Reason.PUBLIC_WITHOUT_SECRET, grants.CLIENT_CREDENTIALS))
+    if details.is_public and grants.PASSWORD in details.grant_types:
+        problems.append(Problem("grant_types", Reason.PUBLIC_WITH_PASSWORDS))
     if not details.redirect_uris and any(name in grants.NEEDS_REDIRECT_URI for name in details.grant_types):
         problems.append(Problem("redirect_uris", Reason.REDIRECT_URI_NEEDED))
     return problems

@@ -71,7 +71,7 @@ def reveal_secret(client: Client, secret: ClientSecret, *, actor_id: str | None)
     """The secret in clear, for its owner after a fresh password check. Raises :class:`SecretNotKept`."""
     if secret.sealed is None:
         raise SecretNotKept
-    text = vault.decrypt(secret.sealed, _place(secret.id))
+    text = vault.decrypt(secret.sealed, sealed_for(secret.id))
     _note(EventKind.SECRET_REVEALED, client, actor_id, secret=secret.name)
     return text
 
@@ -105,7 +105,7 @@ def _make(
         name=name,
         last_four=text[-4:],
         digest=vault.keyed_digest(text),
-        sealed=None if shown_once else vault.encrypt(text, _place(key)),
+        sealed=None if shown_once else vault.encrypt(text, sealed_for(key)),
         created_by=actor_name,
         expires_at=expires_at,
     )
@@ -117,5 +117,6 @@ def _note(kind: EventKind, client: Client, actor_id: str | None, **details: str)
     record(kind, client.owner_id, actor_id, client_id=client.id, app=client.name, **details)
 
 
-def _place(secret_id: str) -> str:
+def sealed_for(secret_id: str) -> str:
+    """The place that a sealed secret is bound to."""
     return f"client_secrets.sealed.{secret_id}"

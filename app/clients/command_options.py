@@ -10,7 +10,7 @@ import click
 from . import grants
 from .checks import ALGORITHMS, AUTH_METHODS
 from .details import Details, numbered
-from .presets import PRESETS
+from .presets import PRESETS, with_preset
 
 Command = Callable[..., None]
 
@@ -59,7 +59,9 @@ def new_details(name: str, given: dict[str, Any]) -> Details:
 
 def changed_details(details: Details, given: dict[str, Any]) -> Details:
     """``details`` with what the options ``given`` say; a repeatable one replaces the whole list."""
-    changes = _of_preset(given["preset"]) | _of_type(given["public"])
+    if given["preset"]:
+        details = with_preset(details, given["preset"])
+    changes = _of_type(given["public"])
     for field in ("name", "description", "homepage_url", "auth_method", "alg"):
         if given.get(field) is not None:
             changes[field] = given[field]
@@ -74,18 +76,6 @@ def changed_details(details: Details, given: dict[str, Any]) -> Details:
     if given["jwks"]:
         changes["jwks"] = given["jwks"].read_text(encoding="utf-8", errors="replace")
     return replace(details, **changes)
-
-
-def _of_preset(name: str | None) -> dict[str, Any]:
-    if name is None:
-        return {}
-    preset = PRESETS[name]
-    return {
-        "preset": name,
-        "grant_types": preset.grant_types,
-        "pkce_required": preset.pkce_required,
-        "retry_window": preset.retry_window,
-    }
 
 
 def _of_type(public: bool | None) -> dict[str, Any]:

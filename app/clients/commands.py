@@ -19,7 +19,7 @@ from .command_output import explained, print_client, print_credentials, write_en
 from .descriptions import describe
 from .details import OPERATORS, details_of
 from .models import Client
-from .refusals import ClientRefused
+from .refusals import ClientRefused, PortalsOwnApp
 
 client_group = AppGroup("client", help="Create, list, show, update and delete OAuth apps.")
 commands: tuple[click.Command, ...] = (client_group,)
@@ -59,12 +59,18 @@ def update(client_id: str, state: str | None, **given: Any) -> None:
     """Change an app; a repeatable option that is given replaces the whole list."""
     client = _get(client_id)
     limits = replace(OPERATORS, unique_name=client.name_key is not None)
+    before = details_of(client)
     try:
-        details = command_options.changed_details(details_of(client), given)
-        registration.edit_client(client, details, actor_id=None, limits=limits)
+        details = command_options.changed_details(before, given)
+        if details != before:  # whatever its details are, an app can be disabled
+            registration.edit_client(client, details, actor_id=None, limits=limits)
     except ClientRefused as refused:
         raise explained(refused) from None
     if given["owner"]:
+        if client.id == registration.PORTALS_OWN:
+            raise click.ClickException(
+                f"{client.name} is an app of the portal itself: it cannot be anybody's."
+            )
         client.owner_id = _owner_id(given["owner"])
     if state == "disable":
         registration.disable_client(client, registration.ADMINISTRATOR, actor_id=None)
@@ -109,7 +115,13 @@ def delete(client_id: str) -> None:
     """Delete an app with its secrets, tokens and everybody's consent."""
     client = _get(client_id)
     name = client.name
-    registration.delete_client(client, actor_id=None)
+    try:
+        registration.delete_client(client, actor_id=None)
+    except PortalsOwnApp:
+        raise click.ClickException(
+            f"{name} is an app of the portal itself and would come back. This ends it: "
+            f"flask client update {client.id} --disable"
+        ) from None
     db.session.commit()
     click.echo(f"{name} is deleted.")
 

@@ -15,9 +15,12 @@ class Limits:
     grants: tuple[str, ...]
     restricted_scopes: bool
     unique_name: bool = True
+    most_apps: int | None = None
+    """How many apps their owner may have."""
 
 
-DEVELOPERS = Limits(grants.OFFERED, restricted_scopes=False)
+MOST_APPS = 100  # more than anybody needs; without a limit a person could fill the database with apps
+DEVELOPERS = Limits(grants.OFFERED, restricted_scopes=False, most_apps=MOST_APPS)
 OPERATORS = Limits(grants.KNOWN, restricted_scopes=True)
 
 

@@ -1,6 +1,7 @@
 """Names of apps: what people see on the consent page, so no two may look the same."""
 
 import unicodedata
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -29,6 +30,22 @@ def tidy(name: str) -> str:
 def name_key(name: str) -> str:
     """What two names that are the same to people have in common."""
     return fold(name)
+
+
+def find_by_name(name: str) -> Client | None:
+    """The app that people know by this name, compared without case."""
+    return db.session.scalar(select(Client).where(Client.name_key == name_key(name)))
+
+
+def names_of(client_ids: Collection[str | None]) -> dict[str, str]:
+    """The names of these apps by their id; those that are gone are left out."""
+    wanted = {client_id for client_id in client_ids if client_id}
+    if not wanted:
+        return {}
+    return {
+        row.id: row.name
+        for row in db.session.execute(select(Client.id, Client.name).where(Client.id.in_(wanted)))
+    }
 
 
 def find_problem(name: str, *, client_id: str | None, unique: bool) -> Problem | None:

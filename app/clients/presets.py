@@ -1,8 +1,9 @@
 """Settings of well-known integrations, by name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import grants
+from .details import Details
 
 
 @dataclass(frozen=True)
@@ -21,3 +22,15 @@ PRESETS = {
         (grants.AUTHORIZATION_CODE, grants.REFRESH_TOKEN), pkce_required=False, retry_window=120
     ),
 }
+
+
+def with_preset(details: Details, name: str) -> Details:
+    """``details`` with what that integration needs; its redirect URIs are its own app's, so they stay as given."""
+    preset = PRESETS[name]
+    return replace(
+        details,
+        preset=name,
+        grant_types=preset.grant_types,
+        pkce_required=preset.pkce_required,
+        retry_window=preset.retry_window,
+    )

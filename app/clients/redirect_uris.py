@@ -94,6 +94,15 @@ def is_localhost(uri: str) -> bool:
     return re.match(r"http://localhost(?=[:/?]|$)", uri, re.IGNORECASE) is not None
 
 
+def leads_to_a_device(uri: str) -> bool:
+    """Whether ``uri`` ends at a program on the person's own device: loopback, or a scheme of its own.
+
+    Any program there can listen or claim the scheme, so the address says nothing about who receives the answer.
+    """
+    parts = urlsplit(uri)
+    return parts.scheme not in ("http", "https") or _is_loopback(parts.hostname or "")
+
+
 def _check_characters(uri: str) -> None:
     if not uri:
         raise RedirectUriNotAllowed(Reason.MISSING)

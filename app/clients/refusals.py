@@ -35,6 +35,7 @@ class Reason(StrEnum):
 
     REDIRECT_URI_NEEDED = "redirect_uri_needed"
     PUBLIC_WITHOUT_SECRET = "public_without_secret"
+    PUBLIC_WITH_PASSWORDS = "public_with_passwords"
     PUBLIC_NEEDS_PKCE = "public_needs_pkce"
     METHOD_DOES_NOT_FIT = "method_does_not_fit"
     KEYS_NEEDED = "keys_needed"
@@ -58,6 +59,10 @@ class ClientRefused(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(", ".join(f"{problem.field}: {problem.reason}" for problem in problems))
         self.problems = problems
+
+
+class PortalsOwnApp(Exception):
+    """The portal needs this app and would make it again: it can be disabled, not deleted."""
 
 
 class DisabledByAdministrator(Exception):

@@ -1,9 +1,10 @@
 """Registering, changing and ending apps."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from ..audit.events import EventKind, record
@@ -11,13 +12,16 @@ from ..clock import now
 from ..database import db
 from ..users.accounts import user_deleted
 from ..users.models import User
-from . import checks, client_secrets, naming
+from . import checks, client_secrets, most_apps, naming, trust
 from .details import DEVELOPERS, Details, Limits, settle
+from .grants import PASSWORD
 from .models import Client
-from .refusals import ClientRefused, DisabledByAdministrator, Problem, Reason
+from .refusals import ClientRefused, DisabledByAdministrator, PortalsOwnApp, Problem, Reason
 
 ADMINISTRATOR = "administrator"
 OWNER = "owner"
+PORTALS_OWN = "pforte-api"
+"""The client_id of the app in whose name the portal itself gives tokens: made at its first use."""
 
 
 def find_client(client_id: str) -> Client | None:
@@ -43,6 +47,11 @@ def list_clients() -> list[tuple[Client, User | None]]:
     return [(client, owner) for client, owner in db.session.execute(query)]
 
 
+def count_clients() -> int:
+    """How many apps there are."""
+    return db.session.scalar(select(func.count()).select_from(Client)) or 0
+
+
 def register_client(
     details: Details,
     *,
@@ -54,11 +63,15 @@ def register_client(
     dynamically: bool = False,
 ) -> tuple[Client, str | None]:
     """The new app and its first secret (None where it signs in without one). Raises :class:`ClientRefused`."""
+    if dynamically:  # whatever else strangers may have, people's passwords they may not ask for
+        limits = replace(limits, grants=tuple(name for name in limits.grants if name != PASSWORD))
     settled = _checked(details, limits, None)
     client = Client(owner_id=owner_id, registered_dynamically=dynamically)
     _apply(client, settled, limits)
+    most_apps.wait_for_turn(owner_id)
     db.session.add(client)
     _flush(client)
+    most_apps.refuse_one_too_many(owner_id, limits.most_apps)
     _note(EventKind.CLIENT_REGISTERED, client, actor_id)
     if not client.needs_secret:
         return client, None
@@ -73,7 +86,8 @@ def edit_client(
 ) -> list[str]:
     """The names of the fields that changed. Raises :class:`ClientRefused`.
 
-    An app that becomes public loses its secrets: nothing it holds is a secret any more.
+    An app that becomes public loses its secrets: nothing it holds is a secret any more. One that its owner
+    changes in what administrators vouched for loses their word.
     """
     settled = _checked(details, limits, client)
     changed = _apply(client, settled, limits)
@@ -84,6 +98,8 @@ def edit_client(
         for secret in client_secrets.list_live(client):
             client_secrets.revoke_secret(client, secret, actor_id=actor_id)
     _note(EventKind.CLIENT_CHANGED, client, actor_id, fields=changed)
+    if not limits.restricted_scopes and trust.VOUCHED_FOR.intersection(changed):
+        trust.distrust_client(client, actor_id=actor_id)
     return changed
 
 
@@ -110,7 +126,9 @@ def enable_client(client: Client, by: str, *, actor_id: str | None) -> None:
 
 
 def delete_client(client: Client, *, actor_id: str | None) -> None:
-    """End ``client`` for good, with its secrets, everybody's consent and every token."""
+    """End ``client`` for good, with its secrets, everybody's consent and every token. Raises :class:`PortalsOwnApp`."""
+    if client.id == PORTALS_OWN:
+        raise PortalsOwnApp
     _note(EventKind.CLIENT_DELETED, client, actor_id)
     db.session.delete(client)
     db.session.flush()

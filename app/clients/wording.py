@@ -70,10 +70,17 @@ _OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
     ("grant_types", Reason.PUBLIC_WITHOUT_SECRET): _l(
         "A public app has no secret, so it cannot use client_credentials. Untick it, or make this a confidential app."
     ),
+    ("grant_types", Reason.PUBLIC_WITH_PASSWORDS): _l(
+        "A public app cannot have the password grant, since anybody could guess passwords with its client ID. "
+        "Keep it confidential, or let an administrator switch that grant off first."
+    ),
     ("redirect_uris", Reason.REDIRECT_URI_NEEDED): _l(
         "The grant authorization_code needs at least one redirect URI."
     ),
     ("redirect_uris", Reason.TOO_MANY): _l("An app may have up to %(most_uris)s redirect URIs."),
+    ("owner", Reason.TOO_MANY): _l(
+        "You have %(value)s apps, as many as one person may have. Delete one you no longer use, or ask an administrator."
+    ),
     ("post_logout_redirect_uris", Reason.TOO_MANY): _l("An app may have up to %(most_uris)s redirect URIs."),
     ("scopes", Reason.UNKNOWN): _l("There is no permission “%(value)s”."),
     ("scopes", Reason.NOT_OFFERED): _l("Only an administrator can give the permission “%(value)s”."),

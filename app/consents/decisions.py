@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from blinker import Namespace
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.dialects import mysql, sqlite
 
 from ..account.recovery import account_reclaimed
@@ -88,6 +88,13 @@ def count_people(client_ids: Sequence[str]) -> dict[str, int]:
         .group_by(Consent.client_id)
     )
     return {row.client_id: row.people for row in db.session.execute(query)}
+
+
+def count_consents_with(scope: str) -> int:
+    """How many people allow some app this scope at present."""
+    words = literal(" ") + Consent.scope + literal(" ")
+    query = select(func.count()).select_from(Consent).where(Consent.withdrawn_at.is_(None))
+    return db.session.scalar(query.where(words.contains(f" {scope} ", autoescape=True))) or 0
 
 
 def _standing(user_id: str, client_id: str) -> Select[Consent]:

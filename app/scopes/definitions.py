@@ -85,14 +85,35 @@ def create_scope(
     return scope
 
 
+def describe_scope(
+    name: str, description_en: str, description_de: str, *, actor_id: str | None = None
+) -> Scope:
+    """The scope with these descriptions. Raises :class:`ScopeNotFound`, :class:`ScopeRefused`."""
+    scope = get_scope(name)
+    english, german = description_en.strip(), description_de.strip()
+    _check_description("description_en", english)
+    _check_description("description_de", german)
+    if (scope.description_en, scope.description_de) != (english, german):
+        scope.description_en, scope.description_de = english, german
+        record(EventKind.SCOPE_CHANGED, actor_id, actor_id, name=name)
+        catalogue.forget()
+    return scope
+
+
+def get_scope(name: str) -> Scope:
+    """The scope of that name that was defined here. Raises :class:`ScopeNotFound`."""
+    scope = db.session.get(Scope, name)
+    if scope is None:
+        raise ScopeNotFound
+    return scope
+
+
 def delete_scope(name: str, *, even_if_used: bool = False, actor_id: str | None = None) -> None:
     """Delete the scope. Raises :class:`ScopeNotFound`, or :class:`ScopeInUse` unless ``even_if_used``.
 
     Apps that had it are refused it from then on, and tokens with it keep its name until they expire.
     """
-    scope = db.session.get(Scope, name)
-    if scope is None:
-        raise ScopeNotFound
+    scope = get_scope(name)
     apps = apps_with(name)
     if apps and not even_if_used:
         raise ScopeInUse(apps)

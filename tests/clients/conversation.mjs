@@ -1,7 +1,10 @@
 // How a client talks with the test that runs it: one JSON object a line, on stdin and stdout.
-// The test sends the settings first; whoever needs a person's browser asks `signIn`, and `finish` ends it all.
+// The test sends the settings first; whoever needs a person's browser asks `signIn`, whoever needs something else to
+// happen at the portal asks `step`, and `finish` ends it all.
 
 import { createInterface } from "node:readline";
+
+console.log = console.error; // stdout is for the conversation, whatever a library has to say
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
@@ -24,6 +27,12 @@ export async function signIn(authorizeUrl) {
   const { callback, posted } = await read();
   if (!posted) return new URL(callback);
   return new Request(callback, { method: "POST", body: new URLSearchParams(posted) });
+}
+
+/** The test has done what it knows under this name. */
+export async function step(name) {
+  say({ step: name });
+  await read();
 }
 
 /** Tell the test what the client found out. */

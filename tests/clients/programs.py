@@ -3,6 +3,7 @@
 import json
 import subprocess
 import threading
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,21 @@ FOLDER = Path(__file__).parent
 OLDEST = 20  # of Node.js, as package.json says
 SECONDS = 90
 
+Steps = dict[str, Callable[[], object]]
 
-def run_client(script: str, person: Person | None = None, *, deny: bool = False, **settings: Any) -> Any:
-    """What the script found, with a person who allows (or denies) what it asks. Fails if anything in it does."""
+
+def run_client(
+    script: str,
+    person: Person | None = None,
+    *,
+    deny: bool = False,
+    steps: Steps | None = None,
+    **settings: Any,
+) -> Any:
+    """What the script found, with a person who allows (or denies) what it asks. Fails if anything in it does.
+
+    ``steps`` are what the script may ask to happen at the portal meanwhile.
+    """
     node = program("node")
     if node is None or _version(node) < OLDEST:
         pytest.skip(f"Node.js {OLDEST} or newer is not installed")
@@ -34,7 +47,7 @@ def run_client(script: str, person: Person | None = None, *, deny: bool = False,
     watch = threading.Timer(SECONDS, process.kill)
     watch.start()
     try:
-        return _converse(process, person, "deny" if deny else "allow", settings)
+        return _converse(process, person, "deny" if deny else "allow", steps or {}, settings)
     finally:
         watch.cancel()
         process.kill()
@@ -48,7 +61,11 @@ def _version(node: str) -> int:
 
 
 def _converse(
-    process: "subprocess.Popen[str]", person: Person | None, decision: str, settings: dict[str, Any]
+    process: "subprocess.Popen[str]",
+    person: Person | None,
+    decision: str,
+    steps: Steps,
+    settings: dict[str, Any],
 ) -> Any:
     assert process.stdin
     assert process.stdout
@@ -61,6 +78,9 @@ def _converse(
             assert person is not None
             back = person.decide(message["authorize"], decision)
             _say(process, {"callback": back, "posted": person.posted or None})
+        elif "step" in message:
+            steps[message["step"]]()
+            _say(process, {})
         else:
             found = message["found"]
     complaint = process.stderr.read()

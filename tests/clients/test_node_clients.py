@@ -1,6 +1,8 @@
 """Clients of the Node.js world complete their whole walk against the running portal."""
 
+import base64
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from joserfc.jwk import ECKey, KeySet
 from tests.clients.programs import run_client
 from tests.clients.registered import define_scope, register_app
 from tests.support.people import Person
-from tests.support.portals import Portal
+from tests.support.portals import Portal, StartPortal
 
 pytestmark = pytest.mark.node
 AUDIENCE = "https://weather.example/api"
@@ -114,6 +116,19 @@ def test_oauth4webapi_signs_in_without_a_secret(portal: Portal) -> None:
     expect_person(found, person, app.client_id)
 
 
+@pytest.mark.rfc("6749#4.3")
+def test_oauth4webapi_signs_a_person_in_with_the_password(portal: Portal) -> None:
+    app = register_app(portal, "--grant", "password", "--grant", "refresh_token", redirect_uri="")
+    person = Person(portal.url).register()
+
+    credentials = {"username": person.username, "password": person.password}
+    found = run_client("oauth4webapi_password.mjs", **app.settings | credentials)
+
+    assert found["person"]["preferred_username"] == person.username
+    assert found["refused"] == "invalid_grant"
+    assert found["scope"] == app.scope
+
+
 @pytest.mark.rfc("9207#2")
 def test_oauth4webapi_recognises_a_refusal_of_the_person_as_ours(portal: Portal) -> None:
     app, person = register_app(portal), Person(portal.url).register()
@@ -139,3 +154,24 @@ def test_jose_verifies_access_tokens_by_the_published_keys(portal: Portal, algor
     assert found["payload"]["scope"] == scope
     assert found["payload"]["scp"] == [scope]
     assert found["payload"]["sub"] == app.client_id
+
+
+@pytest.mark.rfc("7519#5.2")
+def test_jose_opens_encrypted_access_tokens_with_the_portal_s_key(start_portal: StartPortal) -> None:
+    key = base64.urlsafe_b64encode(os.urandom(32)).decode()
+    portal = start_portal("sqlite", workers=2, SHOULD_ENCRYPT_TOKENS="true", JWE_ENCRYPTION_KEY=key)
+    scope = define_scope(portal, AUDIENCE)
+    app = register_app(portal, "--grant", "client_credentials", "--scope", scope, redirect_uri="")
+    itself = run_client("openid_client_itself.mjs", **app.settings | {"scope": scope})
+
+    found = run_client(
+        "jose_encrypted.mjs",
+        issuer=portal.url,
+        audience=AUDIENCE,
+        access_token=itself["access_token"],
+        key=key.rstrip("="),
+    )
+
+    assert found["header"] == {"alg": "dir", "enc": "A256GCM", "cty": "JWT"}
+    assert found["payload"]["client_id"] == app.client_id
+    assert itself["access"]["active"] is True

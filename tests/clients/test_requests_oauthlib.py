@@ -2,7 +2,7 @@
 
 import pytest
 import requests
-from oauthlib.oauth2 import BackendApplicationClient, InvalidGrantError
+from oauthlib.oauth2 import BackendApplicationClient, InvalidGrantError, LegacyApplicationClient
 from requests_oauthlib import OAuth2Session
 
 from tests.clients.registered import define_scope, discovered, id_token_claims, register_app
@@ -81,3 +81,19 @@ def test_requests_oauthlib_gets_a_token_of_its_own(portal: Portal) -> None:
     )
 
     assert token["scope"] == [scope]
+
+
+@pytest.mark.rfc("6749#4.3")
+def test_requests_oauthlib_signs_a_person_in_with_the_password(portal: Portal) -> None:
+    app = register_app(portal, "--grant", "password", "--grant", "refresh_token", redirect_uri="")
+    person, at = Person(portal.url).register(), discovered(portal)
+    session = OAuth2Session(client=LegacyApplicationClient(app.client_id, scope=app.scope.split()))
+    credentials = {"username": person.username, "client_secret": app.client_secret}
+
+    with pytest.raises(InvalidGrantError):
+        session.fetch_token(at["token_endpoint"], password="not this one", **credentials)
+    token = session.fetch_token(at["token_endpoint"], password=person.password, **credentials)
+
+    assert session.get(at["userinfo_endpoint"]).json()["preferred_username"] == person.username
+    renewed = session.refresh_token(at["token_endpoint"], auth=(app.client_id, str(app.client_secret)))
+    assert renewed["access_token"] != token["access_token"]

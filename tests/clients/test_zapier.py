@@ -9,12 +9,10 @@ import pytest
 import requests
 
 from tests.clients.registered import register_app
-from tests.clients.zapier import RETURN, STATE, Zap, arrived, causes_in_log, connect
+from tests.clients.zapier import RETURN, STALE_UNLESS, STATE, Zap, arrived, causes_in_log, connect
 from tests.support.people import Person
 from tests.support.portals import Portal
 from tests.support.ports import wait_until
-
-STALE_UNLESS = {408, 409, 423, 425, 429}
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from tests.support.portals import Portal
 RETURN = "https://zapier.com/dashboard/auth/oauth/return/App123456CLIAPI/"
 # Zapier's states are long and full of characters that are escaped in a query.
 STATE = "1700000000000::abc+/=%20~.-_&x=y ü"
+# The 4xx that do not make Zapier call a connection stale.
+STALE_UNLESS = {408, 409, 423, 425, 429}
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """A developer's apps: all of them, a new one, one of them, and its details."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -44,6 +46,7 @@ def new() -> ResponseReturnValue:
             owner_id=current_user.id,
             actor_id=current_user.id,
             actor_name=current_user.username,
+            limits=replace(DEVELOPERS, most_apps=None) if current_user.is_admin else DEVELOPERS,
             shown_once=settings.client_secrets_shown_once,
         )
     except ClientRefused as refused:

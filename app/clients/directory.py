@@ -1,0 +1,54 @@
+"""Finding apps among many, for administrators."""
+
+import re
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+
+from ..users.directory import LAST_ASCII, begins
+from ..users.models import User
+from . import grants
+from .models import Client
+from .naming import LONGEST_KEY, name_key
+
+AN_ID = re.compile("[0-9a-f]{8,32}")
+
+
+class State(StrEnum):
+    """What a list of apps can be narrowed to."""
+
+    DISABLED = "disabled"
+    OWNERLESS = "ownerless"
+    PUBLIC = "public"
+    PASSWORD = "password"
+    TRUSTED = "trusted"
+
+
+def search(text: str, state: State | None = None) -> Select[Client, User]:
+    """Apps, each with its owner, whose name, client ID or owner's username begins with ``text``."""
+    query = select(Client, User).outerjoin(User, User.id == Client.owner_id)
+    if state is not None:
+        query = query.where(_NARROWED[state])
+    return query.where(_matches(text)) if text else query
+
+
+_NARROWED: dict[State, ColumnElement[bool]] = {
+    State.DISABLED: Client.disabled_at.is_not(None),
+    State.OWNERLESS: Client.owner_id.is_(None),
+    State.PUBLIC: Client.client_type == "public",
+    # No other grant has this word in its name.
+    State.PASSWORD: Client.grant_types.contains(grants.PASSWORD, autoescape=True),
+    State.TRUSTED: Client.trusted.is_(True),
+}
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    key = name_key(text)
+    if not key or len(key) > LONGEST_KEY:
+        return false()
+    # An app that registered itself has no folded name: there its name counts as it is written.
+    own_name = and_(Client.name_key.is_(None), begins(Client.name, text))
+    ways = [begins(Client.name_key, key), own_name, begins(User.username_key, key)]
+    if AN_ID.fullmatch(text):
+        ways.append(and_(Client.id >= text, Client.id <= text + LAST_ASCII))
+    return or_(*ways)
