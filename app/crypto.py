@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 SECRET_BYTES = 32  # 256 bits: beyond guessing, so a fast digest is enough to keep it
 _NONCE_BYTES = 12  # what AES-GCM takes without hashing it first
-_FORMAT = "v1:"
+_FORMAT = "v2"  # then the id of the secret, then the text; v1 had no id
 
 
 class Undecryptable(Exception):
@@ -48,39 +50,96 @@ def from_base64url(value: str) -> bytes:
     return base64.b64decode(padded, altchars=b"-_", validate=True)
 
 
+@dataclass(frozen=True)
+class _Keys:
+    """What follows from one secret; each purpose has a key of its own, so that a value of one means nothing to another."""
+
+    id: str
+    cipher: AESGCM
+    digest_key: bytes
+    mac_key: bytes
+
+    @classmethod
+    def of(cls, secret: str) -> Self:
+        return cls(
+            _derive(secret, "encryption key id").hex()[:8],
+            AESGCM(_derive(secret, "encryption at rest")),
+            _derive(secret, "client secret digest"),
+            _derive(secret, "refresh token mac"),
+        )
+
+
 class Vault:
     """Keys derived from ``DATABASE_ENCRYPTION_SECRET``: encryption at rest, keyed digests, MACs.
 
-    Each purpose has a key of its own, so that a value made for one means nothing to another.
+    With a previous secret, what was made under it is still understood; what is made anew never uses it.
     """
 
-    def configure(self, secret: str) -> None:
-        """Take ``secret`` as the root of all keys."""
-        self._cipher = AESGCM(_derive(secret, "encryption at rest"))
-        self._digest_key = _derive(secret, "client secret digest")
-        self._mac_key = _derive(secret, "refresh token mac")
+    def configure(self, secret: str, previous: str | None = None) -> None:
+        """Take ``secret`` as the root of all keys, and ``previous`` as that of values made before."""
+        self._keys = _Keys.of(secret)
+        self._previous = _Keys.of(previous) if previous else None
+        self._all = (self._keys, self._previous) if self._previous else (self._keys,)
+        self.mark = f"{_FORMAT}:{self._keys.id}:"
+        """How everything begins that is sealed under the current secret."""
+
+    @property
+    def key_id(self) -> str:
+        """The name of the current secret, which says nothing about it."""
+        return self._keys.id
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether a previous secret is known."""
+        return self._previous is not None
 
     def encrypt(self, plaintext: str, context: str) -> str:
         """``plaintext`` sealed for one place, named by ``context`` such as ``table.column.id``."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, plaintext.encode(), context.encode())
-        return _FORMAT + base64url(nonce + sealed)
+        sealed = self._keys.cipher.encrypt(nonce, plaintext.encode(), context.encode())
+        return self.mark + base64url(nonce + sealed)
 
     def decrypt(self, sealed: str, context: str) -> str:
         """What :meth:`encrypt` sealed for ``context``. Raises :class:`Undecryptable`."""
-        try:
-            raw = from_base64url(sealed.removeprefix(_FORMAT))
-            return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
-        except (InvalidTag, ValueError) as error:
-            raise Undecryptable(context) from error
+        return self._open(sealed, context)[0]
+
+    def is_current(self, sealed: str, context: str) -> bool:
+        """Whether it was sealed under the current secret. Raises :class:`Undecryptable`."""
+        return self._open(sealed, context)[1] is self._keys
 
     def keyed_digest(self, value: str) -> str:
         """What is kept of a client secret for checking: worthless without the key outside the database."""
-        return hmac.new(self._digest_key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return _keyed_digest(self._keys, value)
+
+    def previous_digest(self, value: str) -> str | None:
+        """The keyed digest as it was under the previous secret, if there is one."""
+        return _keyed_digest(self._previous, value) if self._previous else None
 
     def mac(self, seed: bytes, message: bytes) -> bytes:
         """32 bytes that only this portal *and* the holder of ``seed`` can make for ``message``."""
-        return hmac.digest(self._mac_key, seed + message, "sha256")
+        return hmac.digest(self._keys.mac_key, seed + message, "sha256")
+
+    def is_mac(self, mac: bytes, seed: bytes, message: bytes) -> bool:
+        """Whether :meth:`mac` made ``mac``, under the current secret or the previous one."""
+        return any(equal(mac, hmac.digest(keys.mac_key, seed + message, "sha256")) for keys in self._all)
+
+    def _open(self, sealed: str, context: str) -> tuple[str, _Keys]:
+        head, _colon, text = sealed.rpartition(":")
+        named = head.removeprefix(f"{_FORMAT}:") if head.startswith(_FORMAT) else None
+        for keys in self._all:
+            if named not in (None, keys.id):
+                continue
+            try:
+                raw = from_base64url(text)
+                opened = keys.cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode())
+                return opened.decode(), keys
+            except (InvalidTag, ValueError):
+                continue
+        raise Undecryptable(context)
+
+
+def _keyed_digest(keys: _Keys, value: str) -> str:
+    return hmac.new(keys.digest_key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def _derive(secret: str, purpose: str) -> bytes:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -22,21 +22,25 @@ def public(view: View) -> View:
     return view
 
 
+def for_programs(view: View) -> View:
+    """Open ``view`` to programs: they bring no cookie, so it is public, and no sign-in or form protection is there."""
+    view.is_for_programs = True  # type: ignore[attr-defined]
+    return public(view)
+
+
+def is_for_programs(view: Callable[..., Any]) -> bool:
+    """Whether ``view`` reads nothing of what only pages need: session, language, signed-in person."""
+    return getattr(view, "is_for_programs", False)
+
+
 def is_public(view: Callable[..., Any]) -> bool:
     """Whether ``view`` says that everybody may see it."""
     return getattr(view, "is_public", False)
 
 
-def administrators_only(view: View) -> View:
-    """Hide ``view`` from everybody else: they get a 404, as if it did not exist."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not current_user.is_admin:
-            abort(404)
-        return view(*args, **kwargs)
-
-    return guarded  # type: ignore[return-value]
+def administrators_only(blueprint: Blueprint) -> None:
+    """Hide every view of ``blueprint`` from everybody else: they get a 404, as if there were none."""
+    blueprint.before_request(_hide_from_others)
 
 
 def recent_sign_in(view: View) -> View:
@@ -70,3 +74,9 @@ def _require_sign_in() -> Response | None:
         return None
     destination = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
     return redirect(url_for("authentication_login.sign_in", next=destination))
+
+
+def _hide_from_others() -> None:
+    """Strangers have been sent to the sign-in page before."""
+    if not (current_user.is_authenticated and current_user.is_admin):
+        abort(404)

@@ -7,6 +7,7 @@ from flask import request, session
 from flask_login import current_user, login_user, logout_user
 
 from ..extensions import login_manager
+from ..users import accounts
 from ..users.models import User
 from . import devices, sessions
 
@@ -28,6 +29,7 @@ def adopt(user: User, remember: bool = False) -> None:
     row, token = sessions.start_session(
         user, remembered=remember, ip=request.remote_addr, device=devices.recognise(request.user_agent.string)
     )
+    accounts.note_arrival(user, ip=row.ip, platform=devices.platform(request.user_agent.string))
     pending = session.get(PENDING)
     session.clear()
     if pending:

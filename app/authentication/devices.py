@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from ..users.models import PLATFORMS
 from .models import BrowserSession
 
 SEPARATOR = ", "
@@ -16,6 +17,15 @@ def recognise(user_agent: str) -> str | None:
     browser, system = parse_user_agent(user_agent[:LONGEST]), parse_os(user_agent[:LONGEST])
     names = [found.family.replace(SEPARATOR, " ")[:PART] for found in (browser, system) if found]
     return SEPARATOR.join(names) or None
+
+
+def platform(user_agent: str) -> str:
+    """``android``, ``ios`` or ``other``: what the device runs, as far as it says."""
+    from ua_parser import parse_os
+
+    found = parse_os(user_agent[:LONGEST])
+    family = found.family.lower() if found else ""
+    return family if family in PLATFORMS else "other"
 
 
 def describe(row: BrowserSession) -> str:

@@ -5,10 +5,12 @@ from threading import Lock
 
 from sqlalchemy import ColumnElement, delete, select, update
 
+from ..audit import EventKind, record
 from ..clock import now
 from ..crypto import digest, new_secret
-from ..database import db
-from ..extensions import background
+from ..database import db, new_id
+from ..extensions import background, metrics
+from ..metering import SIGN_INS
 from ..users.accounts import user_blocked, user_deleted
 from ..users.models import User
 from .models import BrowserSession
@@ -28,6 +30,7 @@ def start_session(
     """The row of a browser in which ``user`` has just signed in, and the token for its cookie."""
     token, moment = new_secret(PREFIX), now()
     row = BrowserSession(
+        id=new_id(),
         token_digest=digest(token),
         user_id=user.id,
         created_at=moment,
@@ -39,7 +42,7 @@ def start_session(
         device=device,
     )
     db.session.add(row)
-    db.session.flush()
+    metrics.count(SIGN_INS, "ok")
     return row, token
 
 
@@ -84,6 +87,13 @@ def end_other_sessions(user_id: str, kept_id: str) -> int:
 def end_all_sessions(user_id: str) -> int:
     """Sign this person out everywhere; how many ended."""
     return _delete(BrowserSession.user_id == user_id)
+
+
+def sign_out_everywhere(user: User, by: str) -> int:
+    """Sign ``user`` out on an administrator's decision; how many sessions ended."""
+    ended = end_all_sessions(user.id)
+    record(EventKind.SIGNED_OUT_EVERYWHERE, user_id=user.id, actor_id=by, devices=ended)
+    return ended
 
 
 def confirm(row: BrowserSession) -> None:

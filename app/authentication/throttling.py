@@ -10,18 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..clock import now
 from ..database import read_connection
 from ..extensions import vault
+from ..hot_reads import HotRead
 from .models import SignInFailures
 
 FREE_TRIES = 5
 FIRST_WAIT = 30  # seconds
 LONGEST_WAIT = 15 * 60  # seconds
 FORGOTTEN_AFTER = timedelta(days=1)  # without another wrong password
+
+
+_COUNT = HotRead(
+    select(SignInFailures.count, SignInFailures.blocked_until).where(
+        SignInFailures.account == bindparam("account"), SignInFailures.expires_at > bindparam("moment")
+    )
+)
 
 
 class TooManyTries(Exception):
@@ -99,11 +107,7 @@ def wait_after(count: int) -> int:
 
 
 def _read(account: str) -> Failures | None:
-    columns = select(SignInFailures.count, SignInFailures.blocked_until)
-    with read_connection() as connection:
-        row = connection.execute(
-            columns.where(SignInFailures.account == account, SignInFailures.expires_at > now())
-        ).one_or_none()
+    row = _COUNT.first(account=account, moment=now())
     return Failures(*row) if row is not None else None
 
 

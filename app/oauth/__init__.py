@@ -6,7 +6,7 @@ from ..consents.decisions import consent_withdrawn
 from ..consents.models import Consent
 from ..database import db
 from ..diagnostics import causes
-from ..users.accounts import user_blocked, user_deleted
+from ..users.accounts import password_set, user_blocked, user_deleted
 from ..users.models import User
 from .families import end_families
 from .keys import KeyRing
@@ -29,6 +29,13 @@ def _end_tokens_of_consent(consent: Consent) -> None:
 @user_blocked.connect
 def _end_tokens_of_blocked(user: User) -> None:
     end_families(db.session.connection(), TokenFamily.user_id == user.id, because=causes.USER_BLOCKED)
+
+
+@password_set.connect
+def _end_tokens_got_by_password(user: User) -> None:
+    """Whoever knew the old password may have got them without a session at this portal."""
+    by_password = (TokenFamily.user_id == user.id, TokenFamily.session_id.is_(None))
+    end_families(db.session.connection(), *by_password, because=causes.TOKEN_REVOKED)
 
 
 @user_deleted.connect

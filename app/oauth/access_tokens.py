@@ -12,15 +12,16 @@ from typing import Any
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
-from sqlalchemy import Row, Select, bindparam, case, exists, literal, select
+from sqlalchemy import Row, bindparam, case, select
 
 from ..clients.models import Client
 from ..consents.models import Consent
-from ..database import read_connection
 from ..diagnostics import causes
 from ..diagnostics.causes import Cause
+from ..extensions import settings
+from ..hot_reads import HotRead, constant
 from ..users.models import User
-from . import families, keys, tokens
+from . import families, keys, token_encryption, tokens
 from .models import RevokedToken, TokenFamily
 from .persons import find_person
 from .refusals import Refused
@@ -32,24 +33,25 @@ _REGISTRY = JWSRegistry(algorithms=list(keys.ALGORITHMS))
 _verified: OrderedDict[bytes, dict[str, Any]] = OrderedDict()
 _lock = threading.Lock()
 
-_IS_REVOKED = exists().where(RevokedToken.jti == bindparam("jti"))
-_DISABLED = (Client.disabled_at.is_not(None), causes.CLIENT_DISABLED.name)
+_IS_REVOKED = RevokedToken.jti.is_not(None)
+_DISABLED = (Client.disabled_at.is_not(None), constant(causes.CLIENT_DISABLED.name))
 # Why a token does not count although its signature does: the name of a cause, or null.
 _FAMILY_STATE = case(
-    (_IS_REVOKED, causes.TOKEN_REVOKED.name),
+    (_IS_REVOKED, constant(causes.TOKEN_REVOKED.name)),
     _DISABLED,
-    (User.deleted_at.is_not(None), causes.USER_DELETED.name),
-    (User.blocked_at.is_not(None), causes.USER_BLOCKED.name),
-    (Consent.withdrawn_at.is_not(None), causes.ACCESS_WITHDRAWN.name),
-    (TokenFamily.revoked_at.is_not(None), causes.TOKEN_REVOKED.name),
+    (User.deleted_at.is_not(None), constant(causes.USER_DELETED.name)),
+    (User.blocked_at.is_not(None), constant(causes.USER_BLOCKED.name)),
+    (Consent.withdrawn_at.is_not(None), constant(causes.ACCESS_WITHDRAWN.name)),
+    (TokenFamily.revoked_at.is_not(None), constant(causes.TOKEN_REVOKED.name)),
 ).label("state")
-_CLIENT_STATE = case((_IS_REVOKED, causes.TOKEN_REVOKED.name), _DISABLED).label("state")
+_CLIENT_STATE = case((_IS_REVOKED, constant(causes.TOKEN_REVOKED.name)), _DISABLED).label("state")
 
 
-def _of_family(*columns: Any) -> Select[Any]:
-    return (
-        select(_FAMILY_STATE, Client.owner_id.label("client_owner_id"), User.id.label("user_id"), *columns)
+def _of_family(*columns: Any) -> HotRead:
+    return HotRead(
+        select(_FAMILY_STATE, *columns)
         .select_from(TokenFamily.__table__)
+        .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
         .join(Client, Client.id == TokenFamily.client_id)
         .join(User, User.id == TokenFamily.user_id)
         .outerjoin(Consent, Consent.id == TokenFamily.consent_id)
@@ -57,23 +59,29 @@ def _of_family(*columns: Any) -> Select[Any]:
     )
 
 
-_OF_FAMILY = _of_family(User.username.label("user_username"))
+_OF_FAMILY = _of_family(Client.owner_id.label("client_owner_id"), User.username.label("user_username"))
 _WITH_PERSON = _of_family(User.updated_at.label("user_updated_at"))
-_OF_CLIENT = (
-    select(_CLIENT_STATE, Client.owner_id.label("client_owner_id"), literal(None).label("user_id"))
+_OF_CLIENT = HotRead(
+    select(_CLIENT_STATE, Client.owner_id.label("client_owner_id"))
     .select_from(Client.__table__)
+    .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
     .where(Client.id == bindparam("client"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveToken:
-    """A token that counts: its claims, and the row (columns ``user_…`` and ``client_…``) that says so."""
+    """A token that counts: its claims, and the row (``client_owner_id``, ``user_username``) that says so."""
 
     claims: dict[str, Any]
-    row: Row[Any]
+    row: Any
     person: Row[Any] | None = None
     """What claims are made of, where it was asked for."""
+
+    @property
+    def user_id(self) -> str | None:
+        """The person it speaks for; None where the app acts for itself."""
+        return self.claims["sub"] if tokens.family_of(self.claims["jti"]) else None
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -88,21 +96,17 @@ def active_token(token: str, issuer: str, *, with_person: bool = False) -> Activ
     """
     claims = verified_claims(token, issuer)
     family = tokens.family_of(claims["jti"])
-    with read_connection() as connection:
-        if family is None:
-            row = connection.execute(
-                _OF_CLIENT, {"client": claims["client_id"], "jti": claims["jti"]}
-            ).first()
-        else:
-            statement = _WITH_PERSON if with_person else _OF_FAMILY
-            row = connection.execute(statement, {"family": family, "jti": claims["jti"]}).first()
+    if family is None:
+        row = _OF_CLIENT.first(client=claims["client_id"], jti=claims["jti"])
+    else:
+        read = _WITH_PERSON if with_person else _OF_FAMILY
+        row = read.first(family=family, jti=claims["jti"])
     if row is None:
         raise Refused(causes.TOKEN_REVOKED)
     if row.state is not None:
         raise Refused(causes.CATALOGUE[row.state])
-    return ActiveToken(
-        claims, row, find_person(row.user_id, row.user_updated_at) if with_person and family else None
-    )
+    person = find_person(claims["sub"], row.user_updated_at) if with_person and family else None
+    return ActiveToken(claims, row, person)
 
 
 def verified_claims(token: str, issuer: str) -> dict[str, Any]:
@@ -130,6 +134,7 @@ def _verify(token: str, issuer: str) -> dict[str, Any]:
     if token.startswith(families.PREFIX):
         raise Refused(causes.TOKEN_IS_REFRESH_TOKEN)
     try:
+        token = token_encryption.signed_part(token, settings.jwe_encryption_key)
         parsed = jws.extract_compact(token.encode("ascii"))
         header = parsed.headers()
         key = keys.ring().verification_key(str(header.get("kid")))

@@ -15,7 +15,8 @@ from ..crypto import from_base64url
 from ..database import read_connection
 from ..diagnostics import causes, request_log
 from ..diagnostics.causes import Cause
-from . import families
+from ..extensions import settings
+from . import families, token_encryption
 from .lookups import find_client
 from .models import TokenFamily
 
@@ -63,7 +64,8 @@ def _named_by(token: str) -> str:
             query = select(TokenFamily.client_id).where(TokenFamily.id == parsed.family_id)
             return connection.scalar(query) or ""
     try:
-        claims: Any = json.loads(from_base64url(token.split(".")[1]))
+        signed = token_encryption.signed_part(token, settings.jwe_encryption_key)
+        claims: Any = json.loads(from_base64url(signed.split(".")[1]))
     except (ValueError, IndexError, RecursionError):
         return ""
     named = (claims.get("client_id") or claims.get("aud")) if isinstance(claims, dict) else None

@@ -9,6 +9,7 @@ from flask import Response, request
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from ..clients.redirect_uris import leads_to_a_device
 from ..consents.decisions import find_consent
 from ..consents.models import Consent
 from ..database import db
@@ -47,6 +48,12 @@ class Authorization:
         decided = f"{self.consent.scope} {self.consent.declined}".split() if self.consent else []
         return tuple(name for name in self.scopes if name not in decided)
 
+    @property
+    def unassured(self) -> bool:
+        """Whether nothing assures who asks: an app without secret whose answer goes to a program on a device."""
+        asked = self.asked
+        return asked.client.is_public and leads_to_a_device(asked.validated_redirect_uri or "")
+
     def situation(self) -> Situation:
         """Where it stands, for the table of interactions."""
         signed_in = current_user.is_authenticated
@@ -58,6 +65,7 @@ class Authorization:
             account_chosen=pending.account_chosen(self.url),
             missing=self.missing,
             has_consent=self.consent is not None,
+            unassured=self.unassured,
         )
 
     def answer(self) -> Response:

@@ -7,7 +7,7 @@ from flask import Response, current_app, jsonify, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from ..authentication.access import public
+from ..authentication.access import for_programs
 from ..database import is_lost_transaction
 from ..diagnostics import causes, request_log
 from ..extensions import settings
@@ -30,7 +30,7 @@ def resource(name: str, *scopes: str) -> Callable[[View], Callable[[], Response]
     """Make a view of a function from an active token with one of ``scopes`` to its answer."""
 
     def decorate(view: View) -> Callable[[], Response]:
-        @public
+        @for_programs
         @wraps(view)
         def edge() -> Response:
             request_log.begin(name)
@@ -62,9 +62,9 @@ def _answer(view: View, scopes: tuple[str, ...]) -> Response:
 
 def _ask(view: View, scopes: tuple[str, ...]) -> Response:
     token = active_token(_presented_token(), settings.issuer, with_person=True)
-    request_log.about(client_id=token.claims["client_id"], user_id=token.row.user_id)
+    request_log.about(client_id=token.claims["client_id"], user_id=token.user_id)
     audience = token.claims["aud"]
-    if token.row.user_id is None:
+    if token.user_id is None:
         raise Refused(causes.TOKEN_WITHOUT_PERSON)
     if token.scopes.isdisjoint(scopes):
         raise Refused(causes.SCOPE_INSUFFICIENT, needed=scopes[0], granted=sorted(token.scopes))
@@ -79,7 +79,8 @@ def _ask(view: View, scopes: tuple[str, ...]) -> Response:
 def _presented_token() -> str:
     """The token of the header (:rfc:`6750#section-2.1`) or of a form body (section 2.2); never of the query."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    in_body = request.form.getlist("access_token") if request.mimetype == wire.FORM else []
+    has_form = request.content_type is not None and request.mimetype == wire.FORM
+    in_body = request.form.getlist("access_token") if has_form else []
     if scheme.lower() != "bearer":
         if len(in_body) == 1:
             return in_body[0]

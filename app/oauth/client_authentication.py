@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote_plus
 
+from ..clients import secret_digests
 from ..clock import now
 from ..crypto import equal
 from ..diagnostics import causes, request_log, usage
@@ -83,7 +84,7 @@ def _check_secret(presented: Presented, client: ClientRow, offered: str) -> None
         return
     if presented.secret is None:
         raise Refused(causes.SECRET_MISSING)
-    matching = _matching(client, offered)
+    matching = _matching(client, offered) or _matching_before(client, presented.secret, offered)
     if matching is None:
         raise _explain_wrong(presented.secret, client)
     moment = now()
@@ -102,6 +103,15 @@ def _matching(client: ClientRow, offered: str) -> SecretRow | None:
     for secret in client.secrets:  # all of them, whichever matches: the time says nothing
         if equal(secret.digest, offered) and (found is None or _counts(secret, now())):
             found = secret
+    return found
+
+
+def _matching_before(client: ClientRow, presented: str, offered: str) -> SecretRow | None:
+    """The secret whose digest is still that of the previous encryption secret; it is made anew soon."""
+    before = vault.previous_digest(presented)
+    found = _matching(client, before) if before else None
+    if found is not None:
+        secret_digests.renew(client.id, found.id, found.digest, offered)
     return found
 
 

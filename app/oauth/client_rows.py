@@ -40,6 +40,7 @@ class ClientRow:
     disabled_at: datetime | None
     disabled_by: str | None
     registered_dynamically: bool
+    trusted: bool
     secrets: tuple[SecretRow, ...]
 
     @property

@@ -6,8 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from ..audit.events import EventKind, record
-from ..extensions import db, settings
-from . import keys
+from ..extensions import db, settings, vault
+from . import keys, resealing, resealing_output
 from .models import SigningKey
 
 keys_group = AppGroup("keys", help="List and rotate signing keys.")
@@ -23,15 +23,45 @@ def list_keys(as_json: bool) -> None:
 
 
 @keys_group.command()
+@click.option(
+    "--now", "--force", "at_once", is_flag=True, help="Even if caches may not know the next keys yet."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def rotate(as_json: bool) -> None:
+def rotate(at_once: bool, as_json: bool) -> None:
     """Let the next keys sign. The current ones verify until the last token they signed has expired."""
     keys.ring().refresh(force=True)
-    promoted = keys.rotate_keys(max(settings.access_token_ttl, settings.id_token_ttl))
+    try:
+        promoted = keys.rotate_keys(max(settings.access_token_ttl, settings.id_token_ttl), at_once=at_once)
+    except keys.NextKeyTooNew as refused:
+        raise click.ClickException(
+            f"The next keys were published a moment ago, and services that keep the key set may not know them yet. "
+            f"Try again in {refused.wait} seconds, or in an emergency, such as a leaked key, rotate with --now."
+        ) from None
     record(EventKind.KEY_ROTATED, kids=promoted)
     db.session.commit()
     _print([_described(key) for key in keys.list_keys()], as_json)
     click.echo("Running workers sign with the new keys within half a minute.", err=True)
+
+
+@keys_group.command("rotate-encryption")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def rotate_encryption(as_json: bool) -> None:
+    """Seal everything anew under DATABASE_ENCRYPTION_SECRET; safe beside live traffic, and to run again.
+
+    What was sealed before is opened with DATABASE_ENCRYPTION_SECRET_PREVIOUS.
+    """
+    tallies: dict[str, resealing.Tally] = {}
+    for kind in resealing.SEALED:
+        tally, last = tallies.setdefault(kind.name, resealing.Tally()), ""
+        while (reached := resealing.reseal_batch(kind, last, tally)) is not None:
+            db.session.commit()
+            last = reached
+        db.session.rollback()
+    if vault.has_previous and (resealing.find_waiting() is None or any(t.found for t in tallies.values())):
+        record(EventKind.ENCRYPTION_ROTATED, key=vault.key_id)
+        db.session.commit()
+    waiting = resealing.find_waiting() if vault.has_previous else None
+    resealing_output.tell(tallies, waiting, as_json=as_json)
 
 
 def _described(key: SigningKey) -> dict[str, str | None]:

@@ -43,6 +43,7 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
         person=current_user,
         permissions=permissions(authorization),
         already=already_allowed(authorization),
+        confirming=authorization.unassured and not asked_now(authorization),
         destination=_host(asked.validated_redirect_uri),
         query=query,
         nothing_ticked=nothing_ticked,

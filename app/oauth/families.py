@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, update
 
 from ..clock import now
-from ..crypto import base64url, equal, from_base64url
+from ..crypto import base64url, from_base64url
 from ..diagnostics.causes import Cause
 from ..extensions import vault
 from .models import TokenFamily
@@ -63,7 +63,7 @@ def parse_refresh_token(token: str) -> Parsed | None:
 def is_genuine(parsed: Parsed, seed: bytes) -> bool:
     """Whether this portal made the token for the family of that seed."""
     body = _BODY.pack(bytes.fromhex(parsed.family_id), parsed.counter)
-    return equal(parsed.mac, vault.mac(seed, body))
+    return vault.is_mac(parsed.mac, seed, body)
 
 
 def found_family(connection: Connection, *, lifetime: int, **columns: Any) -> bytes:

@@ -28,6 +28,8 @@ class Situation:
     missing: tuple[str, ...]
     """Scopes that were asked for and never decided upon."""
     has_consent: bool
+    unassured: bool = False
+    """Whether any program on the person's device could be asking in the app's name."""
 
     @property
     def freshly_signed_in(self) -> bool:
@@ -58,6 +60,11 @@ def _consent(situation: Situation) -> bool:
     return not situation.has_consent or bool(situation.missing) or "consent" in situation.wishes.prompts
 
 
+def _confirmation(situation: Situation) -> bool:
+    """:rfc:`8252#section-8.6`: what nobody proved to be the app gets nothing without the person's act."""
+    return situation.unassured
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing a person may have to do, when, and what a silent request is told instead."""
@@ -72,6 +79,7 @@ CHECKS = (
     Check("account", _account, causes.ACCOUNT_SELECTION_REQUIRED),
     Check("reauthentication", _reauthentication, causes.LOGIN_REQUIRED),
     Check("consent", _consent, causes.CONSENT_REQUIRED),
+    Check("confirmation", _confirmation, causes.APP_UNASSURED),
 )
 
 

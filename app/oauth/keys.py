@@ -5,12 +5,13 @@ import threading
 import time
 import warnings
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, TypeAlias
 
 from flask import current_app
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..clock import now
@@ -26,7 +27,16 @@ warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=Securi
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
 FRESH_FOR = 30.0  # seconds a worker trusts the keys it has read; a rotation reaches it within that time
 _RETRY_AFTER = 1.0  # seconds between two readings provoked by unknown key ids
+PUBLISHED_AHEAD = timedelta(minutes=10)  # beyond the time that caches keep the key set, and FRESH_FOR
 RETIREMENT_MARGIN = timedelta(minutes=2)  # covers FRESH_FOR and clocks that differ
+
+
+class NextKeyTooNew(Exception):
+    """Caches may not know the next key yet; ``wait`` says in how many seconds all of them do."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"the next key may sign in {wait} seconds")
+        self.wait = wait
 
 
 class KeyRing:
@@ -83,23 +93,43 @@ def ring() -> KeyRing:
     return found
 
 
-def rotate_keys(longest_token: int) -> list[str]:
+def rotate_keys(longest_token: int, *, at_once: bool = False) -> list[str]:
     """Let every next key sign and make new next ones; gives the ids of those that sign now.
 
-    A retired key verifies for ``longest_token`` seconds more, until the last token it signed has expired.
+    A retired key verifies for ``longest_token`` seconds more, until the last token it signed has expired. Raises
+    :class:`NextKeyTooNew` while caches may not know a next key; ``at_once`` rotates all the same.
     """
     moment = now()
     until = moment + timedelta(seconds=longest_token) + RETIREMENT_MARGIN
+    retire = update(SigningKey).where(SigningKey.slot.in_(f"{alg}:current" for alg in ALGORITHMS))
+    db.session.execute(retire.values(slot=None, retired_at=moment, expires_at=until))
+    # Behind the write: of two rotations at once, the second waits for the first and sees the keys it made.
+    if not at_once and (wait := _seconds_unknown(moment)):
+        db.session.rollback()
+        raise NextKeyTooNew(wait)
     promoted = []
     for alg in ALGORITHMS:
-        retire = update(SigningKey).where(SigningKey.slot == f"{alg}:current")
-        db.session.execute(retire.values(slot=None, retired_at=moment, expires_at=until))
         promote = update(SigningKey).where(SigningKey.slot == f"{alg}:next")
         db.session.execute(promote.values(slot=f"{alg}:current", signs_from=moment))
         db.session.execute(insert(SigningKey).values(_new_row(alg, "next", moment)))
         kid = db.session.scalar(select(SigningKey.kid).where(SigningKey.slot == f"{alg}:current"))
         promoted += [kid] if kid else []
     return promoted
+
+
+def sealed_for(kid: str) -> str:
+    """The place that a sealed private key is bound to."""
+    return f"signing_keys.{kid}"
+
+
+def _seconds_unknown(moment: datetime) -> int:
+    newest = db.session.scalar(
+        select(func.max(SigningKey.created_at)).where(
+            SigningKey.slot.in_(f"{alg}:next" for alg in ALGORITHMS)
+        )
+    )
+    left = newest + PUBLISHED_AHEAD - moment if newest else timedelta(0)
+    return max(0, ceil(left.total_seconds()))
 
 
 def list_keys() -> list[SigningKey]:
@@ -141,7 +171,7 @@ def _new_row(alg: str, slot: str, moment: datetime) -> dict[str, Any]:
         "alg": alg,
         "slot": f"{alg}:{slot}",
         "public_jwk": json.dumps({**key.as_dict(private=False), **common}),
-        "sealed_private_jwk": vault.encrypt(private, f"signing_keys.{kid}"),
+        "sealed_private_jwk": vault.encrypt(private, sealed_for(kid)),
         "created_at": moment,
         "signs_from": moment if slot == "current" else None,
     }
@@ -154,7 +184,7 @@ def _generate(alg: str) -> Key:
 
 
 def _private(row: Any) -> Key:
-    return import_key(json.loads(vault.decrypt(row.sealed_private_jwk, f"signing_keys.{row.kid}")))  # type: ignore[return-value]
+    return import_key(json.loads(vault.decrypt(row.sealed_private_jwk, sealed_for(row.kid))))  # type: ignore[return-value]
 
 
 def _public(row: Any) -> Key:

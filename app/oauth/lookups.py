@@ -9,13 +9,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, or_, select
+from sqlalchemy import Row, bindparam, case, or_, select
 
 from ..clients.models import Client, ClientSecret
 from ..consents.models import Consent
 from ..crypto import digest
 from ..database import read_connection
 from ..diagnostics import causes
+from ..hot_reads import HotRead, constant
 from ..users.models import User
 from .client_rows import ClientRow, SecretRow
 from .models import AuthorizationCode, TokenFamily
@@ -27,16 +28,16 @@ _lock = threading.Lock()
 
 # Why tokens about this person do not count: the name of a cause, or null.
 _PERSON_STATE = case(
-    (or_(User.id.is_(None), User.deleted_at.is_not(None)), causes.USER_DELETED.name),
-    (User.blocked_at.is_not(None), causes.USER_BLOCKED.name),
-    (Consent.withdrawn_at.is_not(None), causes.ACCESS_WITHDRAWN.name),
+    (or_(User.id.is_(None), User.deleted_at.is_not(None)), constant(causes.USER_DELETED.name)),
+    (User.blocked_at.is_not(None), constant(causes.USER_BLOCKED.name)),
+    (Consent.withdrawn_at.is_not(None), constant(causes.ACCESS_WITHDRAWN.name)),
 ).label("person_state")
 
 
-def _presented(model: Any, key: Any, *extra: Any) -> Select[Any]:
+def _presented(model: Any, key: Any, *extra: Any) -> HotRead:
     """The client's revision, the columns of ``model`` where ``key`` matches, and the state of its person."""
     columns = [column for column in model.__table__.c if column.name not in ("code_digest", "keep_until")]
-    return (
+    return HotRead(
         select(Client.revision, *columns, _PERSON_STATE, Consent.withdrawn_at, *extra)
         .select_from(Client.__table__)
         .outerjoin(model, key == bindparam("presented"))
@@ -46,7 +47,7 @@ def _presented(model: Any, key: Any, *extra: Any) -> Select[Any]:
     )
 
 
-_ALONE = select(Client.revision).where(Client.id == bindparam("client"))
+_ALONE = HotRead(select(Client.revision).where(Client.id == bindparam("client")))
 _WITH_CODE = _presented(AuthorizationCode, AuthorizationCode.code_digest)
 _WITH_FAMILY = _presented(TokenFamily, TokenFamily.id, User.username)
 _EVERYTHING = (
@@ -74,23 +75,23 @@ def find_client_and_family(client_id: str, family_id: str) -> tuple[ClientRow | 
 
 
 def _read(
-    statement: Select[Any], client_id: str, presented: str | None = None
+    read: HotRead, client_id: str, presented: str | None = None
 ) -> tuple[ClientRow | None, Row[Any] | None]:
     if client_id.endswith(" "):
         return None, None  # MariaDB takes spaces at the end for nothing
     values = {"client": client_id} if presented is None else {"client": client_id, "presented": presented}
-    with read_connection() as connection:
-        row = connection.execute(statement, values).first()
-        if row is None:
-            return None, None
-        client = _known.get(client_id)
-        if client is None or client.revision != row.revision:
-            client = _remember(connection, client_id)
+    row = read.first(**values)
+    if row is None:
+        return None, None
+    client = _known.get(client_id)
+    if client is None or client.revision != row.revision:
+        client = _remember(client_id)
     return client, row if presented is not None and row.id is not None else None
 
 
-def _remember(connection: Connection, client_id: str) -> ClientRow | None:
-    rows = connection.execute(_EVERYTHING, {"client": client_id}).all()
+def _remember(client_id: str) -> ClientRow | None:
+    with read_connection() as connection:
+        rows = connection.execute(_EVERYTHING, {"client": client_id}).all()
     client = _client(rows) if rows else None
     with _lock:
         _known.pop(client_id, None)
@@ -122,6 +123,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         disabled_at=row.disabled_at,
         disabled_by=row.disabled_by,
         registered_dynamically=row.registered_dynamically,
+        trusted=row.trusted,
         secrets=tuple(_secret(each) for each in rows if each.secret_id is not None),
     )
 

@@ -61,6 +61,7 @@ class PortalRequest(OAuth2Request):
         self._body = None
         self._connection: Connection | None = None
         self._owns_connection = True
+        self._shares_session = False
 
     @property
     def form(self) -> Mapping[str, str]:
@@ -75,8 +76,17 @@ class PortalRequest(OAuth2Request):
     def transaction(self) -> Connection:
         """The one connection this request writes on; the edge commits it."""
         if self._connection is None:
-            self._connection = db.engine.connect()
+            self._connection = db.session.connection() if self._shares_session else db.engine.connect()
         return self._connection
+
+    def share_session(self) -> None:
+        """Write in the session that rules of other features use; the edge commits it like a connection of its own.
+
+        What was written before, a client assertion's id, stays written: two transactions would wait for each other.
+        """
+        self.commit()
+        self.close()
+        self._shares_session = True
 
     def join(self, connection: Connection) -> None:
         """Write on ``connection`` instead, whose owner commits and closes it."""
@@ -85,17 +95,21 @@ class PortalRequest(OAuth2Request):
 
     def commit(self) -> None:
         """Make what was written last, if anything was."""
-        if self._connection is not None and self._owns_connection:
-            try:
-                self._connection.commit()
-            except DBAPIError as error:
-                if was_undone(error):
-                    raise
-                raise CommitUncertain from error
+        written = db.session if self._shares_session else self._connection
+        if written is None or not self._owns_connection:
+            return
+        try:
+            written.commit()
+        except DBAPIError as error:
+            if was_undone(error):
+                raise
+            raise CommitUncertain from error
 
     def close(self) -> None:
         """Give the connection back; what was not committed is undone."""
-        if self._connection is not None and self._owns_connection:
+        if self._shares_session:
+            db.session.rollback()
+        elif self._connection is not None and self._owns_connection:
             self._connection.close()
         self._connection = None
 

@@ -17,6 +17,7 @@ from .client_rows import ClientRow
 from .extensions.pkce import ProofKey
 from .grants.authorization_code import AuthorizationCodeGrant
 from .grants.client_credentials import ClientCredentialsGrant
+from .grants.password import PasswordGrant
 from .grants.refresh_token import RefreshTokenGrant
 from .lookups import find_client
 from .refusals import Refused
@@ -29,6 +30,7 @@ GRANTS: tuple[tuple[Any, list[Any]], ...] = (
     (AuthorizationCodeGrant, [ProofKey(required=True)]),
     (RefreshTokenGrant, []),
     (ClientCredentialsGrant, []),
+    (PasswordGrant, []),
 )
 GRANT_TYPES = tuple(grant.GRANT_TYPE for grant, _extensions in GRANTS)
 RESPONSE_TYPES = ("code",)

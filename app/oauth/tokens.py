@@ -1,19 +1,20 @@
 """Making and reading tokens: access tokens of :rfc:`9068`, id_tokens of OpenID Connect Core section 2."""
 
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from joserfc import jwt
 from joserfc.jws import JWSRegistry
 
 from ..crypto import base64url
 from ..scopes import catalogue
-from . import keys
+from . import keys, token_encryption
 
 if TYPE_CHECKING:
     from config import Settings
@@ -43,7 +44,7 @@ def algorithm(client_alg: str | None, settings: "Settings") -> str:
 
 
 def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") -> str:
-    """A signed access token, good for ``ACCESS_TOKEN_TTL`` seconds."""
+    """A signed access token (inside a JWE where ``SHOULD_ENCRYPT_TOKENS`` says so), good for ``ACCESS_TOKEN_TTL`` seconds."""
     issued_at = int(time.time())
     family = f"{subject.family_id}.{subject.counter}" if subject.family_id else f"{WITHOUT_FAMILY}.0"
     claims: dict[str, Any] = {
@@ -60,7 +61,10 @@ def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") 
         claims["scp"] = list(scopes)
     if subject.auth_time is not None:
         claims["auth_time"] = int(subject.auth_time.timestamp())
-    return _sign(claims, subject.alg, ACCESS_TOKEN_TYPE)
+    token = _sign(claims, subject.alg, ACCESS_TOKEN_TYPE)
+    if settings.should_encrypt_tokens and settings.jwe_encryption_key is not None:
+        return token_encryption.encrypt(token, settings.jwe_encryption_key)
+    return token
 
 
 def id_token(subject: Subject, token: str, nonce: str | None, settings: "Settings") -> str:
@@ -105,5 +109,16 @@ def family_of(jti: str) -> str | None:
 
 def _sign(claims: dict[str, Any], alg: str, kind: str) -> str:
     key = keys.ring().signing_key(alg)
-    header = {"alg": alg, "kid": key.kid, "typ": kind}
-    return jwt.encode(header, claims, key, registry=_REGISTRY, default_type=None)
+    signing_input = f"{_header(alg, str(key.kid), kind)}.{_encoded(claims)}"
+    signature = _REGISTRY.get_alg(alg).sign(signing_input.encode("ascii"), key)
+    return f"{signing_input}.{base64url(signature)}"
+
+
+@lru_cache(maxsize=64)
+def _header(alg: str, kid: str, kind: str) -> str:
+    return _encoded({"alg": alg, "kid": kid, "typ": kind})
+
+
+def _encoded(part: dict[str, Any]) -> str:
+    """A header or claims as the compact serialization has them, :rfc:`7515#section-7.1`."""
+    return base64url(json.dumps(part, separators=(",", ":")).encode())

@@ -1,5 +1,6 @@
 """The edge of every endpoint for programs: read, ask, commit once, answer, log."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -9,7 +10,7 @@ from flask import Response, current_app, g, jsonify, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from ..authentication.access import public
+from ..authentication.access import for_programs
 from ..database import is_lost_transaction
 from ..diagnostics import causes, request_log
 from ..extensions import settings
@@ -19,6 +20,7 @@ from .requests import PortalRequest
 
 TRIES = 3  # a cluster may undo a transaction at its commit; more than this means real trouble
 RETRY_AFTER = "5"  # seconds
+_json = json.JSONEncoder(separators=(",", ":")).encode
 FORM = "application/x-www-form-urlencoded"
 
 View = Callable[[PortalRequest], Response]
@@ -32,7 +34,7 @@ def answering(name: str) -> Callable[[View], Callable[[], Response]]:
     """
 
     def decorate(view: View) -> Callable[[], Response]:
-        @public
+        @for_programs
         @wraps(view)
         def edge() -> Response:
             response = _attempt(name, view, _read_form)
@@ -87,7 +89,7 @@ def _run(name: str, view: View, read: Callable[[], PortalRequest]) -> Response:
 def _read_form() -> PortalRequest:
     if request.mimetype != FORM and (request.content_length or request.mimetype):
         raise Refused(causes.BODY_NOT_FORM, content_type=request.mimetype[:100])
-    return PortalRequest(request.method, request.url, request.headers, request.form)
+    return PortalRequest(request.method, request.path, request.headers, request.form)
 
 
 def refuse(error: OAuth2Error) -> Response:
@@ -106,6 +108,8 @@ def refuse(error: OAuth2Error) -> Response:
         error_uri=error_uri(),
     )
     response.status_code = cause.status
+    if "retry_after" in refusal.facts:
+        response.headers["Retry-After"] = str(refusal.facts["retry_after"])
     if cause.status == 401 and request.headers.get("Authorization", "")[:5].lower() == "basic":
         response.headers["WWW-Authenticate"] = f'Basic realm="{settings.issuer}"'
     return response
@@ -131,6 +135,4 @@ def error_uri() -> str:
 
 def plain(payload: Any, status: int = 200) -> Response:
     """``payload`` as JSON."""
-    response = jsonify(payload)
-    response.status_code = status
-    return response
+    return Response(_json(payload), status, content_type="application/json")

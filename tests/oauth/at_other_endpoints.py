@@ -191,3 +191,10 @@ def refresh_revoked(world: World) -> TestResponse:
 
 def body_too_large(world: World) -> TestResponse:
     return world.http.post("/oauth/token", data={"scope": "x" * 300_000}, auth=world.client.auth)
+
+
+def app_unassured(world: World) -> TestResponse:
+    native = world.make_client(client_type="public", redirect_uris=["http://127.0.0.1/cb"])
+    proof = make.make_proof()
+    make.authorize(native, world.browser, proof)
+    return make.ask(world.browser, native, proof, prompt="none")

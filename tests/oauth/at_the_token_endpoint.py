@@ -186,3 +186,23 @@ def parameter_malformed(world: World) -> TestResponse:
 
 def parameter_missing(world: World) -> TestResponse:
     return world.token(grant_type="authorization_code", **world.client.form)
+
+
+def credentials_wrong(world: World) -> TestResponse:
+    return _with_password(world, "guess")
+
+
+def account_blocked(world: World) -> TestResponse:
+    world.person_does(accounts.block)
+    return _with_password(world, make.PASSWORD)
+
+
+def sign_in_paused(world: World) -> TestResponse:
+    for _ in range(5):
+        _with_password(world, "guess")
+    return _with_password(world, make.PASSWORD)
+
+
+def _with_password(world: World, password: str) -> TestResponse:
+    fields = {"grant_type": "password", "username": world.person.username, "password": password}
+    return world.token(**fields, **world.make_client(grant_types=("password",), redirect_uris=[]).form)

@@ -20,9 +20,9 @@ def _key() -> ECKey:
     return ECKey.generate_key("P-256", {"kid": "mine", "alg": "ES256", "use": "sig"})
 
 
-def _signer(world: World) -> make.App:
+def _signer(world: World, **columns: Any) -> make.App:
     jwks = json.dumps({"keys": [_key().as_dict(private=False)]})
-    return world.make_client(auth_method="private_key_jwt", jwks=jwks)
+    return world.make_client(auth_method="private_key_jwt", jwks=jwks, **columns)
 
 
 def _assertion(client: make.App, key: ECKey | None = None, **changes: Any) -> str:

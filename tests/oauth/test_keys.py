@@ -1,6 +1,10 @@
 """Signing keys: published before they sign, and until the last token they signed has expired."""
 
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -12,6 +16,7 @@ from sqlalchemy import update
 from app.clock import now
 from app.database import db
 from app.oauth import keys
+from app.oauth.endpoints import metadata
 from app.oauth.models import SigningKey
 from app.site.cleanup import EXPIRING, delete_batch
 from tests import factories as make
@@ -24,7 +29,7 @@ def kids(client: FlaskClient) -> set[str]:
 def rotate(app: Flask) -> list[str]:
     with app.app_context():
         keys.ring().refresh()
-        promoted = keys.rotate_keys(3600)
+        promoted = keys.rotate_keys(3600, at_once=True)
         db.session.commit()
         keys.ring().refresh(force=True)
         return promoted
@@ -84,3 +89,60 @@ def test_every_algorithm_signs_tokens_that_others_verify(app: Flask, alg: str) -
 def test_private_keys_never_leave(client: FlaskClient) -> None:
     for key in client.get("/oauth/jwks.json").json["keys"]:
         assert not {"d", "p", "q", "dp", "dq", "qi"} & set(key)
+
+
+def age_next_keys(app: Flask, **age: float) -> None:
+    with app.app_context():
+        next_ones = update(SigningKey).where(SigningKey.slot.like("%:next"))
+        db.session.execute(next_ones.values(created_at=now() - timedelta(**age)))
+        db.session.commit()
+
+
+def test_keys_that_caches_may_not_know_do_not_sign_yet(app: Flask, client: FlaskClient) -> None:
+    published = kids(client)
+    run = app.test_cli_runner().invoke
+    age_next_keys(app, minutes=5)
+    refused = run(args=["keys", "rotate"])
+    assert refused.exit_code == 1
+    assert re.search(r"Try again in (29\d|300) seconds, .* --now", refused.stderr)
+    assert kids(client) == published
+    age_next_keys(app, minutes=11)
+    rotated = run(args=["keys", "rotate", "--json"])
+    assert rotated.exit_code == 0
+    signing = {key["kid"] for key in json.loads(rotated.stdout) if key["state"] == "current"}
+    assert signing <= published
+    assert run(args=["keys", "rotate"]).exit_code == 1
+
+
+def test_two_administrators_who_rotate_at_once_rotate_once(app: Flask, client: FlaskClient) -> None:
+    """Race: the keys the first one makes are known to no cache, so they must not sign for the second."""
+    published = kids(client)
+    age_next_keys(app, minutes=11)
+    together = Barrier(4)
+
+    def rotate_it(_number: int) -> bool:
+        with app.app_context():
+            together.wait(30)
+            try:
+                keys.rotate_keys(3600)
+            except keys.NextKeyTooNew:
+                return False
+            db.session.commit()
+            return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(rotate_it, range(4))) == [False, False, False, True]
+    with app.app_context():
+        keys.ring().refresh(force=True)
+        assert {key.kid for key in keys.ring().current.values()} <= published
+
+
+@pytest.mark.parametrize("option", ["--now", "--force"])
+def test_in_an_emergency_keys_rotate_at_once(app: Flask, client: FlaskClient, option: str) -> None:
+    client.get("/oauth/jwks.json")
+    age_next_keys(app, seconds=1)
+    assert app.test_cli_runner().invoke(args=["keys", "rotate", option]).exit_code == 0
+
+
+def test_the_wait_covers_every_cache() -> None:
+    assert keys.PUBLISHED_AHEAD.total_seconds() > metadata.MAX_AGE + 2 * keys.FRESH_FOR

@@ -4,6 +4,7 @@ import secrets
 
 import requests
 
+from tests.support.mailboxes import Mailbox
 from tests.support.people import Person
 from tests.support.portals import running_portal
 from tests.support.ports import wait_until
@@ -48,3 +49,19 @@ def test_a_lost_database_is_a_503_and_recovers_by_itself() -> None:
         assert person.browser.get(f"{portal.url}/account", timeout=SECONDS).ok
         assert "Traceback" not in portal.log, portal.log[portal.log.index("Traceback") - 300 :][:9000]
         assert made["client_secret"] not in portal.log
+
+
+def test_a_mail_on_its_way_when_the_database_goes_is_one_line_and_the_next_one_leaves(
+    smtp_server: Mailbox,
+) -> None:
+    mail = {"MAIL_URL": smtp_server.url, "MAIL_FROM": "portal@example.org"}
+    smtp_server.held = True
+    with private_mariadb() as maria, running_portal(maria.new_database(), workers=1, **mail) as portal:
+        Person(portal.url).register()
+        wait_until(lambda: smtp_server.at_the_door == 1, 30, "the mail at its server")
+        maria.stop()
+        smtp_server.held = False
+        wait_until(lambda: "Mails wait for the database" in portal.log, 30, f"the line in {portal.log}")
+        maria.start_again()
+        smtp_server.wait_for(Person(portal.url).register().email)
+        assert "Traceback" not in portal.log, portal.log

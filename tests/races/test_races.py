@@ -107,5 +107,5 @@ def test_thirty_two_writers_meet_no_locked_database(portal: Portal, registered: 
     answers = at_once(32, work)
     assert not [answer.status_code for answer in answers if answer.status_code >= 500]
     assert Counter(answer.status_code for answer in answers) == {200: 24, 400: 8}
-    assert "locked" not in portal.log
+    assert "database is locked" not in portal.log
     assert "Traceback" not in portal.log

@@ -1,1 +1,1 @@
-"""How somebody proves who they are, one file a factor."""
+"""Sign-in factors beside the password. Each module decorates its rule with ``second_factor``."""

@@ -58,4 +58,5 @@ _INTERACTIONS = {
     "account": _account,
     "reauthentication": _reauthentication,
     "consent": _consent,
+    "confirmation": _consent,
 }

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -11,10 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ...crypto import Undecryptable
 from .. import keys
+from ..offered_grants import FOR_ALL, offered_grants
 from . import metadata
 
 if TYPE_CHECKING:
     from config import Settings
+
+GRANTS_FRESH_FOR = 60.0  # seconds; clients keep the document longer
 
 Headers = list[tuple[str, str]]
 
@@ -36,10 +40,10 @@ class Documents:
         self._app = app
         self._headers = [("Content-Type", "application/json"), *headers, *metadata.cache_headers()]
         self._new_request_id = new_request_id
-        settings: Settings = app.config["SETTINGS"]
-        discovery = json.dumps(metadata.document(settings)).encode()
-        self._bodies = dict.fromkeys(metadata.DISCOVERY_PATHS, discovery)
-        self._keys_read_at = float("-inf")
+        self._settings: Settings = app.config["SETTINGS"]
+        self._bodies: dict[str, bytes] = {}
+        self._describe(FOR_ALL)
+        self._keys_read_at = self._grants_read_at = float("-inf")
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The document, or what the application answers."""
@@ -54,6 +58,8 @@ class Documents:
 
     def _body(self, path: str) -> bytes | None:
         """The bytes; None lets the application answer, such as when the keys cannot be read."""
+        if path in metadata.DISCOVERY_PATHS:
+            self._note_grants()
         if path in metadata.JWKS_PATHS and time.monotonic() - self._keys_read_at > keys.FRESH_FOR / 2:
             try:
                 with self._app.app_context():
@@ -64,3 +70,15 @@ class Documents:
             self._bodies.update(dict.fromkeys(metadata.JWKS_PATHS, json.dumps(published).encode()))
             self._keys_read_at = time.monotonic()
         return self._bodies.get(path)
+
+    def _note_grants(self) -> None:
+        """Describe the grants anew now and then; without a database the last description stays."""
+        if time.monotonic() - self._grants_read_at < GRANTS_FRESH_FOR:
+            return
+        self._grants_read_at = time.monotonic()
+        with self._app.app_context(), suppress(SQLAlchemyError):
+            self._describe(offered_grants())
+
+    def _describe(self, grants: Sequence[str]) -> None:
+        discovery = json.dumps(metadata.document(self._settings, grants)).encode()
+        self._bodies.update(dict.fromkeys(metadata.DISCOVERY_PATHS, discovery))

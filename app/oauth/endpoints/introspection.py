@@ -45,7 +45,7 @@ def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
         return None
     answer = {"active": True, "token_type": "Bearer"}
     answer.update((name, active.claims[name]) for name in _CLAIMS if name in active.claims)
-    if active.row.user_id is not None:
+    if active.user_id is not None:
         answer["username"] = active.row.user_username
     return answer
 

@@ -1,7 +1,7 @@
 """Discovery (OpenID Connect Discovery 1.0, :rfc:`8414`) and keys, derived from the server's own table."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
@@ -12,6 +12,7 @@ from ...scopes import catalogue
 from .. import claims, keys, server, wishes
 from ..client_assertions import ALGORITHMS as ASSERTION_ALGORITHMS
 from ..client_authentication import METHODS
+from ..offered_grants import offered_grants
 
 if TYPE_CHECKING:
     from config import Settings
@@ -28,7 +29,7 @@ blueprint = Blueprint("oauth_metadata", __name__)
 @public
 def discovery() -> Response:
     """What this server can do."""
-    return _public_json(document(settings))
+    return _public_json(document(settings, offered_grants()))
 
 
 @blueprint.get(JWKS_PATHS[0])
@@ -41,7 +42,7 @@ def jwks() -> Response:
     return _public_json(keys.ring().jwks)
 
 
-def document(settings: "Settings") -> dict[str, Any]:
+def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
     """The discovery document; every entry works."""
     issuer = settings.issuer
     confidential = [method for method in METHODS if method != "none"]
@@ -56,7 +57,7 @@ def document(settings: "Settings") -> dict[str, Any]:
         "scopes_supported": list(catalogue.STANDARD),
         "response_types_supported": list(server.RESPONSE_TYPES),
         "response_modes_supported": list(wishes.RESPONSE_MODES),
-        "grant_types_supported": list(server.GRANT_TYPES),
+        "grant_types_supported": list(grants),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": list(keys.ALGORITHMS),
         "token_endpoint_auth_methods_supported": list(METHODS),

@@ -47,7 +47,7 @@ def choose_account() -> Any:
 
 
 def _step(authorization: Authorization) -> Any:
-    if next_interaction(authorization.situation()) not in (None, "consent"):
+    if next_interaction(authorization.situation()) not in (None, "consent", "confirmation"):
         return redirect(authorization.url, 303)
     if request.form.get("decision") != "allow":
         raise Refused(causes.USER_DECLINED)

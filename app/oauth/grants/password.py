@@ -1,0 +1,104 @@
+"""The person's password in the hands of the app, :rfc:`6749#section-4.3`: only where an administrator allows it.
+
+:rfc:`9700#section-2.4` forbids it to everybody else. What holds at the sign-in page holds here: the same count of
+wrong passwords, the same work for names nobody has, one hash at a time.
+"""
+
+from typing import Any
+
+from authlib.oauth2.rfc6749.grants import ResourceOwnerPasswordCredentialsGrant
+from sqlalchemy import Connection
+
+from ...audit import EventKind, record
+from ...authentication.second_factors import needs_second_factor
+from ...authentication.sign_in import AccountBlocked, InvalidCredentials, TooManyTries, authenticate
+from ...clock import now
+from ...consents.decisions import find_consent, give_consent
+from ...consents.models import Consent
+from ...database import new_id
+from ...diagnostics import causes, request_log, usage
+from ...users.models import User
+from ...users.passwords import HashingBusy
+from .. import families, tokens
+from ..refusals import Refused
+from ..scope_requests import requested_scopes
+from .grant import PortalGrant
+
+
+class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
+    """Tokens for a username and a password; each time the person appears as having connected the app."""
+
+    def validate_token_request(self) -> None:
+        """Refuse public clients, whose ID anybody may guess passwords with, then wrong passwords."""
+        client = self.authenticate_token_endpoint_client()
+        if client.is_public:
+            raise Refused(causes.GRANT_NOT_ENABLED, sent=self.GRANT_TYPE, enabled=sorted(client.grant_types))
+        username, password = self.required("username"), self.required("password")
+        self.scopes = requested_scopes(self.request.form.get("scope"), client.scopes)
+        self.request.share_session()
+        self.request.user = _sign_in(username, password)
+
+    def generate_token(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The answer, and the family it founds."""
+        user, client = self.request.user, self.request.client
+        consent = self._consented(user)
+        subject = tokens.Subject(
+            sub=user.id,
+            client_id=client.id,
+            alg=tokens.algorithm(client.alg, self.settings),
+            family_id=new_id(),
+            auth_time=now(),
+        )
+        seed = self._found_family(self.request.transaction(), subject, consent)
+        usage.consent_used(consent.id)
+        record(EventKind.SIGNED_IN_BY_APP, user.id, user.id, client_id=client.id, app=client.name)
+        extra = {}
+        if client.check_grant_type("refresh_token"):
+            extra["refresh_token"] = families.refresh_token(str(subject.family_id), 0, seed)
+        token = self.answer(subject, self.scopes, **extra)
+        if "openid" in self.scopes:
+            token["id_token"] = tokens.id_token(subject, token["access_token"], None, self.settings)
+        return token
+
+    def _consented(self, user: User) -> Consent:
+        """The person's consent, now with the scopes asked for; what they once declined stays declined."""
+        client = self.request.client
+        standing = find_consent(user.id, client.id)
+        declined = standing.declined.split() if standing else []
+        asked, self.scopes = self.scopes, tuple(name for name in self.scopes if name not in declined)
+        if asked and not self.scopes:
+            raise Refused(causes.USER_DECLINED)
+        return give_consent(user.id, client.id, self.scopes)
+
+    def _found_family(self, connection: Connection, subject: tokens.Subject, consent: Consent) -> bytes:
+        with_refresh = self.request.client.check_grant_type("refresh_token")
+        settings = self.settings
+        return families.found_family(
+            connection,
+            lifetime=settings.refresh_token_ttl if with_refresh else settings.access_token_ttl,
+            id=subject.family_id,
+            client_id=subject.client_id,
+            user_id=subject.sub,
+            consent_id=consent.id,
+            session_id=None,
+            scope=" ".join(self.scopes),
+            auth_time=subject.auth_time,
+        )
+
+
+def _sign_in(username: str, password: str) -> User:
+    """The person, or a :class:`Refused` that tells only the app's owner what was wrong."""
+    try:
+        user = authenticate(username, password)
+    except TooManyTries as wait:
+        raise Refused(causes.SIGN_IN_PAUSED, retry_after=wait.retry_after) from None
+    except AccountBlocked:
+        raise Refused(causes.ACCOUNT_BLOCKED) from None
+    except InvalidCredentials:
+        raise Refused(causes.CREDENTIALS_WRONG) from None
+    except HashingBusy as busy:
+        raise Refused(causes.PORTAL_TROUBLE, retry_after=busy.retry_after) from None
+    request_log.about(user_id=user.id)
+    if needs_second_factor(user):
+        raise Refused(causes.SECOND_FACTOR_NEEDED)
+    return user

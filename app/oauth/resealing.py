@@ -1,0 +1,183 @@
+"""Everything that is sealed under ``DATABASE_ENCRYPTION_SECRET``, and how it is sealed anew after that has changed.
+
+In small batches beside live traffic: a row is only written where it still is what was read, so nothing that happens
+meanwhile is lost, and a run that was interrupted simply starts again.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ..audit.events import EventKind
+from ..audit.models import Event
+from ..clients.client_secrets import sealed_for as client_secret_place
+from ..clients.models import Client, ClientSecret
+from ..clock import now
+from ..crypto import Undecryptable
+from ..database import db, new_id
+from ..diagnostics import causes
+from ..diagnostics.log_entries import sealed_for as redirect_uri_place
+from ..diagnostics.models import LoggedRequest
+from ..extensions import vault
+from ..notifications.mail import sealed_for as mail_place
+from ..notifications.models import OutgoingMail
+from .keys import sealed_for as signing_key_place
+from .models import SigningKey, TokenFamily
+
+BATCH = 200  # rows a transaction writes: short locks, small write sets on a cluster
+_REPAIRABLE = [cause.name for cause in causes.CATALOGUE.values() if cause.repair == "add_redirect_uri"]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A column with sealed values: where its rows are, what is sealed in one, and what a row becomes."""
+
+    model: Any
+    column: InstrumentedAttribute[Any]
+    place: Callable[[Any], str]
+    """The place the value of a row is bound to."""
+    inside: Callable[[Any], str | None] = lambda value: value
+    """The sealed value in what the column holds."""
+    changed: Callable[[Any, str, str], dict[str, Any]] | None = None
+    """New columns of what the column held, the value in clear and the value sealed anew."""
+    only: Callable[[], ColumnElement[bool]] | None = None
+
+    @property
+    def name(self) -> str:
+        """The table."""
+        return str(self.model.__tablename__)
+
+    @property
+    def key(self) -> Any:
+        """The primary key."""
+        (key,) = self.model.__table__.primary_key.columns
+        return key
+
+
+@dataclass
+class Tally:
+    """How many rows of one table were sealed anew or found under the previous secret, and how many nothing opens."""
+
+    found: int = 0
+    unopened: int = 0
+
+
+def _of_secret(_held: Any, text: str, sealed: str) -> dict[str, Any]:
+    return {"sealed": sealed, "digest": vault.keyed_digest(text)}
+
+
+def _of_request(held: Any, _text: str, sealed: str) -> dict[str, Any]:
+    return {"details": json.dumps({**json.loads(held), "redirect_uri": sealed}, ensure_ascii=False)}
+
+
+SEALED = (
+    Sealed(ClientSecret, ClientSecret.sealed, lambda row: client_secret_place(row.id), changed=_of_secret),
+    Sealed(SigningKey, SigningKey.sealed_private_jwk, lambda row: signing_key_place(row.kid)),
+    Sealed(OutgoingMail, OutgoingMail.sealed, lambda row: mail_place(row.id)),
+    Sealed(
+        LoggedRequest,
+        LoggedRequest.details,
+        lambda row: redirect_uri_place(row.request_id),
+        inside=lambda details: json.loads(details).get("redirect_uri"),
+        changed=_of_request,
+        only=lambda: and_(LoggedRequest.outcome == "refused", LoggedRequest.cause.in_(_REPAIRABLE)),
+    ),
+)
+
+
+def reseal_batch(kind: Sealed, after: str, tally: Tally) -> str | None:
+    """Seal up to :data:`BATCH` rows with a key beyond ``after`` anew; the last key of them, None at the end.
+
+    ``tally`` counts them.
+    """
+    rows = _not_current(kind, after)
+    changed = []
+    for row in rows:
+        held = getattr(row, kind.column.key)
+        sealed = kind.inside(held)
+        if sealed is None:
+            continue
+        try:
+            text = vault.decrypt(sealed, kind.place(row))
+        except Undecryptable:
+            tally.unopened += 1
+            continue
+        anew = vault.encrypt(text, kind.place(row))
+        values = kind.changed(held, text, anew) if kind.changed else {kind.column.key: anew}
+        unchanged = update(kind.model.__table__).where(kind.key == row[0], kind.column == held)
+        if db.session.execute(unchanged.values(values)).rowcount == 1:  # type: ignore[attr-defined]
+            tally.found += 1
+            changed.append(row)
+    if kind.model is ClientSecret:  # workers go on with the digests they know until the revision changes
+        for client_id in sorted({row.client_id for row in changed}):
+            db.session.execute(
+                update(Client.__table__).where(Client.id == client_id).values(revision=new_id())  # type: ignore[arg-type]
+            )
+    return str(rows[-1][0]) if rows else None
+
+
+def survey() -> Iterator[tuple[str, Tally]]:
+    """Of each table, how much is still sealed under the previous secret, and how much nothing opens."""
+    for kind in SEALED:
+        tally, after = Tally(), ""
+        while rows := _not_current(kind, after):
+            for row in rows:
+                sealed = kind.inside(getattr(row, kind.column.key))
+                try:
+                    if sealed is not None and not vault.is_current(sealed, kind.place(row)):
+                        tally.found += 1
+                except Undecryptable:
+                    tally.unopened += 1
+            after = str(rows[-1][0])
+        yield kind.name, tally
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What only its holder can bring over: it goes on while the previous secret is set."""
+
+    client_secrets: int
+    refresh_tokens: int
+    until: datetime | None
+    """When the last of these refresh tokens expires, unless it is used before."""
+
+
+def find_waiting() -> Waiting | None:
+    """Secrets of which only a digest is kept, and refresh tokens, not used since everything was sealed anew.
+
+    None before that was done, since nobody knows yet which were made under which secret.
+    """
+    key = json.dumps({"key": vault.key_id})
+    done = select(func.max(Event.at)).where(Event.kind == EventKind.ENCRYPTION_ROTATED, Event.details == key)
+    since = db.session.scalar(done)
+    if since is None:
+        return None
+    secrets = select(func.count()).where(
+        ClientSecret.sealed.is_(None),
+        ClientSecret.revoked_at.is_(None),
+        or_(ClientSecret.expires_at.is_(None), ClientSecret.expires_at > now()),
+        func.coalesce(ClientSecret.last_used_at, ClientSecret.created_at) < since,
+    )
+    families = select(func.count(), func.max(TokenFamily.expires_at)).where(
+        TokenFamily.revoked_at.is_(None),
+        TokenFamily.expires_at > now(),
+        func.coalesce(TokenFamily.rotated_at, TokenFamily.created_at) < since,
+    )
+    tokens, until = db.session.execute(families).one()
+    return Waiting(db.session.scalar(secrets) or 0, tokens, until)
+
+
+def _not_current(kind: Sealed, after: str) -> list[Row[Any]]:
+    """The next rows that do not carry the mark of the current secret, their key first."""
+    table = kind.model.__table__
+    others = [column for column in table.c if column is not kind.key]
+    marked = kind.column.contains(f'"{vault.mark}' if kind.only else vault.mark, autoescape=True)
+    query = select(kind.key, *others).where(kind.key > after, kind.column.is_not(None), ~marked)
+    if kind.only:
+        query = query.where(kind.only())
+    return list(db.session.execute(query.order_by(kind.key).limit(BATCH)))
