@@ -1,9 +1,11 @@
 """What is worth remembering: the kinds of events, and writing one down."""
 
 import json
+from collections.abc import Iterable
 from enum import StrEnum
 
 from flask import g, has_request_context, request
+from sqlalchemy import insert
 
 from ..database import db
 from .models import Event
@@ -20,11 +22,16 @@ class EventKind(StrEnum):
     USER_DELETED = "account.user.deleted"
     USER_INVITED = "account.user.invited"
     ADMINISTRATOR_SET_UP = "account.administrator.set_up"
+    ADMINISTRATOR_APPOINTED = "account.administrator.appointed"
+    ADMINISTRATOR_DISMISSED = "account.administrator.dismissed"
     PROFILE_CHANGED = "account.profile.changed"
     EMAIL_CHANGED = "account.email.changed"
     EMAIL_VERIFIED = "account.email.verified"
+    MOBILE_VERIFIED = "account.mobile.verified"
+    EMAIL_CONFIRMED = "account.email.confirmed"
     PASSWORD_CHANGED = "account.password.changed"
     PASSWORD_RESET_ASKED = "account.password.reset_asked"
+    PASSWORD_LINK_SENT = "account.password.link_sent"
     PASSWORD_RESET = "account.password.reset"
 
     SIGNED_IN = "authentication.session.started"
@@ -33,6 +40,7 @@ class EventKind(StrEnum):
     SIGNED_OUT = "authentication.session.ended"
     DEVICE_SIGNED_OUT = "authentication.device.ended"
     OTHER_DEVICES_SIGNED_OUT = "authentication.devices.ended"
+    SIGNED_OUT_EVERYWHERE = "authentication.sessions.ended"
 
     ACCESS_GIVEN = "consent.access.given"
     ACCESS_WITHDRAWN = "consent.access.withdrawn"
@@ -41,6 +49,8 @@ class EventKind(StrEnum):
     CLIENT_CHANGED = "clients.client.changed"
     CLIENT_DISABLED = "clients.client.disabled"
     CLIENT_ENABLED = "clients.client.enabled"
+    CLIENT_TRUSTED = "clients.client.trusted"
+    CLIENT_DISTRUSTED = "clients.client.distrusted"
     CLIENT_DELETED = "clients.client.deleted"
     SECRET_ADDED = "clients.secret.added"
     SECRET_REVOKED = "clients.secret.revoked"
@@ -48,10 +58,17 @@ class EventKind(StrEnum):
     SECRET_ROTATED = "clients.secret.rotated"
 
     SCOPE_CREATED = "scopes.scope.created"
+    SCOPE_CHANGED = "scopes.scope.changed"
     SCOPE_DELETED = "scopes.scope.deleted"
+    SIGNED_IN_BY_APP = "oauth.password.accepted"
     KEY_ROTATED = "oauth.key.rotated"
+    ENCRYPTION_ROTATED = "oauth.encryption.rotated"
     TOKENS_REPLAYED = "oauth.tokens.replayed"
     TOKENS_REVOKED = "oauth.tokens.revoked"
+
+    EVENTS_EXPORTED = "audit.events.exported"
+    MAIL_HURRIED = "notifications.mail.hurried"
+    MAIL_DELETED = "notifications.mail.deleted"
 
 
 def record(
@@ -59,19 +76,33 @@ def record(
     user_id: str | None = None,
     actor_id: str | None = None,
     *,
+    client_id: str | None = None,
     ip: str | None = None,
     request_id: str | None = None,
     **details: object,
 ) -> Event:
     """The row of what happened to ``user_id`` by the hand of ``actor_id``, in the current transaction.
 
-    ``details`` name things (an app, a field), never a secret. Address and request id are those of the current
+    ``client_id`` is the app it is about. ``details`` name things (an app, a field), never a secret. Address and request id are those of the current
     request where the caller gives none.
     """
     if has_request_context():
         ip = ip or request.remote_addr
         request_id = request_id or g.get("request_id")
     told = json.dumps(details, ensure_ascii=False, sort_keys=True, default=str)
-    event = Event(kind=kind, user_id=user_id, actor_id=actor_id, ip=ip, request_id=request_id, details=told)
+    event = Event(
+        kind=kind,
+        user_id=user_id,
+        actor_id=actor_id,
+        client_id=client_id,
+        ip=ip,
+        request_id=request_id,
+        details=told,
+    )
     db.session.add(event)
     return event
+
+
+def record_for_many(kind: EventKind, user_ids: Iterable[str]) -> None:
+    """Write down the same event for many people at once, in the current transaction."""
+    db.session.execute(insert(Event), [{"kind": kind, "user_id": user_id} for user_id in user_ids])

@@ -20,11 +20,16 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.USER_DELETED: _l("This account was deleted."),
     EventKind.USER_INVITED: _l("You invited somebody."),
     EventKind.ADMINISTRATOR_SET_UP: _l("You set this portal up as its first administrator."),
+    EventKind.ADMINISTRATOR_APPOINTED: _l("You were made an administrator of this portal."),
+    EventKind.ADMINISTRATOR_DISMISSED: _l("You are no longer an administrator of this portal."),
     EventKind.PROFILE_CHANGED: _l("You changed your profile."),
     EventKind.EMAIL_CHANGED: _l("You changed your e-mail address."),
     EventKind.EMAIL_VERIFIED: _l("You confirmed your e-mail address."),
+    EventKind.MOBILE_VERIFIED: _l("You confirmed your mobile number."),
+    EventKind.EMAIL_CONFIRMED: _l("An administrator confirmed your e-mail address."),
     EventKind.PASSWORD_CHANGED: _l("You changed your password."),
     EventKind.PASSWORD_RESET_ASKED: _l("Somebody asked for a new password by e-mail."),
+    EventKind.PASSWORD_LINK_SENT: _l("An administrator sent you a link to choose a new password."),
     EventKind.PASSWORD_RESET: _l("You chose a new password with a link."),
     EventKind.SIGNED_IN: _l("You signed in."),
     EventKind.SIGN_IN_REFUSED: _l("A sign-in with a wrong password was refused."),
@@ -32,22 +37,31 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.SIGNED_OUT: _l("You signed out."),
     EventKind.DEVICE_SIGNED_OUT: _l("You signed a device out."),
     EventKind.OTHER_DEVICES_SIGNED_OUT: _l("You signed all other devices out."),
+    EventKind.SIGNED_OUT_EVERYWHERE: _l("An administrator signed you out on all devices."),
     EventKind.ACCESS_GIVEN: _l("You allowed an app to use your account."),
     EventKind.ACCESS_WITHDRAWN: _l("You disconnected an app."),
     EventKind.CLIENT_REGISTERED: _l("You registered an app."),
     EventKind.CLIENT_CHANGED: _l("You changed an app."),
     EventKind.CLIENT_DISABLED: _l("An app of yours was disabled."),
     EventKind.CLIENT_ENABLED: _l("An app of yours was enabled again."),
+    EventKind.CLIENT_TRUSTED: _l("An app of yours was marked as verified."),
+    EventKind.CLIENT_DISTRUSTED: _l("An app of yours is no longer marked as verified."),
     EventKind.CLIENT_DELETED: _l("You deleted an app."),
     EventKind.SECRET_ADDED: _l("You added a secret to an app."),
     EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
     EventKind.SECRET_REVEALED: _l("You looked at a secret of an app."),
     EventKind.SECRET_ROTATED: _l("You replaced the secrets of an app."),
     EventKind.SCOPE_CREATED: _l("You created a permission."),
+    EventKind.SCOPE_CHANGED: _l("You changed a permission."),
     EventKind.SCOPE_DELETED: _l("You deleted a permission."),
+    EventKind.SIGNED_IN_BY_APP: _l("An app signed you in with your password."),
     EventKind.KEY_ROTATED: _l("You replaced the signing key."),
+    EventKind.ENCRYPTION_ROTATED: _l("You replaced the secret that everything is encrypted with."),
     EventKind.TOKENS_REPLAYED: _l("An app lost its access, since somebody used an old token of it again."),
     EventKind.TOKENS_REVOKED: _l("An app gave its access back."),
+    EventKind.EVENTS_EXPORTED: _l("You downloaded events of this portal."),
+    EventKind.MAIL_HURRIED: _l("You sent a waiting mail at once."),
+    EventKind.MAIL_DELETED: _l("You deleted a waiting mail."),
 }
 
 # What an event is about, where it says so: an app, a field, an address.
@@ -76,12 +90,16 @@ class Told:
 
 def tell(event: Event) -> Told:
     """``event`` in the reader's language; the bare kind where nobody has found words yet."""
-    details = json.loads(event.details)
-    about = next((str(details[name]) for name in TOLD if details.get(name)), None)
     return Told(
         at=event.at,
         ip=event.ip,
         sentence=str(WORDS.get(event.kind, event.kind)),
-        about=about,
+        about=about(event),
         is_warning=event.kind in WARNINGS,
     )
+
+
+def about(event: Event) -> str | None:
+    """The name of what it happened to, where the event says so."""
+    details = json.loads(event.details)
+    return next((str(details[name]) for name in TOLD if details.get(name)), None)

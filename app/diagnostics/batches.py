@@ -10,7 +10,8 @@ from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..database import db
-from ..extensions import background
+from ..extensions import background, metrics
+from ..metering import QUEUED
 from .models import LoggedRequest
 from .refusal_cap import RefusalCap
 
@@ -47,6 +48,12 @@ def flush_log() -> None:
     _rows().flush()
 
 
+@metrics.watch(QUEUED, "request_log")
+def waiting() -> int:
+    """How many rows of this process the databases have yet to take."""
+    return sum(rows.waiting for rows in list(_by_database.values()))
+
+
 class Rows:
     """The rows on their way to one database."""
 
@@ -55,6 +62,11 @@ class Rows:
         self._begin = engine.begin
         self._waiting: list[dict[str, Any]] = []
         self._lock = threading.Lock()
+
+    @property
+    def waiting(self) -> int:
+        """How many rows are kept for the next batch."""
+        return len(self._waiting)
 
     def gather(self, row: dict[str, Any]) -> None:
         """Keep ``row`` for the next batch, if there is room."""

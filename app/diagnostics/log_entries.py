@@ -85,7 +85,7 @@ class LogEntry:
         if sealed is None or self.cause is None or self.cause.repair != "add_redirect_uri":
             return None
         try:
-            return vault.decrypt(sealed, f"logged_requests.redirect_uri.{self.request_id}")
+            return vault.decrypt(sealed, sealed_for(self.request_id))
         except Undecryptable:
             return None  # the encryption secret was changed since
 
@@ -118,6 +118,11 @@ def find_entry(request_id: str) -> LogEntry | None:
         return None
     row = db.session.scalar(select(LoggedRequest).where(LoggedRequest.request_id == request_id))
     return LogEntry(row) if row else None
+
+
+def sealed_for(request_id: str) -> str:
+    """The place that the sealed redirect URI of a request is bound to."""
+    return f"logged_requests.redirect_uri.{request_id}"
 
 
 def _filtered(

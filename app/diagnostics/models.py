@@ -17,6 +17,8 @@ class LoggedRequest(Model):
         Index("ix_logged_requests_client_id_id", "client_id", "id"),
         Index("ix_logged_requests_client_id_outcome_id", "client_id", "outcome", "id"),
         Index("ix_logged_requests_outcome_id", "outcome", "id"),
+        Index("ix_logged_requests_cause_outcome_id", "cause", "outcome", "id"),
+        Index("ix_logged_requests_endpoint_outcome_id", "endpoint", "outcome", "id"),
         TABLE_OPTIONS,
     )
 

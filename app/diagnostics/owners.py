@@ -13,11 +13,13 @@ def find_readable_client(client_id: str, user: User) -> Client | None:
     return client
 
 
-def path_of_setting(client_id: str, setting: str | None) -> str | None:
-    """Where the owner changes what a cause complains about."""
-    home = f"/dashboard/apps/{client_id}"
+def path_of_setting(client: Client, setting: str | None, reader: User) -> str | None:
+    """Where this reader changes what a cause complains about; administrators have one page for all of it."""
     if setting is None:
         return None
+    if client.owner_id != reader.id:
+        return f"/admin/apps/{client.id}"
+    home = f"/dashboard/apps/{client.id}"
     if setting in ("secrets", "disabled"):
         return f"{home}/secrets" if setting == "secrets" else home
     return f"{home}/edit#{'pkce_required' if setting == 'pkce' else setting}"

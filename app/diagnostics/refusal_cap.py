@@ -1,10 +1,18 @@
-"""How many refusals of one app are kept a minute: a broken loop must not fill the database."""
+"""How many refusals are kept a minute: neither a broken loop nor a stranger may fill the database."""
 
+import logging
 import threading
 import time
 from dataclasses import dataclass
 
+from limits import RateLimitItemPerMinute
+
+from ..extensions import limiter
+
 PER_MINUTE = 120
+OF_NO_APP = RateLimitItemPerMinute(
+    PER_MINUTE
+)  # in all workers together: anybody can make these, on any machine
 MINUTE = 60.0  # seconds
 
 
@@ -16,8 +24,11 @@ class _Minute:
     more: int = 0
 
 
+_log = logging.getLogger(__name__)
+
+
 class RefusalCap:
-    """Counts refusals by app in this process; those beyond the cap are counted only."""
+    """Counts refusals by app in this process, and in all together those of no app; beyond it they count only."""
 
     def __init__(self) -> None:
         self._minutes: dict[str | None, _Minute] = {}
@@ -28,7 +39,8 @@ class RefusalCap:
         """Whether the refusal of this app may become the row ``row_id``."""
         with self._lock:
             minute = self._current(client_id)
-            if minute.kept < PER_MINUTE:
+            # The first one of each process is kept in any case: it tells how many came after it.
+            if minute.kept < PER_MINUTE and (client_id is not None or not minute.kept or _portal_has_room()):
                 minute.kept += 1
                 minute.last_kept = row_id
                 return True
@@ -55,3 +67,12 @@ class RefusalCap:
 
 def _is_over(minute: _Minute) -> bool:
     return time.monotonic() - minute.began >= MINUTE
+
+
+def _portal_has_room() -> bool:
+    """Whether all workers together have kept fewer of no app than they may; with the counters away each counts alone."""
+    try:
+        return limiter.limiter.hit(OF_NO_APP, "refusals of no app")
+    except Exception as error:  # of whatever storage there is
+        _log.warning("The counters are in trouble: %s", type(error).__name__)
+        return True

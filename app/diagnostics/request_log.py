@@ -9,23 +9,23 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec
 
 from flask import g, request
-from sqlalchemy import delete, select
 from werkzeug.datastructures import MultiDict
 
 from ..clock import now
-from ..database import db, new_id
+from ..database import new_id
 from ..extensions import vault
 from . import batches, causes, masking
 from .causes import Cause
 from .facts import facts_to_keep
-from .models import LoggedRequest
+from .log_entries import sealed_for
+from .token_requests import count_token_request
 
 _log = logging.getLogger(__name__)
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SCHEMES = ("Basic", "Bearer", "DPoP", "Digest")
 _ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
 P = ParamSpec("P")
@@ -111,6 +111,7 @@ def finish(status: int) -> None:
     if entry.cause is None and status in (429, 500, 503):
         entry.cause = causes.RATE_LIMITED if status == 429 else causes.PORTAL_TROUBLE
         entry.error = entry.cause.error
+    count_token_request(entry.endpoint, entry.parameters, entry.cause)
     row = _row(entry, status)
     if row["outcome"] == "ok" or entry.cause in (causes.PORTAL_TROUBLE, causes.RATE_LIMITED):
         batches.gather(row)  # nobody waits for it, least of all on a database in trouble
@@ -121,15 +122,6 @@ def finish(status: int) -> None:
 def forget() -> None:
     """Leave this request out of the log."""
     g.pop("logged_request", None)
-
-
-def delete_old(before: datetime, batch: int = 500) -> int:
-    """Delete up to ``batch`` rows older than ``before``; how many they were."""
-    old = select(LoggedRequest.id).where(LoggedRequest.at < before).order_by(LoggedRequest.at).limit(batch)
-    ids = db.session.scalars(old).all()
-    if ids:
-        db.session.execute(delete(LoggedRequest).where(LoggedRequest.id.in_(ids)))
-    return len(ids)
 
 
 def _entry() -> Entry:
@@ -179,7 +171,5 @@ def _details(entry: Entry, request_id: str) -> str:
         details["facts"] = facts_to_keep(entry.facts, parameters)
     if entry.redirect_uri and len(entry.redirect_uri) <= 2000:
         # Its query may carry something private, yet the owner must be able to register it as it is.
-        details["redirect_uri"] = vault.encrypt(
-            masking.text(entry.redirect_uri), f"logged_requests.redirect_uri.{request_id}"
-        )
-    return json.dumps(details, ensure_ascii=False, separators=(",", ":"))
+        details["redirect_uri"] = vault.encrypt(masking.text(entry.redirect_uri), sealed_for(request_id))
+    return _json(details)

@@ -12,7 +12,8 @@ from ..clients.models import ClientSecret
 from ..clock import now
 from ..consents.models import Consent
 from ..database import UtcDateTime, db
-from ..extensions import background
+from ..extensions import background, metrics
+from ..metering import QUEUED
 
 EVERY = 10.0  # seconds between two stamps of one row: a busy app must not rewrite its row all the time
 MOST_WAITING = 50_000
@@ -41,6 +42,11 @@ class Stamps:
         with self._lock:
             if len(self._waiting) < MOST_WAITING or row_id in self._waiting:
                 self._waiting[row_id] = now()
+
+    @property
+    def waiting(self) -> int:
+        """How many stamps are yet to be written."""
+        return len(self._waiting)
 
     def flush(self) -> None:
         """Write the stamps that are due. An older stamp never replaces a newer one of another worker."""
@@ -85,6 +91,12 @@ def secret_used(secret_id: str) -> None:
 def consent_used(consent_id: str) -> None:
     """An app used what this consent allows now."""
     _consents.used(consent_id)
+
+
+@metrics.watch(QUEUED, "last_used")
+def waiting() -> int:
+    """How many stamps of this process are yet to be written."""
+    return _secrets.waiting + _consents.waiting
 
 
 @background.add

@@ -76,7 +76,11 @@ def test_every_invalid_client_has_one_text_and_one_meaning() -> None:
 @pytest.mark.parametrize("grant_type", [None, "unheard-of", *causes.INVALID_GRANTS])
 def test_every_invalid_grant_has_one_text_per_grant(grant_type: str | None) -> None:
     same = [cause for cause in CATALOGUE.values() if cause.error == "invalid_grant"]
-    apart = {causes.CREDENTIALS_WRONG, causes.SECOND_FACTOR_NEEDED}  # only ever said by the password grant
+    apart = {
+        causes.CREDENTIALS_WRONG,
+        causes.ACCOUNT_BLOCKED,
+        causes.SECOND_FACTOR_NEEDED,
+    }  # only ever said by the password grant
     assert len({cause.public_for(grant_type) for cause in set(same) - apart}) == 1
     assert len({cause.public_for("password") for cause in same}) == 1
 

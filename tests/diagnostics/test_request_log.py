@@ -1,16 +1,14 @@
 import threading
-from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.authentication.access import public
 from app.clients.models import Client
-from app.clock import now
 from app.database import db
 from app.diagnostics import batches, causes, log_entries, request_log
 from app.diagnostics.models import LoggedRequest
@@ -47,8 +45,8 @@ def test_a_success_costs_its_request_no_statement_and_comes_with_the_next_batch(
     assert statements == []
     assert rows(db_session) == []
     with count_statements() as statements:
-        flush(app)
-    assert len(statements) == 1
+        flush(app)  # which may also stamp what earlier tests of this process have used
+    assert len([each for each in statements if "logged_requests" in each]) == 1
     assert {(row.outcome, row.cause, row.remarks) for row in rows(db_session)} == {
         ("ok", "state_missing", " nonce_missing ")
     }
@@ -203,24 +201,6 @@ def test_rows_of_many_threads_are_all_kept_once(app: Flask, db_session: Session)
         flush(app)
     flush(app)
     assert len({row.request_id for row in rows(db_session)}) == 200
-
-
-def test_old_rows_are_deleted_in_batches(app: Flask, db_session: Session) -> None:
-    old = now() - timedelta(days=31)
-    values = [
-        {"request_id": f"r{n}", "at": old, "endpoint": "token", "outcome": "ok", "status": 200}
-        for n in range(7)
-    ]
-    db_session.execute(insert(LoggedRequest), values)
-    db_session.commit()
-    fresh = answer(app, cause=causes.CODE_UNKNOWN)
-    with app.app_context():
-        deleted = []
-        while not deleted or deleted[-1]:
-            deleted.append(request_log.delete_old(now() - timedelta(days=30), 3))
-            db.session.commit()
-    assert deleted == [3, 3, 1, 0]
-    assert [row.request_id for row in rows(db_session)] == [fresh]
 
 
 def test_paging_shows_every_row_once_though_new_ones_arrive(app: Flask) -> None:

@@ -15,6 +15,13 @@ from tests.diagnostics.answers import flush, make_client
 from tests.support.statements import count_statements
 
 
+@pytest.fixture(autouse=True)
+def none_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What earlier tests of this process have left is not written here."""
+    monkeypatch.setattr(usage, "_secrets", usage.Stamps(ClientSecret))
+    monkeypatch.setattr(usage, "_consents", usage.Stamps(Consent))
+
+
 @pytest.fixture
 def secret(app: Flask, db_session: Session) -> ClientSecret:
     client_id = make_client(app, None)

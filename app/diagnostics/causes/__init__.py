@@ -9,6 +9,7 @@ from . import (
     authorizing,
     client_authentication,
     codes,
+    passwords,
     people,
     pkce_and_scopes,
     portal,
@@ -23,6 +24,7 @@ from .cause import INVALID_TOKEN as INVALID_TOKEN
 from .cause import Cause as Cause
 from .client_authentication import *  # noqa: F403
 from .codes import *  # noqa: F403
+from .passwords import *  # noqa: F403
 from .people import *  # noqa: F403
 from .pkce_and_scopes import *  # noqa: F403
 from .portal import *  # noqa: F403
@@ -33,6 +35,7 @@ from .token_requests import *  # noqa: F403
 SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Client authentication"), client_authentication),
     (_l("Requests for tokens"), token_requests),
+    (_l("The password grant"), passwords),
     (_l("Requests for a sign-in"), authorizing),
     (_l("The person"), people),
     (_l("PKCE and permissions"), pkce_and_scopes),

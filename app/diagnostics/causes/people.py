@@ -44,6 +44,19 @@ INTERACTION_REQUIRED = Cause(
     _l("The app sent prompt=none, but the person has to do something first."),
     _l("Send the person again without prompt=none."),
 )
+APP_UNASSURED = Cause(
+    "app_unassured",
+    "interaction_required",
+    400,
+    "The person has to confirm each sign-in of this client, and prompt=none allows no page.",
+    _PERSON,
+    _l(
+        "The app sent prompt=none, but it is a public app on a device, and any program there could pretend to be it. "
+        "So the person confirms each of its sign-ins."
+    ),
+    _l("Send the person again without prompt=none, and keep the refresh token instead of asking anew."),
+    "client_type",
+)
 ACCOUNT_SELECTION_REQUIRED = Cause(
     "account_selection_required",
     "account_selection_required",

@@ -114,28 +114,6 @@ TOKEN_TYPE_UNSUPPORTED = Cause(
     _l("The token is of a kind that cannot be revoked: %(kind)s."),
     _l("Send the access token or the refresh token; an ID token ends by itself."),
 )
-CREDENTIALS_WRONG = Cause(
-    "credentials_wrong",
-    "invalid_grant",
-    400,
-    "The username and password do not match an account that may sign in here.",
-    _l("The username or the password was not right."),
-    _l(
-        "The username and password that the app passed on do not match. Which of them is wrong is never told."
-    ),
-    _l("Ask the person to type them again, or better: use the authorization code grant instead."),
-    "grant_types",
-)
-SECOND_FACTOR_NEEDED = Cause(
-    "second_factor_needed",
-    "invalid_grant",
-    400,
-    "The username and password do not match an account that may sign in here.",
-    _l("The username or the password was not right."),
-    _l("The account is protected by a second factor, which the password grant cannot ask for."),
-    _l("Use the authorization code grant: there the person proves the second factor to this portal."),
-    "grant_types",
-)
 INTROSPECTION_NOT_ALLOWED = Cause(
     "introspection_not_allowed",
     "invalid_client",

@@ -1,0 +1,81 @@
+"""Events in plain words, for administrators: who it was stands beside."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from .events import EventKind
+from .wording import WORDS
+
+AREAS: Mapping[str, LazyString] = {
+    "account": _l("Accounts"),
+    "authentication": _l("Sign-ins"),
+    "consent": _l("Access of apps"),
+    "clients": _l("Apps"),
+    "scopes": _l("Permissions"),
+    "oauth": _l("Tokens and keys"),
+    "audit": _l("Event log"),
+    "notifications": _l("Mails"),
+}
+
+LOG_WORDS: Mapping[str, LazyString] = {
+    EventKind.USER_REGISTERED: _l("Account created"),
+    EventKind.USER_CREATED: _l("Account created by an administrator"),
+    EventKind.USER_IMPORTED: _l("Account imported"),
+    EventKind.USER_BLOCKED: _l("Account blocked"),
+    EventKind.USER_UNBLOCKED: _l("Account opened again"),
+    EventKind.USER_DELETED: _l("Account deleted"),
+    EventKind.USER_INVITED: _l("Invitation made"),
+    EventKind.ADMINISTRATOR_SET_UP: _l("First administrator set up"),
+    EventKind.PROFILE_CHANGED: _l("Profile changed"),
+    EventKind.EMAIL_CHANGED: _l("E-mail address changed"),
+    EventKind.EMAIL_VERIFIED: _l("E-mail address confirmed"),
+    EventKind.PASSWORD_CHANGED: _l("Password changed"),
+    EventKind.PASSWORD_RESET_ASKED: _l("New password asked for by e-mail"),
+    EventKind.PASSWORD_RESET: _l("New password chosen with a link"),
+    EventKind.SIGNED_IN: _l("Signed in"),
+    EventKind.SIGN_IN_REFUSED: _l("Sign-in refused"),
+    EventKind.SIGN_IN_PAUSED: _l("Sign-ins paused after wrong passwords"),
+    EventKind.SIGNED_OUT: _l("Signed out"),
+    EventKind.DEVICE_SIGNED_OUT: _l("Device signed out"),
+    EventKind.OTHER_DEVICES_SIGNED_OUT: _l("All other devices signed out"),
+    EventKind.ACCESS_GIVEN: _l("Access given to an app"),
+    EventKind.ACCESS_WITHDRAWN: _l("App disconnected"),
+    EventKind.CLIENT_REGISTERED: _l("App registered"),
+    EventKind.CLIENT_CHANGED: _l("App changed"),
+    EventKind.CLIENT_DISABLED: _l("App disabled"),
+    EventKind.CLIENT_ENABLED: _l("App enabled"),
+    EventKind.CLIENT_DELETED: _l("App deleted"),
+    EventKind.SECRET_ADDED: _l("Secret added"),
+    EventKind.SECRET_REVOKED: _l("Secret revoked"),
+    EventKind.SECRET_REVEALED: _l("Secret looked at"),
+    EventKind.SECRET_ROTATED: _l("Secrets replaced"),
+    EventKind.SCOPE_CREATED: _l("Permission created"),
+    EventKind.SCOPE_CHANGED: _l("Permission changed"),
+    EventKind.SCOPE_DELETED: _l("Permission deleted"),
+    EventKind.KEY_ROTATED: _l("Signing keys replaced"),
+    EventKind.TOKENS_REPLAYED: _l("Access ended: an old token was used again"),
+    EventKind.TOKENS_REVOKED: _l("Access given back by the app"),
+    EventKind.EVENTS_EXPORTED: _l("Events downloaded"),
+    EventKind.MAIL_HURRIED: _l("Waiting mail sent at once"),
+    EventKind.MAIL_DELETED: _l("Waiting mail deleted"),
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """What happened, without saying who; the person's own sentence, or the bare kind, where there are no words."""
+    return str(LOG_WORDS.get(kind) or WORDS.get(kind, kind))
+
+
+def area_in_words(area: str) -> str:
+    """A group of kinds, as a heading."""
+    return str(AREAS.get(area, area))
+
+
+def kinds_by_area() -> dict[str, list[EventKind]]:
+    """Every kind there is, grouped by its area, in the order of :class:`EventKind`."""
+    groups: dict[str, list[EventKind]] = {}
+    for kind in EventKind:
+        groups.setdefault(kind.partition(".")[0], []).append(kind)
+    return groups

@@ -1,0 +1,20 @@
+"""Token requests as numbers, by grant and outcome."""
+
+from collections.abc import Iterable
+
+from ..clients import grants
+from ..extensions import metrics
+from ..metering import TOKEN_REQUESTS
+from .causes import Cause
+
+# What strangers write there must not make a series of its own.
+NAMED = frozenset({*grants.KNOWN, "device_code"})
+
+
+def count_token_request(endpoint: str, parameters: Iterable[tuple[str, str]], cause: Cause | None) -> None:
+    """Count an answer of the token endpoint: ok, or the name of what it was refused for."""
+    if endpoint != "token":
+        return
+    sent = next((value for name, value in parameters if name == "grant_type"), "")
+    short = sent.rpartition(":")[2]
+    metrics.count(TOKEN_REQUESTS, short if short in NAMED else "other", cause.name if cause else "ok")
