@@ -1,0 +1,1 @@
+"""What administrators do: pages over users, clients, scopes, keys and events. It owns no rules."""

@@ -1,0 +1,81 @@
+"""Acts of administrators: each is a page that says what will happen, and a button that does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from flask_wtf import FlaskForm
+from wtforms import StringField
+
+from ...clients.refusals import PortalsOwnApp
+from ...database import db
+from ...users.administrators import LastAdministrator, NotActive, OwnAccount
+
+INVALID = 422
+
+
+@dataclass(frozen=True)
+class Act:
+    """The words of an act; %(name)s is whom or what it is done to."""
+
+    heading: LazyString
+    explanation: LazyString
+    button: LazyString
+    done: LazyString
+    grave: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whom or what an act is done to: its name, and its page."""
+
+    name: str
+    page: str
+
+
+class ActForm(FlaskForm):
+    """Nothing but the button; ``confirm`` takes the name once more, where a slip would cost too much."""
+
+    confirm = StringField(_l("Name"))
+
+
+def decide(
+    act: Act, target: Target, do: Callable[[], bool | None], *, typed: bool = False, onward: str | None = None
+) -> ResponseReturnValue:
+    """The question, or after its button the page ``onward``; ``typed`` asks for the name of the target first.
+
+    ``do`` returns False where there was nothing to do.
+    """
+    form = ActForm()
+    sent = form.validate_on_submit()
+    if not sent or (typed and (form.confirm.data or "").strip() != target.name):
+        if sent:
+            form.confirm.errors = [_("This is not the name. Type “%(name)s”.", name=target.name)]
+        page = render_template("admin/act.html", act=act, target=target, form=form, typed=typed)
+        return page, INVALID if form.is_submitted() else 200
+    try:
+        useful = do() is not False
+    except (LastAdministrator, OwnAccount, NotActive, PortalsOwnApp) as refusal:
+        db.session.rollback()
+        flash(_words(refusal), "danger")
+        return redirect(target.page, 303)
+    db.session.commit()
+    if useful:
+        flash(str(act.done) % {"name": target.name}, "ok")
+    else:
+        flash(_("There was nothing to do. Somebody may have been faster."), "warn")
+    return redirect(onward or target.page if useful else target.page, 303)
+
+
+def _words(refusal: Exception) -> str:
+    if isinstance(refusal, LastAdministrator):
+        return _("Without this person nobody could administer the portal. Appoint somebody else first.")
+    if isinstance(refusal, OwnAccount):
+        return _("This is your own account. Another administrator can do that.")
+    if isinstance(refusal, PortalsOwnApp):
+        return _("This app belongs to the portal itself and would come back. Disable it instead.")
+    return _("This account is blocked. Unblock it first.")

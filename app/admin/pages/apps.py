@@ -1,0 +1,74 @@
+"""Apps: finding them, and one of them."""
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from ...clients.client_secrets import is_live
+from ...clients.directory import State, search
+from ...clients.models import Client
+from ...clients.pages import fresh_secret
+from ...clients.reach import count_people
+from ...clients.registration import PORTALS_OWN, find_client
+from ...diagnostics.log_entries import list_entries
+from ...extensions import settings
+from ...scopes import catalogue
+from ...users.directory import usernames
+from .acts import Target
+from .listing import read_page
+
+blueprint = Blueprint("admin_apps", __name__)
+
+LATEST = 5
+STATES = {
+    State.DISABLED: _l("Disabled"),
+    State.OWNERLESS: _l("Of the portal itself"),
+    State.PUBLIC: _l("Public"),
+    State.PASSWORD: _l("With the password grant"),
+    State.TRUSTED: _l("Verified"),
+}
+
+
+@blueprint.get("/admin/apps")
+def index() -> str:
+    """The list of apps, the newest first; ``q`` searches, ``state`` narrows."""
+    sought = request.args.get("q", "").strip()
+    state = next((state for state in State if state == request.args.get("state")), None)
+    page = read_page(search(sought, state), [Client.id])
+    people = count_people([client.id for client, _owner in page.entries])
+    return render_template(
+        "admin/apps/index.html", page=page, people=people, sought=sought, state=state, states=STATES
+    )
+
+
+@blueprint.get("/admin/apps/<client_id>")
+def show(client_id: str) -> str:
+    """One app: whose it is, how it connects, what it may do, who uses it, and what went wrong last."""
+    client = get_app(client_id)
+    failures, _older = list_entries(client.id, "refused", limit=LATEST)
+    locale = str(get_locale())
+    return render_template(
+        "admin/apps/show.html",
+        client=client,
+        owner=usernames([client.owner_id]).get(client.owner_id or ""),
+        secret=fresh_secret.take(client),
+        live=[secret for secret in client.secrets if is_live(secret)],
+        people=count_people([client.id])[client.id],
+        hints={name: catalogue.describe(name, locale) for name in client.scope_list},
+        failures=failures,
+        deletable=client.id != PORTALS_OWN,
+        shown_once=settings.client_secrets_shown_once,
+    )
+
+
+def get_app(client_id: str) -> Client:
+    """The app that a page is about, or a 404."""
+    client = find_client(client_id)
+    if client is None:
+        abort(404)
+    return client
+
+
+def target_of(client: Client) -> Target:
+    """The app as acts name it."""
+    return Target(client.name, url_for("admin_apps.show", client_id=client.id))

@@ -1,0 +1,65 @@
+"""Where administrators begin: what there is, what went wrong lately, what to do next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from ...clients.registration import count_clients
+from ...clock import now
+from ...diagnostics.failures import count_failures
+from ...extensions import settings
+from ...notifications.outbox import count_waiting
+from ...oauth import keys
+from ...users.directory import count_people
+
+blueprint = Blueprint("admin_overview", __name__)
+
+A_DAY = timedelta(days=1)
+MOST_COUNTED = 1_000  # failures; beyond this the number says nothing more, and counting takes long
+KEYS_SHOULD_CHANGE_AFTER = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something an administrator should do, and the page to do it on."""
+
+    text: str
+    path: str | None = None
+
+
+@blueprint.get("/admin")
+def index() -> str:
+    """The numbers that matter, each a link, and the next things to do."""
+    waiting, failing = count_waiting()
+    return render_template(
+        "admin/overview.html",
+        people=count_people(),
+        apps=count_clients(),
+        failures=count_failures(now() - A_DAY, MOST_COUNTED + 1),
+        most=MOST_COUNTED,
+        waiting=waiting,
+        advice=list(_advice(failing)),
+    )
+
+
+def _advice(failing: int) -> Iterator[Advice]:
+    if failing:
+        text = ngettext(
+            "%(num)d mail could not be delivered yet.", "%(num)d mails could not be delivered yet.", failing
+        )
+        yield Advice(text, "/admin/mails")
+    if settings.app_env == "production" and settings.mail_url is None:
+        yield Advice(_("Mails cannot leave: set MAIL_URL to your mail server."))
+    if any(
+        key.signs_from and key.slot and key.signs_from < now() - KEYS_SHOULD_CHANGE_AFTER
+        for key in keys.list_keys()
+    ):
+        yield Advice(
+            _("The signing keys are more than a year old. Replace them now and then."), "/admin/keys"
+        )
+    if settings.security_contact is None:
+        yield Advice(_("Whoever finds a hole here cannot tell you: set SECURITY_CONTACT."))

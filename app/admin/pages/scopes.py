@@ -1,0 +1,133 @@
+"""Permissions: what there is, defining one, describing it better, deleting it."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import StringField
+
+from ...consents.decisions import count_consents_with
+from ...database import db
+from ...extensions import settings
+from ...scopes import catalogue, definitions
+from ...scopes.definitions import ScopeNotFound, ScopeRefused
+from ...scopes.models import Scope
+from ...scopes.wording import explain
+
+blueprint = Blueprint("admin_scopes", __name__)
+
+INVALID = 422
+
+
+class DescriptionsForm(FlaskForm):
+    """What people read before they decide, in each language."""
+
+    description_en = StringField(_l("Description in English"))
+    description_de = StringField(_l("Description in German"))
+
+
+class ScopeForm(DescriptionsForm):
+    """A whole permission."""
+
+    name = StringField(_l("Name"))
+    audience = StringField(_l("Audience"))
+
+
+@blueprint.get("/admin/scopes")
+def index() -> str:
+    """Every permission: the standard ones, the built-in one, then those defined here."""
+    own = [scope for scope in catalogue.list_scopes() if scope.name not in catalogue.BUILT_IN]
+    return render_template(
+        "admin/scopes/index.html",
+        own=own,
+        built_in=list(catalogue.BUILT_IN.values()),
+        describe=catalogue.describe,
+        default_audience=settings.default_audience,
+    )
+
+
+@blueprint.route("/admin/scopes/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Define a permission."""
+    form = ScopeForm()
+    if not form.validate_on_submit():
+        return _form_page(form)
+    try:
+        scope = definitions.create_scope(
+            (form.name.data or "").strip(),
+            form.description_en.data or "",
+            form.description_de.data or "",
+            form.audience.data,
+            actor_id=current_user.id,
+        )
+    except ScopeRefused as refusal:
+        return _refused(form, refusal)
+    return _kept(_("The permission %(name)s is defined. Apps can be given it now.", name=scope.name))
+
+
+@blueprint.route("/admin/scopes/edit", methods=["GET", "POST"])
+def edit() -> ResponseReturnValue:
+    """Describe the permission ``name`` anew; its name and its audience are what resource servers rely on."""
+    scope = _get_scope()
+    form = DescriptionsForm(obj=scope)
+    if not form.validate_on_submit():
+        return _form_page(form, scope)
+    try:
+        definitions.describe_scope(
+            scope.name,
+            form.description_en.data or "",
+            form.description_de.data or "",
+            actor_id=current_user.id,
+        )
+    except ScopeRefused as refusal:
+        return _refused(form, refusal, scope)
+    return _kept(_("The permission %(name)s is described anew.", name=scope.name))
+
+
+@blueprint.route("/admin/scopes/delete", methods=["GET", "POST"])
+def delete() -> ResponseReturnValue:
+    """Say whom it reaches, and delete the permission ``name``."""
+    scope = _get_scope()
+    if request.method != "POST":
+        return render_template(
+            "admin/scopes/delete.html",
+            scope=scope,
+            apps=definitions.apps_with(scope.name),
+            people=count_consents_with(scope.name),
+        )
+    definitions.delete_scope(scope.name, even_if_used=True, actor_id=current_user.id)
+    return _kept(_("The permission %(name)s is deleted.", name=scope.name))
+
+
+def _get_scope() -> Scope:
+    """The scope that the query names: names may hold slashes, which no path carries unharmed."""
+    try:
+        return definitions.get_scope(request.args.get("name", ""))
+    except ScopeNotFound:
+        abort(404)
+
+
+def _kept(message: str) -> ResponseReturnValue:
+    db.session.commit()
+    catalogue.forget()
+    flash(message, "ok")
+    return redirect(url_for("admin_scopes.index"))
+
+
+def _refused(
+    form: DescriptionsForm, refusal: ScopeRefused, scope: Scope | None = None
+) -> ResponseReturnValue:
+    form[refusal.field].errors = [explain(refusal)]
+    return _form_page(form, scope)
+
+
+def _form_page(form: DescriptionsForm, scope: Scope | None = None) -> ResponseReturnValue:
+    page = render_template(
+        "admin/scopes/edit.html" if scope else "admin/scopes/new.html",
+        form=form,
+        scope=scope,
+        default_audience=settings.default_audience,
+    )
+    return page, INVALID if form.is_submitted() else 200

@@ -1,0 +1,120 @@
+"""What administrators do to people's accounts; the rules are those of users, authentication and account."""
+
+from flask import Blueprint, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ...account.recovery import send_password_link
+from ...account.registration import confirm_email as take_as_confirmed
+from ...authentication.access import recent_sign_in
+from ...authentication.sessions import sign_out_everywhere
+from ...extensions import settings
+from ...users import accounts, administrators
+from ...users.models import User
+from ...users.refusals import UserUnknown
+from . import user_act_words as words
+from .acts import Target, decide
+
+blueprint = Blueprint("admin_user_acts", __name__)
+
+
+@blueprint.route("/admin/users/<user_id>/block", methods=["GET", "POST"])
+@recent_sign_in
+def block(user_id: str) -> ResponseReturnValue:
+    """End everything of this person and refuse their sign-ins."""
+    user = _somebody_else(user_id)
+    return decide(words.BLOCK, _target(user), lambda: accounts.block(user, by=current_user.id))
+
+
+@blueprint.route("/admin/users/<user_id>/unblock", methods=["GET", "POST"])
+@recent_sign_in
+def unblock(user_id: str) -> ResponseReturnValue:
+    """Let this person sign in again."""
+    user = _person(user_id)
+    return decide(words.UNBLOCK, _target(user), lambda: accounts.unblock(user, by=current_user.id))
+
+
+@blueprint.route("/admin/users/<user_id>/confirm-email", methods=["GET", "POST"])
+@recent_sign_in
+def confirm_email(user_id: str) -> ResponseReturnValue:
+    """Take the address as confirmed: the one that the administrator read, should it change meanwhile."""
+    user = _person(user_id)
+    target = Target(user.email or "", _target(user).page)
+    read = request.form.get("read", "")
+    return decide(words.CONFIRM_EMAIL, target, lambda: take_as_confirmed(user, read, by=current_user.id))
+
+
+@blueprint.route("/admin/users/<user_id>/end-sessions", methods=["GET", "POST"])
+@recent_sign_in
+def end_sessions(user_id: str) -> ResponseReturnValue:
+    """Sign this person out on all devices."""
+    user = _somebody_else(user_id)
+    return decide(
+        words.END_SESSIONS, _target(user), lambda: sign_out_everywhere(user, by=current_user.id) > 0
+    )
+
+
+@blueprint.route("/admin/users/<user_id>/password-link", methods=["GET", "POST"])
+@recent_sign_in
+def password_link(user_id: str) -> ResponseReturnValue:
+    """Mail this person, in their language, a link that sets a password."""
+    user = _person(user_id)
+    return decide(
+        words.PASSWORD_LINK,
+        _target(user),
+        lambda: send_password_link(
+            user, by=current_user.id, issuer=settings.issuer, locale=settings.default_locale
+        ),
+    )
+
+
+@blueprint.route("/admin/users/<user_id>/appoint", methods=["GET", "POST"])
+@recent_sign_in
+def appoint(user_id: str) -> ResponseReturnValue:
+    """Make this person an administrator."""
+    user = _person(user_id)
+    return decide(words.APPOINT, _target(user), lambda: administrators.appoint(user, by=current_user.id))
+
+
+@blueprint.route("/admin/users/<user_id>/dismiss", methods=["GET", "POST"])
+@recent_sign_in
+def dismiss(user_id: str) -> ResponseReturnValue:
+    """Let this person be an administrator no longer."""
+    user = _somebody_else(user_id)
+    return decide(words.DISMISS, _target(user), lambda: administrators.dismiss(user, by=current_user.id))
+
+
+@blueprint.route("/admin/users/<user_id>/delete", methods=["GET", "POST"])
+@recent_sign_in
+def delete(user_id: str) -> ResponseReturnValue:
+    """Delete this person's account, once their username is typed."""
+    user = _somebody_else(user_id)
+    return decide(
+        words.DELETE,
+        _target(user),
+        lambda: accounts.delete(user, by=current_user.id),
+        typed=True,
+        onward=url_for("admin_users.index"),
+    )
+
+
+def _person(user_id: str) -> User:
+    try:
+        user = accounts.get_user(user_id)
+    except UserUnknown:
+        abort(404)
+    if user.deleted_at is not None:
+        abort(404)
+    return user
+
+
+def _somebody_else(user_id: str) -> User:
+    """Nobody is offered this for their own account; who asks for it by hand finds nothing."""
+    user = _person(user_id)
+    if user.id == current_user.id:
+        abort(404)
+    return user
+
+
+def _target(user: User) -> Target:
+    return Target(user.username, url_for("admin_users.show", user_id=user.id))

@@ -1,0 +1,57 @@
+"""People: finding them, and one of them."""
+
+from flask import Blueprint, abort, render_template, request
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from ...audit.trail import list_events
+from ...audit.wording import tell
+from ...authentication import devices
+from ...authentication.sessions import list_sessions
+from ...clients.registration import list_own_clients
+from ...consents.decisions import list_consents
+from ...users import accounts
+from ...users.directory import State, search
+from ...users.models import User
+from ...users.refusals import UserUnknown
+from .listing import read_page
+
+blueprint = Blueprint("admin_users", __name__)
+
+LATEST = 10
+STATES = {
+    State.BLOCKED: _l("Blocked"),
+    State.UNVERIFIED: _l("E-mail address not confirmed"),
+    State.ADMINISTRATORS: _l("Administrators"),
+    State.DELETED: _l("Deleted"),
+}
+
+
+@blueprint.get("/admin/users")
+def index() -> str:
+    """The list of people, the newest first; ``q`` searches, ``state`` narrows."""
+    sought = request.args.get("q", "").strip()
+    state = next((state for state in State if state == request.args.get("state")), None)
+    page = read_page(search(sought, state), [User.id])
+    return render_template("admin/users/index.html", page=page, sought=sought, state=state, states=STATES)
+
+
+@blueprint.get("/admin/users/<user_id>")
+def show(user_id: str) -> str:
+    """One person: what is known, where they are signed in, their apps, and what happened last."""
+    try:
+        user = accounts.get_user(user_id)
+    except UserUnknown:
+        abort(404)
+    locale = get_locale()
+    return render_template(
+        "admin/users/show.html",
+        user=user,
+        country=locale.territories.get(user.country),
+        language=locale.languages.get(user.locale),
+        sessions=list_sessions(user.id),
+        describe=devices.describe,
+        consents=list_consents(user.id),
+        clients=list_own_clients(user.id),
+        events=[tell(event) for event in list_events(user.id, limit=LATEST)],
+    )

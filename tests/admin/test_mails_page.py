@@ -1,0 +1,137 @@
+"""Waiting mails: who waits is half told, what waits is not; sent at once or deleted, each an event."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.database import db
+from app.notifications import delivery
+from app.notifications.mail import queue_mail, queue_nothing
+from app.notifications.models import OutgoingMail
+from app.notifications.sms import queue_sms
+from tests.admin import pages
+from tests.support.apps import MakeApp
+from tests.support.mailboxes import Mailbox
+
+LINK = "https://portal.example/reset-password/pf_link_secret"
+
+
+def queue(app: Flask, to: str = "anna.smith@example.org", **changes: object) -> str:
+    values = {"attempts": 2, "last_error": "SMTPConnectError 421", "next_try_at": now() + timedelta(hours=1)}
+    with app.app_context():
+        mail = queue_mail(to, "en", "reset_password", link=LINK, host="x", username="anna")
+        for name, value in {**values, **changes}.items():
+            setattr(mail, name, value)
+        db.session.commit()
+        return mail.id
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    return pages.administrator(app)[1]
+
+
+def press(browser: FlaskClient, mail_id: str, act: str) -> str:
+    answer = pages.post(browser, f"/admin/mails/{mail_id}/{act}", on="/account/profile")
+    assert answer.status_code == 302, answer.text
+    return browser.get("/admin/mails").text
+
+
+def test_a_waiting_mail_tells_tries_and_error_but_neither_address_nor_link(
+    app: Flask, browser: FlaskClient
+) -> None:
+    queue(app)
+    page = browser.get("/admin/mails").text
+    assert "a•••@example.org" in page
+    assert "SMTPConnectError 421" in page
+    assert "Link for a new password" in page
+    assert "anna" not in page
+    assert "pf_link" not in page
+
+
+def test_a_mail_to_nobody_and_one_of_another_secret_are_shown_too(
+    app: Flask, browser: FlaskClient, db_session: Session
+) -> None:
+    sealed = queue(app)
+    db_session.execute(update(OutgoingMail).where(OutgoingMail.id == sealed).values(sealed="nonsense"))
+    db_session.commit()
+    with app.app_context():
+        queue_nothing("reset_password").next_try_at = now() + timedelta(hours=1)
+        db.session.commit()
+    page = browser.get("/admin/mails").text
+    assert "unreadable" in page
+    assert "nobody" in page
+
+
+def test_of_a_phone_number_only_country_and_end_are_told(app: Flask, browser: FlaskClient) -> None:
+    with app.app_context():
+        queue_sms("+4915123454467", "en", "confirm_mobile", now() + timedelta(hours=1), code="123456")
+        db.session.commit()
+    page = browser.get("/admin/mails").text
+    assert "+49•••67" in page
+    assert "1512345" not in page
+    assert "123456" not in page
+
+
+def test_send_now_lets_the_mail_leave_once(
+    make_app: MakeApp, smtp_server: Mailbox, db_session: Session
+) -> None:
+    app = make_app(MAIL_URL=smtp_server.url, MAIL_FROM="portal@example.org")
+    chief, browser = pages.administrator(app)
+    mail_id = queue(app)
+    press(browser, mail_id, "send")
+    with app.app_context():
+        assert delivery.deliver_due() == 1
+    assert smtp_server.recipients == [["anna.smith@example.org"]]
+    event = pages.recorded(db_session, "notifications.mail.hurried")
+    assert event.actor_id == chief.id
+    assert json.loads(event.details)["email"] == "a•••@example.org"
+    assert "anna" not in event.details
+
+
+def test_a_deleted_mail_never_leaves(app: Flask, browser: FlaskClient, db_session: Session) -> None:
+    mail_id = queue(app)
+    assert mail_id not in press(browser, mail_id, "delete")
+    assert db_session.get(OutgoingMail, mail_id) is None
+    assert json.loads(pages.recorded(db_session, "notifications.mail.deleted").details)["mail_id"] == mail_id
+
+
+@pytest.mark.parametrize("act", ["send", "delete"])
+def test_a_mail_that_a_worker_is_sending_is_left_alone(
+    app: Flask, browser: FlaskClient, db_session: Session, act: str
+) -> None:
+    """Otherwise a second worker would send it once more, or the first one would look for a row that is gone."""
+    mail_id = queue(app, next_try_at=now())
+    with app.app_context():
+        assert delivery._claim(mail_id)
+    before = db_session.get(OutgoingMail, mail_id)
+    assert before is not None
+    assert "being sent at this moment" in press(browser, mail_id, act)
+    due = before.next_try_at
+    db_session.expire_all()
+    after = db_session.get(OutgoingMail, mail_id)
+    assert after is not None
+    assert after.next_try_at == due
+
+
+@pytest.mark.parametrize("act", ["send", "delete"])
+def test_a_mail_that_has_left_is_not_found(browser: FlaskClient, act: str) -> None:
+    for mail_id in ("0" * 32, "nothing", "ä"):
+        assert pages.post(browser, f"/admin/mails/{mail_id}/{act}", on="/account/profile").status_code == 404
+
+
+def test_the_longest_waiting_comes_first_and_pages_show_each_once(app: Flask, browser: FlaskClient) -> None:
+    made = [queue(app) for _ in range(30)]
+    first = browser.get("/admin/mails").text
+    following = re.search(r'rel="next" href="\?([^"]+)"', first)
+    assert following is not None
+    second = browser.get("/admin/mails?" + following[1]).text
+    found = [re.findall(r"/admin/mails/([0-9a-f]{32})/send", text) for text in (first, second)]
+    assert found[0] + found[1] == made
