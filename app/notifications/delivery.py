@@ -4,16 +4,19 @@ import json
 import logging
 import threading
 from datetime import timedelta
+from ssl import SSLCertVerificationError
 
 from flask import Flask, current_app
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config import Settings
 
 from ..clock import now
 from ..crypto import Undecryptable
-from ..database import db, read_connection
+from ..database import db, read_connection, was_undone
 from ..extensions import settings, vault
+from . import sms
 from .mail import NOBODY, sealed_for
 from .message import NotAMail, compose, message_id
 from .models import OutgoingMail
@@ -47,6 +50,8 @@ def _deliver(app: Flask) -> None:
     try:
         with app.app_context():
             deliver_due()
+    except SQLAlchemyError as error:  # a mail just sent may then be sent again: better twice than never
+        _log.warning("Mails wait for the database: %r", getattr(error, "orig", None) or error)
     finally:
         _sending.release()
 
@@ -75,8 +80,8 @@ def _deliver_one(row_id: str) -> bool:
         return False
     try:
         _send(row, settings)
-    except (RecipientRefused, Undecryptable, NotAMail) as error:
-        _log.warning("Mail %s (%s) is dropped: %s", row_id, row.template, error)
+    except (RecipientRefused, Undecryptable, NotAMail, sms.TooLate) as error:
+        _log.warning("Mail %s (%s) is dropped: %s", row_id, row.template, str(error) or type(error).__name__)
     except Exception as error:  # whatever it was may be mended: the mail waits for the next try
         if row.created_at > now() - GIVE_UP_AFTER:
             _try_again_later(row, error)
@@ -88,21 +93,27 @@ def _deliver_one(row_id: str) -> bool:
 
 
 def _claim(row_id: str) -> bool:
-    """True for the one worker that may try this mail now."""
+    """True for the one worker that may try this mail now; an empty ``last_error`` tells that it is at it."""
     moment = now()
-    claimed = db.session.execute(
-        update(OutgoingMail)
-        .where(OutgoingMail.id == row_id, OutgoingMail.next_try_at <= moment)
-        .values(next_try_at=moment + LEASE, attempts=OutgoingMail.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.commit()
+    claim = update(OutgoingMail).where(OutgoingMail.id == row_id, OutgoingMail.next_try_at <= moment)
+    claim = claim.values(next_try_at=moment + LEASE, attempts=OutgoingMail.attempts + 1, last_error=None)
+    try:
+        claimed = db.session.execute(claim.execution_options(synchronize_session=False))
+        db.session.commit()
+    except DBAPIError as error:
+        db.session.rollback()
+        if was_undone(error):  # on a cluster a worker at another node was quicker
+            return False
+        raise
     return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
 
 
 def _send(row: OutgoingMail, settings: Settings) -> None:
     content = json.loads(vault.decrypt(row.sealed, sealed_for(row.id)))
     if content["to"] == NOBODY:
+        return
+    if content.get("channel") == sms.CHANNEL:
+        sms.send(content, settings, row.id)
         return
     message = compose(
         content["to"],
@@ -130,6 +141,8 @@ def _try_again_later(row: OutgoingMail, error: Exception) -> None:
 
 def _short(error: Exception) -> str:
     """What went wrong, without the server's own words: those may repeat addresses or content."""
-    code = getattr(error, "smtp_code", None)
+    if isinstance(error, SSLCertVerificationError):
+        return f"{type(error).__name__}: {error.verify_message}"  # the words of our own TLS library
+    code = getattr(error, "smtp_code", getattr(error, "status", None))
     told = f" {code}" if code is not None else ""
     return f"{type(error).__name__}{told}"

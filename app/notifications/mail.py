@@ -1,6 +1,7 @@
 """Putting a mail into the outbox."""
 
 import json
+from collections.abc import Mapping
 
 from ..database import db, new_id
 from ..extensions import vault
@@ -17,9 +18,13 @@ def queue_mail(to: str, locale: str | None, template: str, **context: str | int 
     """
     if any(ord(character) < 32 or ord(character) == 127 for character in to):
         raise ValueError("a mail address without control characters is needed")
+    return put_into_outbox(template, {"to": to, "locale": locale, "context": context})
+
+
+def put_into_outbox(template: str, content: Mapping[str, object]) -> OutgoingMail:
+    """The row of a message that is ``content``, sealed, in the current transaction."""
     row = OutgoingMail(id=new_id(), template=template, attempts=0)
-    content = json.dumps({"to": to, "locale": locale, "context": context})
-    row.sealed = vault.encrypt(content, sealed_for(row.id))
+    row.sealed = vault.encrypt(json.dumps(content), sealed_for(row.id))
     db.session.add(row)
     return row
 

@@ -10,7 +10,7 @@ from ..database import Model, PrimaryId, ascii_text
 
 
 class OutgoingMail(Model):
-    """A mail that waits for delivery; sealed, since it may carry a one-time link, and deleted once sent."""
+    """A mail or text message that waits for delivery; sealed, since it may carry a one-time link, and deleted once sent."""
 
     __tablename__ = "outgoing_mails"
 

@@ -23,7 +23,7 @@ def send_by_smtp(message: EmailMessage, url: str) -> None:
 
     Raises :class:`RecipientRefused`, or OSError (``smtplib`` errors are among them) where a later try may do.
     """
-    with _connect(url) as server:
+    with connect(url) as server:
         options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
         try:
             server.send_message(message, mail_options=options)
@@ -47,7 +47,8 @@ def keep_in_folder(message: EmailMessage, folder: Path, template: str) -> Path:
     return path
 
 
-def _connect(url: str) -> smtplib.SMTP:
+def connect(url: str) -> smtplib.SMTP:
+    """A connection to the server of ``url``, greeted, over TLS where it is offered, logged in."""
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     context = _tls(host)

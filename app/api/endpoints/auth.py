@@ -1,0 +1,59 @@
+"""A token for a username and a password, for the organisation's own services only: no other app sees passwords."""
+
+from typing import NoReturn
+
+from flask import Blueprint, Response, jsonify
+from flask_babel import gettext as _
+
+from ...audit import EventKind, record
+from ...authentication.access import public
+from ...authentication.second_factors import needs_second_factor
+from ...authentication.sign_in import AccountBlocked, InvalidCredentials, TooManyTries, authenticate
+from ...database import db
+from ...extensions import settings
+from ...oauth import keys
+from .. import first_party
+from ..bearer import challenge
+from ..bodies import read_fields
+from ..refusals import ApiRefused
+
+blueprint = Blueprint("api_auth", __name__)
+
+
+@blueprint.post("/api/auth", strict_slashes=False)
+@public
+def sign_in() -> Response:
+    """``userId`` and ``accessToken`` of the person; wrong passwords count like those at the sign-in page."""
+    fields = read_fields("username", "password")
+    if not fields["username"] or not fields["password"]:
+        raise ApiRefused(422, "field_missing", "Neither username nor password may be empty.")
+    keys.ring().refresh()  # before a transaction holds what the making of first keys would wait for
+    try:
+        user = authenticate(fields["username"], fields["password"])
+    except (InvalidCredentials, TooManyTries) as refusal:
+        db.session.commit()
+        _refuse(refusal)
+    if needs_second_factor(user):
+        db.session.commit()
+        text = _("This account is protected by a second factor. Please sign in on the pages of this portal.")
+        raise ApiRefused(403, "mfa_required", text)
+    try:
+        client = first_party.get_client()
+    except first_party.SignInSwitchedOff:
+        text = _("Signing in by other services is switched off at this portal.")
+        raise ApiRefused(403, "sign_in_switched_off", text) from None
+    token = first_party.issue_token(user, client, settings)
+    record(EventKind.SIGNED_IN, user_id=user.id, actor_id=user.id, app=client.name)
+    db.session.commit()
+    return jsonify(userId=user.id, accessToken=token)
+
+
+def _refuse(refusal: Exception) -> NoReturn:
+    if isinstance(refusal, TooManyTries):
+        text = _("Too many wrong passwords in a row. Please try again later.")
+        raise ApiRefused(429, "too_many_requests", text, Retry_After=refusal.retry_after)
+    error, text = "invalid_credentials", _("Username and password do not match. Please check both.")
+    if isinstance(refusal, AccountBlocked):
+        error = "account_blocked"
+        text = _("This account is blocked. Please ask an administrator of this portal to open it again.")
+    raise ApiRefused(401, error, text, WWW_Authenticate=challenge())

@@ -1,0 +1,67 @@
+"""A token for an app's own credentials: client_credentials in the words of an older token server."""
+
+from authlib.oauth2 import OAuth2Error
+from flask import Blueprint, Response, abort, jsonify, request
+from werkzeug.datastructures import MultiDict
+
+from ...authentication.access import public
+from ...database import read_again_if_lost
+from ...diagnostics import causes, request_log
+from ...extensions import settings
+from ...oauth import attribution
+from ...oauth.refusals import Refused
+from ...oauth.requests import PortalRequest
+from ...oauth.server import server
+from ...oauth.wire import FORM
+from ..bodies import read_object
+from ..refusals import ApiRefused
+
+blueprint = Blueprint("api_authorize", __name__)
+
+CREDENTIALS = ("client_id", "client_secret")
+
+
+@blueprint.post("/api/authorize", strict_slashes=False)
+@public
+def authorize() -> Response:
+    """``client_id`` and ``token``; whatever speaks against it is one 401, its app's log knows more."""
+    sent = _sent()
+    request_log.begin("api/authorize", sent.items(multi=True))
+    parameters = MultiDict({"grant_type": "client_credentials"})
+    parameters.update(sent)
+    asked = PortalRequest("POST", request.url, request.headers, parameters)
+    try:
+        asked.check_form()
+        answer = read_again_if_lost(lambda: server().create_token_response(asked)).get_json()
+    except OAuth2Error as error:
+        return _refuse(error)
+    finally:
+        asked.close()
+    return jsonify(success=True, client_id=asked.client.id, token=answer["access_token"])
+
+
+def _sent() -> MultiDict[str, str]:
+    """The credentials, of a form or of a JSON object."""
+    if request.mimetype == FORM or not (request.mimetype or request.content_length):
+        fields = [(name, text) for name in CREDENTIALS for text in request.form.getlist(name)]
+        return MultiDict(fields)
+    if not request.is_json:
+        abort(415)
+    document = read_object()
+    found = [(name, document[name]) for name in CREDENTIALS if name in document]
+    for name, value in found:
+        if not isinstance(value, str):
+            raise ApiRefused(422, "field_invalid", f"The field {name} must be a text.")
+    return MultiDict(found)
+
+
+def _refuse(error: OAuth2Error) -> Response:
+    refusal = (
+        error if isinstance(error, Refused) else Refused(causes.PARAMETER_MALFORMED, parameter="request")
+    )
+    attribution.attribute(refusal.cause)
+    request_log.refused(refusal.cause, **refusal.facts)
+    response = jsonify(success=False)
+    response.status_code = 401
+    response.headers["WWW-Authenticate"] = f'Basic realm="{settings.issuer}"'
+    return response

@@ -1,0 +1,60 @@
+"""A new account, by the same rules as the page's."""
+
+from flask import Blueprint, Response, jsonify, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from ...account import registration
+from ...account.pages.refusals import REFUSALS, in_words
+from ...account.registration import InvitationNeeded, RegistrationClosed
+from ...authentication.access import public
+from ...database import db
+from ...extensions import settings
+from ...users.models import User
+from ...users.refusals import EmailTaken, UsernameTaken
+from ..bodies import read_fields
+from ..refusals import ApiRefused
+
+blueprint = Blueprint("api_register", __name__)
+
+
+@blueprint.post("/api/register", strict_slashes=False)
+@public
+def register() -> tuple[Response, int]:
+    """201 and the new person's id; the mail that confirms the address is on its way."""
+    fields = read_fields("username", "email", "password", optional=("invite",))
+    try:
+        user = _create_account(fields)
+    except RegistrationClosed:
+        raise ApiRefused(403, "registration_closed", _("Nobody can create an account here.")) from None
+    except InvitationNeeded:
+        raise ApiRefused(
+            403, "invitation_needed", _("You need an invitation to create an account.")
+        ) from None
+    except REFUSALS as refusal:
+        db.session.rollback()
+        raise _worded(refusal) from None
+    db.session.commit()
+    told = _("Welcome. We have sent you a mail: please open it and confirm your address.")
+    return jsonify(message=told, userId=user.id), 201
+
+
+def _create_account(fields: dict[str, str]) -> User:
+    locale = str(get_locale())
+    user = registration.register(
+        fields["username"],
+        fields["email"],
+        fields["password"],
+        mode=settings.registration,
+        invitation=fields["invite"],
+        locale=locale,
+        ip=request.remote_addr,
+    )
+    registration.send_verification(user, issuer=settings.issuer, locale=locale)
+    return user
+
+
+def _worded(refusal: Exception) -> ApiRefused:
+    field, text = in_words(refusal)
+    taken = isinstance(refusal, UsernameTaken | EmailTaken)
+    return ApiRefused(409 if taken else 422, f"{field}_taken" if taken else f"{field}_invalid", text)

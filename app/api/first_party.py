@@ -1,0 +1,76 @@
+"""The portal's own app: in its name people get tokens for their password, and lose them like any other app's."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert
+
+from ..clients.models import Client
+from ..clients.registration import PORTALS_OWN as CLIENT_ID
+from ..clock import now
+from ..consents.decisions import give_consent
+from ..database import db, new_id
+from ..diagnostics import usage
+from ..oauth import families, tokens
+from ..users.models import User
+
+if TYPE_CHECKING:
+    from config import Settings
+
+SCOPES = ("openid", "profile", "email")
+# No secret, no grant, no redirect URI: nobody can ask for tokens in its name but POST /api/auth.
+# No name_key either, so that an app somebody registered under this name stands in nobody's way.
+_ROW = {
+    "id": CLIENT_ID,
+    "name": "Pforte API",
+    "description": "Sign-in of first-party services by POST /api/auth.",
+    "scopes": " ".join(SCOPES),
+    "trusted": True,
+}
+
+
+class SignInSwitchedOff(Exception):
+    """An administrator has disabled the portal's own app."""
+
+
+def get_client() -> Client:
+    """The portal's own app, made at its first use. Raises :class:`SignInSwitchedOff`."""
+    client = db.session.get(Client, CLIENT_ID)
+    if client is None:
+        _make_client()
+        client = db.session.get_one(Client, CLIENT_ID)
+    if client.disabled_at is not None:
+        raise SignInSwitchedOff
+    return client
+
+
+def issue_token(user: User, client: Client, settings: "Settings") -> str:
+    """An access token of ``user``, who has just given the password."""
+    consent = give_consent(user.id, client.id, SCOPES)
+    subject = tokens.Subject(
+        sub=user.id,
+        client_id=client.id,
+        alg=tokens.algorithm(client.alg, settings),
+        family_id=new_id(),
+        auth_time=now(),
+    )
+    families.found_family(
+        db.session.connection(),
+        lifetime=settings.access_token_ttl,
+        id=subject.family_id,
+        client_id=client.id,
+        user_id=user.id,
+        consent_id=consent.id,
+        session_id=None,
+        scope=" ".join(SCOPES),
+        auth_time=subject.auth_time,
+    )
+    usage.consent_used(consent.id)
+    return tokens.access_token(subject, SCOPES, settings)
+
+
+def _make_client() -> None:
+    """Insert the row, unless another worker is doing so at this moment."""
+    statement = insert(Client).values(_ROW).prefix_with("OR IGNORE", dialect="sqlite")
+    for dialect in ("mysql", "mariadb"):
+        statement = statement.prefix_with("IGNORE", dialect=dialect)
+    db.session.execute(statement)

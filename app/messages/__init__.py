@@ -1,0 +1,1 @@
+"""The listener that speaks the TCP transport of NestJS microservices."""

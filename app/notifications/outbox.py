@@ -1,0 +1,76 @@
+"""What waits to leave, for administrators: never what it says, since it may hold a one-time link."""
+
+import json
+
+from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, func, or_, select, update
+
+from ..clock import now
+from ..crypto import Undecryptable
+from ..database import db
+from ..extensions import vault
+from .mail import NOBODY, sealed_for
+from .models import OutgoingMail
+
+MASK = "•••"
+
+
+class MailNotWaiting(Exception):
+    """The mail has left, or a worker is sending it at this moment."""
+
+
+def list_waiting() -> Select[OutgoingMail]:
+    """The mails in the outbox."""
+    return select(OutgoingMail)
+
+
+def count_waiting() -> tuple[int, int]:
+    """How many mails wait, and how many of them were tried before without success."""
+    tried = func.count(OutgoingMail.last_error)
+    waiting, failing = db.session.execute(select(func.count(), tried).select_from(OutgoingMail)).one()
+    return waiting, failing
+
+
+def is_being_sent(mail: OutgoingMail) -> bool:
+    """Whether a worker has taken it and not reported back."""
+    return mail.attempts > 0 and mail.last_error is None
+
+
+def recipient_of(mail: OutgoingMail) -> str | None:
+    """The address or number, masked; nothing for the weight of a mail to nobody, None where it cannot be read."""
+    try:
+        to: str = json.loads(vault.decrypt(mail.sealed, sealed_for(mail.id)))["to"]
+    except Undecryptable:  # the encryption secret was changed since
+        return None
+    if to == NOBODY:
+        return ""
+    name, at, domain = to.rpartition("@")
+    if not at:
+        return f"{to[:3]}{MASK}{to[-2:]}"
+    return f"{name[:1]}{MASK}@{domain}"
+
+
+def find_waiting(mail_id: str) -> OutgoingMail | None:
+    """The mail of this id, while it is in the outbox."""
+    return db.session.get(OutgoingMail, mail_id)
+
+
+def hurry(mail: OutgoingMail) -> None:
+    """Let the next worker try ``mail``. Raises :class:`MailNotWaiting`."""
+    _done(update(OutgoingMail).where(_waits(mail.id)).values(next_try_at=now()))
+
+
+def drop(mail: OutgoingMail) -> None:
+    """Delete ``mail`` unsent. Raises :class:`MailNotWaiting`."""
+    _done(delete(OutgoingMail).where(_waits(mail.id)))
+
+
+def _waits(mail_id: str) -> ColumnElement[bool]:
+    """Nobody gets a mail twice because it was hurried while a worker was sending it."""
+    idle = or_(OutgoingMail.attempts == 0, OutgoingMail.last_error.is_not(None))
+    return and_(OutgoingMail.id == mail_id, idle)
+
+
+def _done(statement: Update | Delete) -> None:
+    done = db.session.execute(statement.execution_options(synchronize_session=False))
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise MailNotWaiting
