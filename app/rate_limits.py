@@ -1,9 +1,7 @@
 """Counters of rate limits in a file of their own, which all workers of one machine share."""
 
-import hashlib
 import os
 import sqlite3
-import stat
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +10,8 @@ from typing import TypeVar
 
 from limits.storage import Storage
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  the folder made in it is private, and checked to be ours
+from .shared_folder import shared_folder
+
 WAIT = 5.0  # seconds for another process's write, which takes microseconds
 SWEEP_EVERY = 500  # hits of one process between two deletions of what has expired
 SWEEP_AT_MOST = 1000  # rows a deletion takes, so that no hit waits long
@@ -35,20 +34,7 @@ Answer = TypeVar("Answer")
 
 def storage_uri(instance: Path) -> str:
     """The URI of the portal's counters: in shared memory where there is some, else in the instance folder."""
-    mark = hashlib.sha256(str(instance.resolve()).encode()).hexdigest()[:16]
-    private = SHARED_MEMORY / f"pforte-{os.getuid()}-{mark}"
-    folder = private if _make_private(private) else instance
-    return f"{SharedFileStorage.SCHEME}://{folder / 'rate_limits.sqlite3'}"
-
-
-def _make_private(folder: Path) -> bool:
-    """True where the folder is there for us alone; another user may have put a link or a folder in its place."""
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return f"{SharedFileStorage.SCHEME}://{shared_folder(instance) / 'rate_limits.sqlite3'}"
 
 
 class SharedFileStorage(Storage):

@@ -1,51 +1,56 @@
-"""``make bench``: every case in turn with the bare route, several rounds, medians as a table.
+"""``make bench``: every case in turn with its yardstick, several rounds, medians as a table.
 
-``BENCH="--alg RS256 --database sqlite --rounds 5 --seconds 4 --only refresh" make bench`` changes what is run.
+``BENCH="--alg RS256 --database sqlite --rounds 5 --seconds 4 --only refresh" make bench`` changes what is run;
+``--limits`` compares addresses that a rate limit counts with those it exempts.
 """
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
-
-import requests
-from argon2 import PasswordHasher
 
 from benchmarks import wrk
 from benchmarks.cases import App, Case, cases, sign_in
 from benchmarks.stock import REDIRECT_URI, SCOPES
+from benchmarks.yardsticks import PASSWORD, WORKERS, argon2_rate, bare_route, database
 from tests.support.portals import Portal, running_portal
-from tests.support.ports import free_port, wait_until
-from tests.support.servers import private_mariadb
 
-WORKERS = 2
-USERNAME, PASSWORD = "bench", "a-password-nobody-has-breached-7431"
-DURABLE = "SET GLOBAL innodb_flush_log_at_trx_commit = 1"
+USERNAME = "bench"
+REFRESH_TOKENS = 200  # a run begins with; each answer brings the next one
+COUNTED = {"RATE_LIMIT_WHITE_LIST": "", "RATE_LIMIT_REQUESTS_NUMBER": "1000000000"}
+LEAST_LEFT = 90  # per cent of the requests of an exempt address
+
+Yardstick = Callable[[Case], float]
 
 
 def main() -> None:
     """Run the cases and print the table."""
     options = _options()
-    with (
-        tempfile.TemporaryDirectory() as name,
-        _database(options.database, Path(name)) as url,
-        running_portal(url, workers=WORKERS, ACCESS_TOKEN_ALG=options.alg) as portal,
-        _bare() as bare,
-    ):
-        folder = Path(name)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = stack.enter_context(database(options.database, folder))
+        own = {"ACCESS_TOKEN_ALG": options.alg}
+        portal = stack.enter_context(running_portal(url, workers=WORKERS, **own))
         app = _prepare(portal)
         stock = _stock(portal, app, options)
         chosen = [*cases(portal.url, app, stock, folder), sign_in(portal.url, USERNAME, PASSWORD, folder)]
         chosen = [case for case in chosen if not options.only or case.name in options.only]
-        _measure(portal.url, bare, chosen, options)
+        shares = _Shares(stock, options)
+        if options.limits:
+            counted = running_portal(url, workers=WORKERS, ISSUER=portal.url, **own, **COUNTED)
+            measured = stack.enter_context(counted).local
+            _measure(
+                measured, lambda case: _run(portal.url, case, shares, options).rate, chosen, shares, options
+            )
+        else:
+            bare = stack.enter_context(bare_route())
+            _measure(portal.url, lambda case: _raw_rate(bare, case), chosen, shares, options)
 
 
 def _options() -> argparse.Namespace:
@@ -55,46 +60,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--only", action="append")
+    parser.add_argument("--limits", action="store_true")
     return parser.parse_args()
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    """A database of our own; MariaDB commits durably, as in production."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'bench.sqlite3'}"
-        return
-    with private_mariadb() as server:
-        server.run(DURABLE)
-        yield server.new_database()
-
-
-@contextmanager
-def _bare() -> Iterator[str]:
-    """The bare Flask route under the same gunicorn settings."""
-    port = free_port()
-    environ = {
-        **os.environ,
-        "SERVER_PORT": str(port),
-        "WEB_CONCURRENCY": str(WORKERS),
-        "FLASK_SKIP_DOTENV": "1",
-    }
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "benchmarks.bare:app"]
-    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
-    try:
-        url = f"http://127.0.0.1:{port}/"
-        wait_until(lambda: _answers(url), 30, "the bare route")
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=5).ok
-    except requests.ConnectionError:
-        return False
 
 
 def _prepare(portal: Portal) -> App:
@@ -109,49 +76,64 @@ def _prepare(portal: Portal) -> App:
 
 
 def _stock(portal: Portal, app: App, options: argparse.Namespace) -> dict[str, list[str]]:
-    codes = 2000 * options.rounds * options.seconds
-    command = [sys.executable, "-m", "benchmarks.stock", app.client_id, USERNAME, str(codes), "200"]
+    runs = _runs(options)
+    codes = 2000 * runs * options.seconds
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.stock",
+        app.client_id,
+        USERNAME,
+        str(codes),
+        str(REFRESH_TOKENS * runs + 1),
+    ]
     made = subprocess.run(command, env=portal.environ, check=True, capture_output=True, text=True).stdout
     stock: dict[str, list[str]] = json.loads(made)
     return stock
 
 
-def _measure(url: str, bare: str, chosen: list[Case], options: argparse.Namespace) -> None:
+def _runs(options: argparse.Namespace) -> int:
+    """How many runs of a case there are."""
+    return int(options.rounds * (2 if options.limits else 1))
+
+
+class _Shares:
+    """Codes and refresh tokens, each of which works once: every run takes the next share of them."""
+
+    def __init__(self, stock: dict[str, list[str]], options: argparse.Namespace) -> None:
+        self._stock = stock
+        self._runs = _runs(options)
+        self._turns = {"code exchange": ("codes", count()), "refresh": ("refresh_tokens", count())}
+
+    def lay_out(self, case: Case) -> None:
+        """Give the case its next share."""
+        if case.name not in self._turns or case.script is None:
+            return
+        kind, turns = self._turns[case.name]
+        size = len(self._stock[kind]) // self._runs
+        begin = next(turns) * size
+        case.script.with_suffix(".txt").write_text("\n".join(self._stock[kind][begin : begin + size]) + "\n")
+
+
+def _run(url: str, case: Case, shares: _Shares, options: argparse.Namespace) -> wrk.Run:
+    shares.lay_out(case)
+    return wrk.run(url + case.path, options.seconds, case.script)
+
+
+def _raw_rate(bare: str, case: Case) -> float:
+    return argon2_rate() if case.name == "sign-in" else wrk.run(bare, 2).rate
+
+
+def _measure(
+    url: str, yardstick: Yardstick, chosen: list[Case], shares: _Shares, options: argparse.Namespace
+) -> None:
     runs: dict[str, list[wrk.Run]] = {case.name: [] for case in chosen}
     yardsticks: dict[str, list[float]] = {case.name: [] for case in chosen}
-    for _round in range(options.rounds):
+    for _turn in range(options.rounds):
         for case in chosen:
-            yardstick = _argon2_rate() if case.name == "sign-in" else wrk.run(bare, 2).rate
-            yardsticks[case.name].append(yardstick)
-            if case.script and case.name == "code exchange":
-                _skip_spent(case.script, runs[case.name], options.seconds)
-            runs[case.name].append(wrk.run(url + case.path, options.seconds, case.script))
+            yardsticks[case.name].append(yardstick(case))
+            runs[case.name].append(_run(url, case, shares, options))
     _print(chosen, runs, yardsticks, options)
-
-
-def _skip_spent(script: Path, earlier: list[wrk.Run], seconds: int) -> None:
-    """Leave out the codes of earlier rounds: each works once."""
-    if not earlier:
-        return
-    path = script.with_suffix(".txt")
-    spent = int(earlier[-1].rate * (seconds + 1)) + 50
-    path.write_text("".join(path.read_text().splitlines(keepends=True)[spent:]))
-
-
-def _argon2_rate() -> float:
-    """How many argon2id hashes this machine makes a second, on all its cores."""
-    cores = os.cpu_count() or 1
-    with ProcessPoolExecutor(cores) as pool:
-        return sum(pool.map(_hash_for_two_seconds, range(cores)))
-
-
-def _hash_for_two_seconds(_worker: int) -> float:
-    hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-    begun, made = time.perf_counter(), 0
-    while time.perf_counter() - begun < 2:
-        hasher.hash(PASSWORD)
-        made += 1
-    return made / (time.perf_counter() - begun)
 
 
 def _print(
@@ -175,8 +157,9 @@ def _print(
         yard = statistics.median(yardsticks[case.name])
         errors = sum(run.errors for run in made)
         share = f"{statistics.median(shares):.0%}"
+        aim = LEAST_LEFT if options.limits else case.aim
         print(
-            f"| {case.name} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {errors} | {yard:.0f} | {share} | {case.aim} % |"
+            f"| {case.name} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {errors} | {yard:.0f} | {share} | {aim} % |"
         )
 
 

@@ -2,7 +2,10 @@
 
 from flask import Flask, Response, jsonify
 
+import config
+
 app = Flask(__name__)
+app.config["SETTINGS"] = config.load()  # what gunicorn's access log asks for
 
 
 @app.route("/", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from limits import parse
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
-from app import rate_limits
+from app import rate_limits, shared_folder
 from app.rate_limits import SharedFileStorage, storage_uri
 
 CONTENDER = """
@@ -94,7 +94,7 @@ def test_two_portals_do_not_share_their_counters(tmp_path: Path) -> None:
 def test_a_folder_somebody_else_prepared_in_shared_memory_is_not_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limits, "SHARED_MEMORY", tmp_path / "shm")
+    monkeypatch.setattr(shared_folder, "SHARED_MEMORY", tmp_path / "shm")
     (tmp_path / "shm").mkdir()
     private = Path(storage_uri(tmp_path / "portal").removeprefix("shared-file://")).parent
     assert private.parent == tmp_path / "shm"

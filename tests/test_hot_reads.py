@@ -1,0 +1,66 @@
+"""Reads of hot paths give what SQLAlchemy gives, and outlive a lost connection."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import bindparam, event, select, text
+
+from app.database import READS, db
+from app.hot_reads import HotRead, constant
+from app.users.models import User
+from tests import factories as make
+from tests.support.statements import count_statements
+
+STATEMENT = select(
+    User.username, User.created_at, User.is_admin, User.blocked_at, constant("somebody").label("kind")
+).where(User.username_key == bindparam("key"), User.is_admin.is_(True))
+
+
+@pytest.fixture(autouse=True)
+def chief(app: Flask, app_context: Any) -> None:
+    make.make_user(app, "chief", is_admin=True)
+
+
+def test_a_row_is_what_sqlalchemy_gives_and_the_driver_is_asked_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = HotRead(STATEMENT)
+    with count_statements() as statements:
+        by_sqlalchemy = read.first(key="chief")
+    assert len(statements) == 1, "who listens to statements hears of it"
+    monkeypatch.setattr(HotRead, "_by_sqlalchemy", None)
+    by_driver = read.first(key="chief")
+    assert tuple(by_driver) == tuple(by_sqlalchemy)
+    assert (by_driver.username, by_driver.is_admin, by_driver.blocked_at) == ("chief", True, None)
+    assert by_driver.kind == "somebody"
+    assert by_driver.created_at.tzinfo is not None
+    assert read.first(key="nobody") is None
+
+
+@pytest.mark.parametrize(
+    "key", ["'", '" OR 1=1 --', "\\", "%(key)s", "%s", "?", "ä😀", "chief\0", "x" * 5000]
+)
+def test_attack_what_is_looked_for_never_becomes_part_of_the_statement(key: str) -> None:
+    assert HotRead(STATEMENT).first(key=key) is None
+
+
+def test_a_lost_connection_is_noticed_and_another_one_asked(app: Flask) -> None:
+    read = HotRead(STATEMENT)
+    assert read.first(key="chief").username == "chief"
+    engine = db.engines[READS]
+    lost: list[Any] = []
+    event.listen(engine, "checkout", lambda connection, *_others: lost.append(connection), once=True)
+    assert read.first(key="chief").username == "chief"
+    if engine.dialect.name == "sqlite":
+        lost[0].close()
+    else:
+        with db.engine.connect() as other:
+            other.execute(text(f"KILL {lost[0].thread_id()}"))
+    assert read.first(key="chief").username == "chief"
+
+
+@pytest.mark.parametrize("word", ["it's", "", "a b", "x'--"])
+def test_only_words_stand_in_a_statement(word: str) -> None:
+    with pytest.raises(ValueError, match="not a word"):
+        constant(word)
