@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORTAL := $(VENV)/.portal-installed
 TOOLS := $(VENV)/.tools-installed
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
-SOURCES := app tests migrations config.py config_derived.py config_values.py gunicorn.conf.py wsgi.py
+SOURCES := app tests examples migrations docker config.py config_derived.py config_values.py gunicorn.conf.py wsgi.py
 
 # gunicorn ends with a traceback where WEB_CONCURRENCY is no number: config.check() says it in one line before.
 BEFORE_GUNICORN := import os, sys; os.environ.get("WEB_CONCURRENCY", "1").isdecimal() or \
@@ -18,7 +18,7 @@ BEFORE_GUNICORN := import os, sys; os.environ.get("WEB_CONCURRENCY", "1").isdeci
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test lint format translations bench clean
+.PHONY: help run test lint format translations bench bench-lists bench-logs clean
 
 help:
 	sed -n 's/^# make/make/p' Makefile
@@ -57,6 +57,12 @@ translations: $(PORTAL)
 
 bench: $(TOOLS)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-logs: $(TOOLS)
+	$(BIN)/python -m benchmarks.logs $(BENCH)
+
+bench-lists: $(TOOLS)
+	$(BIN)/python -m benchmarks.lists $(BENCH)
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/clients/node_modules

@@ -17,7 +17,7 @@ from config_derived import ConfigurationError
 __all__ = ["CHECKOUT", "ConfigurationError", "Settings", "check", "load"]
 
 CHECKOUT = Path(__file__).resolve().parent
-HIDDEN = ("_SECRET", "_KEY", "_PASS", "_URL")
+HIDDEN = ("_SECRET", "_SECRET_PREVIOUS", "_KEY", "_PASS", "_URL")
 Value = TypeVar("Value")
 
 
@@ -47,6 +47,8 @@ class Settings:
     database_url: str = setting(None, read.database)
     # 32 characters or more: encrypts client secrets, private keys and TOTP seeds; made once in development.
     database_encryption_secret: str = setting(None, read.text)
+    # The secret before that one, or on its way in the next one: what was made under it is still understood.
+    database_encryption_secret_previous: str | None = optional(read.text)
     # Shared storage of rate limits; without it they hold across all workers of one machine.
     redis_url: str | None = optional(read.url("redis", "rediss", "unix", example="redis://127.0.0.1:6379/0"))
 
@@ -82,6 +84,9 @@ class Settings:
     rate_limit_white_list_regexp: re.Pattern[str] | None = optional(read.pattern)
     # Addresses that may read /metrics.
     metrics_allow: tuple[str, ...] = setting("127.0.0.1", read.addresses)
+    # One line a request on stdout, and how warnings and errors are written on stderr.
+    access_log: str = setting("text", read.one_of("text", "json", "off"))
+    log_format: str = setting("text", read.one_of("text", "json"))
 
     # gunicorn: where it listens (PORT wins over SERVER_PORT), with how many processes (cores × 2 + 1).
     server_host: str = setting("127.0.0.1", read.host)
@@ -103,8 +108,9 @@ class Settings:
     default_locale: str = setting("en", read.one_of("en", "de"))
     # URI in /.well-known/security.txt, which is 404 without it.
     security_contact: str | None = optional(read.contact)
-    # Port of the NestJS-compatible TCP listener.
+    # Port and address of the NestJS-compatible TCP listener. Whoever reaches it may ask: keep it on loopback.
     message_port: int | None = setting("off", read.optional_port)
+    message_host: str = setting("127.0.0.1", read.host)
 
     @property
     def secure_cookies(self) -> bool:
@@ -144,6 +150,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings.from_environment(merged, instance)
 
 
+# What gunicorn's master has read: its workers serve with these, whatever has become of `.env` meanwhile.
+accepted: Settings | None = None
+
+
 def check() -> None:
     """End the process with one line where a setting is wrong (`python config.py`, and before gunicorn loads).
 
@@ -170,9 +180,7 @@ def _value(name: str, text: str, reader: Callable[[str], Value]) -> Value:
 def _work_out(values: dict[str, Any], given: Mapping[str, str]) -> None:
     """Fill in what depends on other settings; raises ConfigurationError where they do not fit together."""
     instance: Path = values["instance"]
-    if (values["tls_cert"] is None) != (values["tls_key"] is None):
-        missing = "TLS_KEY" if values["tls_key"] is None else "TLS_CERT"
-        raise ConfigurationError(f"{missing} is missing; accepted: TLS_CERT and TLS_KEY both set, or neither")
+    derived.refuse_unusable_tls(values["tls_cert"], values["tls_key"])
     if values["should_encrypt_tokens"] and values["jwe_encryption_key"] is None:
         raise ConfigurationError(
             "JWE_ENCRYPTION_KEY is missing; SHOULD_ENCRYPT_TOKENS=true needs 32 bytes in base64url"
@@ -188,10 +196,9 @@ def _work_out(values: dict[str, Any], given: Mapping[str, str]) -> None:
     for name in ("secret_key", "database_encryption_secret"):
         if values[name] is None:
             values[name] = derived.development_secret(name, values["app_env"], instance)
-    if len(values["database_encryption_secret"]) < 32:
-        raise ConfigurationError(
-            "DATABASE_ENCRYPTION_SECRET is too short; accepted: any text of 32 characters or more"
-        )
+    derived.check_encryption_secrets(
+        values["database_encryption_secret"], values["database_encryption_secret_previous"]
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import secrets
+import ssl
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,6 +67,46 @@ def _write_once(path: Path, text: str) -> None:
         pass
     finally:
         Path(draft).unlink()
+
+
+def check_encryption_secrets(secret: str, previous: str | None) -> None:
+    """Raise ConfigurationError on a short secret, or a previous one that is the same."""
+    for name, value in (("", secret), ("_PREVIOUS", previous)):
+        if value is not None and len(value) < SHORTEST_SECRET:
+            raise ConfigurationError(
+                f"DATABASE_ENCRYPTION_SECRET{name} is too short; "
+                f"accepted: any text of {SHORTEST_SECRET} characters or more"
+            )
+    if secret == previous:
+        raise ConfigurationError(
+            "DATABASE_ENCRYPTION_SECRET_PREVIOUS is the same as DATABASE_ENCRYPTION_SECRET; "
+            "accepted: another one, or nothing"
+        )
+
+
+def refuse_unusable_tls(certificate: Path | None, key: Path | None) -> None:
+    """Raise ConfigurationError unless both are none, or PEM files that can be read and belong together."""
+    if certificate is None or key is None:
+        if certificate is not key:
+            missing = "TLS_KEY" if key is None else "TLS_CERT"
+            raise ConfigurationError(
+                f"{missing} is missing; accepted: TLS_CERT and TLS_KEY both set, or neither"
+            )
+        return
+    for name, path in (("TLS_CERT", certificate), ("TLS_KEY", key)):
+        if not os.access(path, os.R_OK):
+            raise ConfigurationError(
+                f"{name} names a file this user cannot read; accepted: a readable PEM file"
+            )
+    try:
+        # A key under a password would make gunicorn ask for it at the terminal, in every worker.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
+    except (ssl.SSLError, OSError, ValueError) as error:
+        reason = (getattr(error, "reason", None) or "cannot be read as PEM").lower().replace("_", " ")
+        raise ConfigurationError(
+            f"TLS_CERT and TLS_KEY will not do ({reason}); accepted: the PEM file of a certificate with its chain, "
+            "and of the private key that belongs to it, without a password"
+        ) from None
 
 
 def refuse_unsafe_production(secret_key: str, encryption_secret: str, issuer: str) -> None:

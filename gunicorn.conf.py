@@ -1,32 +1,67 @@
-"""How gunicorn serves the portal: `gunicorn -c gunicorn.conf.py wsgi:app`, nothing else to give."""
+"""How gunicorn serves the portal: `gunicorn -c gunicorn.conf.py wsgi:app`, nothing else to give.
 
+HUP reads this file, the settings and the code again; what is wrong then is told, and the old ones go on serving.
+"""
+
+import ctypes
+import gc
 import os
+import ssl
 import sys
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from config import ConfigurationError, load
+M_ARENA_MAX = -8  # malloc.h of glibc
+OURS = ("app", "config", "config_derived", "config_values", "wsgi")
+_reloading = "app" in sys.modules
+_before = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in OURS}
 
 try:
-    _settings = load()
-except ConfigurationError as error:
-    sys.exit(str(error))
+    # Not by its own name: gunicorn has a setting that is called so.
+    import config as _config
 
+    _config.accepted = _config.load()
+    # Loaded once, before the fork: workers start faster and share the memory of the code.
+    from app.site.even_worker import EvenWorker
+    from app.site.server_log import ServerLog
+except (Exception, SystemExit) as error:
+    if not _reloading:
+        if type(error).__name__ != "ConfigurationError":
+            raise
+        sys.exit(str(error))
+    print(f"Not reloaded, the portal goes on as before: {error}", file=sys.stderr, flush=True)
+    for _name in [_name for _name in sys.modules if _name.partition(".")[0] in OURS]:
+        del sys.modules[_name]
+    sys.modules.update(_before)
+    import config as _config
+    from app.site.even_worker import EvenWorker
+    from app.site.server_log import ServerLog
+
+_settings = _config.accepted
+assert _settings is not None
 _host = f"[{_settings.server_host}]" if ":" in _settings.server_host else _settings.server_host
+# One heap for all threads of a worker, where glibc would keep one for each, 19 MiB larger for every thread that
+# has ever hashed a password.
+with suppress(AttributeError, OSError):
+    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 _memory = Path("/dev/shm")  # noqa: S108  gunicorn makes a private file of its own in it
 
 bind = f"{_host}:{_settings.server_port}"
-worker_class = "gthread"
+worker_class = EvenWorker
+logger_class = ServerLog
 workers = _settings.web_concurrency
 threads = 4
-keepalive = 15
+# Proxies keep connections open for a while; closing one just when a request arrives costs that request.
+keepalive = 75
 timeout = 60
 graceful_timeout = 10
 # A slow leak in some library never gets far; the jitter keeps workers from restarting together.
-max_requests = 50_000
-max_requests_jitter = 5_000
+max_requests = 1_000_000
+max_requests_jitter = 100_000
 # Each worker makes its own application, so that no connection, thread or lock is shared across the fork.
 preload_app = False
 worker_tmp_dir = str(_memory) if os.access(_memory, os.W_OK) else None
@@ -41,15 +76,71 @@ umask = 0o077
 loglevel = "warning"
 
 
+@cache
+def _tls(certfile: str, keyfile: str) -> ssl.SSLContext:
+    """One context a worker: read at every connection, the files would cost more than the handshake."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certfile, keyfile)
+    return context
+
+
+def ssl_context(conf: Any, _default_factory: Any) -> ssl.SSLContext:
+    """TLS 1.2 or newer; a renewed certificate is read with the next HUP."""
+    return _tls(conf.certfile, conf.keyfile)
+
+
 def on_starting(_server: Any) -> None:
-    """Load the code once, before the fork: workers start faster and share its memory."""
-    import app  # noqa: F401
+    """Count from zero."""
+    from app.metering import forget
+
+    forget(_settings.instance)
 
 
-def when_ready(_server: Any) -> None:
+def on_reload(server: Any) -> None:
+    """Let the new workers write their lines as the new settings say, and renew the message listener with them."""
+    server.log = ServerLog(server.cfg)
+    _listen(server)
+
+
+def when_ready(server: Any) -> None:
     """Say in one line where the portal is."""
     processes = "1 worker" if workers == 1 else f"{workers} workers"
     print(f"Pforte is at {_settings.issuer} ({processes} on {bind}). Ctrl-C stops it.", flush=True)
+    _listen(server)
+
+
+def _listen(server: Any) -> None:
+    """Start, renew or end the message listener; who watches it outlives the code that a HUP replaces."""
+    watching = getattr(server, "message_listener", None)
+    if not _settings.message_port:
+        _stop_listening(server)
+    elif watching is not None:
+        watching.restart()
+    else:
+        from app.messages import beside
+
+        server.message_listener = beside
+        beside.start()
+
+
+def _stop_listening(server: Any) -> None:
+    watching = getattr(server, "message_listener", None)
+    if watching is not None:
+        server.message_listener = None
+        watching.stop()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Begin to note what the worker answers, and its work beside the requests."""
+    from app.extensions import background
+
+    worker.log.serve(worker.wsgi)
+    background.start()
+    # What start-up made lives as long as the worker: no collection need look at it again, nor come that often.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:
@@ -59,6 +150,7 @@ def worker_exit(_server: Any, _worker: Any) -> None:
     background.stop()
 
 
-def on_exit(_server: Any) -> None:
-    """Say that the end was a clean one."""
+def on_exit(server: Any) -> None:
+    """End the message listener, and say that the end was a clean one."""
+    _stop_listening(server)
     print("Pforte has stopped.", flush=True)

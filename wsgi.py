@@ -5,7 +5,7 @@ import sys
 import config
 
 try:
-    settings = config.load()
+    settings = config.accepted or config.load()
 except config.ConfigurationError as error:
     sys.exit(str(error))
 

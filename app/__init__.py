@@ -1,18 +1,18 @@
 """Pforte, an identity portal. Read :func:`create_app` from top to bottom: it is the table of contents."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings, load
 
-from . import oauth, site
+from . import api, oauth, site
 from .account import commands as account_commands
 from .account import link_commands
 from .account import pages as account_pages
+from .admin import pages as admin_pages
+from .api import endpoints as api_endpoints
 from .authentication import access, browser
 from .authentication import pages as authentication_pages
 from .clients import commands as client_commands
@@ -20,7 +20,8 @@ from .clients import pages as client_pages
 from .consents import pages as consent_pages
 from .database import READS, db, engine_options
 from .diagnostics import pages as diagnostic_pages
-from .extensions import babel, background, csrf, limiter, login_manager, migrate, vault
+from .extensions import babel, background, csrf, limiter, login_manager, metrics, migrate, vault
+from .messages import commands as message_commands
 from .oauth import commands as oauth_commands
 from .oauth import endpoints as oauth_endpoints
 from .oauth import pages as oauth_pages
@@ -30,6 +31,7 @@ from .site import commands as site_commands
 from .site import endpoints as site_endpoints
 from .site import i18n, rate_limiting, request_ids, security_headers
 from .site import pages as site_pages
+from .site.portal import Portal
 from .users import commands as user_commands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,8 +45,9 @@ PAGES = (
     + consent_pages.blueprints
     + diagnostic_pages.blueprints
     + oauth_pages.blueprints
+    + admin_pages.blueprints
 )
-ENDPOINTS = site_endpoints.blueprints + oauth_endpoints.blueprints
+ENDPOINTS = site_endpoints.blueprints + oauth_endpoints.blueprints + api_endpoints.blueprints
 COMMANDS = (
     user_commands.commands
     + account_commands.commands
@@ -52,16 +55,9 @@ COMMANDS = (
     + client_commands.commands
     + scope_commands.commands
     + oauth_commands.commands
+    + message_commands.commands
     + site_commands.commands
 )
-
-
-class Portal(Flask):
-    """Flask without its question, asked many times a request, whether a function is a coroutine: none is."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """``func`` as it is."""
-        return func
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -86,8 +82,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.protect(app)
     site.configure(app)
     oauth.configure(app)
+    api.configure(app)
     headers = security_headers.headers_without_view(settings.issuer)
     app.wsgi_app = Documents(app.wsgi_app, app, headers, request_ids.new_request_id)  # type: ignore[method-assign]
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
 
@@ -112,13 +111,10 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         **rate_limiting.configuration(settings),
     )
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def _connect_extensions(app: Flask, settings: Settings) -> None:
-    vault.configure(settings.database_encryption_secret)
+    vault.configure(settings.database_encryption_secret, settings.database_encryption_secret_previous)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
@@ -126,3 +122,4 @@ def _connect_extensions(app: Flask, settings: Settings) -> None:
     babel.init_app(app, locale_selector=i18n.select_locale)
     limiter.init_app(app)
     background.init_app(app)
+    metrics.init_app(app)

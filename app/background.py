@@ -31,7 +31,7 @@ class Background:
         """Serve ``app``; in testing no thread is started and tests call :meth:`run_once`."""
         self._app = app
         if not app.testing:
-            app.before_request(self._start)
+            app.before_request(self.start)
 
     def add(self, job: Callable[[], None]) -> Callable[[], None]:
         """Register ``job``; usable as a decorator."""
@@ -67,8 +67,9 @@ class Background:
         if self._pid == os.getpid():
             self.run_once()
 
-    def _start(self) -> None:
-        if self._pid == os.getpid():
+    def start(self) -> None:
+        """Begin to work in this process, unless it does already or serves no portal."""
+        if self._app is None or self._pid == os.getpid():
             return
         with self._lock:
             if self._pid != os.getpid():  # a fork carries no threads along

@@ -2,10 +2,10 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, String, event
@@ -16,6 +16,8 @@ from sqlalchemy.types import TypeDecorator
 
 READS = "reads"  # bind key of the engine in AUTOCOMMIT: a SELECT costs one round trip, not three
 BUSY_TIMEOUT = 15_000  # milliseconds an SQLite writer waits for another
+TRIES = 3  # a connection may have broken while it waited in the pool; more than this means real trouble
+POOL_SIZE = 10  # connections kept; more threads than these would open and close one with every request
 POOL_RECYCLE = 280  # seconds; below the wait_timeout of common MariaDB set-ups and proxies
 
 # Byte-wise comparison everywhere: what differs on SQLite differs on MariaDB too.
@@ -38,6 +40,11 @@ def new_id() -> str:
     fraction = (rest << 12) // 1_000_000
     value = (milliseconds << 80) | (7 << 76) | (fraction << 64) | (2 << 62) | secrets.randbits(62)
     return f"{value:032x}"
+
+
+def first_id_at(moment: datetime) -> str:
+    """What every id made at ``moment`` or later is greater than or equal to: ids are a clock with an index."""
+    return f"{int(moment.timestamp() * 1000):012x}".ljust(32, "0")
 
 
 def ascii_text(length: int) -> "AsciiText":
@@ -120,6 +127,7 @@ def engine_options(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
         "hide_parameters": True,
         "pool_recycle": POOL_RECYCLE,
         "pool_use_lifo": True,
+        "pool_size": POOL_SIZE,
         "max_overflow": 20,
     }
     reads = {**common, "isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
@@ -163,3 +171,17 @@ def is_lost_transaction(error: DBAPIError) -> bool:
     """Whether the whole unit of work may simply be run again: the database undid it, or never had it."""
     code = error.orig.args[0] if error.orig is not None and error.orig.args else None
     return code in LOST or code in GONE or error.connection_invalidated
+
+
+Answer = TypeVar("Answer")
+
+
+def read_again_if_lost(read: Callable[[], Answer]) -> Answer:
+    """What ``read``, which writes nothing, gives: asked again where the connection was lost meanwhile."""
+    for _attempt in range(1, TRIES):
+        try:
+            return read()
+        except DBAPIError as error:
+            if not is_lost_transaction(error):
+                raise
+    return read()

@@ -14,11 +14,23 @@ from werkzeug.local import LocalProxy
 from .background import Background
 from .crypto import Vault
 from .database import db
+from .metering import Metrics
 
 if TYPE_CHECKING:
     from config import Settings
 
-__all__ = ["babel", "background", "csrf", "db", "limiter", "login_manager", "migrate", "settings", "vault"]
+__all__ = [
+    "babel",
+    "background",
+    "csrf",
+    "db",
+    "limiter",
+    "login_manager",
+    "metrics",
+    "migrate",
+    "settings",
+    "vault",
+]
 
 migrate = Migrate()
 login_manager = LoginManager()
@@ -26,6 +38,8 @@ csrf = CSRFProtect()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address)
 background = Background()
+metrics = Metrics()
+background.add(metrics.flush)
 vault = Vault()
 
 settings = cast("Settings", LocalProxy(lambda: current_app.config["SETTINGS"]))

@@ -1,16 +1,22 @@
 """Alembic's way into the application: Flask-Migrate runs this file for every `flask db` command."""
 
+import fcntl
 import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app.database import AsciiText, UtcDateTime, db
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
-# Two portals that start at once on one MariaDB: the second waits and finds nothing left to do.
+# Two portals that start at once on one database: the second waits and finds nothing left to do.
 LOCK = "pforte_migrations"
 LOCK_SECONDS = 120
 
@@ -48,20 +54,39 @@ def write_sql() -> None:
 
 
 def migrate() -> None:
-    """Run the migrations on the application's database."""
+    """Run the migrations on the application's database, one process at a time."""
     with db.engine.connect() as connection:
         on_mariadb = connection.dialect.name in ("mysql", "mariadb")
-        if on_mariadb:
-            connection.execute(
-                text("SELECT GET_LOCK(:name, :seconds)"), {"name": LOCK, "seconds": LOCK_SECONDS}
-            )
-            connection.commit()
-        context.configure(connection=connection, **options())
-        with context.begin_transaction():
-            context.run_migrations()
-        if on_mariadb:
-            connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": LOCK})
-            connection.commit()
+        with server_lock(connection) if on_mariadb else folder_lock(str(connection.engine.url.database)):
+            context.configure(connection=connection, **options())
+            with context.begin_transaction():
+                context.run_migrations()
+
+
+@contextmanager
+def server_lock(connection: Connection) -> Iterator[None]:
+    """Hold the lock that every portal on this server (on a cluster: on this node) asks for."""
+    wait = text("SELECT GET_LOCK(:name, :seconds)")
+    got = connection.scalar(wait, {"name": LOCK, "seconds": LOCK_SECONDS})
+    connection.commit()
+    if got != 1:
+        sys.exit(
+            f"Another process has been migrating this database for {LOCK_SECONDS} seconds; try again later."
+        )
+    yield
+    connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": LOCK})
+    connection.commit()
+
+
+@contextmanager
+def folder_lock(database: str) -> Iterator[None]:
+    """Hold the folder of an SQLite file: SQLite itself keeps two migrations apart statement by statement only."""
+    folder = os.open(Path(database).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)  # which lets go of the lock
 
 
 if context.is_offline_mode():

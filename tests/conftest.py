@@ -6,13 +6,16 @@ import pytest
 from tests.support.apps import app, app_context, client, db_session, make_app
 from tests.support.browser import browser, open_page
 from tests.support.databases import KINDS, database, databases, redis_url
+from tests.support.gateways import sms_gateway
 from tests.support.mailboxes import smtp_server
+from tests.support.messages import message_portal
 from tests.support.portals import mariadb_portal, portal, portals, sqlite_portal, start_portal
 from tests.support.relying_party import relying_party
 
 __all__ = [
     "app", "app_context", "browser", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
-    "open_page", "portal", "portals", "redis_url", "relying_party", "smtp_server", "sqlite_portal", "start_portal",
+    "message_portal", "open_page", "portal", "portals", "redis_url", "relying_party", "sms_gateway", "smtp_server", "sqlite_portal",
+    "start_portal",
 ]  # fmt: skip
 
 # Found examples become tests by hand; a folder of them in the checkout would make runs differ.

@@ -2,11 +2,9 @@
 
 import base64
 import os
-import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 
 import config_values
 from config import CHECKOUT, ConfigurationError, Settings, load
+from tests.support.certificates import make_certificate
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 STRONG = {
@@ -55,12 +54,6 @@ def test_without_any_variable_the_defaults_of_the_contract_hold(tmp_path: Path) 
         settings.mail_url is settings.sms_webhook_url is settings.message_port is settings.redis_url is None
     )
     assert not settings.secure_cookies
-
-
-def test_every_variable_of_the_example_file_is_a_setting() -> None:
-    named = set(re.findall(r"^#?([A-Z_]+)=", (CHECKOUT / ".env.example").read_text(), re.MULTILINE))
-    parts = {"MYSQL_USER", "MYSQL_PASS", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_DB"}
-    assert named - parts <= {each.name.upper() for each in fields(Settings)}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +111,7 @@ def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_ac
         ("DATABASE_URL", "sqlite:///:memory:"), ("DATABASE_URL", "mysql://me:hunter2@db"), ("REDIS_URL", "hunter2"),
         ("MAIL_URL", "http://me:hunter2@mail"), ("MAIL_URL", "smtp://"), ("SMS_WEBHOOK_URL", "hunter2"),
         ("DATABASE_URL", "mysql://me:hunter2@db:99999/x"), ("JWE_ENCRYPTION_KEY", "hunter2"),
-        ("DATABASE_ENCRYPTION_SECRET", "hunter2"),
+        ("DATABASE_ENCRYPTION_SECRET", "hunter2"), ("DATABASE_ENCRYPTION_SECRET_PREVIOUS", "hunter2"),
     ],
 )  # fmt: skip
 def test_a_secret_value_is_refused_without_being_shown(tmp_path: Path, name: str, value: str) -> None:
@@ -126,6 +119,22 @@ def test_a_secret_value_is_refused_without_being_shown(tmp_path: Path, name: str
     assert said.startswith(f"{name} ")
     assert "accepted" in said
     assert "hunter2" not in said
+    assert "\n" not in said
+
+
+def test_the_previous_encryption_secret_is_another_one(tmp_path: Path) -> None:
+    both = {"DATABASE_ENCRYPTION_SECRET": "s" * 32, "DATABASE_ENCRYPTION_SECRET_PREVIOUS": "s" * 32}
+    assert "is the same as" in refusal(tmp_path, **both)
+    both["DATABASE_ENCRYPTION_SECRET_PREVIOUS"] = "p" * 32
+    assert read(tmp_path, **both).database_encryption_secret_previous == "p" * 32
+
+
+@pytest.mark.parametrize("size", [0, 16, 31, 33, 64])
+def test_a_key_of_another_length_is_refused_in_one_line(tmp_path: Path, size: int) -> None:
+    spelled = base64.urlsafe_b64encode(bytes(size)).decode() or "="
+    said = refusal(tmp_path, SHOULD_ENCRYPT_TOKENS="true", JWE_ENCRYPTION_KEY=spelled)
+    assert said.startswith("JWE_ENCRYPTION_KEY ")
+    assert "32 bytes in base64url" in said
     assert "\n" not in said
 
 
@@ -180,10 +189,9 @@ def test_encrypted_tokens_need_a_key_of_32_bytes(tmp_path: Path) -> None:
 
 
 def test_certificate_and_key_come_together(tmp_path: Path) -> None:
-    cert = tmp_path / "cert.pem"
-    cert.touch()
-    assert refusal(tmp_path, TLS_CERT=str(cert)).startswith("TLS_KEY is missing")
-    assert read(tmp_path, TLS_CERT=str(cert), TLS_KEY=str(cert)).secure_cookies
+    made = make_certificate(tmp_path)
+    assert refusal(tmp_path, TLS_CERT=str(made.cert)).startswith("TLS_KEY is missing")
+    assert read(tmp_path, TLS_CERT=str(made.cert), TLS_KEY=str(made.key)).secure_cookies
 
 
 def test_development_secrets_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:

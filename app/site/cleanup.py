@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from ..account.models import EmailLink
+from ..account.models import EmailLink, MobileCode
 from ..authentication.models import BrowserSession, SignInFailures
 from ..clock import now
 from ..database import db
@@ -32,6 +32,7 @@ EXPIRING = (
     Expiring(BrowserSession, BrowserSession.expires_at),
     Expiring(SignInFailures, SignInFailures.expires_at),
     Expiring(EmailLink, EmailLink.expires_at, timedelta(days=7)),
+    Expiring(MobileCode, MobileCode.expires_at),
     Expiring(AuthorizationCode, AuthorizationCode.keep_until),
     Expiring(TokenFamily, TokenFamily.expires_at, timedelta(days=30)),
     Expiring(RevokedToken, RevokedToken.expires_at),

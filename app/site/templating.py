@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.dates import format_timedelta
 from flask import Flask, Response, current_app, g, request, url_for
-from flask_babel import format_datetime, get_locale
+from flask_babel import format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +20,7 @@ from wtforms import Field, Form
 
 from ..clock import now
 from ..extensions import settings
-from . import i18n
+from . import i18n, request_ids
 
 TILE_COLOURS = 8  # static/css/tiles.css has as many
 JUST_NOW = 5  # seconds
@@ -30,6 +31,7 @@ STYLESHEETS = (
     "navigation",
     "components",
     "content",
+    "filters",
     "lists",
     "gate",
     "tiles",
@@ -38,6 +40,7 @@ STYLESHEETS = (
     "pages",
     "consent",
     "diagnostics",
+    "failures",
     "print",
 )
 MODULES = ("copy", "reveal", "menus")
@@ -51,6 +54,7 @@ def configure(app: Flask) -> None:
         exact_time=exact_time,
         initial=initial,
         iso_time=iso_time,
+        number=number,
         tile_colour=tile_colour,
         wrong_fields=wrong_fields,
     )
@@ -61,10 +65,12 @@ def configure(app: Flask) -> None:
         page_exists=page_exists,
         page_locale=i18n.page_locale,
         page_path=page_path,
+        request_id=request_ids.current,
         security_contact=lambda: settings.security_contact,
         signed_in_person=signed_in_person,
         static_url=static_url,
         stylesheets=STYLESHEETS,
+        this_page_with=this_page_with,
     )
     app.after_request(_keep_static_files)
 
@@ -80,6 +86,11 @@ def ago(moment: datetime) -> str:
 def exact_time(moment: datetime) -> str:
     """Date and time in full, with the zone."""
     return str(format_datetime(moment, "long"))
+
+
+def number(value: int) -> str:
+    """A count as readers of the language write it."""
+    return str(format_decimal(value))
 
 
 def iso_time(moment: datetime) -> str:
@@ -118,6 +129,13 @@ def wrong_fields(form: Form) -> list[Field]:
 def page_path(path: str) -> str:
     """The address of a path of the public contract, wherever the portal is mounted."""
     return request.script_root + path
+
+
+def this_page_with(**changes: str | None) -> str:
+    """A link to this page with these parameters of its query changed; None leaves one out."""
+    kept = [(name, text) for name, text in request.args.items(multi=True) if name not in changes]
+    added = [(name, text) for name, text in changes.items() if text is not None]
+    return "?" + urlencode([*kept, *added])
 
 
 def page_exists(path: str, method: str = "GET") -> bool:

@@ -1,6 +1,7 @@
 """A list that exists twice is derived: migrations from models, discovery from the server, catalogs from texts."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ def test_migrations_make_what_the_models_say(app: Flask) -> None:
 def test_discovery_lists_what_is_registered(app: Flask, client: FlaskClient) -> None:
     document = client.get("/.well-known/openid-configuration").json
     assert document == client.get("/.well-known/oauth-authorization-server").json
-    assert document["grant_types_supported"] == [grant.GRANT_TYPE for grant, _extensions in GRANTS]
+    registered = [grant.GRANT_TYPE for grant, _extensions in GRANTS]
+    # No app of this portal has the password grant.
+    assert document["grant_types_supported"] == [name for name in registered if name != "password"]
     paths = {rule.rule for rule in app.url_map.iter_rules()}
     addresses = [value for name, value in document.items() if name.endswith(("_endpoint", "_uri"))]
     assert len(addresses) == 6
@@ -82,6 +85,13 @@ def test_what_is_read_is_what_was_written() -> None:
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     assert compiled.getvalue() == (CATALOG / "messages.mo").read_bytes()
+
+
+def test_what_the_docs_name_exists() -> None:
+    text = (CHECKOUT / "docs" / "from-the-tutorials.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:tests|examples|docs)/[\w./-]+)`", text))
+    assert named
+    assert [path for path in sorted(named) if not (CHECKOUT / path).exists()] == []
 
 
 def _complete(string: str | tuple[str, ...]) -> bool:

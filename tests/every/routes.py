@@ -1,19 +1,23 @@
 """Every route of the portal, found from its URL map, with an address that leads somewhere."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask
 from werkzeug.routing import Rule
 
 from app.account import email_links
+from app.api.endpoints import blueprints as api_endpoints
 from app.authentication.access import is_public
 from app.clients.models import Client
+from app.clock import now
 from app.database import db
+from app.notifications.mail import queue_mail
 from app.oauth.endpoints import blueprints as oauth_endpoints
 from app.site.endpoints import blueprints as site_endpoints
 from tests import factories as make
 
-ENDPOINTS = tuple(blueprint.name for blueprint in (*oauth_endpoints, *site_endpoints))
+ENDPOINTS = tuple(blueprint.name for blueprint in (*oauth_endpoints, *site_endpoints, *api_endpoints))
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,9 @@ class World:
 
 
 def world(app: Flask) -> World:
-    """Somebody with an app, a secret, a session and links in the post."""
-    person = make.make_user(app, locale=None)
+    """An administrator with an app, a secret, a session and links in the post; somebody else to look after."""
+    person = make.make_user(app, locale=None, is_admin=True)
+    other = make.make_user(app)
     client = make.make_client(app, owner=person)
     with app.app_context():
         found = db.session.get(Client, client.id)
@@ -36,9 +41,20 @@ def world(app: Flask) -> World:
         from app.users.accounts import get_user
 
         token = email_links.create_link(email_links.Purpose.VERIFY_EMAIL, get_user(person.id), person.email)
+        mail = queue_mail(person.email, None, "verify_email")
+        mail.next_try_at = now() + timedelta(hours=1)
         db.session.commit()
-    values = {"client_id": client.id, "secret_id": secret_id, "session_id": "0" * 32, "request_id": "a" * 20}
-    return World(person, client, {**values, "token": token, "filename": "css/tokens.css"})
+        mail_id = mail.id
+    values = {
+        "client_id": client.id,
+        "secret_id": secret_id,
+        "session_id": "0" * 32,
+        "request_id": "a" * 20,
+        "user_id": other.id,
+        "mail_id": mail_id,
+    }
+    values |= {"token": token, "filename": "css/tokens.css", "username": person.username}
+    return World(person, client, values)
 
 
 def address(rule: Rule, values: dict[str, str]) -> str:

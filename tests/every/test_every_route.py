@@ -102,7 +102,15 @@ def test_what_is_open_is_known(app: Flask) -> None:
     """Opening a route to everybody is a decision: it is made here, too."""
     found = {rule.rule for rule in app.url_map.iter_rules() if routes.is_open(app, rule)}
     assert found == {
-        *("/", "/favicon.ico", "/robots.txt", "/static/<path:filename>", "/health/live", "/health/ready"),
+        *(
+            "/",
+            "/favicon.ico",
+            "/robots.txt",
+            "/static/<path:filename>",
+            "/health/live",
+            "/health/ready",
+            "/metrics",
+        ),
         *("/.well-known/change-password", "/.well-known/security.txt"),
         *("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
         *("/.well-known/jwks.json", "/oauth/jwks.json", "/v1/keys"),
@@ -110,6 +118,14 @@ def test_what_is_open_is_known(app: Flask) -> None:
         *("/setup/<token>", "/failures/<request_id>", "/logout"),
         *("/oauth/authorize", "/oauth/consent", "/oauth/account"),
         *("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"),
+        *(
+            "/api/register",
+            "/api/auth",
+            "/api/authorize",
+            "/api/verify",
+            "/api/users/<username>",
+            "/api/greet",
+        ),
     }
 
 
@@ -143,3 +159,19 @@ def test_a_stranger_to_the_app_finds_none_of_its_pages(app: Flask, world: routes
             assert other.get(routes.address(rule, world.values)).status_code == 404, rule
             found += 1
     assert found >= 6
+
+
+def test_nobody_but_administrators_finds_a_page_of_theirs(app: Flask, world: routes.World) -> None:
+    other, stranger = make.browser_of(app, make.make_user(app)), app.test_client()
+    token = make.csrf_token(other.get("/account/profile"))
+    found = 0
+    for method in ("GET", "POST"):
+        for rule in routes.rules(app, method):
+            if rule.rule.startswith("/admin"):
+                path = routes.address(rule, world.values)
+                answer = other.open(path, method=method, data={"csrf_token": token})
+                assert answer.status_code == 404, f"{method} {rule}"
+                if method == "GET":
+                    assert stranger.get(path).headers["Location"].startswith("/login?next="), rule
+                found += 1
+    assert found >= 1

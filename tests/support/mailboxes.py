@@ -1,5 +1,6 @@
 """A real SMTP server that keeps what it receives."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -21,9 +22,14 @@ class Mailbox:
         self.messages: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.logins: list[tuple[str, str]] = []
+        self.held = False  # True: messages wait at the door
+        self.at_the_door = 0
         self.refusal: str | None = None  # such as "451 try again later": answered instead of taking a message
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+        self.at_the_door += 1
+        while self.held:  # noqa: ASYNC110  the test lets go from another thread
+            await asyncio.sleep(0.05)
         if self.refusal:
             return self.refusal
         content = envelope.content

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from tests.support.html_forms import Fields, Form, forms_of
 
 PASSWORD = "plenty of amber lighthouses 27"
 SECONDS = 30
+
+
+class FromAddress(HTTPAdapter):
+    """Lets a session connect from another address of this machine: `session.mount("http://", FromAddress("127.0.0.9"))`."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, source_address=(self._address, 0), **options)
 
 
 class Person:

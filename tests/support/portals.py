@@ -23,7 +23,7 @@ from tests.support.ports import free_port, wait_until
 CHECKOUT = Path(__file__).resolve().parents[2]
 # What the machine's own environment says must not reach a portal of the tests.
 FOREIGN = re.compile(
-    r"(MYSQL_|RATE_LIMIT_|FLASK_|GUNICORN_|.*_TTL$|.*_URL$|PORT$|ISSUER$|APP_ENV$|WEB_CONCURRENCY$)"
+    r"(MYSQL_|RATE_LIMIT_|FLASK_|GUNICORN_|.*_LOG$|LOG_FORMAT$|.*_TTL$|.*_URL$|PORT$|ISSUER$|APP_ENV$|REQUESTS_CA_BUNDLE$|WEB_CONCURRENCY$)"
 )
 
 
@@ -33,8 +33,11 @@ class Portal:
     def __init__(self, url: str, environ: dict[str, str], folder: Path) -> None:
         self.url = url
         self.environ = environ
+        # A proxy may stand between this and the issuer's address.
+        self.local = f"{'https' if 'TLS_CERT' in environ else 'http'}://127.0.0.1:{environ['SERVER_PORT']}"
         self.folder = folder
         self.instance = folder / "instance"
+        self.checkout = CHECKOUT
         self.database_url = environ["DATABASE_URL"]
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -62,9 +65,22 @@ class Portal:
         command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=CHECKOUT, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command, cwd=self.checkout, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         wait_until(self._answers, 60, f"the portal at {self.url}; its log: {self.log}")
+
+    def workers(self) -> set[int]:
+        """The process ids of the workers there are now."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return {int(pid) for pid in children.split()}
+
+    def reload(self) -> None:
+        """Send HUP and wait until all workers are new ones."""
+        assert self.process is not None
+        before = self.workers()
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.workers() and not before & self.workers(), 60, "new workers")
 
     def stop(self) -> int:
         """End gunicorn as Ctrl-C does; its exit code."""
@@ -81,16 +97,17 @@ class Portal:
         assert self.process is not None
         assert self.process.poll() is None, f"the portal ended by itself: {self.log}"
         try:
-            return requests.get(f"{self.url}/health/live", timeout=10).status_code == 200
+            verify = self.environ.get("REQUESTS_CA_BUNDLE", self.environ.get("TLS_CERT", True))
+            return requests.get(f"{self.local}/health/live", verify=verify, timeout=10).status_code == 200
         except requests.ConnectionError:
             return False
 
 
 @contextmanager
-def running_portal(database_url: str, *, workers: int = 3, **changes: str) -> Iterator[Portal]:
+def running_portal(database_url: str, *, workers: int = 3, url: str = "", **changes: str) -> Iterator[Portal]:
     """A portal on an empty database, migrated and started; `changes` are variables as the contract names them."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = url or f"http://127.0.0.1:{port}"
     folder = Path(tempfile.mkdtemp(prefix="pforte-portal-"))
     own = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
     environ = own | SECRETS | {

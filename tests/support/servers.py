@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pymysql
 import pytest
@@ -15,10 +16,10 @@ import pytest
 from tests.support.ports import wait_until
 
 FOLDERS = "/usr/sbin", "/usr/local/sbin", "/sbin"
-# As little disk as possible: what the tests write need not outlive them.
+# As little disk as possible: what the tests write need not outlive them, but it outlives a killed server.
 MARIADB_OPTIONS = (
     "--skip-networking",
-    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-flush-log-at-trx-commit=2",
     "--innodb-doublewrite=0",
     "--innodb-log-file-size=16M",
     "--innodb-buffer-pool-size=64M",
@@ -56,9 +57,15 @@ class MariaDb:
 
     def run(self, statement: str) -> None:
         """Run a statement as the server's root."""
+        self.rows(statement)
+
+    def rows(self, statement: str) -> tuple[tuple[Any, ...], ...]:
+        """What a statement of the server's root gives."""
         connection = pymysql.connect(unix_socket=str(self.socket), user="root", autocommit=True)
         try:
-            connection.cursor().execute(statement)
+            cursor = connection.cursor()
+            cursor.execute(statement)
+            return cursor.fetchall()
         finally:
             connection.close()
 

@@ -1,0 +1,33 @@
+"""What is sealed: under the current secret, still under the previous one, or lost."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ...extensions import vault
+from ...oauth import resealing, resealing_output
+from .finding import Finding
+
+if TYPE_CHECKING:
+    from config import Settings
+
+TELL_THE_OLD_ONE = (
+    "Set DATABASE_ENCRYPTION_SECRET_PREVIOUS to the secret they were sealed under, then run: "
+    "flask keys rotate-encryption"
+)
+
+
+def check(_settings: "Settings") -> Iterator[Finding]:
+    """Everything can be opened, and nothing needs the previous secret."""
+    tallies = dict(resealing.survey())
+    unopened = {name: tally.unopened for name, tally in tallies.items() if tally.unopened}
+    if unopened:
+        says = ", ".join(f"{number} of {name}" for name, number in unopened.items())
+        yield Finding("encryption", False, f"cannot be opened: {says}", TELL_THE_OLD_ONE)
+    behind = sum(tally.found for tally in tallies.values())
+    if behind:
+        says = f"{behind} values are still sealed under the previous secret"
+        yield Finding("encryption", False, says, "Run: flask keys rotate-encryption")
+    elif not unopened:
+        yield Finding("encryption", True, "everything is sealed under the current secret")
+    if vault.has_previous and not behind and (waiting := resealing.find_waiting()):
+        yield Finding("encryption", True, resealing_output.in_words(waiting))

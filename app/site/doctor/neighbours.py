@@ -1,0 +1,80 @@
+"""What the portal leans on beside its database: the mail server, Redis, the folder its workers share."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from redis import Redis
+
+from ...extensions import metrics
+from ...notifications.transport import connect
+from ...rate_limits import SharedFileStorage, storage_uri
+from ...shared_folder import SHARED_MEMORY, shared_folder
+from .finding import Finding
+
+if TYPE_CHECKING:
+    from config import Settings
+
+PATIENCE = 5  # seconds for a server to answer
+PROBE = "pforte:doctor"
+
+
+def redis_of(url: str) -> Redis:
+    """A client that does not wait long."""
+    return Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+
+
+def check_mail(settings: "Settings") -> Iterator[Finding]:
+    """The mail server greets us, and knows us where MAIL_URL has a password."""
+    if settings.mail_url is None:
+        well = settings.app_env != "production"
+        says = "mails are printed and kept in instance/mail"
+        mend = "Set MAIL_URL to your server, such as smtp://user:password@mail.example.org:587"
+        yield Finding("mail", well, says, mend)
+        return
+    parts = urlsplit(settings.mail_url)
+    try:
+        with connect(settings.mail_url) as server:
+            secure = isinstance(server.sock, ssl.SSLSocket)
+    except ssl.SSLCertVerificationError as error:
+        mend = "Renew the server's certificate, or name the file of your private authority in SSL_CERT_FILE."
+        says = f"{parts.hostname} has a certificate that cannot be trusted: {error.verify_message}"
+        yield Finding("mail", False, says, mend)
+        return
+    over = "over TLS" if secure else "in clear"
+    known = ", and takes user and password" if parts.username else ""
+    yield Finding("mail", True, f"{parts.hostname} says hello {over}{known}")
+
+
+def check_rate_limits(settings: "Settings") -> Iterator[Finding]:
+    """Requests can be counted where all who count together see it."""
+    if settings.redis_url is None:
+        well = SharedFileStorage(storage_uri(settings.instance)).check()
+        says = (
+            "counted in a file that all workers of this machine share"
+            if well
+            else "the file cannot be written"
+        )
+        mend = f"Let this user write {shared_folder(settings.instance)}."
+        yield Finding("rate limits", well, says, mend)
+        return
+    with redis_of(settings.redis_url) as redis:
+        redis.set(PROBE, "1", ex=PATIENCE)  # a read-only replica would answer a PING
+    yield Finding("rate limits", True, "counted in Redis, for all machines")
+
+
+def check_metrics(settings: "Settings") -> Iterator[Finding]:
+    """The numbers of all workers can be added up."""
+    folder = shared_folder(settings.instance)
+    with closing(metrics.open()) as file:
+        file.execute("BEGIN IMMEDIATE")
+    where = (
+        "in shared memory"
+        if folder.is_relative_to(SHARED_MEMORY)
+        else "on disk, since there is no shared memory"
+    )
+    yield Finding(
+        "metrics", True, f"added up in {folder}, {where}; {', '.join(settings.metrics_allow)} may read them"
+    )

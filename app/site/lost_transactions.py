@@ -1,0 +1,42 @@
+"""Pages on a cluster: what the database undid at its commit is done again, since nobody has seen an answer yet."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import current_app, g, request, session
+from sqlalchemy.exc import DBAPIError
+
+from ..database import was_undone
+from ..extensions import db
+
+TRIES = 3  # as at the endpoints for programs: more than this means real trouble, and a page that says so
+
+Answer = TypeVar("Answer")
+
+
+def until_kept(view: Callable[[], Answer]) -> Answer:
+    """The answer of ``view``, run again while the database has certainly undone what it wrote.
+
+    It begins each time with the cookie and the request's notes as they came: a sign-in that was undone
+    leaves nothing behind.
+    """
+    notes = {name: g.get(name) for name in g}
+    for _attempt in range(1, TRIES):
+        try:
+            return view()
+        except DBAPIError as error:
+            if not was_undone(error):
+                raise
+            current_app.logger.info("The database undid a page's transaction: %r", error.orig)
+        _start_over(notes)
+    return view()
+
+
+def _start_over(notes: dict[str, object]) -> None:
+    db.session.rollback()
+    session.clear()
+    session.update(current_app.session_interface.open_session(current_app, request) or {})
+    for name in list(g):
+        g.pop(name)
+    for name, value in notes.items():
+        setattr(g, name, value)

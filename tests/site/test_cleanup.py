@@ -1,0 +1,30 @@
+"""What has expired is deleted, and nothing else."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.diagnostics.models import LoggedRequest
+from app.site import cleanup
+
+
+def test_old_log_rows_are_deleted_batch_by_batch(
+    app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cleanup, "BATCH", 3)
+    over, fresh = now() - cleanup.LOG_KEPT - timedelta(days=1), now() - timedelta(days=1)
+    rows = [
+        {"request_id": f"r{number}", "at": at, "endpoint": "token", "outcome": "ok", "status": 200}
+        for number, at in enumerate([over] * 7 + [fresh])
+    ]
+    db_session.execute(insert(LoggedRequest), rows)
+    db_session.commit()
+    done = app.test_cli_runner().invoke(args=["cleanup", "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["logged_requests"] == 7
+    assert list(db_session.scalars(select(LoggedRequest.request_id))) == ["r7"]

@@ -1,0 +1,210 @@
+"""`flask doctor`: what is wrong with an installation, and how to mend it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.site.doctor import Finding, database, examine
+from app.site.doctor import tls as tls_check
+from tests.support.apps import MakeApp
+from tests.support.certificates import make_certificate
+from tests.support.databases import make_settings
+from tests.support.mailboxes import Mailbox
+from tests.support.portals import Portal
+from tests.support.ports import free_port
+
+PRODUCTION = {"APP_ENV": "production", "ISSUER": "https://id.example.org", "TRUSTED_PROXIES": "1"}
+
+
+def findings(app: Flask, check: str = "") -> list[Finding]:
+    with app.app_context():
+        return [each for each in examine(app.config["SETTINGS"]) if not check or each.check == check]
+
+
+def wrong(app: Flask, check: str) -> str:
+    """What is wrong with one part, and how to mend it; empty where nothing is."""
+    return " ".join(f"{each.says}: {each.mend}" for each in findings(app, check) if not each.well)
+
+
+def test_a_fresh_portal_is_well(app: Flask) -> None:
+    found = findings(app)
+    assert [each for each in found if not each.well] == []
+    names = {each.check for each in found}
+    assert names >= {
+        "configuration",
+        "database",
+        "migrations",
+        "keys",
+        "clock",
+        "mail",
+        "rate limits",
+        "metrics",
+    }
+    assert any("RS256 signs" in each.says for each in found)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_the_exit_code_tells_whether_all_is_well(app: Flask, make_app: MakeApp, arguments: list[str]) -> None:
+    well = app.test_cli_runner().invoke(args=["doctor", *arguments])
+    assert well.exit_code == 0
+    ill = make_app(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
+    told = ill.test_cli_runner().invoke(args=["doctor", *arguments])
+    assert told.exit_code == 1
+    assert "REDIS_URL" in told.output
+    if arguments:
+        rows: list[dict[str, Any]] = json.loads(told.stdout)
+        assert all(set(row) == {"check", "well", "says", "mend"} for row in rows)
+        assert {row["check"] for row in rows if not row["well"]} == {"rate limits", "clock"}
+    else:
+        assert "WRONG rate limits: ConnectionError" in told.output
+
+
+def test_a_running_portal_is_examined_by_the_command(sqlite_portal: Portal) -> None:
+    rows = sqlite_portal.flask_json("doctor")
+    assert [row for row in rows if not row["well"]] == []
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all/pforte.sqlite3", "mysql+pymysql://me:hunter2@127.0.0.1:1/pforte"]
+)
+def test_a_database_that_is_away_is_told_without_its_password(url: str, tmp_path: Path) -> None:
+    app = create_app(make_settings(url, tmp_path))
+    for check in ("database", "migrations", "keys", "clock"):
+        assert wrong(app, check), check
+    assert "Check DATABASE_URL" in wrong(app, "database")
+    assert "hunter2" not in repr(findings(app))
+
+
+def test_an_old_database_is_told_what_to_run(app: Flask, db_session: Session) -> None:
+    (head,) = db_session.scalars(text("SELECT version_num FROM alembic_version")).all()
+    db_session.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+    db_session.commit()
+    try:
+        assert "flask db upgrade" in wrong(app, "migrations")
+    finally:
+        db_session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
+        db_session.commit()
+
+
+def test_keys_made_under_another_secret_are_found(app: Flask, make_app: MakeApp) -> None:
+    assert wrong(app, "keys") == ""
+    other = make_app(DATABASE_ENCRYPTION_SECRET="quite another secret that nobody knows 0123456789")
+    assert "DATABASE_ENCRYPTION_SECRET must be the one" in wrong(other, "keys")
+
+
+def test_clocks_that_differ_are_found(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    past = dict.fromkeys(database.CLOCKS, "SELECT '2026-01-01 00:00:00'")
+    monkeypatch.setattr(database, "CLOCKS", past)
+    assert "NTP" in wrong(app, "clock")
+
+
+def test_the_clock_of_redis_is_compared(make_app: MakeApp, redis_url: str) -> None:
+    app = make_app(REDIS_URL=redis_url)
+    assert [each.well for each in findings(app, "clock")] == [True, True]
+    assert wrong(app, "rate limits") == ""
+
+
+def test_a_mail_server_says_hello(make_app: MakeApp, smtp_server: Mailbox) -> None:
+    app = make_app(MAIL_URL=smtp_server.url.replace("//", "//me:hunter2@"))
+    (finding,) = findings(app, "mail")
+    assert finding.well
+    assert finding.says == "127.0.0.1 says hello in clear, and takes user and password"
+    assert smtp_server.messages == []
+
+
+class Unknown(Mailbox):
+    """A server that knows nobody."""
+
+    def authenticate(self, *_ignored: Any) -> Any:
+        from aiosmtpd.smtp import AuthResult
+
+        return AuthResult(success=False)
+
+
+@pytest.mark.parametrize("trouble", ["away", "refuses the password", "is no mail server"])
+def test_a_mail_server_in_trouble_is_told_without_the_password(make_app: MakeApp, trouble: str) -> None:
+    port = free_port()
+    mailbox = Unknown("")
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=port, authenticator=mailbox.authenticate, auth_require_tls=False
+    )
+    scheme = "smtps" if trouble == "is no mail server" else "smtp"
+    if trouble != "away":
+        controller.start()
+    try:
+        said = wrong(make_app(MAIL_URL=f"{scheme}://me:hunter2@127.0.0.1:{port}"), "mail")
+    finally:
+        if trouble != "away":
+            controller.stop()
+    assert "MAIL_URL" in said
+    assert "hunter2" not in said
+
+
+def test_production_without_a_mail_server_is_wrong(make_app: MakeApp) -> None:
+    assert "MAIL_URL" in wrong(make_app(**PRODUCTION), "mail")
+    assert wrong(make_app(), "mail") == ""
+
+
+@pytest.mark.parametrize(
+    ("days", "issuer", "told"),
+    [
+        (90, "https://localhost:8443", ""), (90, "https://127.0.0.1:8443", ""),
+        (7, "https://localhost:8443", "ends on"), (-2, "https://localhost:8443", "ended on"),
+        (90, "https://id.example.org", "not for id.example.org"),
+    ],
+)  # fmt: skip
+def test_a_certificate_must_go_on_and_be_for_this_portal(
+    make_app: MakeApp, tmp_path: Path, days: int, issuer: str, told: str
+) -> None:
+    made = make_certificate(tmp_path / "tls", days=days)
+    app = make_app(TLS_CERT=str(made.cert), TLS_KEY=str(made.key), ISSUER=issuer)
+    said = wrong(app, "tls")
+    assert told in said
+    assert bool(said) is bool(told)
+    assert (tls_check.RENEW in said) is bool(told)
+
+
+@pytest.mark.parametrize(
+    ("settings", "variable"),
+    [
+        ({"ACCESS_TOKEN_TTL": "2 days"}, "ACCESS_TOKEN_TTL"),
+        ({"AUTHORIZATION_CODE_TTL": "1 hour"}, "AUTHORIZATION_CODE_TTL"),
+        ({"PASSWORD_HASHER": "bcrypt", "BCRYPT_SALT_ROUNDS": "6"}, "BCRYPT_SALT_ROUNDS"),
+        ({"RATE_LIMIT_WHITE_LIST_REGEXP": ".*"}, "RATE_LIMIT_WHITE_LIST_REGEXP"),
+        ({"TRUSTED_PROXIES": "0"}, "TRUSTED_PROXIES"),
+        (dict.fromkeys(("SECRET_KEY", "DATABASE_ENCRYPTION_SECRET"), "one secret for two purposes 0123456789"),
+         "SECRET_KEY"),
+    ],
+)  # fmt: skip
+def test_what_is_weak_in_production_is_named(
+    make_app: MakeApp, settings: dict[str, str], variable: str
+) -> None:
+    assert wrong(make_app(**PRODUCTION), "configuration") == ""
+    said = wrong(make_app(**{**PRODUCTION, **settings}), "configuration")
+    assert variable in said
+
+
+def test_a_certificate_under_a_plain_issuer_is_wrong(make_app: MakeApp, tmp_path: Path) -> None:
+    made = make_certificate(tmp_path / "tls")
+    app = make_app(TLS_CERT=str(made.cert), TLS_KEY=str(made.key), ISSUER="http://127.0.0.1:8443")
+    assert "ISSUER" in wrong(app, "configuration")
+
+
+def test_a_shared_folder_that_cannot_be_used_is_found(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import shared_folder
+
+    app = make_app()
+    monkeypatch.setattr(shared_folder, "SHARED_MEMORY", Path("/nowhere"))
+    app.config["SETTINGS"].instance.mkdir(parents=True, exist_ok=True)
+    other = make_app()
+    assert wrong(other, "metrics") == ""
+    assert any("no shared memory" in each.says for each in findings(other, "metrics"))
