@@ -99,8 +99,13 @@ def leads_to_a_device(uri: str) -> bool:
 
     Any program there can listen or claim the scheme, so the address says nothing about who receives the answer.
     """
+    return urlsplit(uri).scheme not in ("http", "https") or is_loopback(uri)
+
+
+def is_loopback(uri: str) -> bool:
+    """Whether ``uri`` is a web address of the very device that opens it."""
     parts = urlsplit(uri)
-    return parts.scheme not in ("http", "https") or _is_loopback(parts.hostname or "")
+    return parts.scheme in ("http", "https") and _is_loopback(parts.hostname or "")
 
 
 def _check_characters(uri: str) -> None:

@@ -9,11 +9,12 @@ from flask import Response, request
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from ..clients.redirect_uris import leads_to_a_device
+from ..clients.redirect_uris import is_loopback, leads_to_a_device
 from ..consents.decisions import find_consent
 from ..consents.models import Consent
 from ..database import db
 from ..diagnostics import causes, request_log
+from ..extensions import settings
 from . import attribution, pending, responses
 from .grants.authorization_code import AuthorizationCodeGrant
 from .interaction import Situation
@@ -50,9 +51,13 @@ class Authorization:
 
     @property
     def unassured(self) -> bool:
-        """Whether nothing assures who asks: an app without secret whose answer goes to a program on a device."""
-        asked = self.asked
-        return asked.client.is_public and leads_to_a_device(asked.validated_redirect_uri or "")
+        """Whether nothing assures who asks: an app without secret whose answer goes to a program on a device.
+
+        A portal on loopback like the app is its developer's own, where the question would only be in the way.
+        """
+        uri = self.asked.validated_redirect_uri or ""
+        both_at_home = is_loopback(uri) and is_loopback(settings.issuer)
+        return self.asked.client.is_public and leads_to_a_device(uri) and not both_at_home
 
     def situation(self) -> Situation:
         """Where it stands, for the table of interactions."""

@@ -9,13 +9,14 @@ from app.clients.redirect_uris import leads_to_a_device
 from app.consents.decisions import find_consent
 from tests import factories as make
 from tests.oauth.world import World
+from tests.support.apps import MakeApp
 
 DEVICE = ["http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost:3000/cb", "com.example.app:/cb"]
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
+def world(make_app: MakeApp) -> World:
+    return World(make_app(ISSUER="http://id.example.org"))
 
 
 def ask_again(world: World, uri: str, **changes: str) -> TestResponse:
@@ -82,6 +83,15 @@ def test_an_app_whose_identity_is_assured_goes_on_in_silence(
     proof = make.make_proof()
     make.authorize(client, world.browser, proof)
     assert "code" in make.answer_of(make.ask(world.browser, client, proof, prompt="none"))
+
+
+@pytest.mark.parametrize("uri", DEVICE[:3])
+def test_a_portal_on_its_developers_own_device_asks_once(app: Flask, uri: str) -> None:
+    assert "code" in make.answer_of(ask_again(World(app), uri, prompt="none"))
+
+
+def test_a_scheme_may_lead_anywhere_so_even_that_portal_asks(app: Flask) -> None:
+    assert make.answer_of(ask_again(World(app), DEVICE[3], prompt="none"))["error"] == "interaction_required"
 
 
 @pytest.mark.parametrize("uri", DEVICE)

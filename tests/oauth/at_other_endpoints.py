@@ -194,7 +194,7 @@ def body_too_large(world: World) -> TestResponse:
 
 
 def app_unassured(world: World) -> TestResponse:
-    native = world.make_client(client_type="public", redirect_uris=["http://127.0.0.1/cb"])
+    native = world.make_client(client_type="public", redirect_uris=["com.example.app:/cb"])
     proof = make.make_proof()
     make.authorize(native, world.browser, proof)
     return make.ask(world.browser, native, proof, prompt="none")
