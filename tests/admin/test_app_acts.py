@@ -135,6 +135,41 @@ def test_only_administrators_switch_the_password_grant_and_give_restricted_permi
     assert told(db_session, "clients.client.changed") == [(anna.id, person.id)] * 2
 
 
+def test_administrators_move_the_switch_of_pkce(
+    app: Flask, chief: Chief, client: make.App, db_session: Session
+) -> None:
+    path = f"/admin/apps/{client.id}/powers"
+    for sent, required in (({"pkce_required": "y"}, True), ({}, False)):
+        acts.act(chief[1], path, **sent)
+        kept = state(db_session, client)
+        assert kept is not None
+        assert kept.pkce_required is required
+        switch = re.search(r'<input[^>]*name="pkce_required"[^>]*>', chief[1].get(path).text)
+        assert switch is not None
+        assert ("checked" in switch[0]) is required
+
+
+def test_the_switch_of_a_public_app_cannot_be_moved(app: Flask, chief: Chief, db_session: Session) -> None:
+    public = make.make_client(app, client_type="public")
+    path = f"/admin/apps/{public.id}/powers"
+    assert 'name="pkce_required"' not in chief[1].get(path).text
+    acts.act(chief[1], path)
+    kept = state(db_session, public)
+    assert kept is not None
+    assert kept.pkce_required
+
+
+def test_an_app_of_the_portal_without_preset_has_to_use_pkce(
+    app: Flask, chief: Chief, db_session: Session
+) -> None:
+    fields = {"name": "Ledger 2", "redirect_uris": make.CALLBACK, "client_type": "confidential"}
+    answer = acts.act(
+        chief[1], "/admin/apps/new", **fields, grant_types="authorization_code", scopes="openid"
+    )
+    kept = db_session.get_one(Client, answer.headers["Location"].rpartition("/")[2])
+    assert kept.pkce_required
+
+
 @pytest.mark.parametrize("scope", ["profile", "no.such.scope", "openid users.read", "x" * 9000])
 def test_a_box_that_was_not_there_gives_nothing(
     app: Flask, chief: Chief, client: make.App, db_session: Session, scope: str

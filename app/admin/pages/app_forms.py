@@ -42,6 +42,7 @@ class PowersForm(FlaskForm):
     """What an owner cannot give to their own app."""
 
     password_grant = BooleanField(_l("Password grant"))
+    pkce_required = BooleanField(_l("Require PKCE"))
     scopes = SelectMultipleField(_l("Permissions"), validate_choice=False)
 
 
@@ -79,7 +80,11 @@ def powers(client_id: str) -> ResponseReturnValue:
     """The form of what only administrators give to an app."""
     client = get_app(client_id)
     form = PowersForm(
-        data={"password_grant": grants.PASSWORD in client.grant_type_list, "scopes": client.scope_list}
+        data={
+            "password_grant": grants.PASSWORD in client.grant_type_list,
+            "pkce_required": client.pkce_required,
+            "scopes": client.scope_list,
+        }
     )
     form.scopes.choices = [SelectChoice(name) for name in _restricted()]
     if not form.validate_on_submit():
@@ -99,7 +104,6 @@ def powers(client_id: str) -> ResponseReturnValue:
 
 def _wanted(form: PortalAppForm) -> Details:
     details = client_form.read(form)
-    details = replace(details, pkce_required=details.is_public)  # as flask client create does
     return presets.with_preset(details, form.preset.data) if form.preset.data else details
 
 
@@ -111,6 +115,7 @@ def _empowered(client: Client, form: PowersForm) -> Details:
     return replace(
         details,
         grant_types=(*kept_grants, *((grants.PASSWORD,) if form.password_grant.data else ())),
+        pkce_required=form.pkce_required.data or client.is_public,
         scopes=(*kept_scopes, *(name for name in _restricted() if name in given)),
     )
 
