@@ -42,7 +42,7 @@ def register(
     *,
     mode: str,
     invitation: str | None,
-    locale: str,
+    locale: str | None,
     ip: str | None,
 ) -> User:
     """The new person; an invitation is used up with them.

@@ -17,7 +17,7 @@ def check_setup_link(token: str) -> None:
         raise LinkExpired(Purpose.SETUP)
 
 
-def create_administrator(token: str, username: str, email: str, password: str, *, locale: str) -> User:
+def create_administrator(token: str, username: str, email: str, password: str, *, locale: str | None) -> User:
     """The first administrator. Raises :class:`LinkExpired` and what :func:`app.users.accounts.register` raises."""
     check_setup_link(token)
     user = accounts.register(username, email, password, is_admin=True, locale=locale)

@@ -9,9 +9,8 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import settings
+from ..languages import COOKIE, NAMES, asked_for, known, picked
 
-NAMES = {"en": "English", "de": "Deutsch"}  # each in its own language: who looks for it reads that one
-COOKIE = "locale"
 REMEMBERED_FOR = 365 * 24 * 3600
 
 
@@ -34,7 +33,7 @@ def select_locale() -> str | None:
     """The reader's language, by the order of the public contract; None leaves it to ``DEFAULT_LOCALE``."""
     if not has_request_context():
         return None
-    candidates = (_asked_for, _remembered, _of_the_person, _of_the_app, _of_the_browser)
+    candidates = (picked, _of_the_person, _of_the_app, _of_the_browser)
     return next((locale for find in candidates if (locale := find())), None)
 
 
@@ -58,19 +57,11 @@ def languages() -> list[Choice]:
     return choices
 
 
-def _asked_for() -> str | None:
-    return _known(request.args.get("locale"))
-
-
-def _remembered() -> str | None:
-    return _known(request.cookies.get(COOKIE))
-
-
 def _of_the_person() -> str | None:
     if g.get("without_database"):
         return None
     try:
-        return _known(current_user.locale) if current_user.is_authenticated else None
+        return known(current_user.locale) if current_user.is_authenticated else None
     except SQLAlchemyError:
         return None  # the page that tells so needs a language, too
 
@@ -96,12 +87,7 @@ def _of_the_browser() -> str | None:
 
 
 def _first_known(tags: str) -> str | None:
-    return next((locale for tag in tags.split() if (locale := _known(tag))), None)
-
-
-def _known(tag: str | None) -> str | None:
-    language = (tag or "").replace("_", "-").split("-")[0].lower()
-    return language if language in NAMES else None
+    return next((locale for tag in tags.split() if (locale := known(tag))), None)
 
 
 def _remember(response: Response) -> Response:
@@ -109,7 +95,7 @@ def _remember(response: Response) -> Response:
     if g.get("locale_choice") == "":  # the person wants the language of the browser again
         response.delete_cookie(COOKIE, secure=settings.secure_cookies, httponly=True, samesite="Lax")
         return response
-    choice = g.get("locale_choice") or _asked_for()
+    choice = g.get("locale_choice") or asked_for()
     if choice and choice != request.cookies.get(COOKIE):
         response.set_cookie(
             COOKIE,

@@ -234,6 +234,21 @@ def test_registered_people_can_sign_in_by_name_or_address(client: FlaskClient) -
         assert is_signed_in(client)
 
 
+def test_the_language_a_reader_picked_is_kept_as_theirs(client: FlaskClient, db_session: Session) -> None:
+    client.get("/register?locale=de")
+    sign_up(client)
+    assert person(db_session).locale == "de"
+
+
+def test_the_language_of_the_browser_is_nobodys_choice(client: FlaskClient, db_session: Session) -> None:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    sign_up(client)
+    assert person(db_session).locale is None
+    assert '<html lang="de">' in client.get("/account").text
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert '<html lang="en">' in client.get("/account").text
+
+
 def test_everything_is_german_for_who_reads_german(app: Flask) -> None:
     client = app.test_client()
     client.get("/register?locale=de")

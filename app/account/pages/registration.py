@@ -14,6 +14,7 @@ from ...authentication import browser
 from ...authentication.access import public
 from ...database import db
 from ...extensions import settings
+from ...languages import picked
 from ...users.names import check_email, check_username
 from ...users.passwords import check_new_password
 from .. import registration
@@ -88,7 +89,7 @@ def _create_account(form: RegistrationForm) -> bool:
             form.password.data or "",
             mode=settings.registration,
             invitation=request.args.get("invite"),
-            locale=str(get_locale()),
+            locale=picked(),
             ip=request.remote_addr,
         )
     except REFUSALS as refusal:

@@ -9,6 +9,7 @@ from ...authentication import browser
 from ...authentication.access import public
 from ...database import db
 from ...extensions import settings
+from ...languages import picked
 from .. import setup
 from ..email_links import LinkExpired
 from ..registration import send_verification
@@ -39,10 +40,9 @@ def create_administrator(token: str) -> Response | str | tuple[str, int]:
 
 
 def _create_administrator(token: str, form: RegistrationForm) -> None:
-    locale = str(get_locale())
     user = setup.create_administrator(
-        token, form.username.data or "", form.email.data or "", form.password.data or "", locale=locale
+        token, form.username.data or "", form.email.data or "", form.password.data or "", locale=picked()
     )
-    send_verification(user, issuer=settings.issuer, locale=locale)
+    send_verification(user, issuer=settings.issuer, locale=str(get_locale()))
     browser.adopt(user)
     db.session.commit()

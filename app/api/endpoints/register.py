@@ -10,6 +10,7 @@ from ...account.registration import InvitationNeeded, RegistrationClosed
 from ...authentication.access import public
 from ...database import db
 from ...extensions import settings
+from ...languages import picked
 from ...users.models import User
 from ...users.refusals import EmailTaken, UsernameTaken
 from ..bodies import read_fields
@@ -40,17 +41,16 @@ def register() -> tuple[Response, int]:
 
 
 def _create_account(fields: dict[str, str]) -> User:
-    locale = str(get_locale())
     user = registration.register(
         fields["username"],
         fields["email"],
         fields["password"],
         mode=settings.registration,
         invitation=fields["invite"],
-        locale=locale,
+        locale=picked(),
         ip=request.remote_addr,
     )
-    registration.send_verification(user, issuer=settings.issuer, locale=locale)
+    registration.send_verification(user, issuer=settings.issuer, locale=str(get_locale()))
     return user
 
 
