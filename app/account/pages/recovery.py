@@ -1,6 +1,6 @@
 """Forgotten passwords."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -76,7 +76,11 @@ def _ask_for_reset(form: ForgotPasswordForm) -> bool:
         return False
     next_page = browser.safe_next(request.args.get("next"))
     recovery.ask_for_reset(
-        form.email.data or "", issuer=settings.issuer, locale=str(get_locale()), next_page=next_page
+        form.email.data or "",
+        locale=str(get_locale()),
+        next_page=next_page,
+        ip=request.remote_addr,
+        request_id=g.get("request_id"),
     )
     db.session.commit()
     return True
