@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.account import mail_caps
 from app.account.email_links import SET_PASSWORD_LIFETIME, Purpose, create_link
 from app.account.models import EmailLink
 from app.audit.models import Event
@@ -20,6 +21,7 @@ from app.notifications.models import OutgoingMail
 from app.users.models import User
 from tests.account.visitor import (
     ANOTHER_PASSWORD,
+    PASSWORD,
     csrf_token,
     is_signed_in,
     last_link,
@@ -131,6 +133,47 @@ def test_nobody_fills_somebody_elses_mailbox(app: Flask, client: FlaskClient) ->
         with time_machine.travel(now() + timedelta(minutes=minutes)):
             ask(client)
     assert len(mails(app, "reset_password")) <= 10
+
+
+def test_one_address_gets_five_mails_an_hour_whatever_for_and_from_wherever(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    sign_up(client)
+    start, answers = now(), set()
+    for turn in range(8):
+        with time_machine.travel(start + timedelta(minutes=3 * turn)):
+            elsewhere = app.test_client()
+            elsewhere.environ_base["REMOTE_ADDR"] = f"192.0.2.{turn}"
+            answers.add(ask(elsewhere, "Anna@example.org").split('id="request-id"')[0])
+            submit(client, "/account/verification", page="/account")
+            mails(app)
+    assert len(answers) == 1
+    assert len(mails(app, "reset_password")) + len(mails(app, "verify_email")) == 5
+    held_back = select(Event).where(Event.kind == "notifications.mails.held_back")
+    assert len(db_session.scalars(held_back).all()) == 1
+    with time_machine.travel(start + timedelta(minutes=65)):
+        before = len(mails(app, "reset_password"))
+        ask(client)
+        assert len(mails(app, "reset_password")) == before + 1
+
+
+def test_an_address_that_many_accounts_claim_gets_no_more_mails(app: Flask, client: FlaskClient) -> None:
+    for number in range(8):
+        visitor = app.test_client()
+        sign_up(visitor, f"bert{number}")
+        submit(visitor, "/account/profile", email="victim@example.org", locale="en")
+        submit(visitor, "/account/profile", email=f"bert{number}@example.org", locale="en")
+    to_victim = [mail for mail in mails(app, "verify_email") if mail["To"] == "victim@example.org"]
+    assert len(to_victim) == 5
+
+
+def test_security_notices_are_never_held_back(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    with app.app_context():
+        for _ in range(9):
+            mail_caps.takes_another("anna@example.org", "0" * 32)
+    submit(client, "/account/security", current_password=PASSWORD, password=ANOTHER_PASSWORD)
+    assert len(mails(app, "password_changed")) == 1
 
 
 def test_a_mail_scanner_that_opens_the_link_does_not_use_it_up(
