@@ -60,6 +60,14 @@ def test_the_link_sets_a_new_password(client: FlaskClient, link: str) -> None:
     assert is_signed_in(client)
 
 
+def test_after_a_new_password_the_page_points_at_the_apps_that_have_access(
+    client: FlaskClient, link: str
+) -> None:
+    page = client.get(submit(client, link, password=ANOTHER_PASSWORD).location)
+    assert '<a href="/account/apps">If somebody else knew your old password, check which apps' in page.text
+    assert client.get("/account/apps").location == "/login?next=/account/apps"
+
+
 def test_known_and_unknown_addresses_get_the_same_answer(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
     sign_out(client)
