@@ -9,6 +9,7 @@ from ..clock import now
 from ..crypto import digest, new_secret
 from ..database import db
 from ..users.models import User
+from . import mail_caps
 from .models import EmailLink
 
 PREFIX = "pf_link_"
@@ -92,13 +93,16 @@ def use_link(purpose: Purpose, token: str) -> EmailLink:
 
 
 def may_send_another(purpose: Purpose, user_id: str, email: str) -> bool:
-    """Whether this person may get one more mail of this kind: none is just on its way, and not too many came."""
+    """Whether this person may get one more mail of this kind: none is just on its way, and not too many came.
+
+    What a yes counts is kept whatever becomes of the mail; the trace of a no is kept by a commit.
+    """
     moment = now()
     query = select(EmailLink.created_at, EmailLink.used_at).where(EmailLink.purpose == purpose)
     query = query.where(EmailLink.user_id == user_id, EmailLink.email == email)
     sent = db.session.execute(query.where(EmailLink.created_at > moment - timedelta(days=1))).all()
     just_sent = [link for link in sent if link.used_at is None and link.created_at > moment - BETWEEN_MAILS]
-    return not just_sent and len(sent) < MAILS_A_DAY
+    return not just_sent and len(sent) < MAILS_A_DAY and mail_caps.takes_another(email, user_id)
 
 
 def end_links(purpose: Purpose, user_id: str | None = None, email: str | None = None) -> None:

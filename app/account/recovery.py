@@ -8,7 +8,9 @@ from ..authentication import sessions, throttling
 from ..authentication.models import SignInFailures
 from ..clock import now
 from ..database import db
-from ..notifications.mail import queue_mail, queue_nothing
+from ..extensions import settings
+from ..notifications.errands import errand, queue_errand
+from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
 from .email_links import (
@@ -25,25 +27,41 @@ from .links import host_of, reset_password_url
 from .passwords import tell_password_changed
 
 
-def ask_for_reset(email: str, *, issuer: str, locale: str, next_page: str | None = None) -> None:
-    """Mail a link to the person with this address, if there is one; nobody can tell from here whether."""
-    user = accounts.find_user(email) if "@" in email else None
-    if not _may_be_written_to(user):
-        queue_nothing("reset_password", link=reset_password_url(issuer, "", next_page), host=host_of(issuer))
+def ask_for_reset(
+    email: str,
+    *,
+    locale: str,
+    next_page: str | None = None,
+    ip: str | None = None,
+    request_id: str | None = None,
+) -> None:
+    """Mail a link to the person with this address, if there is one.
+
+    Whether there is one is looked up later, beside the requests: neither answer nor time tell it to who asks.
+    """
+    asked = {"locale": locale, "next_page": next_page, "ip": ip, "request_id": request_id}
+    queue_errand(answer_reset_request, email, **asked)
+
+
+@errand
+def answer_reset_request(
+    email: str, *, locale: str, next_page: str | None, ip: str | None, request_id: str | None
+) -> None:
+    """Queue the mail that was asked for, where somebody may get it."""
+    user = accounts.find_user(email)
+    if user is None or user.email is None or not _may_be_written_to(user):
         return
-    assert user is not None
-    assert user.email is not None
     token = create_link(Purpose.RESET_PASSWORD, user, email=user.email)
     queue_mail(
         user.email,
         user.locale or locale,
         "reset_password",
-        link=reset_password_url(issuer, token, next_page),
-        host=host_of(issuer),
+        link=reset_password_url(settings.issuer, token, next_page),
+        host=host_of(settings.issuer),
         # An unconfirmed address may be a stranger's, who must not read what somebody chose to be called.
         username=user.username if user.email_verified_at else None,
     )
-    record(EventKind.PASSWORD_RESET_ASKED, user_id=user.id)
+    record(EventKind.PASSWORD_RESET_ASKED, user_id=user.id, ip=ip, request_id=request_id)
 
 
 def send_password_link(user: User, by: str, *, issuer: str, locale: str) -> bool:

@@ -67,6 +67,7 @@ class EventKind(StrEnum):
     TOKENS_REVOKED = "oauth.tokens.revoked"
 
     EVENTS_EXPORTED = "audit.events.exported"
+    MAILS_HELD_BACK = "notifications.mails.held_back"
     MAIL_HURRIED = "notifications.mail.hurried"
     MAIL_DELETED = "notifications.mail.deleted"
 

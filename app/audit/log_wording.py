@@ -58,6 +58,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.TOKENS_REPLAYED: _l("Access ended: an old token was used again"),
     EventKind.TOKENS_REVOKED: _l("Access given back by the app"),
     EventKind.EVENTS_EXPORTED: _l("Events downloaded"),
+    EventKind.MAILS_HELD_BACK: _l("Mails to one address held back"),
     EventKind.MAIL_HURRIED: _l("Waiting mail sent at once"),
     EventKind.MAIL_DELETED: _l("Waiting mail deleted"),
 }

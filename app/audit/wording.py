@@ -60,6 +60,9 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.TOKENS_REPLAYED: _l("An app lost its access, since somebody used an old token of it again."),
     EventKind.TOKENS_REVOKED: _l("An app gave its access back."),
     EventKind.EVENTS_EXPORTED: _l("You downloaded events of this portal."),
+    EventKind.MAILS_HELD_BACK: _l(
+        "Mails to your address were held back for an hour, since many had been asked for."
+    ),
     EventKind.MAIL_HURRIED: _l("You sent a waiting mail at once."),
     EventKind.MAIL_DELETED: _l("You deleted a waiting mail."),
 }
@@ -71,6 +74,7 @@ WARNINGS = (
     EventKind.SIGN_IN_REFUSED,
     EventKind.SIGN_IN_PAUSED,
     EventKind.TOKENS_REPLAYED,
+    EventKind.MAILS_HELD_BACK,
     EventKind.USER_BLOCKED,
     EventKind.CLIENT_DISABLED,
 )

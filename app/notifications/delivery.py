@@ -16,8 +16,8 @@ from ..clock import now
 from ..crypto import Undecryptable
 from ..database import db, read_connection, was_undone
 from ..extensions import settings, vault
-from . import sms
-from .mail import NOBODY, sealed_for
+from . import errands, sms
+from .mail import sealed_for
 from .message import NotAMail, compose, message_id
 from .models import OutgoingMail
 from .transport import RecipientRefused, keep_in_folder, send_by_smtp
@@ -110,7 +110,8 @@ def _claim(row_id: str) -> bool:
 
 def _send(row: OutgoingMail, settings: Settings) -> None:
     content = json.loads(vault.decrypt(row.sealed, sealed_for(row.id)))
-    if content["to"] == NOBODY:
+    if content.get("channel") == errands.CHANNEL:
+        errands.run(row.template, content)
         return
     if content.get("channel") == sms.CHANNEL:
         sms.send(content, settings, row.id)

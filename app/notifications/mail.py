@@ -7,8 +7,6 @@ from ..database import db, new_id
 from ..extensions import vault
 from .models import OutgoingMail
 
-NOBODY = ""
-
 
 def queue_mail(to: str, locale: str | None, template: str, **context: str | int | None) -> OutgoingMail:
     """The outbox row of a mail to ``to``, in the current transaction: it leaves after the commit.
@@ -27,14 +25,6 @@ def put_into_outbox(template: str, content: Mapping[str, object]) -> OutgoingMai
     row.sealed = vault.encrypt(json.dumps(content), sealed_for(row.id))
     db.session.add(row)
     return row
-
-
-def queue_nothing(template: str, **context: str | int | None) -> OutgoingMail:
-    """A row as heavy as a mail's that delivery drops.
-
-    So an answer takes as long where nobody is written to, and its time tells no stranger who has an account.
-    """
-    return queue_mail(NOBODY, None, template, **context)
 
 
 def sealed_for(row_id: str) -> str:

@@ -8,7 +8,7 @@ from ..clock import now
 from ..crypto import Undecryptable
 from ..database import db
 from ..extensions import vault
-from .mail import NOBODY, sealed_for
+from .mail import sealed_for
 from .models import OutgoingMail
 
 MASK = "•••"
@@ -36,13 +36,11 @@ def is_being_sent(mail: OutgoingMail) -> bool:
 
 
 def recipient_of(mail: OutgoingMail) -> str | None:
-    """The address or number, masked; nothing for the weight of a mail to nobody, None where it cannot be read."""
+    """The address or number, masked; None where it cannot be read."""
     try:
         to: str = json.loads(vault.decrypt(mail.sealed, sealed_for(mail.id)))["to"]
     except Undecryptable:  # the encryption secret was changed since
         return None
-    if to == NOBODY:
-        return ""
     name, at, domain = to.rpartition("@")
     if not at:
         return f"{to[:3]}{MASK}{to[-2:]}"

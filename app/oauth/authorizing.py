@@ -71,6 +71,7 @@ class Authorization:
             missing=self.missing,
             has_consent=self.consent is not None,
             unassured=self.unassured,
+            another_named=signed_in and self.grant.named not in (None, current_user.id),
         )
 
     def answer(self) -> Response:

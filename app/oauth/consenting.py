@@ -51,14 +51,17 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
     return make_response(html, 422 if nothing_ticked else 200)
 
 
-def account_page(authorization: Authorization) -> Response:
-    """Who is signed in, and whether to go on as that person."""
+def account_page(authorization: Authorization, *, another_named: bool = False) -> Response:
+    """Who is signed in, and whether to go on as that person; where the app has named another, only how to change."""
     query = urlencode(list(authorization.asked.parameters.items(multi=True)))
-    return make_response(
-        render_template(
-            "oauth/select_account.html", client=authorization.asked.client, person=current_user, query=query
-        )
+    html = render_template(
+        "oauth/select_account.html",
+        client=authorization.asked.client,
+        person=current_user,
+        query=query,
+        another_named=another_named,
     )
+    return make_response(html)
 
 
 def asked_now(authorization: Authorization) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ class Situation:
     has_consent: bool
     unassured: bool = False
     """Whether any program on the person's device could be asking in the app's name."""
+    another_named: bool = False
+    """Whether the app expects somebody else than the person signed in."""
 
     @property
     def freshly_signed_in(self) -> bool:
@@ -40,6 +42,10 @@ class Situation:
 
 def _login(situation: Situation) -> bool:
     return not situation.signed_in
+
+
+def _person(situation: Situation) -> bool:
+    return situation.another_named
 
 
 def _account(situation: Situation) -> bool:
@@ -76,6 +82,7 @@ class Check:
 
 CHECKS = (
     Check("login", _login, causes.LOGIN_REQUIRED),
+    Check("person", _person, causes.ANOTHER_PERSON_SIGNED_IN),
     Check("account", _account, causes.ACCOUNT_SELECTION_REQUIRED),
     Check("reauthentication", _reauthentication, causes.LOGIN_REQUIRED),
     Check("consent", _consent, causes.CONSENT_REQUIRED),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 ACCESS_TOKEN_TYPE = "at+jwt"
+ID_TOKEN_TYPE = "JWT"
 WITHOUT_FAMILY = "cc"  # first part of the jti of client_credentials tokens
 _REGISTRY = JWSRegistry(algorithms=list(keys.ALGORITHMS))
 # OpenID Connect Core 3.1.3.6: half of the hash that goes with the signature; EdDSA's Ed25519 hashes with SHA-512.
@@ -82,7 +83,7 @@ def id_token(subject: Subject, token: str, nonce: str | None, settings: "Setting
         claims["auth_time"] = int(subject.auth_time.timestamp())
     if nonce is not None:
         claims["nonce"] = nonce
-    return _sign(claims, subject.alg, "JWT")
+    return _sign(claims, subject.alg, ID_TOKEN_TYPE)
 
 
 def audience(scopes: Sequence[str], settings: "Settings") -> str | list[str]:

@@ -11,14 +11,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.account import mail_caps
 from app.account.email_links import SET_PASSWORD_LIFETIME, Purpose, create_link
 from app.account.models import EmailLink
+from app.audit.models import Event
 from app.clock import now
 from app.database import db
 from app.notifications.models import OutgoingMail
 from app.users.models import User
 from tests.account.visitor import (
     ANOTHER_PASSWORD,
+    PASSWORD,
     csrf_token,
     is_signed_in,
     last_link,
@@ -30,6 +33,7 @@ from tests.account.visitor import (
     submit,
 )
 from tests.support.mailboxes import text_of
+from tests.support.statements import count_statements
 
 
 def ask(client: FlaskClient, email: str = "anna@example.org", path: str = "/forgot-password") -> str:
@@ -56,6 +60,14 @@ def test_the_link_sets_a_new_password(client: FlaskClient, link: str) -> None:
     assert is_signed_in(client)
 
 
+def test_after_a_new_password_the_page_points_at_the_apps_that_have_access(
+    client: FlaskClient, link: str
+) -> None:
+    page = client.get(submit(client, link, password=ANOTHER_PASSWORD).location)
+    assert '<a href="/account/apps">If somebody else knew your old password, check which apps' in page.text
+    assert client.get("/account/apps").location == "/login?next=/account/apps"
+
+
 def test_known_and_unknown_addresses_get_the_same_answer(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
     sign_out(client)
@@ -66,11 +78,37 @@ def test_known_and_unknown_addresses_get_the_same_answer(app: Flask, client: Fla
     assert [mail["To"] for mail in mails(app, "reset_password")] == ["anna@example.org"]
 
 
-def test_an_unknown_address_writes_to_the_database_like_a_known_one(
-    client: FlaskClient, db_session: Session
+def test_the_database_works_as_much_for_an_unknown_address_as_for_a_known_one(
+    app: Flask, client: FlaskClient, db_session: Session
 ) -> None:
-    ask(client, "nobody@example.org")
-    assert db_session.scalar(select(func.count(OutgoingMail.id))) == 1
+    sign_up(client)
+    sign_out(client)
+    mails(app)
+    work = []
+    for email in ("anna@example.org", "emma@example.org"):
+        token = csrf_token(client.get("/forgot-password"))
+        with count_statements() as statements:
+            client.post("/forgot-password", data={"csrf_token": token, "email": email})
+        work.append(list(statements))
+    assert work[0] == work[1]
+    assert len(work[0]) == 1
+    waiting = db_session.scalars(select(OutgoingMail)).all()
+    assert len({(mail.template, len(mail.sealed)) for mail in waiting}) == 1
+    assert (
+        db_session.scalar(select(func.count(EmailLink.id)).where(EmailLink.purpose == "reset_password")) == 0
+    )
+
+
+def test_the_event_tells_where_the_link_was_asked_for(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    sign_up(client)
+    token = csrf_token(client.get("/forgot-password"))
+    fields = {"csrf_token": token, "email": "anna@example.org"}
+    answer = client.post("/forgot-password", data=fields, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    mails(app)
+    event = db_session.scalars(select(Event).where(Event.kind == "account.password.reset_asked")).one()
+    assert (event.ip, event.request_id) == ("192.0.2.7", answer.headers["X-Request-Id"])
 
 
 def test_the_username_is_no_address(app: Flask, client: FlaskClient) -> None:
@@ -103,6 +141,47 @@ def test_nobody_fills_somebody_elses_mailbox(app: Flask, client: FlaskClient) ->
         with time_machine.travel(now() + timedelta(minutes=minutes)):
             ask(client)
     assert len(mails(app, "reset_password")) <= 10
+
+
+def test_one_address_gets_five_mails_an_hour_whatever_for_and_from_wherever(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    sign_up(client)
+    start, answers = now(), set()
+    for turn in range(8):
+        with time_machine.travel(start + timedelta(minutes=3 * turn)):
+            elsewhere = app.test_client()
+            elsewhere.environ_base["REMOTE_ADDR"] = f"192.0.2.{turn}"
+            answers.add(ask(elsewhere, "Anna@example.org").split('id="request-id"')[0])
+            submit(client, "/account/verification", page="/account")
+            mails(app)
+    assert len(answers) == 1
+    assert len(mails(app, "reset_password")) + len(mails(app, "verify_email")) == 5
+    held_back = select(Event).where(Event.kind == "notifications.mails.held_back")
+    assert len(db_session.scalars(held_back).all()) == 1
+    with time_machine.travel(start + timedelta(minutes=65)):
+        before = len(mails(app, "reset_password"))
+        ask(client)
+        assert len(mails(app, "reset_password")) == before + 1
+
+
+def test_an_address_that_many_accounts_claim_gets_no_more_mails(app: Flask, client: FlaskClient) -> None:
+    for number in range(8):
+        visitor = app.test_client()
+        sign_up(visitor, f"bert{number}")
+        submit(visitor, "/account/profile", email="victim@example.org", locale="en")
+        submit(visitor, "/account/profile", email=f"bert{number}@example.org", locale="en")
+    to_victim = [mail for mail in mails(app, "verify_email") if mail["To"] == "victim@example.org"]
+    assert len(to_victim) == 5
+
+
+def test_security_notices_are_never_held_back(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    with app.app_context():
+        for _ in range(9):
+            mail_caps.takes_another("anna@example.org", "0" * 32)
+    submit(client, "/account/security", current_password=PASSWORD, password=ANOTHER_PASSWORD)
+    assert len(mails(app, "password_changed")) == 1
 
 
 def test_a_mail_scanner_that_opens_the_link_does_not_use_it_up(

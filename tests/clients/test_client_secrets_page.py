@@ -82,12 +82,16 @@ def test_the_password_reveals_a_secret(browser: FlaskClient, secrets: str, db_se
     [secret] = rows(db_session)
     path = f"{secrets}/{secret.id}/reveal"
     assert shown(browser.get(path), "client-secret") is None
-    page = post(browser, path, path, password=PASSWORD)
-    assert page.status_code == 200
+    app_page = secrets.removesuffix("/secrets")
+    assert f'href="{path}"' in browser.get(app_page).text
+    answer = post(browser, path, path, password=PASSWORD)
+    assert (answer.status_code, answer.location) == (303, app_page)
+    page = browser.get(app_page)
     text = shown(page, "client-secret")
     assert text is not None
     assert text.endswith(secret.last_four)
     assert page.headers["Cache-Control"] == "no-store"
+    assert shown(browser.get(app_page), "client-secret") is None
 
 
 @pytest.mark.parametrize("fields", [{}, {"password": ""}, {"password": WRONG}])
@@ -113,7 +117,7 @@ def test_guessing_the_password_here_is_slowed_like_a_sign_in(
     assert shown(refused, "client-secret") is None
     assert sign_in(app.test_client()).status_code == 429
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=31)):
-        assert shown(post(browser, path, password=PASSWORD), "client-secret")
+        assert shown(browser.get(post(browser, path, password=PASSWORD).location), "client-secret")
 
 
 def test_tries_at_the_sign_in_count_here_too(

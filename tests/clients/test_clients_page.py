@@ -137,7 +137,7 @@ def test_a_refused_form_says_why_beside_each_field_and_keeps_what_was_typed(brow
         ({"scopes": ["users.read"]}, "Only an administrator can give the permission “users.read”."),
         ({"scopes": ["nonsense"]}, "There is no permission “nonsense”."),
         ({"client_type": "trusted"}, "Choose confidential or public."),
-        ({"grant_types": []}, "Choose at least one grant."),
+        ({"grant_types": [""]}, "Choose at least one grant."),
         ({"redirect_uris": ""}, "The grant authorization_code needs at least one redirect URI."),
         ({"client_type": "public", "grant_types": ["client_credentials"]}, "A public app has no secret"),
         ({"redirect_uris": "https://bücher.example/"}, "Punycode"),
@@ -152,6 +152,21 @@ def test_a_form_cannot_ask_for_more_than_a_developer_may_have(
     assert page.status_code == 422
     assert said in page.text
     assert db_session.scalars(select(Client)).all() == []
+
+
+@pytest.mark.parametrize("name", ["scopes", "scope"])
+def test_a_program_may_send_scopes_in_one_value_and_leave_the_grants_out(
+    browser: FlaskClient, db_session: Session, name: str
+) -> None:
+    fields = form_of_new_app(scopes=[], grant_types=[]) | {name: "openid  email profile"}
+    assert post(browser, NEW, **fields).status_code == 302
+    kept = only_app(db_session)
+    assert kept.scopes.split() == ["openid", "email", "profile"]
+    assert kept.grant_types == "authorization_code refresh_token"
+
+
+def test_the_page_says_itself_when_every_grant_was_unticked(browser: FlaskClient) -> None:
+    assert '<input type="hidden" name="grant_types" value="">' in browser.get(NEW).text
 
 
 def test_the_scopes_on_offer_are_the_standard_and_the_defined_ones(

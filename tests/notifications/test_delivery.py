@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.database import db
 from app.notifications import delivery
-from app.notifications.mail import queue_mail, queue_nothing
+from app.notifications.errands import errand, queue_errand
+from app.notifications.mail import queue_mail
 from app.notifications.models import OutgoingMail
 from tests.support.apps import MakeApp
 from tests.support.mailboxes import Mailbox, link_in, text_of
@@ -194,13 +195,23 @@ def test_one_bad_mail_does_not_hold_up_the_others(
     assert waiting(db_session) == 0
 
 
-def test_a_mail_to_nobody_goes_nowhere(smtp_app: Flask, smtp_server: Mailbox, db_session: Session) -> None:
+@errand
+def write_and_fail(to: str) -> None:
+    queue_mail(to, "en", "reset_password", link=LINK, host="portal.example", username=None)
+    db.session.flush()
+    raise RuntimeError
+
+
+def test_an_errand_that_fails_waits_and_leaves_nothing_behind(
+    smtp_app: Flask, smtp_server: Mailbox, db_session: Session
+) -> None:
     with smtp_app.app_context():
-        queue_nothing("reset_password", link=LINK)
+        queue_errand(write_and_fail, "anna@example.org")
         db.session.commit()
     deliver(smtp_app)
+    deliver(smtp_app)
     assert smtp_server.messages == []
-    assert waiting(db_session) == 0
+    assert db_session.scalars(select(OutgoingMail)).one().last_error == "RuntimeError"
 
 
 def test_mails_are_in_their_readers_language(smtp_app: Flask, smtp_server: Mailbox) -> None:

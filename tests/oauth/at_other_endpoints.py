@@ -70,6 +70,16 @@ def login_required(world: World) -> TestResponse:
     return make.ask(world.http, world.client, prompt="none")
 
 
+def another_person_signed_in(world: World) -> TestResponse:
+    hint = world.tokens["id_token"]
+    someone = make.browser_of(world.app, make.make_user(world.app))
+    return make.ask(someone, world.client, prompt="none", id_token_hint=hint)
+
+
+def id_token_hint_invalid(world: World) -> TestResponse:
+    return world.ask(id_token_hint="eyJhbGciOiJub25lIn0.e30.")
+
+
 def consent_required(world: World) -> TestResponse:
     return world.ask(prompt="none")
 

@@ -36,8 +36,9 @@ def show() -> str:
 @blueprint.post("/account/verification")
 def send_verification_again() -> Response:
     """Mail the link that confirms the address once more."""
-    if send_verification(current_user, issuer=settings.issuer, locale=str(get_locale())):
-        db.session.commit()
+    sent = send_verification(current_user, issuer=settings.issuer, locale=str(get_locale()))
+    db.session.commit()
+    if sent:
         flash(_("The mail is on its way. Please open it and confirm your address."), "ok")
     else:
         flash(_("There is nothing to send: the address is confirmed, or a mail is just on its way."), "warn")

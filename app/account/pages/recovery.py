@@ -1,10 +1,11 @@
 """Forgotten passwords."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
@@ -57,7 +58,7 @@ def reset_password(token: str) -> Response | str | tuple[str, int]:
             )
             browser.leave()
             db.session.commit()
-            flash(_("Your new password is set. Please sign in with it."), "ok")
+            _tell_what_next()
             return redirect(_sign_in_url(), 303)
     except LinkExpired:
         db.session.rollback()
@@ -76,10 +77,20 @@ def _ask_for_reset(form: ForgotPasswordForm) -> bool:
         return False
     next_page = browser.safe_next(request.args.get("next"))
     recovery.ask_for_reset(
-        form.email.data or "", issuer=settings.issuer, locale=str(get_locale()), next_page=next_page
+        form.email.data or "",
+        locale=str(get_locale()),
+        next_page=next_page,
+        ip=request.remote_addr,
+        request_id=g.get("request_id"),
     )
     db.session.commit()
     return True
+
+
+def _tell_what_next() -> None:
+    flash(_("Your new password is set. Please sign in with it."), "ok")
+    hint = _("If somebody else knew your old password, check which apps have access to your account.")
+    flash(Markup('<a href="{}">{}</a>').format(url_for("consents_connected_apps.index"), hint), "info")
 
 
 def _sign_in_url() -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
@@ -26,6 +27,23 @@ GRANT_TYPES = [
 assert tuple(choice.value for choice in GRANT_TYPES) == grants.OFFERED
 
 
+class GrantsField(SelectMultipleField):
+    """Boxes that keep their default where a program sends none of them; the page's own empty value says "none"."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was sent, if the field was."""
+        if valuelist:
+            self.data = [value for value in valuelist if value]
+
+
+class ScopesField(SelectMultipleField):
+    """Boxes, or scopes as :rfc:`6749#section-3.3` writes them: in one value, separated by spaces."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take each scope of each value; a program may call the field ``scope``."""
+        self.data = " ".join(valuelist or request.form.getlist("scope")).split()
+
+
 class ClientForm(FlaskForm):
     """The fields of a new app. Which values will do is for the rules to say, so that all refuse alike."""
 
@@ -34,10 +52,10 @@ class ClientForm(FlaskForm):
     homepage_url = StringField(_l("Homepage"))
     redirect_uris = TextAreaField(_l("Redirect URIs"))
     client_type = RadioField(_l("Type"), choices=CLIENT_TYPES, default="confidential", validate_choice=False)
-    grant_types = SelectMultipleField(
+    grant_types = GrantsField(
         _l("Grants"), choices=GRANT_TYPES, default=grants.PRESELECTED, validate_choice=False
     )
-    scopes = SelectMultipleField(_l("Permissions"), default=tuple(catalogue.STANDARD), validate_choice=False)
+    scopes = ScopesField(_l("Permissions"), default=tuple(catalogue.STANDARD), validate_choice=False)
 
 
 class EditForm(ClientForm):

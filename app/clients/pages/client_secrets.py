@@ -90,7 +90,7 @@ def revoke(client_id: str, secret_id: str) -> ResponseReturnValue:
 
 @blueprint.route("/dashboard/apps/<client_id>/secrets/<secret_id>/reveal", methods=["GET", "POST"])
 def reveal(client_id: str, secret_id: str) -> ResponseReturnValue:
-    """A secret in clear, after a fresh password check that counts like a sign-in."""
+    """A secret in clear on the page of its app, after a fresh password check that counts like a sign-in."""
     client = get_own_client(client_id)
     secret = _get_secret(client, secret_id)
     form = RevealForm()
@@ -109,7 +109,8 @@ def reveal(client_id: str, secret_id: str) -> ResponseReturnValue:
         form.password.errors = [_("Too many wrong passwords. Wait a little, then try again.")]
         return _reveal_page(client, secret, form), TOO_MANY, {"Retry-After": str(refused.retry_after)}
     db.session.commit()
-    return _reveal_page(client, secret, form, text)
+    fresh_secret.keep(client, text)
+    return redirect(url_for("clients_clients.show", client_id=client.id), 303)
 
 
 def _get_secret(client: Client, secret_id: str) -> ClientSecret:
@@ -125,5 +126,5 @@ def _page(client: Client, form: SecretForm) -> str:
     return render_template("clients/secrets.html", client=client, form=form, live=live, ended=ended)
 
 
-def _reveal_page(client: Client, secret: ClientSecret, form: RevealForm, text: str | None = None) -> str:
-    return render_template("clients/reveal.html", client=client, secret=secret, form=form, text=text)
+def _reveal_page(client: Client, secret: ClientSecret, form: RevealForm) -> str:
+    return render_template("clients/reveal.html", client=client, secret=secret, form=form)

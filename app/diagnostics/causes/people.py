@@ -26,6 +26,15 @@ LOGIN_REQUIRED = Cause(
     _l("The app sent prompt=none, but nobody is signed in, or the sign-in is older than max_age."),
     _l("Send the person again without prompt=none."),
 )
+ANOTHER_PERSON_SIGNED_IN = Cause(
+    "another_person_signed_in",
+    "login_required",
+    400,
+    "Somebody else is signed in than id_token_hint names, and prompt=none allows no page.",
+    _PERSON,
+    _l("The app sent prompt=none with an id_token_hint for one person, but another one is signed in."),
+    _l("Treat the person as signed out, and send them again without prompt=none."),
+)
 CONSENT_REQUIRED = Cause(
     "consent_required",
     "consent_required",

@@ -32,6 +32,11 @@ def _login(authorization: Authorization) -> Any:
     return redirect(url_for("authentication_login.sign_in", next=authorization.url), 303)
 
 
+def _person(authorization: Authorization) -> Any:
+    _prepare_page(authorization)
+    return consenting.account_page(authorization, another_named=True)
+
+
 def _account(authorization: Authorization) -> Any:
     _prepare_page(authorization)
     return consenting.account_page(authorization)
@@ -55,6 +60,7 @@ def _prepare_page(authorization: Authorization) -> None:
 
 _INTERACTIONS = {
     "login": _login,
+    "person": _person,
     "account": _account,
     "reauthentication": _reauthentication,
     "consent": _consent,

@@ -10,7 +10,7 @@ from ...clock import now
 from ...crypto import digest, new_secret
 from ...database import new_id
 from ...diagnostics import causes, redirect_uri_doctor, request_log, usage
-from .. import families, tokens, wishes
+from .. import families, id_token_hints, tokens, wishes
 from ..client_rows import ClientRow
 from ..lookups import find_client_and_code
 from ..models import AuthorizationCode, TokenFamily
@@ -60,7 +60,10 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         """Refuse broken parameters, those we do not support, and scopes the app may not ask for."""
         self.request.check_form()
         self.wishes = wishes.read(self.request.parameters)
-        request_log.about(client_id=self.request.client.id)
+        client_id = self.request.client.id
+        request_log.about(client_id=client_id)
+        hint = self.request.parameters.get("id_token_hint")
+        self.named = id_token_hints.named_person(hint, client_id, self.settings.issuer) if hint else None
         self.scopes = requested_scopes(self.request.payload.scope, self.request.client.scopes)
 
     def save_authorization_code(self, code: str, request: PortalRequest) -> None:

@@ -1,0 +1,29 @@
+"""How many mails with a link one address gets in an hour, whoever asks for them and from wherever."""
+
+import logging
+
+from limits import RateLimitItemPerHour
+
+from ..audit import EventKind, record
+from ..extensions import limiter, vault
+from ..users.names import fold
+
+MOST = RateLimitItemPerHour(5)
+
+_log = logging.getLogger(__name__)
+
+
+def takes_another(email: str, user_id: str) -> bool:
+    """Count a mail to ``email``; False, quietly, once it has had its share.
+
+    The first mail that is held back is recorded with ``user_id``, the account in whose name it was asked for.
+    """
+    key = MOST.key_for("mails with links", vault.keyed_digest(fold(email)))
+    try:
+        count = limiter.storage.incr(key, MOST.get_expiry())
+    except Exception as error:  # a counter in trouble must not keep anybody out of their account
+        _log.error("The counters of mails are in trouble: %s", type(error).__name__)
+        return True
+    if count == MOST.amount + 1:
+        record(EventKind.MAILS_HELD_BACK, user_id=user_id)
+    return count <= MOST.amount
