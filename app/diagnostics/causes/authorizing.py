@@ -131,10 +131,7 @@ ID_TOKEN_HINT_INVALID = Cause(
     400,
     "The id_token_hint was not issued by this server to this client.",
     _APP_MISTAKE,
-    _l(
-        "The id_token_hint is not an ID token that this portal issued to this app, or the key that signed it is "
-        "no longer in use."
-    ),
+    _l("The id_token_hint is not an ID token that this portal issued to this app."),
     _l("Send the newest ID token as it was issued to this app, or leave id_token_hint out."),
 )
 POST_LOGOUT_REDIRECT_URI_UNREGISTERED = Cause(
