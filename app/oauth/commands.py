@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from ..audit.events import EventKind, record
 from ..extensions import db, settings, vault
-from . import keys, resealing, resealing_output
+from . import key_rotation, keys, resealing, resealing_output
 from .models import SigningKey
 
 keys_group = AppGroup("keys", help="List and rotate signing keys.")
@@ -26,21 +26,24 @@ def list_keys(as_json: bool) -> None:
 @click.option(
     "--now", "--force", "at_once", is_flag=True, help="Even if caches may not know the next keys yet."
 )
+@click.option(
+    "--leaked", is_flag=True, help="Somebody else has a key: end all keys, and every token they signed."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def rotate(at_once: bool, as_json: bool) -> None:
+def rotate(at_once: bool, leaked: bool, as_json: bool) -> None:
     """Let the next keys sign. The current ones verify until the last token they signed has expired."""
     keys.ring().refresh(force=True)
-    try:
-        promoted = keys.rotate_keys(max(settings.access_token_ttl, settings.id_token_ttl), at_once=at_once)
-    except keys.NextKeyTooNew as refused:
-        raise click.ClickException(
-            f"The next keys were published a moment ago, and services that keep the key set may not know them yet. "
-            f"Try again in {refused.wait} seconds, or in an emergency, such as a leaked key, rotate with --now."
-        ) from None
-    record(EventKind.KEY_ROTATED, kids=promoted)
+    kids = key_rotation.replace_leaked_keys() if leaked else _promote(at_once)
+    record(EventKind.KEY_ROTATED, kids=kids, leaked="yes" if leaked else None)
     db.session.commit()
     _print([_described(key) for key in keys.list_keys()], as_json)
     click.echo("Running workers sign with the new keys within half a minute.", err=True)
+    if leaked:
+        click.echo(
+            "From then on access and ID tokens signed before count for nothing; apps get new ones by their refresh "
+            "tokens. Restart services that keep the key set for longer than five minutes.",
+            err=True,
+        )
 
 
 @keys_group.command("rotate-encryption")
@@ -62,6 +65,17 @@ def rotate_encryption(as_json: bool) -> None:
         db.session.commit()
     waiting = resealing.find_waiting() if vault.has_previous else None
     resealing_output.tell(tallies, waiting, as_json=as_json)
+
+
+def _promote(at_once: bool) -> list[str]:
+    longest = max(settings.access_token_ttl, settings.id_token_ttl)
+    try:
+        return key_rotation.rotate_keys(longest, at_once=at_once)
+    except key_rotation.NextKeyTooNew as refused:
+        raise click.ClickException(
+            f"The next keys were published a moment ago, and services that keep the key set may not know them yet. "
+            f"Try again in {refused.wait} seconds, or rotate all the same with --now. If a key has leaked, use --leaked."
+        ) from None
 
 
 def _described(key: SigningKey) -> dict[str, str | None]:

@@ -4,14 +4,13 @@ import json
 import threading
 import time
 import warnings
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from flask import current_app
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from ..clock import now
@@ -27,16 +26,6 @@ warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=Securi
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
 FRESH_FOR = 30.0  # seconds a worker trusts the keys it has read; a rotation reaches it within that time
 _RETRY_AFTER = 1.0  # seconds between two readings provoked by unknown key ids
-PUBLISHED_AHEAD = timedelta(minutes=10)  # beyond the time that caches keep the key set, and FRESH_FOR
-RETIREMENT_MARGIN = timedelta(minutes=2)  # covers FRESH_FOR and clocks that differ
-
-
-class NextKeyTooNew(Exception):
-    """Caches may not know the next key yet; ``wait`` says in how many seconds all of them do."""
-
-    def __init__(self, wait: int) -> None:
-        super().__init__(f"the next key may sign in {wait} seconds")
-        self.wait = wait
 
 
 class KeyRing:
@@ -93,43 +82,9 @@ def ring() -> KeyRing:
     return found
 
 
-def rotate_keys(longest_token: int, *, at_once: bool = False) -> list[str]:
-    """Let every next key sign and make new next ones; gives the ids of those that sign now.
-
-    A retired key verifies for ``longest_token`` seconds more, until the last token it signed has expired. Raises
-    :class:`NextKeyTooNew` while caches may not know a next key; ``at_once`` rotates all the same.
-    """
-    moment = now()
-    until = moment + timedelta(seconds=longest_token) + RETIREMENT_MARGIN
-    retire = update(SigningKey).where(SigningKey.slot.in_(f"{alg}:current" for alg in ALGORITHMS))
-    db.session.execute(retire.values(slot=None, retired_at=moment, expires_at=until))
-    # Behind the write: of two rotations at once, the second waits for the first and sees the keys it made.
-    if not at_once and (wait := _seconds_unknown(moment)):
-        db.session.rollback()
-        raise NextKeyTooNew(wait)
-    promoted = []
-    for alg in ALGORITHMS:
-        promote = update(SigningKey).where(SigningKey.slot == f"{alg}:next")
-        db.session.execute(promote.values(slot=f"{alg}:current", signs_from=moment))
-        db.session.execute(insert(SigningKey).values(_new_row(alg, "next", moment)))
-        kid = db.session.scalar(select(SigningKey.kid).where(SigningKey.slot == f"{alg}:current"))
-        promoted += [kid] if kid else []
-    return promoted
-
-
 def sealed_for(kid: str) -> str:
     """The place that a sealed private key is bound to."""
     return f"signing_keys.{kid}"
-
-
-def _seconds_unknown(moment: datetime) -> int:
-    newest = db.session.scalar(
-        select(func.max(SigningKey.created_at)).where(
-            SigningKey.slot.in_(f"{alg}:next" for alg in ALGORITHMS)
-        )
-    )
-    left = newest + PUBLISHED_AHEAD - moment if newest else timedelta(0)
-    return max(0, ceil(left.total_seconds()))
 
 
 def list_keys() -> list[SigningKey]:
@@ -156,12 +111,13 @@ def _make_missing(slots: set[str | None]) -> None:
                 continue
             try:
                 with db.engine.begin() as connection:
-                    connection.execute(insert(SigningKey).values(_new_row(alg, slot, moment)))
+                    connection.execute(insert(SigningKey).values(new_row(alg, slot, moment)))
             except IntegrityError:
                 continue
 
 
-def _new_row(alg: str, slot: str, moment: datetime) -> dict[str, Any]:
+def new_row(alg: str, slot: str, moment: datetime) -> dict[str, Any]:
+    """The columns of a new key for ``slot``, its private half sealed."""
     key = _generate(alg)
     kid = key.thumbprint()
     common = {"kid": kid, "alg": alg, "use": "sig"}

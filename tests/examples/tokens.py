@@ -15,7 +15,7 @@ from joserfc import jwt
 from app import create_app
 from app.crypto import base64url
 from app.database import db
-from app.oauth import keys
+from app.oauth import key_rotation, keys
 from tests import factories as make
 from tests.examples.servers import AUDIENCE
 from tests.support.databases import make_settings
@@ -57,7 +57,7 @@ class Operator:
         """Let the next keys sign."""
         with self.app.app_context():
             keys.ring().refresh(force=True)
-            keys.rotate_keys(3600, at_once=True)
+            key_rotation.rotate_keys(3600, at_once=True)
             db.session.commit()
 
 

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.crypto import base64url
 from app.database import db
-from app.oauth import keys, tokens
+from app.oauth import key_rotation, keys, tokens
 from tests import factories as make
 from tests.flows.test_prompts import sign_in
 from tests.oauth.world import later
@@ -130,7 +130,7 @@ def test_a_hint_of_a_key_that_is_gone_still_names_its_person(
 ) -> None:
     make.authorize(ledger, bert)
     with app.app_context():
-        keys.rotate_keys(3600, at_once=True)
+        key_rotation.rotate_keys(3600, at_once=True)
         db.session.commit()
     with later(hours=2):
         with app.app_context():

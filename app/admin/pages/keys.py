@@ -13,7 +13,7 @@ from ...authentication.access import recent_sign_in
 from ...clock import now
 from ...database import db
 from ...extensions import settings
-from ...oauth import keys
+from ...oauth import key_rotation, keys
 from ...oauth.models import SigningKey
 
 blueprint = Blueprint("admin_keys", __name__)
@@ -43,8 +43,8 @@ def rotate() -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("admin/keys/rotate.html")
     try:
-        promoted = keys.rotate_keys(max(settings.access_token_ttl, settings.id_token_ttl))
-    except keys.NextKeyTooNew as refused:
+        promoted = key_rotation.rotate_keys(max(settings.access_token_ttl, settings.id_token_ttl))
+    except key_rotation.NextKeyTooNew as refused:
         flash(_too_new(refused), "warn")
         return redirect(url_for("admin_keys.index"), 303)
     record(EventKind.KEY_ROTATED, current_user.id, current_user.id, kids=promoted)
@@ -54,7 +54,7 @@ def rotate() -> ResponseReturnValue:
     return redirect(url_for("admin_keys.index"))
 
 
-def _too_new(refused: keys.NextKeyTooNew) -> str:
+def _too_new(refused: key_rotation.NextKeyTooNew) -> str:
     wait = format_timedelta(timedelta(seconds=refused.wait), granularity="second", threshold=1.5)
     return _(
         "The next keys are too new: services may not know them yet. Please rotate in %(time)s.", time=wait

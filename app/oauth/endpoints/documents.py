@@ -42,6 +42,8 @@ class Documents:
         self._new_request_id = new_request_id
         self._settings: Settings = app.config["SETTINGS"]
         self._bodies: dict[str, bytes] = {}
+        self._ring: keys.KeyRing = app.extensions["signing_keys"]
+        self._published: dict[str, Any] | None = None
         self._describe(FOR_ALL)
         self._keys_read_at = self._grants_read_at = float("-inf")
 
@@ -60,16 +62,23 @@ class Documents:
         """The bytes; None lets the application answer, such as when the keys cannot be read."""
         if path in metadata.DISCOVERY_PATHS:
             self._note_grants()
-        if path in metadata.JWKS_PATHS and time.monotonic() - self._keys_read_at > keys.FRESH_FOR / 2:
+        if path in metadata.JWKS_PATHS and not self._note_keys():
+            return None
+        return self._bodies.get(path)
+
+    def _note_keys(self) -> bool:
+        """Publish what this process signs and verifies with; False where that cannot be read."""
+        if time.monotonic() - self._keys_read_at > keys.FRESH_FOR / 2:
             try:
                 with self._app.app_context():
-                    keys.ring().refresh()
-                    published: dict[str, Any] = keys.ring().jwks
+                    self._ring.refresh()
             except (SQLAlchemyError, Undecryptable):
-                return None
-            self._bodies.update(dict.fromkeys(metadata.JWKS_PATHS, json.dumps(published).encode()))
+                return False
             self._keys_read_at = time.monotonic()
-        return self._bodies.get(path)
+        if self._ring.jwks is not self._published:  # the ring may have been read again for a token meanwhile
+            self._published = self._ring.jwks
+            self._bodies.update(dict.fromkeys(metadata.JWKS_PATHS, json.dumps(self._published).encode()))
+        return True
 
     def _note_grants(self) -> None:
         """Describe the grants anew now and then; without a database the last description stays."""
