@@ -65,7 +65,7 @@ class Settings:
     # `aud` of access tokens whose scopes name no other.
     default_audience: str = setting("api://default", read.text)
     # A refresh token repeated within it gets the same successor again.
-    refresh_retry_window: int = setting("1 minute", read.duration)
+    refresh_retry_window: int = setting("1 minute", read.window)
     # Keep only a digest of client secrets: their owners cannot see one again.
     client_secrets_shown_once: bool = setting("false", read.switch)
     # Who may register apps by RFC 7591: nobody, holders of an initial access token, everybody.

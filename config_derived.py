@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import secrets
 import ssl
 import tempfile
@@ -12,6 +13,8 @@ from urllib.parse import quote, urlsplit
 SHORTEST_SECRET = 32
 # What examples and tutorials put where a secret belongs.
 PLACEHOLDERS = ("change-me", "changeme", "change_me", "change this", "replace-me", "replaceme")
+
+HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]")
 
 
 class ConfigurationError(Exception):
@@ -31,9 +34,15 @@ def database_from_parts(given: Mapping[str, str]) -> str | None:
     port = given.get("MYSQL_PORT", "3306").strip()
     if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
         raise ConfigurationError(f"MYSQL_PORT is {port!r}; accepted: a whole number from 1 to 65535")
+    host = given.get("MYSQL_HOST", "127.0.0.1").strip()
+    if not HOST.fullmatch(host):
+        shown = "not a host" if "@" in host else repr(host)  # a URL pasted here may hold a password
+        raise ConfigurationError(
+            f"MYSQL_HOST is {shown}; accepted: a name or address, such as db.example.com"
+        )
     password = f":{quote(given['MYSQL_PASS'], safe='')}" if "MYSQL_PASS" in given else ""
     user, name = quote(given["MYSQL_USER"], safe=""), quote(given["MYSQL_DB"], safe="")
-    return f"mysql://{user}{password}@{given.get('MYSQL_HOST', '127.0.0.1').strip()}:{port}/{name}"
+    return f"mysql://{user}{password}@{host}:{port}/{name}"
 
 
 def development_secret(name: str, app_env: str, instance: Path) -> str:

@@ -72,7 +72,7 @@ def optional_port(value: str) -> int | None:
         raise ValueError(f"off, or {error}") from None
 
 
-def duration(value: str) -> int:
+def duration(value: str, *, shortest: int = 1) -> int:
     """Whole seconds, of `1 hour 30 minutes`, `2 weeks`, `1 year`, `30m` or plain seconds."""
     written = value.strip().lower()
     # pytimeparse knows neither years nor months, and reads "1:30" as minutes and seconds.
@@ -85,9 +85,14 @@ def duration(value: str) -> int:
     else:
         seconds = 0 if years and not rest else None
     total = None if seconds is None else seconds + int(years or 0) * 365 * 86_400
-    if total is None or total != int(total) or not 1 <= total <= LONGEST_DURATION:
+    if total is None or total != int(total) or not shortest <= total <= LONGEST_DURATION:
         raise ValueError("30 seconds, 15 minutes, 1 day, 1 year or plain seconds, at most 10 years")
     return int(total)
+
+
+def window(value: str) -> int:
+    """A duration, or 0 for none."""
+    return duration(value, shortest=0)
 
 
 def addresses(value: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from .site import commands as site_commands
 from .site import endpoints as site_endpoints
 from .site import i18n, rate_limiting, request_ids, security_headers
 from .site import pages as site_pages
+from .site.command_line import CommandLine
 from .site.portal import Portal
 from .users import commands as user_commands
 
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(ROOT / "static"),
         instance_path=str(settings.instance),
     )
+    app.cli = CommandLine(app.name)
     _configure(app, settings)
     _connect_extensions(app, settings)
     for blueprint in PAGES:

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import AsciiText, UtcDateTime, db
+from app.site.command_line import explain
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 # Two portals that start at once on one database: the second waits and finds nothing left to do.
@@ -55,12 +58,23 @@ def write_sql() -> None:
 
 def migrate() -> None:
     """Run the migrations on the application's database, one process at a time."""
-    with db.engine.connect() as connection:
+    with connected() as connection:
         on_mariadb = connection.dialect.name in ("mysql", "mariadb")
         with server_lock(connection) if on_mariadb else folder_lock(str(connection.engine.url.database)):
             context.configure(connection=connection, **options())
             with context.begin_transaction():
                 context.run_migrations()
+
+
+@contextmanager
+def connected() -> Iterator[Connection]:
+    """A connection; where none can be had, the command ends with one line."""
+    try:
+        connection = db.engine.connect()
+    except SQLAlchemyError as error:
+        raise click.ClickException(explain(error)) from None
+    with connection:
+        yield connection
 
 
 @contextmanager

@@ -156,6 +156,30 @@ def test_a_database_url_means_the_same_wherever_a_command_runs(tmp_path: Path, g
     assert read(tmp_path, DATABASE_URL=given).database_url == used
 
 
+@pytest.mark.parametrize(
+    "host", ["me:hunter2@db", "db/x", "a b", "[::1", "::1", "db:3306", "db?x", "%zz", ""]
+)
+def test_a_malformed_host_is_told_without_the_password_beside_it(tmp_path: Path, host: str) -> None:
+    parts = {"MYSQL_USER": "me", "MYSQL_PASS": "hunter2", "MYSQL_HOST": host, "MYSQL_DB": "portal"}
+    if not host:  # as for every variable, nothing is the default
+        assert "@127.0.0.1:" in read(tmp_path, **parts).database_url
+        return
+    said = refusal(tmp_path, **parts)
+    assert said.startswith("MYSQL_HOST is ")
+    assert "hunter2" not in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("host", ["db", "db.example.com", "10.0.0.7", "[::1]", "my_db-1"])
+def test_hosts_as_machines_are_called_are_taken(tmp_path: Path, host: str) -> None:
+    parts = {"MYSQL_USER": "me", "MYSQL_PASS": "hunter2", "MYSQL_HOST": host, "MYSQL_DB": "portal"}
+    assert f"@{host}:3306/" in read(tmp_path, **parts).database_url
+
+
+def test_no_retry_window_at_all_may_be_set(tmp_path: Path) -> None:
+    assert read(tmp_path, REFRESH_RETRY_WINDOW="0").refresh_retry_window == 0
+
+
 def test_mysql_parts_make_a_url_and_the_password_is_quoted(tmp_path: Path) -> None:
     parts = {"MYSQL_USER": "me", "MYSQL_PASS": "p@ss/:ö", "MYSQL_HOST": "db", "MYSQL_DB": "portal"}
     expected = "mysql+pymysql://me:p%40ss%2F%3A%C3%B6@db:3306/portal?charset=utf8mb4"

@@ -34,7 +34,7 @@ def rotate(at_once: bool, leaked: bool, as_json: bool) -> None:
     """Let the next keys sign. The current ones verify until the last token they signed has expired."""
     keys.ring().refresh(force=True)
     kids = key_rotation.replace_leaked_keys() if leaked else _promote(at_once)
-    record(EventKind.KEY_ROTATED, kids=kids, leaked="yes" if leaked else None)
+    record(EventKind.KEY_ROTATED, kids=kids, leaked=leaked)
     db.session.commit()
     _print([_described(key) for key in keys.list_keys()], as_json)
     click.echo("Running workers sign with the new keys within half a minute.", err=True)

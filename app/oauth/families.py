@@ -101,4 +101,4 @@ def end_families(connection: Connection, *conditions: Any, because: Cause) -> in
 
 def was_just_rotated(rotated_at: datetime | None, window: int) -> bool:
     """Whether a repeated token still counts as a retry, ``window`` seconds after the rotation."""
-    return rotated_at is not None and now() - rotated_at <= timedelta(seconds=window)
+    return window > 0 and rotated_at is not None and now() - rotated_at <= timedelta(seconds=window)

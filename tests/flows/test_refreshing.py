@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 
 from tests import factories as make
 from tests.oauth.world import World, later
+from tests.support.apps import MakeApp
 
 
 @pytest.fixture
@@ -36,6 +37,14 @@ def test_a_retry_gets_the_same_successor_with_a_new_access_token(world: World) -
     assert first["access_token"] != second["access_token"]
     assert is_alive(world, first["access_token"])
     assert is_alive(world, second["access_token"])
+
+
+def test_without_a_window_every_repetition_is_a_replay(make_app: MakeApp) -> None:
+    world = World(make_app(REFRESH_RETRY_WINDOW="0"))
+    token = world.tokens["refresh_token"]
+    successor = make.refresh(world.http, world.client, token).json["refresh_token"]
+    assert make.refresh(world.http, world.client, token).json["error"] == "invalid_grant"
+    assert make.refresh(world.http, world.client, successor).json["error"] == "invalid_grant"
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(58, 200), (62, 400)])

@@ -44,12 +44,26 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("metrics", neighbours.check_metrics, "Let this user write the folder; it is private to the portal."),
 )
 
+# A check that another one has to pass first: without it, it would only say the same again, and what to mend wrongly.
+NEEDS = {"migrations": "database", "keys": "migrations", "encryption": "migrations", "clock": "database"}
+
 
 def examine(settings: "Settings") -> Iterator[Finding]:
     """All findings; a check that cannot even run is a finding, too."""
+    failed: set[str] = set()
     for name, check, mend in CHECKS:
-        try:
-            yield from check(settings)
-        except (SQLAlchemyError, OSError, RedisError, smtplib.SMTPException, sqlite3.Error) as error:
-            reason = getattr(error, "orig", None) or error
-            yield Finding(name, False, f"{type(reason).__name__}: {reason}"[:300], mend)
+        if NEEDS.get(name) in failed:
+            failed.add(name)
+            continue
+        for finding in _findings(name, check, mend, settings):
+            if not finding.well:
+                failed.add(name)
+            yield finding
+
+
+def _findings(name: str, check: Check, mend: str, settings: "Settings") -> Iterator[Finding]:
+    try:
+        yield from check(settings)
+    except (SQLAlchemyError, OSError, RedisError, smtplib.SMTPException, sqlite3.Error) as error:
+        reason = getattr(error, "orig", None) or error
+        yield Finding(name, False, f"{type(reason).__name__}: {reason}"[:300], mend)
