@@ -17,14 +17,18 @@ invite = AppGroup("invite", help="Invite people where REGISTRATION=invite.")
 
 
 @click.command("setup-link")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
-def setup_link() -> None:
+def setup_link(as_json: bool) -> None:
     """Print a one-time link that creates the first administrator; nothing where somebody exists already."""
-    if is_set_up():
-        return
-    token = create_link(Purpose.SETUP)
-    db.session.commit()
-    click.echo(setup_url(settings.issuer, token))
+    url = None
+    if not is_set_up():
+        url = setup_url(settings.issuer, create_link(Purpose.SETUP))
+        db.session.commit()
+    if as_json:
+        click.echo(json.dumps({"url": url}))
+    elif url:
+        click.echo(url)
 
 
 @invite.command("create")

@@ -111,10 +111,11 @@ def show(client_id: str, as_json: bool) -> None:
 
 @client_group.command()
 @click.argument("client_id")
-def delete(client_id: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def delete(client_id: str, as_json: bool) -> None:
     """Delete an app with its secrets, tokens and everybody's consent."""
     client = _get(client_id)
-    name = client.name
+    name, deleted = client.name, {"client_id": client.id, "name": client.name, "deleted": True}
     try:
         registration.delete_client(client, actor_id=None)
     except PortalsOwnApp:
@@ -123,7 +124,7 @@ def delete(client_id: str) -> None:
             f"flask client update {client.id} --disable"
         ) from None
     db.session.commit()
-    click.echo(f"{name} is deleted.")
+    click.echo(json.dumps(deleted, ensure_ascii=False) if as_json else f"{name} is deleted.")
 
 
 @client_group.command("rotate-secret")

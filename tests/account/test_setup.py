@@ -36,6 +36,14 @@ def test_the_printed_link_makes_the_first_administrator(
     assert person(db_session, "root-anna").is_admin
 
 
+def test_the_link_as_json_and_none_once_somebody_exists(app: Flask, client: FlaskClient) -> None:
+    run = app.test_cli_runner().invoke
+    url = json.loads(run(args=["setup-link", "--json"]).stdout)["url"]
+    assert client.get(url).status_code == 200
+    sign_up(client)
+    assert json.loads(run(args=["setup-link", "--json"]).stdout) == {"url": None}
+
+
 def test_the_command_prints_nothing_once_somebody_exists(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
     done = app.test_cli_runner().invoke(args=["setup-link"])

@@ -99,6 +99,12 @@ def test_delete_ends_an_app(flask: FlaskClientCommand, db_session: Session) -> N
     assert db_session.scalars(select(Client)).all() == []
 
 
+def test_a_deletion_as_json(flask: FlaskClientCommand) -> None:
+    key = created(flask("create", "Ledger", "--json"))["client_id"]
+    told = json.loads(flask("delete", key, "--json").stdout)
+    assert told == {"client_id": key, "name": "Ledger", "deleted": True}
+
+
 @pytest.mark.parametrize("command", ["show", "update", "delete", "rotate-secret"])
 def test_an_unknown_client_id_says_where_to_look(flask: FlaskClientCommand, command: str) -> None:
     result = flask(command, "unknown")
