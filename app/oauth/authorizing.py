@@ -93,15 +93,18 @@ class Authorization:
 Step = Callable[[Authorization], Any]
 
 
-def authorizing(name: str, parameters: MultiDict[str, str], step: Step) -> Any:
-    """The response of ``step`` to the request in ``parameters``, validated anew whoever sends it.
+def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) -> Any:
+    """The response of ``step`` to the request whose parameters are ``read``, validated anew whoever sends it.
 
     Commits once; a refusal goes to the app where it may, else to the person on a page. ``name`` is the
     endpoint in the log.
     """
-    request_log.begin(name, parameters.items(multi=True))
-    asked = PortalRequest(request.method, request.url, request.headers, parameters)
+    request_log.begin(name)
+    asked: PortalRequest | None = None
     try:
+        parameters = read()
+        request_log.begin(name, parameters.items(multi=True))
+        asked = PortalRequest(request.method, request.url, request.headers, parameters)
         response = step(_validated(asked))
         db.session.commit()
     except OAuth2Error as error:

@@ -21,15 +21,15 @@ def success(asked: PortalRequest, code: str) -> Response:
     return _deliver(asked, {"code": code})
 
 
-def failure(asked: PortalRequest, refusal: Refused) -> Response:
+def failure(asked: PortalRequest | None, refusal: Refused) -> Response:
     """The error, where the app can read it; a page for the person where nobody may be redirected to."""
-    if asked.validated_redirect_uri is None:
-        response = make_response(render_template("oauth/refused.html", cause=refusal.cause))
-        response.status_code = 400
+    cause = refusal.cause
+    if asked is None or asked.validated_redirect_uri is None:
+        response = make_response(render_template("oauth/refused.html", cause=cause))
+        response.status_code = cause.status if cause.status == 413 else 400
         return response
     from .wire import error_uri
 
-    cause = refusal.cause
     answer = {"error": cause.error, "error_description": cause.public, "error_uri": error_uri()}
     return _deliver(asked, answer)
 

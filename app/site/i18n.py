@@ -7,6 +7,7 @@ from flask import Flask, Response, g, has_request_context, request
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from ..extensions import settings
 from ..languages import COOKIE, NAMES, asked_for, known, picked
@@ -69,7 +70,7 @@ def _of_the_person() -> str | None:
 def _of_the_app() -> str | None:
     """What an app asks for with ``ui_locales``, on its request and on the pages on the way to it."""
     if request.path == "/oauth/authorize":
-        return _first_known(request.values.get("ui_locales", ""))
+        return _first_known(_ui_locales_sent())
     if request.path == "/oauth/consent":
         return _first_known(request.args.get("ui_locales", ""))
     try:
@@ -79,6 +80,13 @@ def _of_the_app() -> str | None:
     if waiting.path != "/oauth/authorize":
         return None
     return _first_known(" ".join(parse_qs(waiting.query).get("ui_locales", [])))
+
+
+def _ui_locales_sent() -> str:
+    try:
+        return str(request.values.get("ui_locales", ""))
+    except HTTPException:  # the page that tells of a body too large needs a language, too
+        return request.args.get("ui_locales", "")
 
 
 def _of_the_browser() -> str | None:

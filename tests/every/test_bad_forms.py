@@ -86,9 +86,10 @@ def test_bodies_that_are_no_forms(
 
 
 def test_oversized_bodies_are_refused(app: Flask, browser: FlaskClient, world: routes.World) -> None:
-    for path in forms(app, world):
-        answer = browser.post(path, data=b"name=" + b"x" * 300_000, content_type=FORM)
-        assert answer.status_code == 413, path
+    for visitor in (browser, app.test_client()):
+        for path in (*forms(app, world), *ENDING, "/oauth/authorize"):
+            answer = visitor.post(path, data=b"name=" + b"x" * 300_000, content_type=FORM)
+            assert (answer.status_code, answer.mimetype) == (413, "text/html"), path
 
 
 def test_a_refused_form_never_shows_the_password_again(app: Flask) -> None:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from tests import factories as make
 from tests.oauth.world import World
 
+BROWSER = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site", "Origin": "https://app.example.org"}
 PROGRAMS = ["/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/v1/token"]
 FORM = "application/x-www-form-urlencoded"
 NASTY = [
@@ -120,6 +121,19 @@ def test_wrong_bodies(app: Flask, path: str, body: bytes, content_type: str, sta
     response = app.test_client().post(path, data=body, content_type=content_type)
     check_program(response)
     assert response.status_code in status
+
+
+@pytest.mark.parametrize("body", [b"scope=" + b"x" * 300_000, b"&".join(b"f%d=1" % n for n in range(60_000))])
+def test_a_body_too_large_is_refused_on_a_page_that_tells_the_owner_why(world: World, body: bytes) -> None:
+    for headers in ({}, BROWSER):
+        page = world.http.post(
+            f"/oauth/authorize?client_id={world.client.id}", data=body, content_type=FORM, headers=headers
+        )
+        assert page.status_code == 413
+        assert '<html lang="en"' in page.text
+        failure = f"/failures/{page.headers['X-Request-Id']}"
+        assert failure in page.text
+        assert "body_too_large" in make.browser_of(world.app, world.owner).get(failure).text
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "FOO", "PUT", "DELETE", "PATCH", "HEAD", "get"])

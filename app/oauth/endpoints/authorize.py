@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from ...authentication.access import public
+from ...diagnostics import causes
 from .. import consenting, pending, responses
 from ..authorizing import Authorization, authorizing
 from ..interaction import next_interaction
+from ..refusals import Refused
 
 blueprint = Blueprint("oauth_authorize", __name__)
 
@@ -16,8 +20,14 @@ blueprint = Blueprint("oauth_authorize", __name__)
 @public
 def authorize() -> Any:
     """On to the sign-in, a question, the consent page, or back to the app."""
-    parameters = request.form if request.method == "POST" and request.form else request.args
-    return authorizing("authorize", parameters, _step)
+    return authorizing("authorize", _parameters, _step)
+
+
+def _parameters() -> MultiDict[str, str]:
+    try:
+        return request.form if request.method == "POST" and request.form else request.args
+    except RequestEntityTooLarge:
+        raise Refused(causes.BODY_TOO_LARGE, limit=current_app.config["MAX_CONTENT_LENGTH"]) from None
 
 
 def _step(authorization: Authorization) -> Any:

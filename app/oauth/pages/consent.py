@@ -22,7 +22,7 @@ blueprint = Blueprint("oauth_consent", __name__)
 @public
 def decide() -> Any:
     """Allow or deny; somebody no longer signed in is asked to, and then once more."""
-    return authorizing("consent", request.args, _step)
+    return authorizing("consent", lambda: request.args, _step)
 
 
 @blueprint.get("/oauth/consent")
