@@ -84,7 +84,9 @@ def _presented_token() -> str:
     if scheme.lower() != "bearer":
         if len(in_body) == 1:
             return in_body[0]
-        raise Refused(causes.TOKEN_SENT_TWICE if in_body else causes.TOKEN_MISSING)
+        if in_body:
+            raise Refused(causes.TOKEN_SENT_TWICE, places=["body"] * len(in_body))
+        raise Refused(causes.TOKEN_MISSING)
     if in_body:
         raise Refused(causes.TOKEN_SENT_TWICE, places=["Authorization", "body"])
     return token.strip()

@@ -27,10 +27,8 @@ def requested_scopes(sent: str | None, allowed: tuple[str, ...]) -> tuple[str, .
             continue
         if catalogue.find_scope(name) is not None:
             raise Refused(causes.SCOPE_NOT_ALLOWED, refused=name, allowed=list(allowed))
-        near = get_close_matches(name, allowed, n=1)
-        raise Refused(
-            causes.SCOPE_UNKNOWN, unknown=name[:100], nearest=near[0] if near else None, allowed=list(allowed)
-        )
+        near = get_close_matches(name[:100], allowed, n=1, cutoff=0)
+        raise Refused(causes.SCOPE_UNKNOWN, unknown=name[:100], nearest=near, allowed=list(allowed))
     return names
 
 

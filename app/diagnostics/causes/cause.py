@@ -109,9 +109,13 @@ def tell(fact: Any, worded: bool = False) -> str:
 
     ``worded`` facts are keys of :data:`WORDS`; what an app sent is never taken for one.
     """
-    if fact is None or fact == "" or fact == []:
+    if fact is None:
         return _("unknown")
+    if fact == "":
+        return _("empty")
     if isinstance(fact, list | tuple | set | frozenset):
+        if not fact:
+            return _("nothing")
         return ", ".join(tell(each, worded) for each in fact)
     if worded and str(fact) in WORDS:
         return str(WORDS[str(fact)])
