@@ -32,7 +32,7 @@ def failure(asked: PortalRequest, refusal: Refused) -> Response:
         return response
     from .wire import told
 
-    return _deliver(asked, told(str(refusal.cause.error), refusal.cause.public))
+    return _deliver(asked, told(str(refusal.cause.error), refusal.public_for()))
 
 
 def _deliver(asked: PortalRequest, answer: dict[str, Any]) -> Response:

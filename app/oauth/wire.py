@@ -109,7 +109,7 @@ def refuse(error: OAuth2Error) -> Response:
     cause = refusal.cause
     attribution.attribute(cause)
     request_log.refused(cause, **refusal.facts)
-    description = cause.public_for(attribution.sent_form().get("grant_type"))
+    description = refusal.public_for(attribution.sent_form().get("grant_type"))
     response = jsonify(told(str(cause.error), description))
     response.status_code = cause.status
     if "retry_after" in refusal.facts:
