@@ -28,11 +28,14 @@ def gather(row: dict[str, Any]) -> None:
     _rows().gather(row)
 
 
+def admits(client_id: str | None, row_id: str) -> bool:
+    """Whether this refusal may become the row ``row_id``; ask once for each."""
+    return _rows().cap.admits(client_id, row_id)
+
+
 def write_now(row: dict[str, Any]) -> None:
     """Write a refusal in a transaction of its own, so that its page exists before the answer arrives."""
     rows = _rows()
-    if not rows.cap.admits(row["client_id"], row["id"]):
-        return
     # What the refused request left undone would keep SQLite locked against this very row.
     db.session.rollback()
     try:

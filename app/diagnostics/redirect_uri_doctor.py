@@ -29,7 +29,7 @@ def facts(sent: str, registered: Sequence[str]) -> dict[str, Any]:
     """The facts of the cause ``redirect_uri_unregistered``."""
     nearest = find_nearest(sent, registered)
     if nearest is None:
-        return {"sent": sent}
+        return {"sent": sent, "nearest": [], "differs": ["nothing_registered"]}
     return {"sent": sent, "nearest": nearest.registered, "differs": list(nearest.differs)}
 
 

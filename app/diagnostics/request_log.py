@@ -4,47 +4,27 @@ An endpoint says ``begin``, then what it learns; the row is written when the ans
 has committed or not. Trouble with the log never reaches the app: it goes to stderr, without values.
 """
 
-import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec
 
 from flask import g, request
 from werkzeug.datastructures import MultiDict
 
-from ..clock import now
 from ..database import new_id
-from ..extensions import vault
-from . import batches, causes, masking
+from . import batches, causes
 from .causes import Cause
-from .facts import facts_to_keep
-from .log_entries import sealed_for
+from .noted_request import NotedRequest, row_of
 from .token_requests import count_token_request
 
 _log = logging.getLogger(__name__)
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SCHEMES = ("Basic", "Bearer", "DPoP", "Digest")
 _ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
+# Nobody waits for their rows: a limit costs no statement, and a database in trouble takes none.
+_GATHERED = (causes.PORTAL_TROUBLE, causes.RATE_LIMITED)
 P = ParamSpec("P")
-
-
-@dataclass
-class Entry:
-    """What is known so far of the request being answered."""
-
-    endpoint: str
-    parameters: list[tuple[str, str]]
-    scheme: str
-    client_id: str | None = None
-    user_id: str | None = None
-    cause: Cause | None = None
-    error: str | None = None
-    remarks: list[str] = field(default_factory=list)
-    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    redirect_uri: str | None = None
 
 
 def _harmless(rule: Callable[P, None]) -> Callable[P, None]:
@@ -64,7 +44,7 @@ def _harmless(rule: Callable[P, None]) -> Callable[P, None]:
 @_harmless
 def begin(endpoint: str, parameters: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
     """Log this request as one of ``endpoint``, with its parameters as received; repeated ones too."""
-    g.logged_request = Entry(endpoint[:24], _pairs(parameters), _scheme())
+    g.logged_request = NotedRequest(endpoint[:24], _pairs(parameters), _scheme())
 
 
 @_harmless
@@ -102,21 +82,36 @@ def refused(cause: Cause, /, as_error: str | None = None, **facts: Any) -> None:
         entry.redirect_uri = str(facts.get("sent", ""))
 
 
+def is_kept() -> bool:
+    """Whether what was refused gets a page: beyond the cap refusals are counted only.
+
+    Ask once it is known why and whose request was refused.
+    """
+    try:
+        return _is_kept(_entry())
+    except Exception as error:
+        _log.error("The request log failed in is_kept: %s", type(error).__name__)
+        return False
+
+
 @_harmless
 def finish(status: int) -> None:
     """Write the row, once; called by itself when the answer is ready."""
-    entry: Entry | None = g.pop("logged_request", None)
+    entry: NotedRequest | None = g.pop("logged_request", None)
     if entry is None:
         return
     if entry.cause is None and status in (429, 500, 503):
         entry.cause = causes.RATE_LIMITED if status == 429 else causes.PORTAL_TROUBLE
         entry.error = entry.cause.error
     count_token_request(entry.endpoint, entry.parameters, entry.cause)
-    row = _row(entry, status)
-    if row["outcome"] == "ok" or entry.cause in (causes.PORTAL_TROUBLE, causes.RATE_LIMITED):
-        batches.gather(row)  # nobody waits for it, least of all on a database in trouble
-    else:
+    refused = entry.is_refused(status)
+    if refused and not _is_kept(entry):
+        return
+    row = row_of(entry, status)
+    if refused and entry.cause not in _GATHERED:
         batches.write_now(row)
+    else:
+        batches.gather(row)
 
 
 def forget() -> None:
@@ -124,10 +119,18 @@ def forget() -> None:
     g.pop("logged_request", None)
 
 
-def _entry() -> Entry:
+def _is_kept(entry: NotedRequest) -> bool:
+    if entry.kept is None:
+        entry.id = new_id()
+        # Our own trouble is told in full; counters and database may be what is in trouble.
+        entry.kept = entry.cause is causes.PORTAL_TROUBLE or batches.admits(entry.client_id, entry.id)
+    return entry.kept
+
+
+def _entry() -> NotedRequest:
     if "logged_request" not in g:
-        g.logged_request = Entry(request.path[:24], [], _scheme())
-    entry: Entry = g.logged_request
+        g.logged_request = NotedRequest(request.path[:24], [], _scheme())
+    entry: NotedRequest = g.logged_request
     return entry
 
 
@@ -140,36 +143,3 @@ def _pairs(parameters: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tu
 def _scheme() -> str:
     scheme = request.headers.get("Authorization", "").partition(" ")[0]
     return next((known for known in _SCHEMES if known.lower() == scheme.lower()), "other" if scheme else "")
-
-
-def _row(entry: Entry, status: int) -> dict[str, Any]:
-    refusal = entry.cause
-    names = ([refusal.name] if refusal else []) + entry.remarks
-    request_id = g.get("request_id") or new_id()
-    return {
-        "id": new_id(),
-        "request_id": request_id,
-        "at": now(),
-        "client_id": entry.client_id,
-        "user_id": entry.user_id,
-        "endpoint": masking.text(entry.endpoint).encode("ascii", "replace").decode(),
-        "outcome": "refused" if refusal or status >= 400 else "ok",
-        "cause": names[0] if names else None,
-        "remarks": f" {' '.join(names[1:])} "[:200] if names[1:] else None,
-        "error": entry.error,
-        "status": status,
-        "details": _details(entry, request_id),
-    }
-
-
-def _details(entry: Entry, request_id: str) -> str:
-    parameters = [(masking.text(name), masking.text(value)) for name, value in entry.parameters]
-    details: dict[str, Any] = {"request": masking.as_received(parameters)}
-    if entry.scheme:
-        details["authorization"] = entry.scheme
-    if entry.facts:
-        details["facts"] = facts_to_keep(entry.facts, parameters)
-    if entry.redirect_uri and len(entry.redirect_uri) <= 2000:
-        # Its query may carry something private, yet the owner must be able to register it as it is.
-        details["redirect_uri"] = vault.encrypt(masking.text(entry.redirect_uri), sealed_for(request_id))
-    return _json(details)

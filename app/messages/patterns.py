@@ -19,7 +19,7 @@ def check_token(data: Any) -> dict[str, Any] | bool:
     if not isinstance(token, str):
         return False
     try:
-        return read_again_if_lost(lambda: active_token(token, settings.issuer)).claims
+        return read_again_if_lost(lambda: active_token(token, settings.issuer, explain=False)).claims
     except Refused:
         return False
 

@@ -17,11 +17,10 @@ from sqlalchemy import Row, bindparam, case, select
 from ..clients.models import Client
 from ..consents.models import Consent
 from ..diagnostics import causes
-from ..diagnostics.causes import Cause
 from ..extensions import settings
 from ..hot_reads import HotRead, constant
 from ..users.models import User
-from . import families, keys, token_encryption, tokens
+from . import ended_tokens, families, keys, token_encryption, tokens
 from .models import RevokedToken, TokenFamily
 from .persons import find_person
 from .refusals import Refused
@@ -89,10 +88,10 @@ class ActiveToken:
         return frozenset(self.claims.get("scp", ()))
 
 
-def active_token(token: str, issuer: str, *, with_person: bool = False) -> ActiveToken:
+def active_token(token: str, issuer: str, *, with_person: bool = False, explain: bool = True) -> ActiveToken:
     """The token, checked against its signature and the database; raises :class:`Refused` with the cause.
 
-    ``with_person`` brings what claims are made of, too.
+    ``with_person`` brings what claims are made of, too; without ``explain`` the refusal has no facts.
     """
     claims = verified_claims(token, issuer)
     family = tokens.family_of(claims["jti"])
@@ -102,9 +101,10 @@ def active_token(token: str, issuer: str, *, with_person: bool = False) -> Activ
         read = _WITH_PERSON if with_person else _OF_FAMILY
         row = read.first(family=family, jti=claims["jti"])
     if row is None:
-        raise Refused(causes.TOKEN_REVOKED)
+        raise Refused(causes.TOKEN_REVOKED, reason="deleted")
     if row.state is not None:
-        raise Refused(causes.CATALOGUE[row.state])
+        facts = ended_tokens.find_facts(claims, family) if explain else {}
+        raise Refused(causes.CATALOGUE[row.state], **facts)
     person = find_person(claims["sub"], row.user_updated_at) if with_person and family else None
     return ActiveToken(claims, row, person)
 
@@ -139,7 +139,7 @@ def _verify(token: str, issuer: str) -> dict[str, Any]:
         header = parsed.headers()
         key = keys.ring().verification_key(str(header.get("kid")))
         if key is None or key.alg != header.get("alg"):
-            raise Refused(_why_unknown_key(json.loads(parsed.payload), issuer))
+            raise _foreign(json.loads(parsed.payload), issuer)
         if not jws.validate_compact(parsed, key, registry=_REGISTRY):
             raise Refused(causes.TOKEN_MALFORMED)
         claims = json.loads(parsed.payload)
@@ -150,6 +150,9 @@ def _verify(token: str, issuer: str) -> dict[str, Any]:
     return dict(claims)
 
 
-def _why_unknown_key(claims: Any, issuer: str) -> Cause:
-    foreign = isinstance(claims, dict) and claims.get("iss") not in (None, issuer)
-    return causes.TOKEN_WRONG_ISSUER if foreign else causes.TOKEN_MALFORMED
+def _foreign(claims: Any, issuer: str) -> Refused:
+    """What to say of a token whose key is none of ours."""
+    named = claims.get("iss") if isinstance(claims, dict) else None
+    if named in (None, "", issuer):
+        return Refused(causes.TOKEN_MALFORMED)
+    return Refused(causes.TOKEN_WRONG_ISSUER, sent=str(named)[:200], expected=issuer)

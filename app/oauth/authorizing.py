@@ -125,7 +125,7 @@ def _validated(asked: PortalRequest) -> Authorization:
         request_log.remark(causes.NONCE_MISSING)
     client = asked.client
     if not client.check_grant_type(grant.GRANT_TYPE):
-        raise Refused(causes.GRANT_NOT_ENABLED, sent=grant.GRANT_TYPE, enabled=sorted(client.grant_types))
+        raise grant.not_enabled(client)
     consent = None
     if current_user.is_authenticated:
         request_log.about(user_id=current_user.id)

@@ -51,7 +51,7 @@ def _answer(view: View, scopes: tuple[str, ...]) -> Response:
         except Refused as refusal:
             return _refuse(refusal)
         except HTTPException as error:
-            return _refuse(Refused(causes.BODY_TOO_LARGE if error.code == 413 else causes.TOKEN_MISSING))
+            return _refuse(wire.unreadable(error) if error.code == 413 else Refused(causes.TOKEN_MISSING))
         except DBAPIError as error:
             if attempt == wire.TRIES or not is_lost_transaction(error):
                 return wire.in_trouble(error)
@@ -84,7 +84,9 @@ def _presented_token() -> str:
     if scheme.lower() != "bearer":
         if len(in_body) == 1:
             return in_body[0]
-        raise Refused(causes.TOKEN_SENT_TWICE if in_body else causes.TOKEN_MISSING)
+        if in_body:
+            raise Refused(causes.TOKEN_SENT_TWICE, places=["body"] * len(in_body))
+        raise Refused(causes.TOKEN_MISSING)
     if in_body:
         raise Refused(causes.TOKEN_SENT_TWICE, places=["Authorization", "body"])
     return token.strip()
@@ -104,16 +106,16 @@ def _refuse(refusal: Refused) -> Response:
     request_log.refused(cause, as_error=as_error, **refusal.facts)
     challenge = f'Bearer realm="{settings.issuer}"'
     if cause is causes.TOKEN_MISSING:
-        response = jsonify(error=cause.error, error_description=cause.public, error_uri=wire.error_uri())
+        response = jsonify(wire.told(str(cause.error), cause.public))
         response.status_code = 401
     elif cause in _OF_THEIR_OWN:
-        response = jsonify(error=cause.error, error_description=cause.public, error_uri=wire.error_uri())
+        response = jsonify(wire.told(str(cause.error), cause.public))
         response.status_code = cause.status
         challenge += f', error="{cause.error}", error_description="{cause.public}"'
         challenge += f', scope="{refusal.facts["needed"]}"' if cause is causes.SCOPE_INSUFFICIENT else ""
     else:
         text = causes.TOKEN_REVOKED.public
-        response = jsonify(error="invalid_token", error_description=text, error_uri=wire.error_uri())
+        response = jsonify(wire.told("invalid_token", text))
         response.status_code = 401
         challenge += f', error="invalid_token", error_description="{text}"'
     response.headers["WWW-Authenticate"] = challenge

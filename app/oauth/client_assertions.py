@@ -41,8 +41,12 @@ def claimed_client(request: PortalRequest) -> str:
 
 def check(client: ClientRow, request: PortalRequest, issuer: str) -> None:
     """Refuse unless one of the client's registered keys signed the assertion, for us, just now, and for once."""
-    if client.auth_method != "private_key_jwt" or not client.jwks:
-        raise Refused(causes.AUTH_METHOD_NOT_ALLOWED, used="private_key_jwt", allowed=client.auth_method)
+    if client.auth_method != "private_key_jwt":
+        raise Refused(
+            causes.AUTH_METHOD_NOT_ALLOWED, used="private_key_jwt", allowed=client.registered_methods
+        )
+    if not client.jwks:
+        raise Refused(causes.CLIENT_UNVERIFIABLE, missing="jwks")
     assertion = request.form["client_assertion"]
     try:
         jws.deserialize_compact(assertion, KeySet.import_key_set(json.loads(client.jwks)), registry=_REGISTRY)
@@ -57,24 +61,22 @@ def _check_claims(claims: dict[str, Any], client: ClientRow, issuer: str) -> Non
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     if {issuer, f"{issuer}/oauth/token"}.isdisjoint(str(each) for each in audiences):
-        raise Refused(causes.ASSERTION_CLAIMS_WRONG, claim="aud", sent=audience, expected=issuer)
+        raise _wrong("aud", claims, issuer)
     if claims.get("iss") != client.id:
-        raise Refused(
-            causes.ASSERTION_CLAIMS_WRONG, claim="iss", sent=str(claims.get("iss")), expected=client.id
-        )
+        raise _wrong("iss", claims, client.id)
     expiry, moment = claims.get("exp"), time.time()
-    if (
-        not isinstance(expiry, int | float) or not 0 <= expiry <= moment + LONGEST_LIFE + CLOCK_SKEW
-    ):  # nor NaN
-        raise Refused(
-            causes.ASSERTION_CLAIMS_WRONG, claim="exp", sent=str(expiry), expected=f"{LONGEST_LIFE} s"
-        )
+    latest = moment + LONGEST_LIFE + CLOCK_SKEW
+    if not isinstance(expiry, int | float) or not 0 <= expiry <= latest:  # nor NaN
+        raise _wrong("exp", claims, f"{int(moment)} + {LONGEST_LIFE}")
     if expiry < moment - CLOCK_SKEW:
         raise Refused(causes.ASSERTION_EXPIRED, expired_at=datetime.fromtimestamp(expiry, UTC))
     if not isinstance(claims.get("jti"), str):
-        raise Refused(
-            causes.ASSERTION_CLAIMS_WRONG, claim="jti", sent=str(claims.get("jti")), expected="text"
-        )
+        raise _wrong("jti", claims, "text")
+
+
+def _wrong(claim: str, claims: dict[str, Any], expected: str) -> Refused:
+    sent = json.dumps(claims[claim])[:300].strip('"') if claims.get(claim) is not None else []
+    return Refused(causes.ASSERTION_CLAIMS_WRONG, claim=claim, sent=sent, expected=expected)
 
 
 def _take_once(jti: str, client: ClientRow, expiry: float, request: PortalRequest) -> None:

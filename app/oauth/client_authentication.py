@@ -18,7 +18,6 @@ from .refusals import Refused
 from .requests import PortalRequest
 
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,10 @@ def _check_secret(presented: Presented, client: ClientRow, offered: str) -> None
         if presented.secret is not None:
             raise Refused(causes.PUBLIC_CLIENT_SENT_SECRET)
         return
+    if client.auth_method == "private_key_jwt":
+        raise Refused(
+            causes.AUTH_METHOD_NOT_ALLOWED, used=presented.method, allowed=client.registered_methods
+        )
     if presented.secret is None:
         raise Refused(causes.SECRET_MISSING)
     matching = _matching(client, offered) or _matching_before(client, presented.secret, offered)
@@ -92,9 +95,10 @@ def _check_secret(presented: Presented, client: ClientRow, offered: str) -> None
         raise Refused(causes.SECRET_REVOKED, secret_name=matching.name, revoked_at=matching.revoked_at)
     if matching.expires_at is not None and matching.expires_at <= moment:
         raise Refused(causes.SECRET_EXPIRED, secret_name=matching.name, expired_at=matching.expires_at)
-    allowed = (client.auth_method,) if client.auth_method else SECRET_METHODS
-    if presented.method not in allowed:
-        raise Refused(causes.AUTH_METHOD_NOT_ALLOWED, used=presented.method, allowed=client.auth_method)
+    if presented.method not in client.registered_methods:
+        raise Refused(
+            causes.AUTH_METHOD_NOT_ALLOWED, used=presented.method, allowed=client.registered_methods
+        )
     usage.secret_used(matching.id)
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from ..clients import redirect_uris
 
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+
 
 @dataclass(frozen=True, slots=True)
 class SecretRow:
@@ -47,6 +49,13 @@ class ClientRow:
     def is_public(self) -> bool:
         """Whether this client can keep no secret (:rfc:`6749#section-2.1`)."""
         return self.client_type == "public"
+
+    @property
+    def registered_methods(self) -> tuple[str, ...]:
+        """How it may prove who it is; one that pins no method may send its secret either way."""
+        if self.is_public:
+            return ("none",)
+        return (self.auth_method,) if self.auth_method else SECRET_METHODS
 
     def get_client_id(self) -> str:
         """The ``client_id``."""

@@ -19,3 +19,7 @@ class Refused(OAuth2Error):
         )
         self.cause = cause
         self.facts = facts
+
+    def public_for(self, grant_type: str | None = None) -> str:
+        """What the app is told."""
+        return self.cause.public_for(grant_type, self.facts)

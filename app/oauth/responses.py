@@ -5,6 +5,7 @@ from typing import Any
 from authlib.common.urls import add_params_to_uri
 from flask import Response, g, make_response, redirect, render_template, request
 
+from ..diagnostics import request_log
 from ..extensions import settings
 from . import cross_origin
 from .refusals import Refused
@@ -25,13 +26,13 @@ def failure(asked: PortalRequest | None, refusal: Refused) -> Response:
     """The error, where the app can read it; a page for the person where nobody may be redirected to."""
     cause = refusal.cause
     if asked is None or asked.validated_redirect_uri is None:
-        response = make_response(render_template("oauth/refused.html", cause=cause))
+        page = render_template("oauth/refused.html", cause=cause, explained=request_log.is_kept())
+        response = make_response(page)
         response.status_code = cause.status if cause.status == 413 else 400
         return response
-    from .wire import error_uri
+    from .wire import told
 
-    answer = {"error": cause.error, "error_description": cause.public, "error_uri": error_uri()}
-    return _deliver(asked, answer)
+    return _deliver(asked, told(str(refusal.cause.error), refusal.public_for()))
 
 
 def _deliver(asked: PortalRequest, answer: dict[str, Any]) -> Response:

@@ -8,6 +8,7 @@ from .client_rows import ClientRow
 from .refusals import Refused
 
 DEFAULT = "default"  # what some integrations send for "whatever the app is registered for"
+MOST_NAMED = 10  # scopes that a refusal names
 
 
 def requested_scopes(sent: str | None, allowed: tuple[str, ...]) -> tuple[str, ...]:
@@ -22,15 +23,13 @@ def requested_scopes(sent: str | None, allowed: tuple[str, ...]) -> tuple[str, .
             causes.SCOPE_HAS_COMMA, sent=sent[:200], suggested=" ".join(sent.replace(",", " ").split())[:200]
         )
     names = tuple(dict.fromkeys(sent.split()))
-    for name in names:
-        if name in allowed:
-            continue
-        if catalogue.find_scope(name) is not None:
-            raise Refused(causes.SCOPE_NOT_ALLOWED, refused=name, allowed=list(allowed))
-        near = get_close_matches(name, allowed, n=1)
-        raise Refused(
-            causes.SCOPE_UNKNOWN, unknown=name[:100], nearest=near[0] if near else None, allowed=list(allowed)
-        )
+    refused = [name[:100] for name in names if name not in allowed][:MOST_NAMED]
+    unknown = [name for name in refused if catalogue.find_scope(name) is None]
+    if unknown:
+        near = get_close_matches(unknown[0], allowed, n=1, cutoff=0)
+        raise Refused(causes.SCOPE_UNKNOWN, unknown=unknown, nearest=near, allowed=list(allowed))
+    if refused:
+        raise Refused(causes.SCOPE_NOT_ALLOWED, refused=refused, allowed=list(allowed))
     return names
 
 
@@ -46,5 +45,5 @@ def narrowed_scopes(sent: str | None, granted: tuple[str, ...]) -> tuple[str, ..
     names = tuple(dict.fromkeys(sent.split()))
     widened = [name for name in names if name not in granted]
     if widened:
-        raise Refused(causes.SCOPE_WIDENED, refused=widened, allowed=list(granted))
+        raise Refused(causes.SCOPE_WIDENED, refused=widened[:MOST_NAMED], allowed=list(granted))
     return names

@@ -62,12 +62,9 @@ class PortalServer(AuthorizationServer):
         if not sent:
             raise Refused(causes.GRANT_TYPE_MISSING, fields=sorted(request.parameters)[:20])
         if sent not in GRANT_TYPES:
-            near = get_close_matches(sent.replace("-", "_"), GRANT_TYPES, n=1)
+            near = get_close_matches(sent[:100].replace("-", "_"), GRANT_TYPES, n=1, cutoff=0)
             raise Refused(
-                causes.GRANT_TYPE_UNKNOWN,
-                sent=sent[:100],
-                nearest=near[0] if near else None,
-                supported=list(GRANT_TYPES),
+                causes.GRANT_TYPE_UNKNOWN, sent=sent[:100], nearest=near, supported=list(GRANT_TYPES)
             )
         return super().get_token_grant(request)
 
@@ -89,7 +86,7 @@ class PortalServer(AuthorizationServer):
     def query_client(self, client_id: str | None) -> ClientRow:
         """The client of an authorization request; one that cannot be trusted never redirects."""
         if not client_id:
-            raise Refused(causes.CLIENT_ID_MISSING)
+            raise Refused(causes.CLIENT_ID_MISSING, fields=[])
         client = find_client(client_id)
         if client is None:
             raise Refused(causes.CLIENT_UNKNOWN, sent=client_id, hint=find_hint(client_id))

@@ -80,7 +80,7 @@ def _run(name: str, view: View, read: Callable[[], PortalRequest]) -> Response:
             asked.commit()  # a replay ends its family even though it is refused
         return cross_origin.allow(refuse(error), asked.client if asked else None)
     except HTTPException as error:
-        return refuse(Refused(causes.BODY_TOO_LARGE if error.code == 413 else causes.BODY_NOT_FORM))
+        return refuse(unreadable(error))
     finally:
         if asked is not None:
             asked.close()
@@ -90,6 +90,13 @@ def _read_form() -> PortalRequest:
     if request.mimetype != FORM and (request.content_length or request.mimetype):
         raise Refused(causes.BODY_NOT_FORM, content_type=request.mimetype[:100])
     return PortalRequest(request.method, request.path, request.headers, request.form)
+
+
+def unreadable(error: HTTPException) -> Refused:
+    """Why a body could not be read."""
+    if error.code == 413:
+        return Refused(causes.BODY_TOO_LARGE, limit=request.max_content_length)
+    return Refused(causes.BODY_NOT_FORM, content_type=request.mimetype[:100])
 
 
 def refuse(error: OAuth2Error) -> Response:
@@ -102,11 +109,8 @@ def refuse(error: OAuth2Error) -> Response:
     cause = refusal.cause
     attribution.attribute(cause)
     request_log.refused(cause, **refusal.facts)
-    response = jsonify(
-        error=cause.error,
-        error_description=cause.public_for(attribution.sent_form().get("grant_type")),
-        error_uri=error_uri(),
-    )
+    description = refusal.public_for(attribution.sent_form().get("grant_type"))
+    response = jsonify(told(str(cause.error), description))
     response.status_code = cause.status
     if "retry_after" in refusal.facts:
         response.headers["Retry-After"] = str(refusal.facts["retry_after"])
@@ -128,9 +132,10 @@ def in_trouble(error: Exception) -> Response:
     return response
 
 
-def error_uri() -> str:
-    """Where this request's failure is explained."""
-    return f"{settings.issuer}/failures/{g.request_id}"
+def told(error: str, description: str) -> dict[str, str]:
+    """The parameters of :rfc:`6749#section-5.2`; ``error_uri`` where there is a page about this failure."""
+    page = {"error_uri": f"{settings.issuer}/failures/{g.request_id}"} if request_log.is_kept() else {}
+    return {"error": error, "error_description": description, **page}
 
 
 def plain(payload: Any, status: int = 200) -> Response:

@@ -9,8 +9,10 @@ from sqlalchemy.exc import DataError, DisconnectionError, InterfaceError, Operat
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
-from ..extensions import db, limiter, settings
-from . import audiences, error_texts, request_ids
+from ..diagnostics import causes, request_log
+from ..extensions import db, limiter
+from ..oauth import attribution, wire
+from . import audiences, error_texts
 
 TRY_AGAIN_AFTER = 5  # seconds; about what a database needs to come back or a pool to empty
 LIMIT_WITHOUT_A_TIME = 60  # seconds
@@ -22,6 +24,16 @@ OAUTH_ERRORS = {
     429: "temporarily_unavailable",
     500: "server_error",
     503: "temporarily_unavailable",
+}
+
+
+# Why: what no endpoint was asked about, and so none has told the log.
+CAUSES = {
+    405: causes.METHOD_NOT_ALLOWED,
+    413: causes.BODY_TOO_LARGE,
+    429: causes.RATE_LIMITED,
+    500: causes.PORTAL_TROUBLE,
+    503: causes.PORTAL_TROUBLE,
 }
 
 
@@ -56,11 +68,23 @@ def _page(error: HTTPException, status: int) -> str:
 
 
 def _oauth_error(status: int) -> dict[str, str]:
-    return {
-        "error": OAUTH_ERRORS.get(status, "invalid_request"),
-        "error_description": error_texts.english(status),
-        "error_uri": f"{settings.issuer}/failures/{request_ids.current()}",
-    }
+    """The fields of :rfc:`6749#section-5.2`; what is in no log has no page that ``error_uri`` could name."""
+    error, description = OAUTH_ERRORS.get(status, "invalid_request"), error_texts.english(status)
+    cause = CAUSES.get(status)
+    if cause is None:
+        return {"error": error, "error_description": description}
+    if cause is causes.METHOD_NOT_ALLOWED:
+        attribution.attribute(cause)
+    request_log.refused(cause, as_error=error, **_facts(status))
+    return wire.told(error, description)
+
+
+def _facts(status: int) -> dict[str, object]:
+    reached = limiter.current_limit
+    if status == 429 and reached is not None:
+        limit, seconds = reached.limit.amount, reached.limit.get_expiry()
+        return {"limit": limit, "seconds": seconds, "retry_after": _seconds_to_wait()}
+    return {"method": request.method[:20], "limit": request.max_content_length}
 
 
 def _add_headers(response: Response, error: HTTPException) -> None:

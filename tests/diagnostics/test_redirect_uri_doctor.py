@@ -88,7 +88,8 @@ def test_the_nearest_registered_uri_is_found() -> None:
 
 def test_without_any_registered_uri_there_is_nothing_to_compare() -> None:
     assert find_nearest(REGISTERED, []) is None
-    assert redirect_uri_doctor.facts(REGISTERED, []) == {"sent": REGISTERED}
+    facts = redirect_uri_doctor.facts(REGISTERED, [])
+    assert facts == {"sent": REGISTERED, "nearest": [], "differs": ["nothing_registered"]}
 
 
 uris = st.one_of(st.text(max_size=60), st.text("htps:/.?#[]@%2Fa0", max_size=40))

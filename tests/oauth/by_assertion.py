@@ -20,12 +20,12 @@ def _key() -> ECKey:
     return ECKey.generate_key("P-256", {"kid": "mine", "alg": "ES256", "use": "sig"})
 
 
-def _signer(world: World, **columns: Any) -> make.App:
+def make_signer(world: World, **columns: Any) -> make.App:
     jwks = json.dumps({"keys": [_key().as_dict(private=False)]})
     return world.make_client(auth_method="private_key_jwt", jwks=jwks, **columns)
 
 
-def _assertion(client: make.App, key: ECKey | None = None, **changes: Any) -> str:
+def make_assertion(client: make.App, key: ECKey | None = None, **changes: Any) -> str:
     moment = int(time.time())
     claims = {
         "iss": client.id,
@@ -34,33 +34,40 @@ def _assertion(client: make.App, key: ECKey | None = None, **changes: Any) -> st
         "jti": "one",
         "exp": moment + 60,
     }
-    return jwt.encode({"alg": "ES256", "kid": "mine"}, {**claims, **changes}, key or _key())
+    said = {name: value for name, value in {**claims, **changes}.items() if value is not None}
+    return jwt.encode({"alg": "ES256", "kid": "mine"}, said, key or _key())
 
 
-def _send(world: World, assertion: str, **fields: str) -> TestResponse:
+def send(world: World, assertion: str, **fields: str) -> TestResponse:
     return world.token(
         grant_type="client_credentials", client_assertion=assertion, client_assertion_type=TYPE, **fields
     )
 
 
 def assertion_malformed(world: World) -> TestResponse:
-    return _send(world, "nonsense-1234567", client_id=_signer(world).id)
+    return send(world, "nonsense-1234567", client_id=make_signer(world).id)
 
 
 def assertion_signature_wrong(world: World) -> TestResponse:
-    return _send(world, _assertion(_signer(world), ECKey.generate_key("P-256", {"kid": "mine"})))
+    return send(world, make_assertion(make_signer(world), ECKey.generate_key("P-256", {"kid": "mine"})))
 
 
 def assertion_claims_wrong(world: World) -> TestResponse:
-    return _send(world, _assertion(_signer(world), aud="https://elsewhere.example"))
+    return send(world, make_assertion(make_signer(world), aud="https://elsewhere.example"))
 
 
 def assertion_expired(world: World) -> TestResponse:
-    return _send(world, _assertion(_signer(world), exp=int(time.time()) - 120))
+    return send(world, make_assertion(make_signer(world), exp=int(time.time()) - 120))
 
 
 def assertion_replayed(world: World) -> TestResponse:
-    client = _signer(world)
-    assertion = _assertion(client)
-    assert _send(world, assertion).status_code == 200
-    return _send(world, assertion)
+    client = make_signer(world)
+    assertion = make_assertion(client)
+    assert send(world, assertion).status_code == 200
+    return send(world, assertion)
+
+
+def client_unverifiable(world: World) -> TestResponse:
+    client = make_signer(world)
+    world.change(lambda row: setattr(row, "jwks", None), client)
+    return send(world, make_assertion(client))

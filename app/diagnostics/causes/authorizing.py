@@ -28,7 +28,7 @@ REDIRECT_URI_MISSING = Cause(
     400,
     "The redirect_uri is missing: send one of the registered ones.",
     _APP_MISTAKE,
-    _l("The request had no redirect_uri, and the app has not exactly one registered."),
+    _l("The request had no redirect_uri, and the app has not exactly one registered: %(registered)s."),
     _l("Register a redirect URI, and send it with every authorization request."),
     "redirect_uris",
 )
@@ -48,7 +48,7 @@ CLIENT_ID_MISSING = Cause(
     400,
     "The parameter client_id is missing: send the client ID of the registered app.",
     _APP_MISTAKE,
-    _l("The request had no client_id."),
+    _l("The request had no client_id. The parameters it had: %(fields)s."),
     _l("Send client_id. A variable that is empty in the app's configuration is the usual reason."),
 )
 RESPONSE_TYPE_UNSUPPORTED = Cause(

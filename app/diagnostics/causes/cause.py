@@ -11,9 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from ..masking import SECRET
 from .hints import HINTS, WORDS
 
 WORDED = frozenset({"differs", "reason", "disabled_by"})
+MOST_ECHOED = 5  # words
+_HARMLESS = re.compile(r"[A-Za-z0-9._:/*+~\-]{1,60}")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 # One text for every invalid_client: who guesses must not learn whether the id or the secret was wrong.
@@ -60,7 +63,7 @@ class Cause:
     """The OAuth error code; None when the request goes on and the cause is a remark."""
     status: int
     public: str
-    """``error_description``: ASCII without quotes and backslashes, :rfc:`6749#section-5.2`."""
+    """``error_description``: ASCII without quotes and backslashes, :rfc:`6749#section-5.2`; facts as below."""
     meaning: LazyString
     """What anyone may read at ``/failures/<request-id>``."""
     why: LazyString
@@ -82,11 +85,14 @@ class Cause:
         texts = str(self.why) + str(self.fix)
         return frozenset({"hint", *PLACEHOLDER.findall(texts)})
 
-    def public_for(self, grant_type: str | None) -> str:
-        """``error_description``, which for ``invalid_grant`` is the one text of that grant."""
+    def public_for(self, grant_type: str | None, facts: Mapping[str, Any] | None = None) -> str:
+        """``error_description``, which for ``invalid_grant`` is the one text of that grant.
+
+        Of ``facts`` it names harmless words only: names of parameters and of scopes.
+        """
         if self.error == "invalid_grant" and self.public == INVALID_GRANT:
             return INVALID_GRANTS.get(grant_type or "", INVALID_GRANT)
-        return self.public
+        return PLACEHOLDER.sub(lambda found: _echo((facts or {}).get(found[1])), self.public)
 
     def explain(self, facts: Mapping[str, Any]) -> str:
         """Why the request was refused, with its facts and the hint there is, in the reader's language."""
@@ -109,14 +115,25 @@ def tell(fact: Any, worded: bool = False) -> str:
 
     ``worded`` facts are keys of :data:`WORDS`; what an app sent is never taken for one.
     """
-    if fact is None or fact == "" or fact == []:
+    if fact is None:
         return _("unknown")
+    if fact == "":
+        return _("empty")
     if isinstance(fact, list | tuple | set | frozenset):
+        if not fact:
+            return _("nothing")
         return ", ".join(tell(each, worded) for each in fact)
     if worded and str(fact) in WORDS:
         return str(WORDS[str(fact)])
     moment = _moment(fact)
     return format_datetime(moment, "long") if moment else str(fact)
+
+
+def _echo(fact: Any) -> str:
+    """What an app sent, as far as its answer may say it again: a few short words of harmless letters."""
+    words = fact.split() if isinstance(fact, str) else fact or []
+    harmless = [word for word in words if _HARMLESS.fullmatch(word) and not SECRET.search(word)]
+    return " ".join(harmless[:MOST_ECHOED]) or "(unreadable)"
 
 
 def _moment(fact: Any) -> datetime | None:

@@ -90,7 +90,10 @@ REDIRECT_URI_OMITTED = Cause(
     200,
     "The request went on without redirect_uri.",
     _l("The sign-in went on; the app left out a detail that other portals insist on."),
-    _l("The token request had no redirect_uri although the authorization request had one. It was accepted."),
+    _l(
+        "The token request had no redirect_uri although the authorization request had %(expected)s. "
+        "It was accepted."
+    ),
     _l("Send the same redirect_uri with the code, as RFC 6749, section 4.1.3 asks."),
     "redirect_uris",
 )

@@ -35,6 +35,7 @@ HINTS: dict[str, LazyString] = {
     "looks_like_code": _l("It looks like an authorization code."),
     "looks_like_id_token": _l("It looks like an ID token."),
     "empty": _l("It is there, but empty."),
+    "public_client": _l("A public client cannot have this grant, since it proves to nobody who it is."),
 }
 
 # Words in the middle of a sentence: where two redirect URIs differ, and why something was ended.
@@ -61,4 +62,6 @@ WORDS: dict[str, LazyString] = {
     "password_changed": _l("the person changed the password"),
     "user_blocked": _l("the account is blocked"),
     "user_deleted": _l("the account was deleted"),
+    "deleted": _l("the person, the app or their connection was deleted"),
+    "nothing_registered": _l("everything, for none is registered"),
 }

@@ -12,7 +12,10 @@ RATE_LIMITED = Cause(
     429,
     "Too many requests: wait as long as Retry-After says, then send the request again.",
     _l("There were too many requests from one place in a short time. It works again after a while."),
-    _l("The limit of %(limit)s was reached. It opens again in %(retry_after)s seconds."),
+    _l(
+        "One address sent more than %(limit)s requests in %(seconds)s seconds. "
+        "The portal answers it again in %(retry_after)s seconds."
+    ),
     _l(
         "Wait as long as Retry-After says. Keep access tokens until they expire instead of asking for new ones."
     ),

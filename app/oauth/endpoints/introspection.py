@@ -38,7 +38,7 @@ def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
     if parsed is not None:
         return _describe_refresh_token(parsed, client)
     try:
-        active = access_tokens.active_token(token, settings.issuer)
+        active = access_tokens.active_token(token, settings.issuer, explain=False)
     except Refused:
         return None
     if not _may_ask(client, active.claims["client_id"], active.row.client_owner_id):

@@ -43,7 +43,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         """Where the answer goes: an exact registered URI; anything else is never redirected to."""
         sent = request.payload.redirect_uri or client.get_default_redirect_uri()
         if not sent:
-            raise Refused(causes.REDIRECT_URI_MISSING)
+            raise Refused(causes.REDIRECT_URI_MISSING, registered=list(client.redirect_uris))
         if not client.check_redirect_uri(sent):
             raise Refused(
                 causes.REDIRECT_URI_UNREGISTERED, **redirect_uri_doctor.facts(sent, client.redirect_uris)
@@ -183,7 +183,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         if sent and sent != row.redirect_uri:
             raise Refused(causes.REDIRECT_URI_DIFFERS, sent=sent, expected=row.redirect_uri)
         if not sent and row.redirect_uri_sent:
-            request_log.remark(causes.REDIRECT_URI_OMITTED)
+            request_log.remark(causes.REDIRECT_URI_OMITTED, expected=row.redirect_uri)
 
     def _replayed(self, row: Row[Any]) -> Refused:
         families.end_families(

@@ -4,9 +4,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant as AuthlibClientCredentialsGrant
 
-from ...diagnostics import causes
 from .. import tokens
-from ..refusals import Refused
 from ..scope_requests import requested_scopes, scopes_without_person
 from .grant import PortalGrant
 
@@ -18,7 +16,7 @@ class ClientCredentialsGrant(PortalGrant, AuthlibClientCredentialsGrant):
         """Refuse public clients and scopes the app may not have."""
         client = self.authenticate_token_endpoint_client()
         if client.is_public:
-            raise Refused(causes.GRANT_NOT_ENABLED, sent=self.GRANT_TYPE, enabled=sorted(client.grant_types))
+            raise self.not_enabled(client, hint="public_client")
         allowed = scopes_without_person(client)
         self.scopes = requested_scopes(self.request.form.get("scope"), allowed)
 

@@ -31,9 +31,14 @@ class PortalGrant(BaseGrant):
         """The client, proven, and with this grant switched on."""
         client: ClientRow = self.server.authenticate_client(self.request, METHODS)
         if not client.check_grant_type(self.GRANT_TYPE):
-            raise Refused(causes.GRANT_NOT_ENABLED, sent=self.GRANT_TYPE, enabled=sorted(client.grant_types))
+            raise self.not_enabled(client)
         self.request.client = client
         return client
+
+    def not_enabled(self, client: ClientRow, **hint: str) -> Refused:
+        """The refusal of a grant that this client may not use."""
+        enabled = sorted(client.grant_types)
+        return Refused(causes.GRANT_NOT_ENABLED, sent=self.GRANT_TYPE, enabled=enabled, **hint)
 
     def required(self, parameter: str) -> str:
         """The value of ``parameter``; a request without it is refused before anything is looked up."""

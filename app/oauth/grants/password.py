@@ -32,7 +32,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
         """Refuse public clients, whose ID anybody may guess passwords with, then wrong passwords."""
         client = self.authenticate_token_endpoint_client()
         if client.is_public:
-            raise Refused(causes.GRANT_NOT_ENABLED, sent=self.GRANT_TYPE, enabled=sorted(client.grant_types))
+            raise self.not_enabled(client, hint="public_client")
         username, password = self.required("username"), self.required("password")
         self.scopes = requested_scopes(self.request.form.get("scope"), client.scopes)
         self.request.share_session()
