@@ -8,12 +8,12 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 from werkzeug.local import LocalProxy
 
 from .background import Background
 from .crypto import Vault
 from .database import db
+from .late_forms import LateForms
 from .metering import Metrics
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ __all__ = [
 
 migrate = Migrate()
 login_manager = LoginManager()
-csrf = CSRFProtect()
+csrf = LateForms()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address)
 background = Background()

@@ -10,6 +10,7 @@ from ..extensions import login_manager
 from ..users import accounts
 from ..users.models import User
 from . import devices, sessions
+from .waiting_forms import PERSON, WAITING
 
 REMEMBERED_FOR = sessions.IDLE_REMEMBERED
 PENDING = "interactions"  # what authorization requests in progress have noted; it survives a sign-in
@@ -30,10 +31,10 @@ def adopt(user: User, remember: bool = False) -> None:
         user, remembered=remember, ip=request.remote_addr, device=devices.recognise(request.user_agent.string)
     )
     accounts.note_arrival(user, ip=row.ip, platform=devices.platform(request.user_agent.string))
-    pending = session.get(PENDING)
+    kept = {name: session[name] for name in (PENDING, WAITING) if session.get(name)}
     session.clear()
-    if pending:
-        session[PENDING] = pending
+    session.update(kept)
+    session[PERSON] = user.id
     login_user(user)
     session.pop("_id", None)  # Flask-Login's fingerprint of address and browser, which nothing here compares
     session[_KEPT_BY] = token

@@ -20,11 +20,9 @@ def named_person(hint: str, client_id: str, issuer: str) -> str:
     Raises :class:`Refused` for anything else.
     """
     claims = _read(hint)
-    audience = claims.get("aud")
-    named = claims.get("sub")
-    if claims.get("iss") != issuer or not isinstance(named, str):
-        raise Refused(causes.ID_TOKEN_HINT_INVALID)
-    if client_id not in (audience if isinstance(audience, list) else [audience]):
+    named, audience = claims.get("sub"), claims.get("aud")
+    is_for_client = client_id in (audience if isinstance(audience, list) else [audience])
+    if claims.get("iss") != issuer or not is_for_client or not isinstance(named, str):
         raise Refused(causes.ID_TOKEN_HINT_INVALID)
     return named
 

@@ -1,0 +1,94 @@
+"""Forms whose page was open for too long: the page once more with what was typed, and nothing done.
+
+A request that comes too late goes on as a look at its page. So there is nothing that it could set off: looking
+changes nothing, whoever looks.
+"""
+
+from typing import Any
+
+from flask import Response, g, request
+from flask_babel import gettext as _
+from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.csrf import CSRFError
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+
+_wrap_sent = FlaskForm.Meta.wrap_formdata
+
+
+class LateForms(CSRFProtect):
+    """The protection of forms, which gives people back what they typed."""
+
+    def init_app(self, app: Any) -> None:
+        """Protect ``app``; a page that is shown instead of doing what was asked says 400."""
+        super().init_app(app)
+        app.after_request(_say_what_became_of_it)
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Let pass what carries its token; what one of our own pages sent without is turned into a look at it."""
+        try:
+            super().protect(apply_exemptions)
+        except CSRFError:
+            if _is_malformed(request.form) or not (has_page() and _is_from_here()):
+                raise
+            g.came_late = True
+            fill_in(
+                request.form,
+                _(
+                    "This page was open for too long, so nothing has been changed yet. "
+                    "Please check what you entered and send it once more."
+                ),
+            )
+            request.method = "GET"
+            request.form = ImmutableMultiDict()
+
+
+def fill_in(typed: MultiDict[str, str], notice: str) -> None:
+    """Let the forms of the page that is looked at hold ``typed``, except for passwords, and say why above."""
+    g.typed, g.notice = typed, notice
+
+
+def typed() -> MultiDict[str, str]:
+    """What this request brought from a form, or would have if it had not come too late."""
+    late: MultiDict[str, str] | None = g.get("typed")
+    return request.form if late is None else late
+
+
+def page_of_form() -> str | None:
+    """Where the form of this request can be opened: its own address, or else the page it was sent from."""
+    if has_page():
+        return request.full_path.rstrip("?")
+    referrer = request.referrer or ""
+    return referrer.removeprefix(request.host_url[:-1]) if referrer.startswith(request.host_url) else None
+
+
+def has_page() -> bool:
+    """Whether the form of this request can be opened at its own address."""
+    return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+
+
+def _is_from_here() -> bool:
+    """Whether the browser says that a page of this portal sent it: another site must not fill in our forms."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == request.host_url.rstrip("/")
+
+
+def _is_malformed(form: MultiDict[str, str]) -> bool:
+    return any("\0" in text for pair in form.items(multi=True) for text in pair)
+
+
+def _say_what_became_of_it(response: Response) -> Response:
+    if g.get("came_late") and response.status_code == 200:
+        response.status_code = 400
+    return response
+
+
+def _wrap(meta: Any, form: FlaskForm, formdata: Any) -> Any:
+    """What Flask-WTF takes for the content of a form; on a look at a page, what is to be filled in."""
+    if formdata is None or request.method != "GET":
+        return _wrap_sent(meta, form, formdata)
+    return _wrap_sent(meta, form, formdata) or g.get("typed")
+
+
+FlaskForm.Meta.wrap_formdata = _wrap
