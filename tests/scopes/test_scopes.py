@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import Event
 from app.database import db
 from app.scopes import catalogue, definitions
+from app.scopes.checks import ScopeRefused
 from app.scopes.models import Scope
 from tests.diagnostics.answers import make_client
 from tests.support.statements import count_statements
@@ -91,7 +92,7 @@ def test_a_scope_that_apps_have_is_deleted_by_force_only(app: Flask) -> None:
     make_client(app, None, scopes=("openid", "invoices.read"))
     refused = run(app, "delete", "invoices.read")
     assert refused.exit_code == 1
-    assert "Apps have this scope: Ledger." in refused.output
+    assert "1 app has this scope: Ledger." in refused.output
     assert run(app, "delete", "invoices").exit_code == 0  # no part of another name counts
     assert run(app, "delete", "invoices.read", "--force").exit_code == 0
 
@@ -160,7 +161,7 @@ def test_two_administrators_cannot_define_one_name(app: Flask) -> None:
                 definitions.create_scope("race", "a", "b")
                 db.session.commit()
                 outcomes.append("made")
-            except definitions.ScopeRefused as refused:
+            except ScopeRefused as refused:
                 outcomes.append(refused.reason)
 
     threads = [threading.Thread(target=define) for _ in range(4)]
