@@ -99,10 +99,12 @@ def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:
         return App(client.id, secret, uris[0] if uris else "")
 
 
-def make_scope(app: Flask, name: str = "reports.read", audience: str | None = None) -> str:
+def make_scope(
+    app: Flask, name: str = "reports.read", audience: str | None = None, restricted: bool = False
+) -> str:
     """A scope of the portal's own."""
     with app.app_context():
-        create_scope(name, "Read your reports", "Ihre Berichte lesen", audience)
+        create_scope(name, "Read your reports", "Ihre Berichte lesen", audience, restricted=restricted)
         db.session.commit()
     return name
 

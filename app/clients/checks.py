@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from ..scopes import catalogue
+from ..scopes.definitions import hold_scopes
 from . import grants, key_sets, naming, redirect_uris
-from .details import Details, Limits, offered_scopes
+from .details import Details, Limits, may_give
 from .models import Client
 from .refusals import Problem, Reason
 
@@ -57,13 +57,13 @@ def _problems_of_grants(details: Details, limits: Limits, client: Client | None)
 
 def _problems_of_scopes(details: Details, limits: Limits, client: Client | None) -> list[Problem]:
     kept = client.scope_list if client else []
-    offered = offered_scopes(limits)
+    held = hold_scopes(details.scopes)
     problems: list[Problem] = []
     for name in details.scopes:
-        if name in offered or name in kept:
-            continue
-        reason = Reason.NOT_OFFERED if catalogue.find_scope(name) else Reason.UNKNOWN
-        problems.append(Problem("scopes", reason, name))
+        if name not in held:
+            problems.append(Problem("scopes", Reason.UNKNOWN, name))
+        elif name not in kept and not may_give(held[name], limits):
+            problems.append(Problem("scopes", Reason.NOT_OFFERED, name))
     return problems
 
 

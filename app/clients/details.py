@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..scopes import catalogue
+from ..scopes.catalogue import ScopeInfo
+from ..scopes.definitions import hold_scopes
 from . import grants, naming
 from .models import Client
 
@@ -77,23 +79,27 @@ def details_of(client: Client) -> Details:
 
 def offered_scopes(limits: Limits) -> list[str]:
     """The names of the scopes that may be given within ``limits``."""
-    return [
-        scope.name for scope in catalogue.list_scopes() if limits.restricted_scopes or not scope.restricted
-    ]
+    return [scope.name for scope in catalogue.list_scopes() if may_give(scope, limits)]
+
+
+def may_give(scope: ScopeInfo, limits: Limits) -> bool:
+    """Whether ``scope`` may be given and taken within ``limits``."""
+    return limits.restricted_scopes or not scope.restricted
 
 
 def settle(details: Details, limits: Limits, client: Client | None) -> Details:
     """``details`` as they will be kept: tidy, and with what only others may give or take left as it is."""
     kept_grants = [name for name in (client.grant_type_list if client else []) if name not in limits.grants]
-    offered = offered_scopes(limits)
-    kept_scopes = [name for name in client.scope_list if name not in offered] if client else []
+    kept = client.scope_list if client else []
+    held = hold_scopes([*details.scopes, *kept])
+    kept_scopes = [name for name in kept if name in held and not may_give(held[name], limits)]
     return replace(
         details,
         name=naming.tidy(details.name),
         description=details.description.replace("\r\n", "\n").strip(),
         homepage_url=details.homepage_url.strip(),
         grant_types=_unique([*details.grant_types, *kept_grants]),
-        scopes=_unique([*details.scopes, *kept_scopes]),
+        scopes=_unique(name for name in [*details.scopes, *kept_scopes] if name in held or name not in kept),
         auth_method=_auth_method(details, client),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from ..audit.events import EventKind, record
 from ..clock import now
 from ..database import db
+from ..scopes.checks import PORTALS_OWN_NAME
 from ..users.accounts import user_deleted
 from ..users.models import User
 from . import checks, client_secrets, most_apps, naming, trust
@@ -20,7 +21,7 @@ from .refusals import ClientRefused, DisabledByAdministrator, PortalsOwnApp, Pro
 
 ADMINISTRATOR = "administrator"
 OWNER = "owner"
-PORTALS_OWN = "pforte-api"
+PORTALS_OWN = PORTALS_OWN_NAME
 """The client_id of the app in whose name the portal itself gives tokens: made at its first use."""
 
 

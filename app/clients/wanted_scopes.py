@@ -1,14 +1,21 @@
-"""Which apps have a scope: the answer to who wants to delete it, further down."""
+"""Which apps have a scope, for who wants to delete it further down; once it is deleted, no app has it."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ..database import db
-from ..scopes.definitions import scope_wanted
+from ..scopes.definitions import scope_deleted, scope_wanted
+from ..scopes.words import has_word, without_word
 from .models import Client
 
 
 @scope_wanted.connect
 def names_of_apps_with(scope: str) -> list[str]:
     """The names of the apps that may ask for ``scope``."""
-    query = select(Client.name, Client.scopes).where(Client.scopes.contains(scope, autoescape=True))
-    return [name for name, scopes in db.session.execute(query) if scope in scopes.split()]
+    return list(db.session.scalars(select(Client.name).where(has_word(Client.scopes, scope))))
+
+
+@scope_deleted.connect
+def take_from_apps(scope: str) -> None:
+    """Leave ``scope`` to no app; their revision changes, so every worker knows with its next request."""
+    having = update(Client).where(has_word(Client.scopes, scope))
+    db.session.execute(having.values(scopes=without_word(Client.scopes, scope)))

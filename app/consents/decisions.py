@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from blinker import Namespace
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.dialects import mysql, sqlite
 
 from ..account.recovery import account_reclaimed
@@ -13,6 +13,8 @@ from ..clients.models import Client
 from ..clients.reach import counts_people
 from ..clock import now
 from ..database import db, new_id
+from ..scopes.definitions import scope_deleted
+from ..scopes.words import has_word, without_word
 from ..users.accounts import user_deleted
 from ..users.models import User
 from .models import Consent
@@ -92,9 +94,8 @@ def count_people(client_ids: Sequence[str]) -> dict[str, int]:
 
 def count_consents_with(scope: str) -> int:
     """How many people allow some app this scope at present."""
-    words = literal(" ") + Consent.scope + literal(" ")
     query = select(func.count()).select_from(Consent).where(Consent.withdrawn_at.is_(None))
-    return db.session.scalar(query.where(words.contains(f" {scope} ", autoescape=True))) or 0
+    return db.session.scalar(query.where(has_word(Consent.scope, scope))) or 0
 
 
 def _standing(user_id: str, client_id: str) -> Select[Consent]:
@@ -133,6 +134,14 @@ def _upsert(values: dict[str, object], moment: datetime) -> sqlite.Insert | mysq
             index_elements=["user_id", "client_id"], set_={"updated_at": moment}
         )
     return mysql.insert(Consent).values(values).on_duplicate_key_update(updated_at=moment)
+
+
+@scope_deleted.connect
+def _forget_scope(scope: str) -> None:
+    """One that is defined under the same name later is another one, which nobody has decided upon."""
+    decided = or_(has_word(Consent.scope, scope), has_word(Consent.declined, scope))
+    words = {column: without_word(column, scope) for column in (Consent.scope, Consent.declined)}
+    db.session.execute(update(Consent).where(decided).values(words))
 
 
 @user_deleted.connect

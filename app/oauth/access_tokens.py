@@ -21,9 +21,11 @@ from ..extensions import settings
 from ..hot_reads import HotRead, constant
 from ..users.models import User
 from . import ended_tokens, families, keys, token_encryption, tokens
+from .lookups import CONSENT_SCOPE
 from .models import RevokedToken, TokenFamily
 from .persons import find_person
 from .refusals import Refused
+from .scope_requests import remaining_scopes
 
 REMEMBERED = 10_000  # verified tokens a process keeps; a verification costs more than the memory
 LONGEST = 8_000  # characters; ours are far shorter
@@ -43,12 +45,18 @@ _FAMILY_STATE = case(
     (Consent.withdrawn_at.is_not(None), constant(causes.ACCESS_WITHDRAWN.name)),
     (TokenFamily.revoked_at.is_not(None), constant(causes.TOKEN_REVOKED.name)),
 ).label("state")
+_APP_SCOPES = Client.scopes.label("client_scopes")
 _CLIENT_STATE = case((_IS_REVOKED, constant(causes.TOKEN_REVOKED.name)), _DISABLED).label("state")
 
 
 def _of_family(*columns: Any) -> HotRead:
     return HotRead(
-        select(_FAMILY_STATE, *columns)
+        select(
+            _FAMILY_STATE,
+            _APP_SCOPES,
+            CONSENT_SCOPE,
+            *columns,
+        )
         .select_from(TokenFamily.__table__)
         .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
         .join(Client, Client.id == TokenFamily.client_id)
@@ -61,7 +69,7 @@ def _of_family(*columns: Any) -> HotRead:
 _OF_FAMILY = _of_family(Client.owner_id.label("client_owner_id"), User.username.label("user_username"))
 _WITH_PERSON = _of_family(User.updated_at.label("user_updated_at"))
 _OF_CLIENT = HotRead(
-    select(_CLIENT_STATE, Client.owner_id.label("client_owner_id"))
+    select(_CLIENT_STATE, _APP_SCOPES, Client.owner_id.label("client_owner_id"))
     .select_from(Client.__table__)
     .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
     .where(Client.id == bindparam("client"))
@@ -70,7 +78,7 @@ _OF_CLIENT = HotRead(
 
 @dataclass(frozen=True, slots=True)
 class ActiveToken:
-    """A token that counts: its claims, and the row (``client_owner_id``, ``user_username``) that says so."""
+    """A token that counts: its claims, without scopes that were taken back since, and the row (``client_owner_id``, ``user_username``) that says so."""
 
     claims: dict[str, Any]
     row: Any
@@ -106,7 +114,15 @@ def active_token(token: str, issuer: str, *, with_person: bool = False, explain:
         facts = ended_tokens.find_facts(claims, family) if explain else {}
         raise Refused(causes.CATALOGUE[row.state], **facts)
     person = find_person(claims["sub"], row.user_updated_at) if with_person and family else None
-    return ActiveToken(claims, row, person)
+    return ActiveToken(_narrowed(claims, row, by_person=family is not None), row, person)
+
+
+def _narrowed(claims: dict[str, Any], row: Any, *, by_person: bool) -> dict[str, Any]:
+    """``claims`` without the scopes that the app may no longer have, or the person no longer allows it."""
+    granted = claims.get("scp", ())
+    consented = (row.consent_scope.split(),) if by_person else ()
+    left = remaining_scopes(granted, row.client_scopes.split(), *consented)
+    return claims if len(left) == len(granted) else claims | {"scope": " ".join(left), "scp": list(left)}
 
 
 def verified_claims(token: str, issuer: str) -> dict[str, Any]:

@@ -45,9 +45,13 @@ class Authorization:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What it asks for and the person has never decided upon."""
-        decided = f"{self.consent.scope} {self.consent.declined}".split() if self.consent else []
-        return tuple(name for name in self.scopes if name not in decided)
+        """What it asks for and the person has never decided upon; where they declined all of it, all of it again."""
+        if self.consent is None:
+            return self.scopes
+        allowed, declined = self.consent.scope.split(), self.consent.declined.split()
+        if all(name in declined for name in self.scopes):
+            return self.scopes
+        return tuple(name for name in self.scopes if name not in (*allowed, *declined))
 
     @property
     def unassured(self) -> bool:

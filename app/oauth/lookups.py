@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, or_, select
+from sqlalchemy import Row, String, bindparam, case, func, literal_column, or_, select
 
 from ..clients.models import Client, ClientSecret
 from ..consents.models import Consent
@@ -32,13 +32,15 @@ _PERSON_STATE = case(
     (User.blocked_at.is_not(None), constant(causes.USER_BLOCKED.name)),
     (Consent.withdrawn_at.is_not(None), constant(causes.ACCESS_WITHDRAWN.name)),
 ).label("person_state")
+# What the person allows the app at present.
+CONSENT_SCOPE = func.coalesce(Consent.scope, literal_column("''", String())).label("consent_scope")
 
 
 def _presented(model: Any, key: Any, *extra: Any) -> HotRead:
     """The client's revision, the columns of ``model`` where ``key`` matches, and the state of its person."""
     columns = [column for column in model.__table__.c if column.name not in ("code_digest", "keep_until")]
     return HotRead(
-        select(Client.revision, *columns, _PERSON_STATE, Consent.withdrawn_at, *extra)
+        select(Client.revision, *columns, _PERSON_STATE, Consent.withdrawn_at, CONSENT_SCOPE, *extra)
         .select_from(Client.__table__)
         .outerjoin(model, key == bindparam("presented"))
         .outerjoin(User, User.id == model.user_id)

@@ -1,5 +1,6 @@
 """Which scopes a request asks for, and which of them it may have, :rfc:`6749#section-3.3`."""
 
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from ..diagnostics import causes
@@ -38,8 +39,19 @@ def scopes_without_person(client: ClientRow) -> tuple[str, ...]:
     return tuple(name for name in client.scopes if name not in catalogue.STANDARD)
 
 
+def remaining_scopes(granted: Sequence[str], *allowed: Collection[str]) -> tuple[str, ...]:
+    """Those of ``granted`` that everybody still allows: the person, and whoever decides what the app may have.
+
+    Raises :class:`Refused` where none is left: a token that allows nothing is no answer to anybody.
+    """
+    left = tuple(name for name in granted if all(name in names for names in allowed))
+    if granted and not left:
+        raise Refused(causes.SCOPE_GONE, gone=list(granted))
+    return left
+
+
 def narrowed_scopes(sent: str | None, granted: tuple[str, ...]) -> tuple[str, ...]:
-    """The scopes of a refreshed access token: ``granted`` or fewer, never more (:rfc:`6749#section-6`)."""
+    """What a refresh asks for: what was ``granted`` or fewer, never more (:rfc:`6749#section-6`)."""
     if not sent or not sent.strip() or sent.strip() == DEFAULT:
         return granted
     names = tuple(dict.fromkeys(sent.split()))

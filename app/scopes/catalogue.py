@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask_babel import force_locale
@@ -77,6 +78,13 @@ def audience_of(name: str) -> str | None:
     return scope.audience if scope else None
 
 
+def info_of(row: Any) -> ScopeInfo:
+    """What a row of a defined scope says."""
+    return ScopeInfo(
+        row.name, row.description_en, row.description_de, row.audience, restricted=row.restricted
+    )
+
+
 def forget() -> None:
     """Read the defined scopes afresh the next time, as after a change."""
     with _lock:
@@ -96,7 +104,6 @@ def _defined(at_most: float = FRESH_FOR) -> dict[str, ScopeInfo]:
 
 
 def _read() -> dict[str, ScopeInfo]:
-    columns = select(Scope.name, Scope.description_en, Scope.description_de, Scope.audience)
     with read_connection() as connection:
-        rows = connection.execute(columns.order_by(Scope.name)).all()
-    return {row.name: ScopeInfo(*row) for row in rows}
+        rows = connection.execute(select(Scope.__table__).order_by(Scope.name)).all()
+    return {row.name: info_of(row) for row in rows}

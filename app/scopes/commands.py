@@ -9,11 +9,17 @@ from flask_babel import force_locale
 from ..extensions import db
 from . import catalogue, definitions
 from .catalogue import ScopeInfo
+from .checks import ScopeRefused
 from .wording import explain
 
-scope_group = AppGroup("scope", help="Create, list and delete scopes.")
+scope_group = AppGroup("scope", help="Create, list, update and delete scopes.")
 commands: tuple[click.Command, ...] = (scope_group,)
 
+MOST_NAMED = 20  # apps that a refusal names
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+RESTRICTED = click.option(
+    "--restricted/--no-restricted", default=None, help="Whether only administrators may give it to apps."
+)
 COLUMNS = "{name:<24}  {audience:<28}  {description}"
 
 
@@ -22,24 +28,52 @@ COLUMNS = "{name:<24}  {audience:<28}  {description}"
 @click.option("--description-en", required=True, help="What people read in English before they decide.")
 @click.option("--description-de", required=True, help="The same in German.")
 @click.option("--audience", help="The aud of tokens with this scope; without it DEFAULT_AUDIENCE.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def create(name: str, description_en: str, description_de: str, audience: str | None, as_json: bool) -> None:
+@RESTRICTED
+@AS_JSON
+def create(name: str, as_json: bool, restricted: bool | None, **texts: str) -> None:
     """Define a scope that apps may be given."""
     try:
-        scope = definitions.create_scope(name, description_en, description_de, audience)
-    except definitions.ScopeRefused as refused:
-        with force_locale("en"):
-            raise click.ClickException(explain(refused)) from None
-    db.session.commit()
-    catalogue.forget()
+        scope = definitions.create_scope(name, **texts, restricted=bool(restricted))
+    except ScopeRefused as refused:
+        raise _explained(refused) from None
+    _keep()
     if as_json:
-        click.echo(json.dumps(_described(catalogue.list_scopes(), scope.name)[0], ensure_ascii=False))
+        _print_json(scope.name)
         return
     click.echo(f"{name} is defined. Give it to an app: flask client update CLIENT_ID --scope {name} …")
 
 
+@scope_group.command()
+@click.argument("name")
+@click.option("--description-en", help="What people read in English before they decide.")
+@click.option("--description-de", help="The same in German.")
+@RESTRICTED
+@AS_JSON
+def update(
+    name: str, description_en: str | None, description_de: str | None, restricted: bool | None, as_json: bool
+) -> None:
+    """Change a scope that was defined here; apps that have one keep it when it becomes restricted."""
+    try:
+        scope = definitions.get_scope(name)
+        definitions.change_scope(
+            scope,
+            scope.description_en if description_en is None else description_en,
+            scope.description_de if description_de is None else description_de,
+            restricted=scope.restricted if restricted is None else restricted,
+        )
+    except definitions.ScopeNotFound:
+        raise _not_found(name) from None
+    except ScopeRefused as refused:
+        raise _explained(refused) from None
+    _keep()
+    if as_json:
+        _print_json(name)
+        return
+    click.echo(f"{name} is as you said.")
+
+
 @scope_group.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 def list_all(as_json: bool) -> None:
     """Print every scope, the standard ones first."""
     scopes = _described(catalogue.list_scopes())
@@ -54,30 +88,54 @@ def list_all(as_json: bool) -> None:
 
 @scope_group.command()
 @click.argument("name")
-@click.option(
-    "--force", is_flag=True, help="Delete it although apps have it; they are refused it from then on."
-)
-def delete(name: str, force: bool) -> None:
+@click.option("--force", is_flag=True, help="Delete it although apps have it, and take it from them.")
+@AS_JSON
+def delete(name: str, force: bool, as_json: bool) -> None:
     """Delete a scope that was defined here."""
     try:
-        definitions.delete_scope(name, even_if_used=force)
+        apps = definitions.delete_scope(name, even_if_used=force)
     except definitions.ScopeNotFound:
-        what = "is built in" if name in catalogue.BUILT_IN else "does not exist"
-        raise click.ClickException(
-            f"The scope {name!r} {what}. “flask scope list” prints them all."
-        ) from None
+        raise _not_found(name) from None
     except definitions.ScopeInUse as used:
-        raise click.ClickException(
-            f"Apps have this scope: {', '.join(used.apps)}. Take it from them first, or add --force: "
-            "they are refused it from then on, and so is every request that still asks for it."
-        ) from None
-    db.session.commit()
-    catalogue.forget()
+        raise click.ClickException(_in_use(used.apps)) from None
+    _keep()
+    if as_json:
+        click.echo(json.dumps({"name": name, "deleted": True, "apps": apps}, ensure_ascii=False))
+        return
     click.echo(f"{name} is deleted.")
 
 
-def _described(scopes: list[ScopeInfo], name: str | None = None) -> list[dict[str, object]]:
-    """What commands tell about scopes; of one only, where ``name`` is given."""
+def _keep() -> None:
+    db.session.commit()
+    catalogue.forget()
+
+
+def _explained(refused: ScopeRefused) -> click.ClickException:
+    with force_locale("en"):
+        return click.ClickException(explain(refused))
+
+
+def _not_found(name: str) -> click.ClickException:
+    what = "is built in" if name in catalogue.BUILT_IN else "does not exist"
+    return click.ClickException(f"The scope {name!r} {what}. “flask scope list” prints them all.")
+
+
+def _in_use(apps: list[str]) -> str:
+    names = ", ".join(apps[:MOST_NAMED]) + (" …" if len(apps) > MOST_NAMED else "")
+    having = "1 app has" if len(apps) == 1 else f"{len(apps)} apps have"
+    return (
+        f"{having} this scope: {names}. Take it from them first, or add --force, which does: "
+        "requests that still ask for it are refused from then on."
+    )
+
+
+def _print_json(name: str) -> None:
+    (told,) = (each for each in _described(catalogue.list_scopes()) if each["name"] == name)
+    click.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _described(scopes: list[ScopeInfo]) -> list[dict[str, object]]:
+    """What commands tell about scopes."""
     return [
         {
             "name": scope.name,
@@ -88,5 +146,4 @@ def _described(scopes: list[ScopeInfo], name: str | None = None) -> list[dict[st
             "restricted": scope.restricted,
         }
         for scope in scopes
-        if name in (None, scope.name)
     ]

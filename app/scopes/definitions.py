@@ -1,49 +1,25 @@
 """Defining scopes and deleting them, for administrators and commands."""
 
-import re
-from enum import StrEnum
+from collections.abc import Collection
 
 from blinker import Namespace
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ..audit.events import EventKind, record
 from ..database import db
 from . import catalogue
+from .catalogue import BUILT_IN, ScopeInfo
+from .checks import Reason, ScopeRefused, check_audience, check_descriptions, check_name
 from .models import Scope
 
-LONGEST_NAME = 64
-LONGEST_DESCRIPTION = 200
-LONGEST_AUDIENCE = 255
-# RFC 6749 section 3.3, but for the comma: half the world's integrations would split the name there.
-_NAME = re.compile(r"[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+")
-# An alias of the registered scopes at the authorization and token endpoints.
-RESERVED = frozenset({"default"})
+_signals = Namespace()
 
-scope_wanted = Namespace().signal("scope-wanted")
+scope_wanted = _signals.signal("scope-wanted")
 """Asked with the name of a scope that is about to be deleted; receivers return the names of apps that have it."""
 
-
-class Reason(StrEnum):
-    """Why a scope cannot be defined as it was typed."""
-
-    NAME_MISSING = "name_missing"
-    NAME_TOO_LONG = "name_too_long"
-    NAME_CHARACTERS = "name_characters"
-    NAME_RESERVED = "name_reserved"
-    NAME_TAKEN = "name_taken"
-    DESCRIPTION_MISSING = "description_missing"
-    DESCRIPTION_TOO_LONG = "description_too_long"
-    AUDIENCE_CHARACTERS = "audience_characters"
-    AUDIENCE_TOO_LONG = "audience_too_long"
-
-
-class ScopeRefused(Exception):
-    """The scope cannot be kept; ``field`` and ``reason`` tell why."""
-
-    def __init__(self, field: str, reason: Reason) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
+scope_deleted = _signals.signal("scope-deleted")
+"""Sent with the name of a scope in the transaction that deletes it: whoever keeps its name lets go of it."""
 
 
 class ScopeNotFound(Exception):
@@ -64,16 +40,25 @@ def create_scope(
     description_de: str,
     audience: str | None = None,
     *,
+    restricted: bool = False,
     actor_id: str | None = None,
 ) -> Scope:
     """The new scope. Raises :class:`ScopeRefused`."""
     english, german = description_en.strip(), description_de.strip()
-    _check_name(name)
-    _check_description("description_en", english)
-    _check_description("description_de", german)
+    check_name(name)
+    if db.session.get(Scope, name) is not None:
+        raise ScopeRefused("name", Reason.NAME_TAKEN)
+    check_descriptions(english, german)
     audience = (audience or "").strip() or None
-    _check_audience(audience)
-    scope = Scope(name=name, description_en=english, description_de=german, audience=audience)
+    if audience is not None:
+        check_audience(audience)
+    scope = Scope(
+        name=name,
+        description_en=english,
+        description_de=german,
+        audience=audience,
+        restricted=restricted,
+    )
     db.session.add(scope)
     try:
         db.session.flush()
@@ -85,19 +70,29 @@ def create_scope(
     return scope
 
 
-def describe_scope(
-    name: str, description_en: str, description_de: str, *, actor_id: str | None = None
-) -> Scope:
-    """The scope with these descriptions. Raises :class:`ScopeNotFound`, :class:`ScopeRefused`."""
-    scope = get_scope(name)
+def change_scope(
+    scope: Scope,
+    description_en: str,
+    description_de: str,
+    *,
+    restricted: bool,
+    actor_id: str | None = None,
+) -> list[str]:
+    """The names of the fields that changed. Raises :class:`ScopeRefused`.
+
+    Apps that have a scope keep it when it becomes restricted, until an administrator takes it from them.
+    """
     english, german = description_en.strip(), description_de.strip()
-    _check_description("description_en", english)
-    _check_description("description_de", german)
-    if (scope.description_en, scope.description_de) != (english, german):
-        scope.description_en, scope.description_de = english, german
-        record(EventKind.SCOPE_CHANGED, actor_id, actor_id, name=name)
-        catalogue.forget()
-    return scope
+    check_descriptions(english, german)
+    values = {"description_en": english, "description_de": german, "restricted": restricted}
+    changed = [field for field, value in values.items() if getattr(scope, field) != value]
+    if not changed:
+        return []
+    for field in changed:
+        setattr(scope, field, values[field])
+    record(EventKind.SCOPE_CHANGED, actor_id, actor_id, name=scope.name, fields=changed)
+    catalogue.forget()
+    return changed
 
 
 def get_scope(name: str) -> Scope:
@@ -108,50 +103,33 @@ def get_scope(name: str) -> Scope:
     return scope
 
 
-def delete_scope(name: str, *, even_if_used: bool = False, actor_id: str | None = None) -> None:
-    """Delete the scope. Raises :class:`ScopeNotFound`, or :class:`ScopeInUse` unless ``even_if_used``.
+def hold_scopes(names: Collection[str]) -> dict[str, ScopeInfo]:
+    """Those of ``names`` that exist, as they are now and stay until the transaction ends."""
+    query = select(Scope).where(Scope.name.in_(names)).with_for_update(read=True)
+    rows = db.session.scalars(query.execution_options(populate_existing=True))
+    return BUILT_IN | {row.name: catalogue.info_of(row) for row in rows}
 
-    Apps that had it are refused it from then on, and tokens with it keep its name until they expire.
+
+def delete_scope(name: str, *, even_if_used: bool = False, actor_id: str | None = None) -> list[str]:
+    """Delete the scope, and take it from apps and out of consents; the names of the apps that had it.
+
+    Raises :class:`ScopeNotFound`, or :class:`ScopeInUse` unless ``even_if_used``.
     """
-    scope = get_scope(name)
+    scope = db.session.get(Scope, name, with_for_update=True)
+    if scope is None:
+        raise ScopeNotFound
     apps = apps_with(name)
     if apps and not even_if_used:
         raise ScopeInUse(apps)
     db.session.delete(scope)
+    db.session.flush()
+    scope_deleted.send(name)
     record(EventKind.SCOPE_DELETED, actor_id, actor_id, name=name)
     catalogue.forget()
+    return apps
 
 
 def apps_with(name: str) -> list[str]:
     """The names of the apps that have the scope, as the feature that keeps apps tells."""
     answers = [apps for _receiver, apps in scope_wanted.send(name)]
     return sorted({app for apps in answers for app in apps})
-
-
-def _check_name(name: str) -> None:
-    if not name:
-        raise ScopeRefused("name", Reason.NAME_MISSING)
-    if len(name) > LONGEST_NAME:
-        raise ScopeRefused("name", Reason.NAME_TOO_LONG)
-    if not _NAME.fullmatch(name):
-        raise ScopeRefused("name", Reason.NAME_CHARACTERS)
-    if name.lower() in catalogue.BUILT_IN or name.lower() in RESERVED:
-        raise ScopeRefused("name", Reason.NAME_RESERVED)
-    if db.session.get(Scope, name) is not None:
-        raise ScopeRefused("name", Reason.NAME_TAKEN)
-
-
-def _check_description(field: str, text: str) -> None:
-    if not text:
-        raise ScopeRefused(field, Reason.DESCRIPTION_MISSING)
-    if len(text) > LONGEST_DESCRIPTION:
-        raise ScopeRefused(field, Reason.DESCRIPTION_TOO_LONG)
-
-
-def _check_audience(audience: str | None) -> None:
-    if audience is None:
-        return
-    if len(audience) > LONGEST_AUDIENCE:
-        raise ScopeRefused("audience", Reason.AUDIENCE_TOO_LONG)
-    if not audience.isascii() or not audience.isprintable() or " " in audience:
-        raise ScopeRefused("audience", Reason.AUDIENCE_CHARACTERS)

@@ -18,4 +18,6 @@ class Scope(Model):
     description_en: Mapped[str] = mapped_column(String(200))
     description_de: Mapped[str] = mapped_column(String(200))
     audience: Mapped[str | None] = mapped_column(String(255))
+    restricted: Mapped[bool] = mapped_column(default=False)
+    """Given to apps by administrators and commands only."""
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from .definitions import LONGEST_AUDIENCE, LONGEST_DESCRIPTION, LONGEST_NAME, Reason, ScopeRefused
+from .checks import LONGEST_AUDIENCE, LONGEST_DESCRIPTION, LONGEST_NAME, Reason, ScopeRefused
 
 _TEXTS: dict[Reason, LazyString] = {
     Reason.NAME_MISSING: _l("Give the permission a name, such as invoices.read."),
@@ -18,6 +18,9 @@ _TEXTS: dict[Reason, LazyString] = {
     ),
     Reason.DESCRIPTION_TOO_LONG: _l("A description may have up to %(longest_description)s characters."),
     Reason.AUDIENCE_CHARACTERS: _l("Write the audience as an address or a name in ASCII, without spaces."),
+    Reason.AUDIENCE_RESERVED: _l(
+        "This audience is the portal itself. Name the API that accepts the tokens, or leave it empty."
+    ),
     Reason.AUDIENCE_TOO_LONG: _l("The audience may have up to %(longest_audience)s characters."),
 }
 

@@ -1,16 +1,19 @@
 """Permissions on the admin pages: defined, described anew, deleted, each with what it reaches."""
 
 import json
+import re
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.consents.decisions import give_consent
 from app.database import db
 from app.scopes.models import Scope
 from tests import factories as make
-from tests.admin import pages
+from tests.admin import acts, pages
 
 WHOLE = {
     "name": "invoices.read",
@@ -33,11 +36,42 @@ def test_a_permission_is_defined_and_the_event_says_by_whom(app: Flask, db_sessi
         assert text in page
 
 
+@pytest.mark.parametrize("path", ["new", "edit?name=reports.read", "delete?name=reports.read"])
+def test_every_act_needs_a_fresh_password_check(app: Flask, db_session: Session, path: str) -> None:
+    chief, browser = pages.administrator(app)
+    make.make_scope(app, "reports.read")
+    path = f"/admin/scopes/{path}"
+    token = make.csrf_token(browser.get(path))
+    acts.grow_stale(db_session, chief)
+    for answer in (browser.get(path), browser.post(path, data={"csrf_token": token, **WHOLE})):
+        assert urlsplit(answer.headers["Location"]).path == "/reauthenticate"
+    scopes = db_session.scalars(select(Scope)).all()
+    assert [(scope.name, scope.description_en) for scope in scopes] == [("reports.read", "Read your reports")]
+
+
+def test_a_permission_becomes_restricted_and_free_again(app: Flask, db_session: Session) -> None:
+    _chief, browser = pages.administrator(app)
+    pages.post(browser, "/admin/scopes/new", **WHOLE, restricted="y")
+    assert db_session.get_one(Scope, "invoices.read").restricted is True
+    assert len(re.findall(r"Restricted</span>", browser.get("/admin/scopes?locale=en").text)) == 2
+    make.make_client(app, name="Ledger", scopes=("openid", "invoices.read"))
+    path = "/admin/scopes/edit?name=invoices.read"
+    page = browser.get(path).text
+    assert re.search(r'<input[^>]*checked[^>]*name="restricted"', page)
+    assert "Ledger" in page
+    texts = {name: WHOLE[name] for name in ("description_en", "description_de")}
+    pages.post(browser, path, **texts)
+    db_session.expire_all()
+    assert db_session.get_one(Scope, "invoices.read").restricted is False
+    event = pages.recorded(db_session, "scopes.scope.changed")
+    assert json.loads(event.details) == {"name": "invoices.read", "fields": ["restricted"]}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ("name", ""), ("name", "two words"), ("name", "openid"), ("name", "x" * 65), ("name", "taken.read"),
-        ("description_en", " "), ("description_de", "x" * 201), ("audience", "mit Leerzeichen"),
+        ("description_en", " "), ("description_de", "x" * 201), ("audience", "mit Leerzeichen"), ("audience", "pforte-api"), ("name", "pforte-api"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_said_beside_its_field_and_nothing_is_lost(

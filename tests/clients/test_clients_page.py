@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.clients.models import Client
 from app.scopes.models import Scope
+from tests import factories as make
 from tests.clients.developers import developer, form_of_new_app, make_client, only_app, post, register, shown
 from tests.support.apps import MakeApp
 
@@ -169,17 +170,31 @@ def test_the_page_says_itself_when_every_grant_was_unticked(browser: FlaskClient
     assert '<input type="hidden" name="grant_types" value="">' in browser.get(NEW).text
 
 
+def test_a_restricted_permission_sent_by_hand_is_refused(
+    app: Flask, browser: FlaskClient, db_session: Session
+) -> None:
+    make.make_scope(app, "reports.read", restricted=True)
+    page = post(browser, NEW, **form_of_new_app(scopes=["openid", "reports.read"]))
+    assert page.status_code == 422
+    assert "Only an administrator can give the permission “reports.read”." in page.text
+    assert 'value="Weather station"' in page.text
+    assert db_session.scalars(select(Client)).all() == []
+
+
 def test_the_scopes_on_offer_are_the_standard_and_the_defined_ones(
     browser: FlaskClient, db_session: Session
 ) -> None:
     db_session.add(
         Scope(name="weather.read", description_en="Read the weather", description_de="Das Wetter lesen")
     )
+    texts = {"description_en": "Change the weather", "description_de": "Das Wetter ändern"}
+    db_session.add(Scope(name="weather.change", restricted=True, **texts))
     db_session.commit()
     page = browser.get(NEW).text
     for name in ("openid", "profile", "email", "phone", "offline_access"):
         assert f'value="{name}" checked' in page
     assert 'value="users.read"' not in page
+    assert 'value="weather.change"' not in page
     assert 'value="weather.read"' in page
     assert "Read the weather" in page
 

@@ -3,6 +3,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests import factories as make
+from tests.admin import acts
 from tests.authentication.visitors import make_user
 from tests.clients.developers import developer, form_of_new_app, only_app, post, register
 
@@ -77,8 +79,38 @@ def test_what_administrators_gave_survives_an_edit(
     kept.scopes += " users.read"
     db_session.commit()
     path = f"/dashboard/apps/{client_id}/edit"
-    assert "Given by an administrator" in browser.get(path).text
+    assert "Only administrators give or take" in browser.get(path).text
     assert post(browser, path, path, **form_of_new_app(name="Storm")).status_code == 302
     kept = only_app(db_session)
     assert "password" in kept.grant_type_list
     assert "users.read" in kept.scope_list
+
+
+def test_a_permission_that_became_restricted_stays_with_the_app_until_an_administrator_takes_it(
+    app: Flask, browser: FlaskClient, db_session: Session
+) -> None:
+    make.make_scope(app, "reports.read")
+    client_id, _page = register(browser, scopes=["openid", "reports.read"])
+    restrict(app, "reports.read")
+    path = f"/dashboard/apps/{client_id}/edit"
+    page = browser.get(path).text
+    assert 'value="reports.read"' not in page
+    assert "<code>reports.read</code>" in page
+    assert "reports.read" in browser.get(f"/dashboard/apps/{client_id}").text
+    assert post(browser, path, path, **form_of_new_app(name="Storm", scopes=["email"])).status_code == 302
+    assert set(only_app(db_session).scope_list) == {"email", "reports.read"}
+    _chief, administrator = acts.administrator(app)
+    acts.act(administrator, f"/admin/apps/{client_id}/powers")
+    db_session.expire_all()
+    assert only_app(db_session).scope_list == ["email"]
+    refused = post(browser, path, path, **form_of_new_app(name="Storm", scopes=["email", "reports.read"]))
+    assert refused.status_code == 422
+    assert "Only an administrator can give the permission “reports.read”." in refused.text
+    acts.act(administrator, f"/admin/apps/{client_id}/powers", scopes="reports.read")
+    db_session.expire_all()
+    assert set(only_app(db_session).scope_list) == {"email", "reports.read"}
+
+
+def restrict(app: Flask, name: str) -> None:
+    """Make the scope restricted, as an administrator does."""
+    assert app.test_cli_runner().invoke(args=["scope", "update", name, "--restricted"]).exit_code == 0

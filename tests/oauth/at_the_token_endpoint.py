@@ -158,6 +158,13 @@ def scope_not_allowed(world: World) -> TestResponse:
     return world.app_only(scope=make.make_scope(world.app))
 
 
+def scope_gone(world: World) -> TestResponse:
+    client = world.make_client(scopes=("openid", make.make_scope(world.app)))
+    token = make.tokens_for(client, world.browser, scope="reports.read")["refresh_token"]
+    world.delete_scope("reports.read")
+    return make.refresh(world.http, client, token)
+
+
 def access_withdrawn(world: World) -> TestResponse:
     token = world.tokens["refresh_token"]
     world.withdraw()

@@ -16,6 +16,7 @@ from app.clients import client_secrets, registration
 from app.clients.models import Client, ClientSecret
 from app.consents.decisions import withdraw_consent
 from app.database import db
+from app.scopes.definitions import delete_scope
 from app.users import accounts
 from tests import factories as make
 
@@ -97,6 +98,12 @@ class World:
     def withdraw(self) -> None:
         with self.app.app_context():
             withdraw_consent(self.person.id, self.client.id)
+            db.session.commit()
+
+    def delete_scope(self, name: str) -> None:
+        """Delete this scope although apps have it."""
+        with self.app.app_context():
+            delete_scope(name, even_if_used=True)
             db.session.commit()
 
     def person_does(self, rule: Callable[[Any], object]) -> None:

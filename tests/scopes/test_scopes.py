@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.audit.models import Event
 from app.database import db
 from app.scopes import catalogue, definitions
+from app.scopes.checks import ScopeRefused
 from app.scopes.models import Scope
 from tests.diagnostics.answers import make_client
+from tests.factories import make_client as make_app
 from tests.support.statements import count_statements
 
 TEXTS = ("--description-en", "Read invoices", "--description-de", "Rechnungen lesen")
@@ -55,7 +57,8 @@ def test_a_name_that_is_no_scope_token_is_refused(app: Flask, name: str) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["openid", "email", "OpenID", "users.read", "offline_access", "default", "Default"]
+    "name",
+    ["openid", "email", "OpenID", "users.read", "offline_access", "default", "Default", "Pforte-API"],
 )
 def test_a_name_with_a_meaning_of_its_own_is_refused(app: Flask, name: str) -> None:
     assert run(app, "create", name, *TEXTS).exit_code == 1
@@ -80,6 +83,27 @@ def test_descriptions_and_audience_are_checked(app: Flask, options: tuple[str, .
     assert run(app, "create", "invoices.read", *options).exit_code == 1
 
 
+@pytest.mark.parametrize("form", ["{}", "{}/", "PFORTE-API"])
+def test_the_portal_itself_is_no_audience_of_a_defined_scope(app: Flask, form: str) -> None:
+    issuer = app.config["SETTINGS"].issuer
+    refused = run(app, "create", "invoices.read", *TEXTS, "--audience", form.format(issuer.upper()))
+    assert refused.exit_code == 1
+    assert "This audience is the portal itself" in refused.output
+
+
+def test_what_can_be_changed_is_changed_and_the_rest_stays(app: Flask) -> None:
+    run(app, "create", "invoices.read", *TEXTS, "--audience", "api://books", "--restricted")
+    told = json.loads(run(app, "update", "invoices.read", "--description-en", "See", "--json").output)
+    assert (told["description_en"], told["description_de"]) == ("See", "Rechnungen lesen")
+    assert (told["audience"], told["restricted"]) == ("api://books", True)
+    assert run(app, "update", "invoices.read", "--no-restricted").exit_code == 0
+    told = json.loads(run(app, "update", "invoices.read", "--json").output)
+    assert (told["description_en"], told["restricted"]) == ("See", False)
+    assert run(app, "update", "invoices.read", "--description-de", " ").exit_code == 1
+    for name in ("openid", "users.read", "nothing"):
+        assert run(app, "update", name, "--no-restricted").exit_code == 1
+
+
 def test_wrong_usage_ends_with_status_2(app: Flask) -> None:
     assert run(app, "create", "invoices.read").exit_code == 2
     assert run(app, "delete").exit_code == 2
@@ -91,9 +115,21 @@ def test_a_scope_that_apps_have_is_deleted_by_force_only(app: Flask) -> None:
     make_client(app, None, scopes=("openid", "invoices.read"))
     refused = run(app, "delete", "invoices.read")
     assert refused.exit_code == 1
-    assert "Apps have this scope: Ledger." in refused.output
+    assert "1 app has this scope: Ledger." in refused.output
     assert run(app, "delete", "invoices").exit_code == 0  # no part of another name counts
-    assert run(app, "delete", "invoices.read", "--force").exit_code == 0
+    forced = run(app, "delete", "invoices.read", "--force", "--json")
+    assert forced.exit_code == 0
+    assert json.loads(forced.output) == {"name": "invoices.read", "deleted": True, "apps": ["Ledger"]}
+
+
+def test_a_refused_deletion_counts_the_apps_and_names_the_first_of_them(app: Flask) -> None:
+    run(app, "create", "invoices.read", *TEXTS)
+    for number in range(22):
+        make_app(app, name=f"Books {number:02}", scopes=("invoices.read",))
+    refused = run(app, "delete", "invoices.read")
+    assert refused.exit_code == 1
+    assert "22 apps have this scope: Books 00, " in refused.output
+    assert "Books 20" not in refused.output
 
 
 def test_an_unknown_scope_cannot_be_deleted(app: Flask) -> None:
@@ -160,7 +196,7 @@ def test_two_administrators_cannot_define_one_name(app: Flask) -> None:
                 definitions.create_scope("race", "a", "b")
                 db.session.commit()
                 outcomes.append("made")
-            except definitions.ScopeRefused as refused:
+            except ScopeRefused as refused:
                 outcomes.append(refused.reason)
 
     threads = [threading.Thread(target=define) for _ in range(4)]

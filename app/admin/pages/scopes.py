@@ -6,13 +6,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 
+from ...authentication.access import recent_sign_in
 from ...consents.decisions import count_consents_with
 from ...database import db
 from ...extensions import settings
 from ...scopes import catalogue, definitions
-from ...scopes.definitions import ScopeNotFound, ScopeRefused
+from ...scopes.checks import ScopeRefused
+from ...scopes.definitions import ScopeNotFound
 from ...scopes.models import Scope
 from ...scopes.wording import explain
 
@@ -21,14 +23,15 @@ blueprint = Blueprint("admin_scopes", __name__)
 INVALID = 422
 
 
-class DescriptionsForm(FlaskForm):
-    """What people read before they decide, in each language."""
+class ChangesForm(FlaskForm):
+    """What can be changed: what people read before they decide, in each language, and who may give it."""
 
     description_en = StringField(_l("Description in English"))
     description_de = StringField(_l("Description in German"))
+    restricted = BooleanField(_l("Only administrators may give it to apps"))
 
 
-class ScopeForm(DescriptionsForm):
+class ScopeForm(ChangesForm):
     """A whole permission."""
 
     name = StringField(_l("Name"))
@@ -49,6 +52,7 @@ def index() -> str:
 
 
 @blueprint.route("/admin/scopes/new", methods=["GET", "POST"])
+@recent_sign_in
 def new() -> ResponseReturnValue:
     """Define a permission."""
     form = ScopeForm()
@@ -60,6 +64,7 @@ def new() -> ResponseReturnValue:
             form.description_en.data or "",
             form.description_de.data or "",
             form.audience.data,
+            restricted=form.restricted.data,
             actor_id=current_user.id,
         )
     except ScopeRefused as refusal:
@@ -68,25 +73,28 @@ def new() -> ResponseReturnValue:
 
 
 @blueprint.route("/admin/scopes/edit", methods=["GET", "POST"])
+@recent_sign_in
 def edit() -> ResponseReturnValue:
-    """Describe the permission ``name`` anew; its name and its audience are what resource servers rely on."""
+    """Change the permission ``name``; its name and its audience are what resource servers rely on."""
     scope = _get_scope()
-    form = DescriptionsForm(obj=scope)
+    form = ChangesForm(obj=scope)
     if not form.validate_on_submit():
         return _form_page(form, scope)
     try:
-        definitions.describe_scope(
-            scope.name,
+        changed = definitions.change_scope(
+            scope,
             form.description_en.data or "",
             form.description_de.data or "",
+            restricted=form.restricted.data,
             actor_id=current_user.id,
         )
     except ScopeRefused as refusal:
         return _refused(form, refusal, scope)
-    return _kept(_("The permission %(name)s is described anew.", name=scope.name))
+    return _kept(_("Saved.") if changed else _("Nothing was changed."))
 
 
 @blueprint.route("/admin/scopes/delete", methods=["GET", "POST"])
+@recent_sign_in
 def delete() -> ResponseReturnValue:
     """Say whom it reaches, and delete the permission ``name``."""
     scope = _get_scope()
@@ -116,18 +124,17 @@ def _kept(message: str) -> ResponseReturnValue:
     return redirect(url_for("admin_scopes.index"))
 
 
-def _refused(
-    form: DescriptionsForm, refusal: ScopeRefused, scope: Scope | None = None
-) -> ResponseReturnValue:
+def _refused(form: ChangesForm, refusal: ScopeRefused, scope: Scope | None = None) -> ResponseReturnValue:
     form[refusal.field].errors = [explain(refusal)]
     return _form_page(form, scope)
 
 
-def _form_page(form: DescriptionsForm, scope: Scope | None = None) -> ResponseReturnValue:
+def _form_page(form: ChangesForm, scope: Scope | None = None) -> ResponseReturnValue:
     page = render_template(
         "admin/scopes/edit.html" if scope else "admin/scopes/new.html",
         form=form,
         scope=scope,
+        apps=definitions.apps_with(scope.name) if scope else [],
         default_audience=settings.default_audience,
     )
     return page, INVALID if form.is_submitted() else 200

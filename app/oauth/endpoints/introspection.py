@@ -12,6 +12,7 @@ from ..client_rows import ClientRow
 from ..lookups import find_client_and_family
 from ..refusals import Refused
 from ..requests import PortalRequest
+from ..scope_requests import remaining_scopes
 from ..server import server
 from ..wire import answering, plain
 
@@ -58,12 +59,16 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
     lives = row.revoked_at is None and row.expires_at > now() and row.person_state is None
     if not lives or parsed.counter != row.counter:
         return None
+    try:
+        scopes = remaining_scopes(row.scope.split(), client.scopes, row.consent_scope.split())
+    except Refused:
+        return None
     return {
         "active": True,
         "client_id": client.id,
         "sub": row.user_id,
         "username": row.username,
-        "scope": row.scope,
+        "scope": " ".join(scopes),
         "iss": settings.issuer,
         "iat": int((row.rotated_at or row.created_at).timestamp()),
         "exp": int(row.expires_at.timestamp()),

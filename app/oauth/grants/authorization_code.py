@@ -16,7 +16,7 @@ from ..lookups import find_client_and_code
 from ..models import AuthorizationCode, TokenFamily
 from ..refusals import Refused
 from ..requests import PortalRequest
-from ..scope_requests import requested_scopes
+from ..scope_requests import remaining_scopes, requested_scopes
 from .grant import PortalGrant
 from .persons import refuse_absent_person
 from .redeemable_code import RedeemableCode
@@ -125,6 +125,8 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         """The person of the code; redeems it, so that what follows happens once."""
         row = authorization_code.row
         refuse_absent_person(row)
+        allowed = self.request.client.scopes, row.consent_scope.split()
+        self.scopes = remaining_scopes(row.scope.split(), *allowed)
         taken = self.request.transaction().execute(_REDEEM, {"code": row.id, "moment": now()})
         if taken.rowcount != 1:
             raise self._replayed(row)
@@ -146,9 +148,8 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         extra = {}
         if client.check_grant_type("refresh_token"):
             extra["refresh_token"] = families.refresh_token(row.family_id, 0, seed)
-        scopes = tuple(row.scope.split())
-        token = self.answer(subject, scopes, **extra)
-        if "openid" in scopes:
+        token = self.answer(subject, self.scopes, **extra)
+        if "openid" in self.scopes:
             token["id_token"] = tokens.id_token(subject, token["access_token"], row.nonce, self.settings)
         return token
 

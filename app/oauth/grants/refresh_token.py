@@ -11,7 +11,7 @@ from ...diagnostics import causes, request_log, usage
 from .. import families, tokens
 from ..lookups import find_client_and_family
 from ..refusals import Refused
-from ..scope_requests import narrowed_scopes
+from ..scope_requests import narrowed_scopes, remaining_scopes
 from .grant import PortalGrant
 from .persons import refuse_absent_person
 
@@ -27,9 +27,9 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         self.request.find_client = lambda client_id: self._find(client_id, family_id)
         client = self.authenticate_token_endpoint_client()
         family = self._living(client.id)
-        # What was taken from the app since is not renewed for it.
-        granted = tuple(name for name in family.scope.split() if name in client.scopes)
-        self.scopes = narrowed_scopes(self.request.form.get("scope"), granted)
+        asked = narrowed_scopes(self.request.form.get("scope"), tuple(family.scope.split()))
+        # What was taken from the app since, or by the person, is not renewed for it.
+        self.scopes = remaining_scopes(asked, client.scopes, family.consent_scope.split())
         self.request.refresh_token = family
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
