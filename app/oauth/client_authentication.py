@@ -50,7 +50,7 @@ def read_credentials(request: PortalRequest) -> Presented:
     if not client_id:
         if header and scheme not in ("bearer", "basic"):
             raise Refused(causes.BASIC_MALFORMED)
-        raise Refused(causes.CLIENT_ID_MISSING, fields=sorted(form)[:20])
+        raise Refused(causes.CLIENT_NOT_NAMED, fields=sorted(form)[:20])
     secret = form.get("client_secret") or None
     return Presented(client_id, secret, "client_secret_post" if secret else "none")
 

@@ -23,6 +23,9 @@ RETRY_AFTER = "5"  # seconds
 _json = json.JSONEncoder(separators=(",", ":")).encode
 FORM = "application/x-www-form-urlencoded"
 
+# Who showed nothing that could be read is told how to (:rfc:`6749#section-5.2`).
+_ASKING_FOR_BASIC = (causes.CLIENT_NOT_NAMED, causes.BASIC_MALFORMED)
+
 View = Callable[[PortalRequest], Response]
 
 
@@ -114,7 +117,8 @@ def refuse(error: OAuth2Error) -> Response:
     response.status_code = cause.status
     if "retry_after" in refusal.facts:
         response.headers["Retry-After"] = str(refusal.facts["retry_after"])
-    if cause.status == 401 and request.headers.get("Authorization", "")[:5].lower() == "basic":
+    used_basic = request.headers.get("Authorization", "")[:5].lower() == "basic"
+    if cause.status == 401 and (used_basic or cause in _ASKING_FOR_BASIC):
         response.headers["WWW-Authenticate"] = f'Basic realm="{settings.issuer}"'
     return response
 

@@ -73,6 +73,28 @@ def test_the_token_endpoint_answers_post_only(world: World, method: str, path: s
     assert refused.json["error"] == "invalid_request"
 
 
+@pytest.mark.rfc("6749#section-5.2")
+@pytest.mark.parametrize("path", ["/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke"])
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": "Negotiate x"}])
+@pytest.mark.parametrize("fields", [{}, {"client_id": ""}, {"client_secret": "x"}])
+def test_a_request_that_names_no_client_is_asked_for_basic_credentials(
+    world: World, path: str, headers: dict[str, str], fields: dict[str, str]
+) -> None:
+    sent = {"grant_type": "client_credentials", "token": "x", **fields}
+    refused = world.http.post(path, data=sent, headers=headers)
+    assert refused.status_code == 401
+    assert refused.json["error"] == "invalid_client"
+    assert refused.headers["WWW-Authenticate"].startswith("Basic realm=")
+
+
+@pytest.mark.rfc("6749#section-5.2")
+def test_the_short_form_names_a_client_too(world: World) -> None:
+    refused = world.http.post("/api/authorize", data={"client_secret": "x"})
+    assert refused.status_code == 401
+    assert refused.json == {"success": False}
+    assert refused.headers["WWW-Authenticate"].startswith("Basic realm=")
+
+
 @pytest.mark.rfc("6749#section-3.1")
 def test_unknown_parameters_are_ignored_and_empty_ones_count_as_left_out(world: World) -> None:
     answer = make.answer_of(make.decide(world.browser, world.ask(utm_source="mail", prompt="", max_age="")))

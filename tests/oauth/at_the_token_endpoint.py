@@ -32,6 +32,10 @@ def client_unknown(world: World) -> TestResponse:
     return world.token(grant_type="client_credentials", client_id="f" * 32, client_secret="guessed-1234567")
 
 
+def client_not_named(world: World) -> TestResponse:
+    return world.token(grant_type="client_credentials", client_secret="pf_secret_guessed-1234567")
+
+
 def secret_wrong(world: World) -> TestResponse:
     return world.app_only(client_secret="pf_secret_guessed-1234567")
 

@@ -20,7 +20,14 @@ from tests.oauth.world import World
 Provoke = Callable[[World], TestResponse]
 
 # Nobody knows to whom these belong: administrators read them.
-OF_NO_APP = {"client_unknown", "basic_malformed", "token_missing", "token_malformed", "client_id_missing"}
+OF_NO_APP = {
+    "client_unknown",
+    "client_not_named",
+    "basic_malformed",
+    "token_missing",
+    "token_malformed",
+    "client_id_missing",
+}
 PAGES = {"redirect_uri_unregistered", "redirect_uri_missing"}
 ELSEWHERE = {"account_selection_required": "prompt_conflict"}  # none beside others is refused before
 

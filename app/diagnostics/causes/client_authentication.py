@@ -16,6 +16,18 @@ CLIENT_UNKNOWN = _refusal(
     _l("Copy the client ID from the page of the app, without spaces before or after it."),
     setting=None,
 )
+CLIENT_NOT_NAMED = _refusal(
+    "client_not_named",
+    _l(
+        "The request did not say which app it comes from: it had neither an Authorization header "
+        "of the kind Basic nor the field client_id. The fields it had: %(fields)s."
+    ),
+    _l(
+        "Send client ID and secret in an Authorization header of the kind Basic or as client_id and client_secret "
+        "in the body; a public client sends client_id alone."
+    ),
+    setting=None,
+)
 SECRET_WRONG = _refusal(
     "secret_wrong",
     _l("The client secret that was sent is none of the secrets of this app. It had %(length)s characters."),
