@@ -1,0 +1,65 @@
+"""How the answer to an authorization request reaches the app, and what it does to the browser on the way."""
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests import factories as make
+from tests.oauth.world import World
+
+HERE = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
+ELSEWHERE = {
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "cross-site",
+    "Origin": "https://app.example.org",
+}
+
+
+@pytest.fixture
+def world(app: object) -> World:
+    return World(app)  # type: ignore[arg-type]
+
+
+def post(browser: FlaskClient, client: make.App, **changes: str) -> TestResponse:
+    return browser.post("/oauth/authorize", data=make.request_of(client, **changes), headers=ELSEWHERE)
+
+
+def test_what_a_browser_posts_is_asked_again_by_get(world: World) -> None:
+    answer = post(world.browser, world.client, state="a b&c=d")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/oauth/authorize?")
+    answer = make.decide(world.browser, world.browser.get(answer.headers["Location"]))
+    assert make.answer_of(answer)["state"] == "a b&c=d"
+
+
+def test_what_is_asked_again_stands_in_the_app_s_log_once(world: World) -> None:
+    world.browser.get(post(world.browser, world.client).headers["Location"])
+    with world.app.app_context():
+        from app.extensions import background
+
+        background.run_once()
+    log = make.browser_of(world.app, world.owner).get(f"/dashboard/apps/{world.client.id}/log")
+    assert log.text.count("data-outcome") == 1
+
+
+def test_a_posted_request_too_long_for_an_address_is_refused_at_the_app(world: World) -> None:
+    answer = make.answer_of(post(world.http, world.client, nonce="x" * 7_900))
+    assert answer["error"] == "invalid_request"
+    assert answer["state"] == "st-1234567"
+    assert "too long" in answer["error_description"]
+
+
+@pytest.mark.parametrize("path", ["/oauth/authorize", "/login", "/oauth/consent", "/nowhere"])
+@pytest.mark.parametrize("headers", [ELSEWHERE, {"Origin": "https://app.example.org"}, {"Origin": "null"}])
+def test_a_form_of_another_site_signs_nobody_out(world: World, path: str, headers: dict[str, str]) -> None:
+    stranger = world.app.test_client()  # the browser keeps its cookie from what another site posts
+    answer = stranger.post(path, data=make.request_of(world.client), headers=headers)
+    assert answer.status_code < 500
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_form_of_ours_sent_after_the_cookie_was_lost_gets_a_new_one(world: World) -> None:
+    stranger = world.app.test_client()
+    for headers in (HERE, {"Origin": "http://localhost"}, {}):
+        assert "Set-Cookie" in stranger.post("/login", data={"username": "x"}, headers=headers).headers
+        stranger.delete_cookie("pforte")
