@@ -4,7 +4,7 @@ import html
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import walks
 from tests.support.browser import OpenPage
@@ -39,6 +39,34 @@ def register_app(portal: Portal, app: walks.App, callback: str) -> None:
 def code_of(site: Site, path: str) -> str:
     """The code with which the browser came to this path."""
     return parse_qs(site.wait_for(path))["code"][0]
+
+
+def test_a_popup_finds_the_window_that_opened_it(
+    open_page: OpenPage, sqlite_portal: Portal, open_site: OpenSite
+) -> None:
+    page = open_page(ignore_https_errors=True)
+    name = walks.register(page, sqlite_portal.url)
+    page.context.clear_cookies()
+    site = open_site("localhost", https=True)
+    app = walks.App(sqlite_portal.url, RelyingParty(0), walks.new_name("Ledger"), "", "")
+    register_app(sqlite_portal, app, f"{site.url}/callback")
+    site.pages["/"] = (
+        f"<button onclick=\"open({html.escape(repr(app.ask()))}, 'w', 'popup')\">In</button><p id=\"said\"></p>"
+        "<script>onmessage = (event) => { document.querySelector('p').textContent = event.data }</script>"
+    )
+    site.pages["/callback"] = "<script>opener.postMessage('signed in', origin); close()</script>"
+    page.goto(site.url)
+    with page.expect_popup() as opened:
+        page.click("button")
+    popup = opened.value
+    popup.wait_for_url("**/login?**")
+    popup.fill("[name=username]", name)
+    popup.fill("[name=password]", "not the right one")
+    walks.send(popup)
+    walks.sign_in(popup, name)
+    popup.wait_for_selector("[name=decision]")
+    popup.click("[name=decision][value=allow]", no_wait_after=True)
+    expect(page.locator("#said")).to_have_text("signed in")
 
 
 def form_at(site: Site, address: str) -> None:

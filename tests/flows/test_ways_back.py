@@ -20,6 +20,17 @@ def world(app: object) -> World:
     return World(app)  # type: ignore[arg-type]
 
 
+def decide(world: World, client: make.App | None = None, **changes: str) -> TestResponse:
+    """What a browser gets for “Allow”."""
+    page = world.ask(client, **changes)
+    fields = {"csrf_token": make.csrf_token(page), "decision": "allow", "scope": ["profile", "email"]}
+    return world.browser.post(make.action_of(page), data=fields, headers=HERE)
+
+
+def get(browser: FlaskClient, client: make.App, site: dict[str, str], **changes: str) -> TestResponse:
+    return browser.get("/oauth/authorize", query_string=make.request_of(client, **changes), headers=site)
+
+
 def post(browser: FlaskClient, client: make.App, **changes: str) -> TestResponse:
     return browser.post("/oauth/authorize", data=make.request_of(client, **changes), headers=ELSEWHERE)
 
@@ -63,3 +74,18 @@ def test_a_form_of_ours_sent_after_the_cookie_was_lost_gets_a_new_one(world: Wor
     for headers in (HERE, {"Origin": "http://localhost"}, {}):
         assert "Set-Cookie" in stranger.post("/login", data={"username": "x"}, headers=headers).headers
         stranger.delete_cookie("pforte")
+
+
+def test_a_popup_keeps_its_opener_on_the_way_of_an_authorization_request_only(world: World) -> None:
+    def policy(answer: TestResponse) -> str:
+        return answer.headers["Cross-Origin-Opener-Policy"]
+
+    asked = get(world.http, world.client, ELSEWHERE)
+    to_login = asked.headers["Location"]
+    to_register = to_login.replace("/login", "/register")
+    consent = world.ask()
+    on_the_way = [asked, consent, world.http.get(to_login), world.http.get(to_register)]
+    on_the_way += [world.http.post(to_login), world.http.post("/oauth/account"), decide(world)]
+    assert {policy(answer) for answer in on_the_way} == {"unsafe-none"}
+    elsewhere = [world.http.get(path) for path in ("/", "/login", "/register", "/login?next=/account")]
+    assert {policy(answer) for answer in elsewhere} == {"same-origin"}
