@@ -66,6 +66,11 @@ def navigates() -> bool:
     return request.headers.get("Sec-Fetch-Mode") == "navigate"
 
 
+def came_from_here() -> bool:
+    """Whether a browser comes from a page of this portal: by its form or link, and by our redirects alone."""
+    return navigates() and request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
 def safe_next(address: str | None) -> str | None:
     """``address`` if it is a path of this portal, else None.
 

@@ -41,6 +41,100 @@ def code_of(site: Site, path: str) -> str:
     return parse_qs(site.wait_for(path))["code"][0]
 
 
+def leading_on(site: Site, other: Site) -> str:
+    """A callback at `site` that leads on to `other`, as apps do that keep their sign-in apart."""
+    site.redirects["/callback"] = f"{other.url}/welcome"
+    return f"{site.url}/callback"
+
+
+def test_a_callback_may_lead_on_to_another_host(
+    page: Page, app: walks.App, sqlite_portal: Portal, open_site: OpenSite
+) -> None:
+    site, other = open_site("127.0.0.1", https=True), open_site("localhost", https=True)
+    register_app(sqlite_portal, app, leading_on(site, other))
+    page.goto(app.ask())
+    walks.decide(page, "allow")
+    page.wait_for_url(f"{other.url}/welcome")
+    assert walks.complaints(page) == []
+    tokens = app.tokens({"code": code_of(site, "/callback"), "state": app.state, "iss": app.portal})
+    assert tokens["token_type"] == "Bearer"
+
+
+def test_a_refusal_may_lead_on_to_another_host(
+    page: Page, app: walks.App, sqlite_portal: Portal, open_site: OpenSite
+) -> None:
+    site, other = open_site("127.0.0.1", https=True), open_site("localhost", https=True)
+    register_app(sqlite_portal, app, leading_on(site, other))
+    page.goto(app.ask())
+    walks.decide(page, "deny")
+    page.wait_for_url(f"{other.url}/welcome")
+    assert "error=access_denied" in site.wait_for("/callback")
+
+
+def test_signing_in_may_lead_on_to_another_host(
+    page: Page, app: walks.App, name: str, sqlite_portal: Portal, open_site: OpenSite
+) -> None:
+    site, other = open_site("127.0.0.1", https=True), open_site("localhost", https=True)
+    register_app(sqlite_portal, app, leading_on(site, other))
+    page.goto(app.ask())
+    walks.decide(page, "allow")
+    page.wait_for_url(f"{other.url}/welcome")
+    page.context.clear_cookies()
+    page.goto(app.ask())
+    walks.sign_in(page, name)
+    page.wait_for_url(f"{other.url}/welcome")
+    assert walks.complaints(page) == []
+
+
+def test_a_callback_on_the_device_may_lead_on_to_another_port(
+    page: Page, app: walks.App, sqlite_portal: Portal, open_site: OpenSite
+) -> None:
+    site, other = open_site("127.0.0.1"), open_site("localhost")
+    register_app(sqlite_portal, app, leading_on(site, other))
+    page.goto(app.ask())
+    walks.decide(page, "allow")
+    page.wait_for_url(f"{other.url}/welcome")
+    assert walks.complaints(page) == []
+
+
+@pytest.mark.parametrize("mode", ["query", "form_post"])
+def test_an_answer_reaches_an_ipv6_address_of_the_device(
+    page: Page, app: walks.App, sqlite_portal: Portal, open_site: OpenSite, mode: str
+) -> None:
+    site, other = open_site("[::1]"), open_site("localhost")
+    register_app(sqlite_portal, app, leading_on(site, other))
+    page.goto(app.ask(response_mode=mode))
+    walks.decide(page, "allow")
+    if mode == "form_post" and page.is_visible("form[data-submit-at-once]"):
+        walks.send(page)
+    page.wait_for_url(f"{other.url}/welcome")
+    assert walks.complaints(page) == []
+
+
+def test_a_form_post_may_lead_on_to_another_host(
+    page: Page, app: walks.App, sqlite_portal: Portal, open_site: OpenSite
+) -> None:
+    site, other = open_site("127.0.0.1", https=True), open_site("localhost", https=True)
+    register_app(sqlite_portal, app, leading_on(site, other))
+    page.goto(app.ask(response_mode="form_post"))
+    walks.decide(page, "allow")
+    if page.is_visible("form[data-submit-at-once]"):
+        walks.send(page)
+    page.wait_for_url(f"{other.url}/welcome")
+    assert walks.complaints(page) == []
+
+
+def test_the_way_back_tells_the_app_no_address_of_ours(
+    page: Page, app: walks.App, sqlite_portal: Portal, open_site: OpenSite
+) -> None:
+    site = open_site("127.0.0.1", https=True)
+    register_app(sqlite_portal, app, f"{site.url}/callback")
+    page.goto(app.ask())
+    walks.decide(page, "allow")
+    page.wait_for_url(f"{site.url}/callback?**")
+    assert "Referer" not in site.asked[0][1]
+
+
 def test_a_popup_finds_the_window_that_opened_it(
     open_page: OpenPage, sqlite_portal: Portal, open_site: OpenSite
 ) -> None:

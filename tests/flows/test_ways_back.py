@@ -1,5 +1,7 @@
 """How the answer to an authorization request reaches the app, and what it does to the browser on the way."""
 
+import html
+
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -33,6 +35,63 @@ def get(browser: FlaskClient, client: make.App, site: dict[str, str], **changes:
 
 def post(browser: FlaskClient, client: make.App, **changes: str) -> TestResponse:
     return browser.post("/oauth/authorize", data=make.request_of(client, **changes), headers=ELSEWHERE)
+
+
+def test_a_form_of_ours_leads_to_the_app_by_a_page(world: World) -> None:
+    page = decide(world)
+    assert page.status_code == 200
+    address = html.escape(f"{world.client.callback}?code=pf_code_")
+    assert f'<meta http-equiv="refresh" content="0; url={address}' in page.text
+    assert f'<a class="button button--primary" href="{address}' in page.text
+
+
+def test_the_page_that_leads_on_keeps_the_code_to_itself(world: World) -> None:
+    page = decide(world)
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "pf_code_" not in str(page.headers)
+
+
+def test_a_sign_in_leads_to_the_app_by_a_page(world: World) -> None:
+    decide(world)
+    assert get(world.browser, world.client, HERE).status_code == 200
+
+
+@pytest.mark.parametrize("site", [ELSEWHERE, {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}, {}])
+def test_what_came_by_no_form_of_ours_is_redirected(world: World, site: dict[str, str]) -> None:
+    decide(world)
+    answer = get(world.browser, world.client, site)
+    assert answer.status_code == 302
+    assert "code" in make.answer_of(answer)
+
+
+def test_a_silent_request_is_redirected(world: World) -> None:
+    decide(world)
+    assert "code" in make.answer_of(get(world.browser, world.client, HERE, prompt="none"))
+    assert "error" in make.answer_of(get(world.http, world.client, HERE, prompt="none"))
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:7000/cb", "http://localhost:7000/cb"])
+def test_a_program_on_the_device_is_redirected_to_and_may_lead_on_to_its_other_ports(
+    world: World, uri: str
+) -> None:
+    client = world.make_client(redirect_uris=[uri])
+    policy = world.ask(client).headers["Content-Security-Policy"]
+    origin = uri.removesuffix("/cb")
+    assert policy.endswith(f"form-action 'self' {origin} http://127.0.0.1:* http://localhost:*")
+    assert decide(world, client).headers["Location"].startswith(f"{uri}?code=")
+
+
+def test_an_address_that_no_policy_can_name_is_led_to_by_a_page(world: World) -> None:
+    client = world.make_client(redirect_uris=["http://[::1]:7000/cb"])
+    assert world.ask(client).headers["Content-Security-Policy"].endswith("form-action 'self'")
+    assert "url=http://[::1]:7000/cb?code=" in decide(world, client).text
+
+
+def test_where_a_form_post_leads_on_is_not_held_to_the_app_s_own_host(world: World) -> None:
+    page = decide(world, response_mode="form_post")
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.endswith("form-action 'self' https://app.example.org https:")
 
 
 def test_what_a_browser_posts_is_asked_again_by_get(world: World) -> None:

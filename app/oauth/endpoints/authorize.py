@@ -71,7 +71,7 @@ def _consent(authorization: Authorization) -> Any:
 def _prepare_page(authorization: Authorization) -> None:
     uri = authorization.asked.validated_redirect_uri
     assert uri is not None
-    g.form_action = [responses.form_action(uri)]
+    g.form_action = responses.form_action(uri)
 
 
 def _lead_to(url: str) -> Any:

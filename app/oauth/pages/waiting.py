@@ -32,7 +32,7 @@ def _note_waiting_app() -> None:
     redirect_uri = redirect_uri or client.get_default_redirect_uri() or ""
     if client.check_redirect_uri(redirect_uri):
         g.waiting_app = client
-        g.form_action = [responses.form_action(redirect_uri)]
+        g.form_action = responses.form_action(redirect_uri)
 
 
 @blueprint.after_app_request
