@@ -95,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _configure(app: Flask, settings: Settings) -> None:
     transactions, reads = engine_options(settings.database_url)
     app.testing = settings.app_env == "testing"
+    app.session_interface = browser.Cookies()
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

@@ -11,10 +11,11 @@ from tests.support.mailboxes import smtp_server
 from tests.support.messages import message_portal
 from tests.support.portals import mariadb_portal, portal, portals, sqlite_portal, start_portal
 from tests.support.relying_party import relying_party
+from tests.support.sites import open_site
 
 __all__ = [
     "app", "app_context", "browser", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
-    "message_portal", "open_page", "portal", "portals", "redis_url", "relying_party", "sms_gateway", "smtp_server", "sqlite_portal",
+    "message_portal", "open_page", "open_site", "portal", "portals", "redis_url", "relying_party", "sms_gateway", "smtp_server", "sqlite_portal",
     "start_portal",
 ]  # fmt: skip
 

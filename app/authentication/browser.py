@@ -3,7 +3,8 @@
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
-from flask import request, session
+from flask import Flask, Response, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user, login_user, logout_user
 
 from ..extensions import login_manager
@@ -19,6 +20,18 @@ _KEPT_BY = "_user_id"  # where Flask-Login looks for what the user loader gets
 
 # Behind a proxy of a phone network the address changes; the session row is what can be ended.
 login_manager.session_protection = None
+
+
+class Cookies(SecureCookieSessionInterface):
+    """The session's cookie, which answers to what another site posts here leave as it is.
+
+    ``SameSite=Lax`` keeps the cookie from such a request: an answer with a fresh one would sign the person out.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie, unless the browser may have one that it did not send."""
+        if self.get_cookie_name(app) in request.cookies or not _posted_by_another_site():
+            super().save_session(app, session, response)
 
 
 def adopt(user: User, remember: bool = False) -> None:
@@ -47,6 +60,16 @@ def leave() -> None:
     _end_current()
     logout_user()
     session.clear()
+
+
+def navigates() -> bool:
+    """Whether a browser opens a page, and says so, as all have for years; programs do not."""
+    return request.headers.get("Sec-Fetch-Mode") == "navigate"
+
+
+def came_from_here() -> bool:
+    """Whether a browser comes from a page of this portal: by its form or link, and by our redirects alone."""
+    return navigates() and request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def safe_next(address: str | None) -> str | None:
@@ -85,6 +108,15 @@ def _load_user(token: str) -> User | None:
     user.browser_session = row
     sessions.note_seen(row)
     return user
+
+
+def _posted_by_another_site() -> bool:
+    if request.method != "POST":
+        return False
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site:
+        return site == "cross-site"
+    return origin is not None and origin.partition("://")[2] != request.host
 
 
 def _end_current() -> None:

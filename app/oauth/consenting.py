@@ -35,7 +35,7 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
     """The consent page: what the app would like to do, and the person's two answers."""
     asked = authorization.asked
     assert asked.validated_redirect_uri is not None
-    g.form_action = [responses.form_action(asked.validated_redirect_uri)]
+    g.form_action = responses.form_action(asked.validated_redirect_uri)
     query = urlencode(list(asked.parameters.items(multi=True)))
     html = render_template(
         "oauth/consent.html",

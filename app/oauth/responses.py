@@ -1,20 +1,29 @@
-"""The answer to an authorization request: back to the app, by redirect or by a form the browser posts."""
+"""The answer to an authorization request: back to the app, by redirect, by a page, or by a form the browser posts."""
 
 from typing import Any
 
 from authlib.common.urls import add_params_to_uri
 from flask import Response, g, make_response, redirect, render_template, request
 
+from ..authentication import browser
 from ..diagnostics import request_log
 from ..extensions import settings
 from . import cross_origin
 from .refusals import Refused
 from .requests import PortalRequest
 
+# A program on the device may lead on to another of its ports.
+LOOPBACK = ("http://127.0.0.1:*", "http://localhost:*")
 
-def form_action(redirect_uri: str) -> str:
+
+def form_action(redirect_uri: str) -> list[str]:
     """What a page's ``form-action`` must name, so that browsers let the app's answer through."""
-    return cross_origin.origin(redirect_uri) or redirect_uri.partition(":")[0] + ":"
+    origin = cross_origin.origin(redirect_uri)
+    if origin is None:
+        return [redirect_uri.partition(":")[0] + ":"]
+    if "[" in origin:
+        return []  # a policy cannot name IPv6 addresses
+    return [origin, *LOOPBACK] if origin.startswith("http:") else [origin]
 
 
 def success(asked: PortalRequest, code: str) -> Response:
@@ -40,9 +49,26 @@ def _deliver(asked: PortalRequest, answer: dict[str, Any]) -> Response:
     parameters = {**answer, **({"state": state} if state else {}), "iss": settings.issuer}
     redirect_uri = asked.validated_redirect_uri
     assert redirect_uri is not None
-    g.form_action = [form_action(redirect_uri)]
     if asked.parameters.get("response_mode") == "form_post":
+        # This page's only form is ours; where the app leads from there, at any host, is held to this policy, too.
+        g.form_action = [*form_action(redirect_uri), redirect_uri.partition(":")[0] + ":"]
         page = render_template("oauth/form_post.html", action=redirect_uri, parameters=parameters)
         return make_response(page)
     location = add_params_to_uri(redirect_uri, list(parameters.items()))
+    if _is_held_to_a_form(asked, redirect_uri):
+        return _onward(location)
     return redirect(location, 302 if request.method == "GET" else 303)  # type: ignore[return-value]
+
+
+def _is_held_to_a_form(asked: PortalRequest, redirect_uri: str) -> bool:
+    """Whether the browser came by a form of ours, whose policy cannot name all hops that follow a redirect."""
+    origin = cross_origin.origin(redirect_uri) or ""
+    silent = "none" in asked.parameters.get("prompt", "").split()
+    return (origin.startswith("https:") or "[" in origin) and not silent and browser.came_from_here()
+
+
+def _onward(location: str) -> Response:
+    """A page that leads on by itself: what it opens comes from no form any more."""
+    response = make_response(render_template("oauth/onward.html", address=location))
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

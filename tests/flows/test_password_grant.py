@@ -179,7 +179,10 @@ def test_nobody_guesses_passwords_without_the_secret_of_the_app(world: World) ->
 def test_an_app_that_signs_instead_of_sending_a_secret_asks_with_passwords_too(world: World) -> None:
     """The id of its assertion is written before the person is looked up: two transactions, one after the other."""
     signer = by_assertion.make_signer(world, grant_types=GRANTS)
-    signed = {"client_assertion": by_assertion.make_assertion(signer), "client_assertion_type": by_assertion.TYPE}
+    signed = {
+        "client_assertion": by_assertion.make_assertion(signer),
+        "client_assertion_type": by_assertion.TYPE,
+    }
     person = {"grant_type": "password", "username": world.person.username, "password": make.PASSWORD}
     assert world.token(**person, **signed).status_code == 200
     replayed = world.token(**person, **signed)

@@ -203,6 +203,10 @@ def body_too_large(world: World) -> TestResponse:
     return world.http.post("/oauth/token", data={"scope": "x" * 300_000}, auth=world.client.auth)
 
 
+def request_too_long(world: World) -> TestResponse:
+    return make.ask(world.http, world.client, nonce="x" * 7_900)
+
+
 def app_unassured(world: World) -> TestResponse:
     native = world.make_client(client_type="public", redirect_uris=["com.example.app:/cb"])
     proof = make.make_proof()

@@ -146,6 +146,15 @@ POST_LOGOUT_REDIRECT_URI_UNREGISTERED = Cause(
     _l("Register the address for after signing out, letter by letter, and send client_id or id_token_hint."),
     "post_logout_redirect_uris",
 )
+REQUEST_TOO_LONG = Cause(
+    "request_too_long",
+    "invalid_request",
+    400,
+    "The request is too long for an address: send fewer or shorter parameters, a short state above all.",
+    _APP_MISTAKE,
+    _l("Written as an address the request has %(length)s characters; at most %(limit)s are possible."),
+    _l("Send fewer or shorter parameters. Keep what state stands for in the app, and send only a key to it."),
+)
 STATE_MISSING = Cause(
     "state_missing",
     None,

@@ -6,8 +6,9 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from ...authentication import browser
 from ...authentication.access import public
-from ...diagnostics import causes
+from ...diagnostics import causes, request_log
 from .. import consenting, pending, responses
 from ..authorizing import Authorization, authorizing
 from ..interaction import next_interaction
@@ -15,12 +16,15 @@ from ..refusals import Refused
 
 blueprint = Blueprint("oauth_authorize", __name__)
 
+LONGEST_URL = 8000  # characters of an address of ours; gunicorn takes few more
+
 
 @blueprint.route("/oauth/authorize", methods=["GET", "POST"], strict_slashes=False)
 @public
 def authorize() -> Any:
     """On to the sign-in, a question, the consent page, or back to the app."""
-    return authorizing("authorize", _parameters, _step)
+    step = _ask_by_get if request.method == "POST" and browser.navigates() else _step
+    return authorizing("authorize", _parameters, step)
 
 
 def _parameters() -> MultiDict[str, str]:
@@ -28,6 +32,13 @@ def _parameters() -> MultiDict[str, str]:
         return request.form if request.method == "POST" and request.form else request.args
     except RequestEntityTooLarge:
         raise Refused(causes.BODY_TOO_LARGE, limit=current_app.config["MAX_CONTENT_LENGTH"]) from None
+
+
+def _ask_by_get(authorization: Authorization) -> Any:
+    """The same request once more: when another site posts here, the browser keeps the session's cookie back."""
+    response = _lead_to(authorization.url)
+    request_log.forget()
+    return response
 
 
 def _step(authorization: Authorization) -> Any:
@@ -39,7 +50,7 @@ def _step(authorization: Authorization) -> Any:
 
 def _login(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    return redirect(url_for("authentication_login.sign_in", next=authorization.url), 303)
+    return _lead_to(url_for("authentication_login.sign_in", next=authorization.url))
 
 
 def _person(authorization: Authorization) -> Any:
@@ -54,7 +65,7 @@ def _account(authorization: Authorization) -> Any:
 
 def _reauthentication(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    return redirect(url_for("authentication_login.reauthenticate", next=authorization.url), 303)
+    return _lead_to(url_for("authentication_login.reauthenticate", next=authorization.url))
 
 
 def _consent(authorization: Authorization) -> Any:
@@ -65,7 +76,13 @@ def _consent(authorization: Authorization) -> Any:
 def _prepare_page(authorization: Authorization) -> None:
     uri = authorization.asked.validated_redirect_uri
     assert uri is not None
-    g.form_action = [responses.form_action(uri)]
+    g.form_action = responses.form_action(uri)
+
+
+def _lead_to(url: str) -> Any:
+    if len(url) > LONGEST_URL:
+        raise Refused(causes.REQUEST_TOO_LONG, length=len(url), limit=LONGEST_URL)
+    return redirect(url, 303)
 
 
 _INTERACTIONS = {

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, g, request
+from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import responses
@@ -11,12 +11,15 @@ from ..lookups import find_client
 
 blueprint = Blueprint("oauth_waiting", __name__)
 
+_ASKED = "/oauth/authorize?"
+_WAY = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
+
 
 @blueprint.before_app_request
 def _note_waiting_app() -> None:
     """Set ``g.waiting_app`` and ``g.form_action`` from ``?next=/oauth/authorize?…``."""
     url = request.args.get("next", "")
-    if not url.startswith("/oauth/authorize?"):
+    if not url.startswith(_ASKED):
         return
     try:
         query = parse_qs(urlsplit(url).query, max_num_fields=50)
@@ -29,7 +32,15 @@ def _note_waiting_app() -> None:
     redirect_uri = redirect_uri or client.get_default_redirect_uri() or ""
     if client.check_redirect_uri(redirect_uri):
         g.waiting_app = client
-        g.form_action = [responses.form_action(redirect_uri)]
+        g.form_action = responses.form_action(redirect_uri)
+
+
+@blueprint.after_app_request
+def _keep_opener(response: Response) -> Response:
+    """Let an app that asks from a popup find its window again: one strict answer on the way would cut it off."""
+    if request.path.rstrip("/") in _WAY or request.args.get("next", "").startswith(_ASKED):
+        response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    return response
 
 
 def _find(client_id: str) -> ClientRow | None:
