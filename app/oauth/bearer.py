@@ -120,4 +120,4 @@ def _refuse(refusal: Refused) -> Response:
         challenge += f', error="invalid_token", error_description="{text}"'
     response.headers["WWW-Authenticate"] = challenge
     current_app.logger.debug("Refused a bearer token: %s", cause.name)
-    return cross_origin.allow(response, None)
+    return cross_origin.allow_refusal(response)

@@ -12,7 +12,7 @@ from joserfc.jws import JWSRegistry
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from ..crypto import digest
+from ..crypto import digest, from_base64url
 from ..diagnostics import causes
 from .client_rows import ClientRow
 from .models import UsedAssertion
@@ -23,6 +23,8 @@ TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 LONGEST_LIFE = 10 * 60  # seconds; an assertion made for longer is not made for one request
 CLOCK_SKEW = 30  # seconds
+LONGEST_TEXT = 1_000  # characters
+UNREADABLE = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 _REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS))
 
 
@@ -30,8 +32,9 @@ def claimed_client(request: PortalRequest) -> str:
     """The ``client_id`` the assertion speaks for; nothing is proven yet."""
     claims = _claims(request.form["client_assertion"])
     client_id = claims.get("sub")
-    if request.form.get("client_assertion_type") != TYPE or not isinstance(client_id, str):
+    if request.form.get("client_assertion_type") != TYPE or not _is_text(client_id):
         raise Refused(causes.ASSERTION_MALFORMED)
+    assert isinstance(client_id, str)
     if request.form.get("client_id", client_id) != client_id:
         raise Refused(
             causes.ASSERTION_CLAIMS_WRONG, claim="sub", sent=client_id, expected=request.form["client_id"]
@@ -50,18 +53,19 @@ def check(client: ClientRow, request: PortalRequest, issuer: str) -> None:
     assertion = request.form["client_assertion"]
     try:
         jws.deserialize_compact(assertion, KeySet.import_key_set(json.loads(client.jwks)), registry=_REGISTRY)
-    except (JoseError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Refused(causes.ASSERTION_SIGNATURE_WRONG) from error
     claims = _claims(assertion)
-    _check_claims(claims, client, issuer)
+    _check_claims(claims, client, [issuer, f"{issuer}/oauth/token", issuer + request.uri.rstrip("/")])
     _take_once(str(claims["jti"]), client, claims["exp"], request)
 
 
-def _check_claims(claims: dict[str, Any], client: ClientRow, issuer: str) -> None:
+def _check_claims(claims: dict[str, Any], client: ClientRow, accepted: list[str]) -> None:
+    """``accepted`` audiences: the issuer, the token endpoint (:rfc:`7523#section-3`), the endpoint that was called."""
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    if {issuer, f"{issuer}/oauth/token"}.isdisjoint(str(each) for each in audiences):
-        raise _wrong("aud", claims, issuer)
+    if set(accepted).isdisjoint(str(each) for each in audiences):
+        raise _wrong("aud", claims, list(dict.fromkeys(accepted)))
     if claims.get("iss") != client.id:
         raise _wrong("iss", claims, client.id)
     expiry, moment = claims.get("exp"), time.time()
@@ -70,11 +74,11 @@ def _check_claims(claims: dict[str, Any], client: ClientRow, issuer: str) -> Non
         raise _wrong("exp", claims, f"{int(moment)} + {LONGEST_LIFE}")
     if expiry < moment - CLOCK_SKEW:
         raise Refused(causes.ASSERTION_EXPIRED, expired_at=datetime.fromtimestamp(expiry, UTC))
-    if not isinstance(claims.get("jti"), str):
+    if not _is_text(claims.get("jti")):
         raise _wrong("jti", claims, "text")
 
 
-def _wrong(claim: str, claims: dict[str, Any], expected: str) -> Refused:
+def _wrong(claim: str, claims: dict[str, Any], expected: str | list[str]) -> Refused:
     sent = json.dumps(claims[claim])[:300].strip('"') if claims.get(claim) is not None else []
     return Refused(causes.ASSERTION_CLAIMS_WRONG, claim=claim, sent=sent, expected=expected)
 
@@ -89,10 +93,26 @@ def _take_once(jti: str, client: ClientRow, expiry: float, request: PortalReques
 
 
 def _claims(assertion: str) -> dict[str, Any]:
+    """What the assertion says, once its header is one that joserfc can be trusted with; nothing is proven yet."""
     try:
+        header = json.loads(from_base64url(assertion.partition(".")[0]))
+        if not _is_plain(header):
+            raise Refused(causes.ASSERTION_MALFORMED)
         claims = json.loads(jws.extract_compact(assertion.encode("ascii")).payload)
-    except (JoseError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Refused(causes.ASSERTION_MALFORMED) from error
     if not isinstance(claims, dict):
         raise Refused(causes.ASSERTION_MALFORMED)
     return claims
+
+
+def _is_plain(header: Any) -> bool:
+    """Whether a header names one of our algorithms and nothing that changes how the rest is to be read."""
+    if not isinstance(header, dict) or header.get("alg") not in ALGORITHMS:
+        return False
+    return _is_text(header.get("kid", "")) and header.keys().isdisjoint({"crit", "b64", "enc", "zip"})
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a claim is a text that every database takes: JSON may hold half a character."""
+    return isinstance(value, str) and value.isprintable() and len(value) <= LONGEST_TEXT

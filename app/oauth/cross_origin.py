@@ -1,15 +1,27 @@
 """CORS: which web pages may read our answers, by the origins of registered redirect URIs."""
 
+import threading
+import time
+from collections import OrderedDict
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from flask import Response, request
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..clients.models import Client
 from ..database import read_connection
 from .client_rows import ClientRow
 
 PREFLIGHT_MAX_AGE = "600"  # seconds
+# Introspection is for servers only; of all other paths no web page elsewhere reads anything.
+PATHS = frozenset({"/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"})
+REMEMBERED = 1_000  # origins of apps a process has met
+FRESH_FOR = 600.0  # seconds
+
+_met: OrderedDict[str, float] = OrderedDict()
+_lock = threading.Lock()
 
 
 def origin(uri: str) -> str | None:
@@ -20,13 +32,26 @@ def origin(uri: str) -> str | None:
 
 def allow(response: Response, client: ClientRow | None) -> Response:
     """Let the page that asked read ``response``, when it stands at the origin of a redirect URI of ``client``."""
-    asking = request.headers.get("Origin")
-    if asking is None:
+    asking = _asking(response)
+    if asking and client is not None and any(origin(uri) == asking for uri in client.redirect_uris):
+        _remember(asking)
+        _open(response, asking)
+    return response
+
+
+def allow_refusal(response: Response) -> Response:
+    """Let the page that asked read why it was refused, when it stands at the origin of any app: nothing is in it.
+
+    Limits cost no statement and trouble of ours takes none: they know the origins met before only.
+    """
+    asking = _asking(response)
+    if not asking:
         return response
-    response.vary.add("Origin")
-    if client is not None and any(origin(uri) == asking for uri in client.redirect_uris):
-        response.headers["Access-Control-Allow-Origin"] = asking
-        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After, X-Request-Id"
+    if _was_met(asking):
+        _open(response, asking)
+    elif response.status_code not in (429, 500, 503) and _belongs_to_an_app(asking):
+        _remember(asking)
+        _open(response, asking)
     return response
 
 
@@ -35,6 +60,7 @@ def preflight() -> Response:
     response = Response(status=204)
     asking = request.headers.get("Origin", "")
     if asking and _belongs_to_an_app(asking):
+        _remember(asking)
         response.headers["Access-Control-Allow-Origin"] = asking
         response.headers["Access-Control-Allow-Methods"] = "GET, POST"
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
@@ -43,10 +69,37 @@ def preflight() -> Response:
     return response
 
 
+def _asking(response: Response) -> str | None:
+    """The origin of the page that asks, where web pages may ask at all."""
+    asking = request.headers.get("Origin")
+    if asking is None or request.path.rstrip("/") not in PATHS:
+        return None
+    response.vary.add("Origin")
+    return asking
+
+
+def _open(response: Response, asking: str) -> None:
+    response.headers["Access-Control-Allow-Origin"] = asking
+    response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After, X-Request-Id"
+
+
+def _remember(asking: str) -> None:
+    with _lock:
+        _met[asking] = time.monotonic() + FRESH_FOR
+        _met.move_to_end(asking)
+        if len(_met) > REMEMBERED:
+            _met.popitem(last=False)
+
+
+def _was_met(asking: str) -> bool:
+    return _met.get(asking, 0.0) > time.monotonic()
+
+
 def _belongs_to_an_app(asking: str) -> bool:
     if not asking.isascii() or len(asking) > 300:
         return False
     likely = Client.redirect_uris.contains(asking, autoescape=True)
     query = select(Client.redirect_uris).where(likely, Client.disabled_at.is_(None))
-    with read_connection() as connection:
+    with suppress(SQLAlchemyError), read_connection() as connection:
         return any(origin(uri) == asking for (uris,) in connection.execute(query) for uri in uris.split("\n"))
+    return False  # the answer is not worth a second trouble

@@ -81,7 +81,7 @@ def _run(name: str, view: View, read: Callable[[], PortalRequest]) -> Response:
     except OAuth2Error as error:
         if asked is not None:
             asked.commit()  # a replay ends its family even though it is refused
-        return cross_origin.allow(refuse(error), asked.client if asked else None)
+        return refuse(error)
     except HTTPException as error:
         return refuse(unreadable(error))
     finally:
@@ -120,7 +120,7 @@ def refuse(error: OAuth2Error) -> Response:
     used_basic = request.headers.get("Authorization", "")[:5].lower() == "basic"
     if cause.status == 401 and (used_basic or cause in _ASKING_FOR_BASIC):
         response.headers["WWW-Authenticate"] = f'Basic realm="{settings.issuer}"'
-    return response
+    return cross_origin.allow_refusal(response)
 
 
 def in_trouble(error: Exception) -> Response:

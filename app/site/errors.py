@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from ..diagnostics import causes, request_log
 from ..extensions import db, limiter
-from ..oauth import attribution, wire
+from ..oauth import attribution, cross_origin, wire
 from . import audiences, error_texts
 
 TRY_AGAIN_AFTER = 5  # seconds; about what a database needs to come back or a pool to empty
@@ -59,7 +59,7 @@ def answer(error: HTTPException) -> Response:
         response = make_response(_page(error, status))
     response.status_code = status
     _add_headers(response, error)
-    return response
+    return cross_origin.allow_refusal(response)
 
 
 def _page(error: HTTPException, status: int) -> str:

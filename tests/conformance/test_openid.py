@@ -9,6 +9,7 @@ import pytest
 from tests import factories as make
 from tests.conformance.test_tokens import ISSUER, verified
 from tests.oauth.world import World
+from tests.support.apps import MakeApp
 
 ORIGIN = "https://app.example.org"
 HASHES = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
@@ -99,6 +100,32 @@ def test_every_endpoint_that_is_listed_answers(world: World) -> None:
     for address in addresses:
         assert address.startswith(f"{ISSUER}/")
         assert world.http.get(address.removeprefix(ISSUER)).status_code != 404
+
+
+DISCOVERY = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", [*DISCOVERY, "/oauth/jwks.json", "/.well-known/jwks.json", "/v1/keys"])
+def test_a_slash_at_the_end_of_a_public_document_does_not_matter(
+    world: World, path: str, method: str
+) -> None:
+    plain, slash = (world.http.open(each, method=method) for each in (path, f"{path}/"))
+    assert plain.status_code == slash.status_code == 200
+    assert plain.data == slash.data
+    assert slash.headers["Access-Control-Allow-Origin"] == "*"
+    assert world.http.open(f"{path}//", method=method).status_code in (308, 404)
+
+
+@pytest.mark.rfc("8414#section-3.1")
+@pytest.mark.parametrize("path", DISCOVERY)
+def test_an_issuer_with_a_path_is_described_where_the_path_stands_last(make_app: MakeApp, path: str) -> None:
+    client = make_app(ISSUER="http://127.0.0.1:8000/id").test_client()
+    for address in (path, f"{path}/", f"{path}/id", f"{path}/id/"):
+        assert client.get(address).json["issuer"] == "http://127.0.0.1:8000/id"
+        assert client.head(address).status_code == 200
+    for address in (f"{path}/other", f"{path}id", "/id"):
+        assert client.get(address).status_code == 404
 
 
 @pytest.mark.rfc("7517#section-4")

@@ -140,6 +140,26 @@ def test_a_replayed_code_ends_what_it_got_and_nothing_else(world: World) -> None
     assert is_alive(world, other["access_token"])
 
 
+@pytest.mark.rfc("6749#section-4.1.2")
+@pytest.mark.parametrize("verifier", [None, "", "x", "v" * 50, "v" * 42 + "=", "\u00e4" * 50])
+def test_attack_an_overheard_code_of_a_public_app_ends_what_the_app_got(
+    world: World, verifier: str | None
+) -> None:
+    public = world.make_client(client_type="public")
+    proof = make.make_proof()
+    code = make.authorize(public, world.browser, proof)
+    tokens = make.redeem(world.http, public, code, proof).json
+    overheard = make.redeem(world.http, public, code, code_verifier=verifier)
+    assert (overheard.status_code, overheard.json["error"]) == (400, "invalid_grant")
+    assert world.userinfo(tokens["access_token"]).status_code == 200
+    replay = make.redeem(world.http, public, code, proof)
+    assert (replay.status_code, replay.json) == (
+        400,
+        {**overheard.json, "error_uri": replay.json["error_uri"]},
+    )
+    assert world.userinfo(tokens["access_token"]).status_code == 401
+
+
 def test_a_code_replayed_by_another_app_ends_nothing(world: World) -> None:
     got = make.redeem(world.http, world.client, world.code).json
     assert make.redeem(world.http, world.other, world.code).status_code == 400

@@ -105,6 +105,14 @@ def code_replayed(world: World) -> TestResponse:
     return make.redeem(world.http, world.client, world.code)
 
 
+def code_replay_unproven(world: World) -> TestResponse:
+    public = world.make_client(client_type="public")
+    proof = make.make_proof()
+    code = make.authorize(public, world.browser, proof)
+    assert make.redeem(world.http, public, code, proof).status_code == 200
+    return make.redeem(world.http, public, code, make.make_proof())
+
+
 def code_of_other_client(world: World) -> TestResponse:
     return make.redeem(world.http, world.other, world.code)
 

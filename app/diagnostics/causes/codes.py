@@ -36,6 +36,17 @@ CODE_REPLAYED = _refusal(
         "or the HTTP client retries the token request by itself."
     ),
 )
+CODE_REPLAY_UNPROVEN = _refusal(
+    "code_replay_unproven",
+    _l(
+        "The code was used a second time, %(seconds)s seconds after the first, without the code_verifier "
+        "that belongs to it. Nothing was revoked, since whoever sent it did not prove to be the app."
+    ),
+    _l(
+        "If it was the app, let it use each code once. If not, somebody has seen the code: "
+        "keep the addresses of the callback out of logs and out of other sites' sight."
+    ),
+)
 CODE_OF_OTHER_CLIENT = _refusal(
     "code_of_other_client",
     _l("The code was issued to another app than the one that used it."),

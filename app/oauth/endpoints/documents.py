@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
@@ -41,6 +42,7 @@ class Documents:
         self._headers = [("Content-Type", "application/json"), *headers, *metadata.cache_headers()]
         self._new_request_id = new_request_id
         self._settings: Settings = app.config["SETTINGS"]
+        self._issuer_path = urlsplit(self._settings.issuer).path
         self._bodies: dict[str, bytes] = {}
         self._ring: keys.KeyRing = app.extensions["signing_keys"]
         self._published: dict[str, Any] | None = None
@@ -49,7 +51,9 @@ class Documents:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The document, or what the application answers."""
-        path = environ["PATH_INFO"]
+        path = self._without_issuer(environ["PATH_INFO"].removesuffix("/"))
+        if path in metadata.DISCOVERY_PATHS:
+            environ["PATH_INFO"] = path
         if environ["REQUEST_METHOD"] == "GET" and (path in self._bodies or path in metadata.JWKS_PATHS):
             body = self._body(path)
             if body is not None:
@@ -57,6 +61,11 @@ class Documents:
                 start_response("200 OK", [*self._headers, length, ("X-Request-Id", self._new_request_id())])
                 return [body]
         return self._wsgi(environ, start_response)
+
+    def _without_issuer(self, path: str) -> str:
+        """``path``, which :rfc:`8414#section-3.1` lets end with the path of the issuer."""
+        plain = path.removesuffix(self._issuer_path)
+        return plain if plain in metadata.DISCOVERY_PATHS else path
 
     def _body(self, path: str) -> bytes | None:
         """The bytes; None lets the application answer, such as when the keys cannot be read."""

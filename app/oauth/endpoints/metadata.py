@@ -24,17 +24,17 @@ MAX_AGE = 300  # seconds; below the time a next key is published before it signs
 blueprint = Blueprint("oauth_metadata", __name__)
 
 
-@blueprint.get(DISCOVERY_PATHS[0])
-@blueprint.get(DISCOVERY_PATHS[1])
+@blueprint.get(DISCOVERY_PATHS[0], strict_slashes=False)
+@blueprint.get(DISCOVERY_PATHS[1], strict_slashes=False)
 @public
 def discovery() -> Response:
     """What this server can do."""
     return _public_json(document(settings, offered_grants()))
 
 
-@blueprint.get(JWKS_PATHS[0])
-@blueprint.get(JWKS_PATHS[1])
-@blueprint.get(JWKS_PATHS[2])
+@blueprint.get(JWKS_PATHS[0], strict_slashes=False)
+@blueprint.get(JWKS_PATHS[1], strict_slashes=False)
+@blueprint.get(JWKS_PATHS[2], strict_slashes=False)
 @public
 def jwks() -> Response:
     """The public keys: the current, the next, those still needed to verify (:rfc:`7517`)."""

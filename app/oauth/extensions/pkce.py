@@ -3,13 +3,12 @@
 import re
 from typing import Any
 
-from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
+from authlib.oauth2.rfc7636 import CodeChallenge
 
-from ...crypto import equal
 from ...diagnostics import causes
+from .. import code_verifiers
 from ..refusals import Refused
 
-_VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")  # :rfc:`7636#section-4.1`
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")  # base64url of 32 bytes, without padding
 
 
@@ -41,8 +40,8 @@ class ProofKey(CodeChallenge):
             return
         if not verifier:
             raise Refused(causes.VERIFIER_MISSING)
-        if not _VERIFIER.fullmatch(verifier):
+        if not code_verifiers.is_well_formed(verifier):
             raise Refused(causes.VERIFIER_MALFORMED, length=len(verifier))
-        computed = create_s256_code_challenge(verifier)
-        if not equal(computed, challenge):
+        if not code_verifiers.belongs(verifier, challenge):
+            computed = code_verifiers.challenge_of(verifier)
             raise Refused(causes.VERIFIER_WRONG, computed=computed, stored=challenge)

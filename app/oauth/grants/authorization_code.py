@@ -10,7 +10,7 @@ from ...clock import now
 from ...crypto import digest, new_secret
 from ...database import new_id
 from ...diagnostics import causes, redirect_uri_doctor, request_log, usage
-from .. import families, id_token_hints, tokens, wishes
+from .. import code_verifiers, families, id_token_hints, tokens, wishes
 from ..client_rows import ClientRow
 from ..lookups import find_client_and_code
 from ..models import AuthorizationCode, TokenFamily
@@ -187,8 +187,15 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
             request_log.remark(causes.REDIRECT_URI_OMITTED, expected=row.redirect_uri)
 
     def _replayed(self, row: Row[Any]) -> Refused:
+        """The refusal of a second use; ends what the first one got, if it is the app that comes again.
+
+        Anybody may have overheard the code of a public app, whom nothing but the verifier proves.
+        """
+        seconds = int((now() - row.redeemed_at).total_seconds()) if row.redeemed_at else 0
+        verifier = self.request.form.get("code_verifier")
+        if self.request.client.is_public and not code_verifiers.belongs(verifier, row.code_challenge):
+            return Refused(causes.CODE_REPLAY_UNPROVEN, seconds=seconds)
         families.end_families(
             self.request.transaction(), TokenFamily.id == row.family_id, because=causes.CODE_REPLAYED
         )
-        seconds = (now() - row.redeemed_at).total_seconds() if row.redeemed_at else 0
-        return Refused(causes.CODE_REPLAYED, seconds=int(seconds))
+        return Refused(causes.CODE_REPLAYED, seconds=seconds)

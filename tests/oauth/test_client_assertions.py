@@ -1,0 +1,90 @@
+"""Whatever is sent as a client assertion is the client's own mistake: 401, never trouble of ours."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.oauth.client_assertions import TYPE
+from tests.oauth.by_assertion import make_assertion, make_signer, send
+from tests.oauth.world import World
+
+ISSUER = "http://127.0.0.1:8000"
+DEEP = "[" * 900 + "]" * 900
+
+
+def part(value: Any) -> str:
+    raw = value if isinstance(value, str) else json.dumps(value)
+    return base64.urlsafe_b64encode(raw.encode("utf-8", "surrogatepass")).decode().rstrip("=")
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return World(app)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {}, [], "x", "null", "7", '"ES256"', DEEP, '{"alg":' + DEEP + "}", "{", "\ud800",
+        {"alg": None}, {"alg": 7}, {"alg": ["ES256"]}, {"alg": {"ES256": 1}}, {"alg": "none"}, {"alg": "HS256"},
+        {"alg": "A" * 3000}, {"alg": "RSA-OAEP", "enc": "A256GCM"}, {"alg": "ES256", "enc": "A256GCM"},
+        {"alg": "ES256", "kid": {}}, {"alg": "ES256", "kid": ["mine"]}, {"alg": "ES256", "kid": 1},
+        {"alg": "ES256", "kid": "\ud800"}, {"alg": "ES256", "kid": None}, {"alg": "ES256", "kid": "k" * 4000},
+        {"alg": "ES256", "crit": ["exp"]}, {"alg": "ES256", "crit": "b64"}, {"alg": "ES256", "crit": None},
+        {"alg": "ES256", "b64": False, "crit": ["b64"]}, {"alg": "ES256", "b64": 1}, {"alg": "ES256", "typ": []},
+        {"alg": "ES256", "jwk": 1}, {"alg": "ES256", "x5c": {}}, {"alg": "ES256", "cty": [[[]]]},
+        {"alg": "RS256", "kid": "mine"}, {"alg": "EdDSA", "kid": "mine"}, {"alg": "PS256"},
+    ],
+)  # fmt: skip
+def test_attack_an_odd_header(world: World, header: Any) -> None:
+    client = make_signer(world)
+    _header, claims, signature = make_assertion(client).split(".")
+    for assertion in (f"{part(header)}.{claims}.{signature}", f"{part(header)}.{claims}."):
+        answer = send(world, assertion)
+        assert answer.status_code == 401, answer.text
+        assert answer.json["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize(
+    "assertion",
+    ["", ".", "..", "...", "a.b.c.d.e", f"{part({'alg': 'dir', 'enc': 'A256GCM'})}..b.c.d", "eyJ" * 2000, "\u00e4.b.c",
+     f"{part({'alg': 'ES256'})}.{part('[]')}.x", f"{part({'alg': 'ES256'})}.{part(DEEP)}.x",
+     f"{part({'alg': 'ES256'})}.{part({'sub': chr(0xD800)})}.x", f"{part({'alg': 'ES256'})}.{part({'sub': []})}.x"],
+)  # fmt: skip
+def test_attack_what_is_no_assertion_at_all(world: World, assertion: str) -> None:
+    answer = send(world, assertion, client_id=make_signer(world).id)
+    assert answer.status_code == 401, answer.text
+    assert answer.json["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [("jti", "a\0b"), ("jti", []), ("jti", "j" * 5000), ("exp", float("nan")), ("exp", float("inf")), ("exp", "soon"),
+     ("exp", 10**300), ("exp", -1), ("exp", True), ("iss", []), ("aud", [[]]), ("aud", {}), ("aud", [None, 7])],
+)  # fmt: skip
+def test_attack_an_odd_claim_that_is_signed_well(world: World, claim: str, value: Any) -> None:
+    answer = send(world, make_assertion(make_signer(world), **{claim: value}))
+    assert answer.status_code == 401, answer.text
+    assert answer.json["error"] == "invalid_client"
+
+
+@pytest.mark.rfc("7523#section-3")
+@pytest.mark.parametrize("path", ["/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke"])
+def test_an_assertion_is_made_for_the_issuer_the_token_endpoint_or_the_endpoint_called(
+    world: World, path: str
+) -> None:
+    client = make_signer(world)
+
+    def status(audience: Any, jti: str) -> int:
+        assertion = make_assertion(client, aud=audience, jti=jti)
+        fields = {"grant_type": "client_credentials", "token": "x"}
+        sent = {**fields, "client_assertion": assertion, "client_assertion_type": TYPE}
+        return world.http.post(path, data=sent).status_code
+
+    good = [ISSUER, f"{ISSUER}/oauth/token", f"{ISSUER}{path}", ["https://x.example", ISSUER]]
+    assert [status(audience, f"good{number}") for number, audience in enumerate(good)] == [200] * 4
+    bad = [f"{ISSUER}/oauth/authorize", f"{ISSUER}/", "https://x.example", [], f"{ISSUER}.evil.example"]
+    assert [status(audience, f"bad{number}") for number, audience in enumerate(bad)] == [401] * 5
