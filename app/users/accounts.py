@@ -114,7 +114,7 @@ def rename_email(user: User, email: str) -> str:
 
 def set_password(user: User, password: str) -> None:
     """Give ``user`` this password from now on. Raises PasswordRefused."""
-    check_new_password(password, user.username, user.email, user.name)
+    check_new_password(password, user.username, user.email)
     user.password_hash = hash_password(password)
     user.password_changed_at = now()
     password_set.send(user)

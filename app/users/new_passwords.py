@@ -1,30 +1,28 @@
-"""Which passwords are good enough for a new one."""
+"""Which passwords are good enough for a new one: long enough, on no list of common ones, and not one's name.
 
+What else makes a password good cannot be told by its looks (NIST SP 800-63B-4, section 3.1.1.2).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
 from functools import cache
 
 from flask_babel import lazy_gettext as _l
 
+from .names import fold
+
 SHORTEST, LONGEST = 8, 256  # characters
-WEAKEST_SCORE = 2  # of zxcvbn's 0 to 4: below it, a million guesses are enough
-SCORED = (
-    32  # characters; a random text of that length is beyond guessing, and scoring more takes half a second
-)
-# Characters that zxcvbn takes for letters, too. It tries every combination of those it meets: twenty different
-# ones kept a process busy for five seconds. The part of a password up to there is no stronger than the whole.
-LETTER_LIKE = frozenset("4@8({[<369!1|0$5+7%2")
-MOST_LETTER_LIKE = 12
+MOST_ADDED = 8  # characters before and behind a common one, as many as a date has
+SHORTEST_WORD = 4  # characters of a common one that has others around it
+SHORTEST_CHANGED = 5  # characters of one in which letters were replaced: nearly every four are like some word
+SHORTEST_PART = 3  # characters of a part of a name
 # Common here, and missing from lists made from English-speaking services.
-ALSO_COMMON = (
-    "passwort",
-    "qwertz",
-    "qwertzui",
-    "qwertzuiop",
-    "hallo",
-    "schatz",
-    "sommer",
-    "winter",
-    "pforte",
-)
+ALSO_COMMON = frozenset(["schatz", "frühling", "fruehling", "herbst", "willkommen", "abcdefgh", "pforte"])
+# Signs that stand for letters; 1 for two of them.
+LETTER_LIKE = [str.maketrans("4@8(3690!$57+21", "aabceggoissttz" + one) for one in "il"]
+NO_LETTERS = re.compile(r"[\W\d_]*")
+SEPARATORS = re.compile(r"[\W_]+")
 
 EXPLANATIONS = {
     "short": _l("This password is too short. Please use at least 8 characters."),
@@ -33,65 +31,89 @@ EXPLANATIONS = {
         "This password is on lists that attackers try first. "
         "Please choose another one, for example three or four words that do not belong together."
     ),
-    "guessable": _l(
-        "This password is easy to guess. "
-        "Please make it longer, for example with three or four words that do not belong together."
+    "decorated": _l(
+        "This password is a common one with a few characters changed or added, which attackers try, too. "
+        "Please choose another one, for example three or four words that do not belong together."
     ),
     "personal": _l(
-        "This password is too close to your name or e-mail address. "
+        "This password is your username or e-mail address, or a part of it with a number. "
         "Please choose one that has nothing to do with you."
     ),
 }
 
 
 def check_new_password(password: str, *personal: str | None) -> None:
-    """Refuse a password that is short, long, known to attackers, or easily guessed by who knows ``personal``.
+    """Refuse a password that is short, long, known to attackers, or known to who knows ``personal``.
 
-    ``personal``: username, e-mail address, name. Raises :class:`PasswordRefused`.
+    ``personal``: username, e-mail address. Raises :class:`PasswordRefused`.
     """
     if len(password) < SHORTEST:
         raise PasswordRefused("short")
     if len(password) > LONGEST:
         raise PasswordRefused("long")
-    if password.casefold() in _common():
+    text = unicodedata.normalize("NFKC", password).casefold()
+    if text in _common():
         raise PasswordRefused("common")
-    inputs = _parts(personal)
-    if password.casefold().strip() in inputs:
+    parts = _parts(personal)
+    if any(
+        not parts.isdisjoint((*_read(word), SEPARATORS.sub("", word))) for word in _words(text, SHORTEST_PART)
+    ):
         raise PasswordRefused("personal")
-    if _score(password, inputs) >= WEAKEST_SCORE:
-        return
-    raise PasswordRefused("personal" if _score(password, []) >= WEAKEST_SCORE else "guessable")
+    if _repeated(text) or any(map(_is_common, _words(text, SHORTEST_WORD))):
+        raise PasswordRefused("decorated")
 
 
-def _parts(personal: tuple[str | None, ...]) -> list[str]:
-    parts: list[str] = []
-    for text in personal:
-        whole = (text or "").casefold()
-        parts += [whole, *whole.replace("@", " ").replace(".", " ").split()]
-    return [part for part in parts if len(part) > 2]
+def _parts(personal: tuple[str | None, ...]) -> set[str]:
+    """Names and addresses, whole and in parts, with the numbers at their ends and without."""
+    parts: set[str] = set()
+    for whole in (fold(text or "") for text in personal):
+        local = whole.partition("@")[0]
+        parts |= {whole, local, SEPARATORS.sub("", local), *SEPARATORS.split(whole)}
+    parts |= {part.strip("0123456789._-") for part in parts}
+    return {part for part in parts if len(part) >= SHORTEST_PART}
 
 
-def _score(password: str, inputs: list[str]) -> int:
-    from zxcvbn import zxcvbn  # its dictionaries take memory and a moment: only who sets a password pays
+def _is_common(word: str) -> bool:
+    letters = sum(map(str.isalpha, word))
+    changed = len(word) >= SHORTEST_CHANGED and letters > len(word) / 2
+    return not _common().isdisjoint(_read(word) if changed else [word])
 
-    score: int = zxcvbn(_scored(password), user_inputs=[*inputs, *ALSO_COMMON])["score"]
-    return score
+
+def _read(word: str) -> list[str]:
+    """``word`` and what it may mean with letters for its signs."""
+    return [word, *map(word.translate, LETTER_LIKE)]
 
 
-def _scored(password: str) -> str:
-    met: set[str] = set()
-    for position, character in enumerate(password[:SCORED]):
-        met |= LETTER_LIKE & {character}
-        if len(met) > MOST_LETTER_LIKE:
-            return password[:position]
-    return password[:SCORED]
+def _words(text: str, shortest: int) -> Iterator[str]:
+    """``text`` without more and more of what stands around its letters."""
+    before, behind = _around(text), _around(text[::-1])
+    for first in range(before + 1):
+        for last in range(min(behind, MOST_ADDED - first) + 1):
+            word, around = text[first : len(text) - last], text[:first] + text[len(text) - last :]
+            # Of a number a part is no word: nearly every number has a common one in it.
+            is_part = not any(map(str.isalpha, word)) and any(map(str.isdigit, around))
+            if len(word) >= (SHORTEST if is_part else shortest):
+                yield word
+
+
+def _around(text: str) -> int:
+    found = NO_LETTERS.match(text)
+    return min(found.end(), MOST_ADDED) if found else 0
+
+
+def _repeated(text: str) -> bool:
+    """Whether ``text`` is one character, or something common, again and again."""
+    once = text[: (text + text).find(text, 1)]
+    return once != text and (len(once) == 1 or once in _common())
 
 
 @cache
 def _common() -> frozenset[str]:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+    from zxcvbn.frequency_lists import (
+        FREQUENCY_LISTS,
+    )  # takes memory and a moment: only who sets a password pays
 
-    return frozenset(FREQUENCY_LISTS["passwords"])
+    return ALSO_COMMON.union(FREQUENCY_LISTS["passwords"])
 
 
 class PasswordRefused(ValueError):
