@@ -51,12 +51,7 @@ _CLIENT_STATE = case((_IS_REVOKED, constant(causes.TOKEN_REVOKED.name)), _DISABL
 
 def _of_family(*columns: Any) -> HotRead:
     return HotRead(
-        select(
-            _FAMILY_STATE,
-            _APP_SCOPES,
-            CONSENT_SCOPE,
-            *columns,
-        )
+        select(_FAMILY_STATE, _APP_SCOPES, CONSENT_SCOPE, *columns)
         .select_from(TokenFamily.__table__)
         .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
         .join(Client, Client.id == TokenFamily.client_id)
@@ -78,9 +73,10 @@ _OF_CLIENT = HotRead(
 
 @dataclass(frozen=True, slots=True)
 class ActiveToken:
-    """A token that counts: its claims, without scopes that were taken back since, and the row (``client_owner_id``, ``user_username``) that says so."""
+    """A token that counts: its claims, and the row (``client_owner_id``, ``user_username``) that says so."""
 
     claims: dict[str, Any]
+    """As signed, but for the scopes that were taken back since."""
     row: Any
     person: Row[Any] | None = None
     """What claims are made of, where it was asked for."""

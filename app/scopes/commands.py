@@ -69,7 +69,7 @@ def update(
     if as_json:
         _print_json(name)
         return
-    click.echo(f"{name} is as you said.")
+    click.echo(f"{name} is changed.")
 
 
 @scope_group.command("list")

@@ -132,4 +132,4 @@ def delete_scope(name: str, *, even_if_used: bool = False, actor_id: str | None 
 def apps_with(name: str) -> list[str]:
     """The names of the apps that have the scope, as the feature that keeps apps tells."""
     answers = [apps for _receiver, apps in scope_wanted.send(name)]
-    return sorted({app for apps in answers for app in apps})
+    return sorted(app for apps in answers for app in apps)
