@@ -69,8 +69,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
     def save_authorization_code(self, code: str, request: PortalRequest) -> None:
         """Keep the digest of ``code`` with all it stands for."""
         moment = now()
-        consent = request.credential
-        parameters = request.payload.data
+        consent, parameters = request.credential, request.payload.data
         values = {
             "id": new_id(),
             "code_digest": digest(code),
@@ -157,8 +156,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         """Nothing: the redeemed row stays as a tombstone."""
 
     def _found_family(self, row: Row[Any], client: ClientRow) -> bytes:
-        with_refresh = client.check_grant_type("refresh_token")
-        settings = self.settings
+        settings, with_refresh = self.settings, client.check_grant_type("refresh_token")
         return families.found_family(
             self.request.transaction(),
             lifetime=settings.refresh_token_ttl if with_refresh else settings.access_token_ttl,
