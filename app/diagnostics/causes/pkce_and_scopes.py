@@ -80,13 +80,3 @@ SCOPE_WIDENED = Cause(
     _l("Leave scope out when renewing, or send the person through the authorization endpoint for more."),
     "scopes",
 )
-SCOPE_GONE = Cause(
-    "scope_gone",
-    "invalid_grant",
-    400,
-    "None of these scopes is allowed any more: send the person through the authorization endpoint again.",
-    _PERMISSIONS,
-    _l("Every permission asked for was taken back since, by the person or by an administrator: %(gone)s."),
-    _l("Send the person through the authorization endpoint again, with scopes the app may still ask for."),
-    "scopes",
-)

@@ -74,3 +74,8 @@ USER_DELETED = _refusal(
     _l("The person's account was deleted."),
     _l("Delete the stored tokens and what the app knows about this person."),
 )
+SCOPE_GONE = _refusal(
+    "scope_gone",
+    _l("Every permission asked for was taken back since, by the person or by an administrator: %(gone)s."),
+    _l("Send the person through the authorization endpoint again, with scopes the app may still ask for."),
+)
