@@ -178,8 +178,11 @@ def test_nobody_guesses_passwords_without_the_secret_of_the_app(world: World) ->
 
 def test_an_app_that_signs_instead_of_sending_a_secret_asks_with_passwords_too(world: World) -> None:
     """The id of its assertion is written before the person is looked up: two transactions, one after the other."""
-    signer = by_assertion._signer(world, grant_types=GRANTS)
-    signed = {"client_assertion": by_assertion._assertion(signer), "client_assertion_type": by_assertion.TYPE}
+    signer = by_assertion.make_signer(world, grant_types=GRANTS)
+    signed = {
+        "client_assertion": by_assertion.make_assertion(signer),
+        "client_assertion_type": by_assertion.TYPE,
+    }
     person = {"grant_type": "password", "username": world.person.username, "password": make.PASSWORD}
     assert world.token(**person, **signed).status_code == 200
     replayed = world.token(**person, **signed)
@@ -338,11 +341,11 @@ def test_discovery_lists_the_grant_while_an_enabled_app_has_it(app: Flask, make_
 
 
 def test_no_password_is_kept_anywhere(world: World) -> None:
-    from tests.oauth.test_causes import _flush, everything_kept
+    from tests.oauth.test_causes import everything_kept, flush
 
     answers = [sign_in(world), sign_in(world, password="a wrong but private one", username="typed it here")]
     assert [answer.status_code for answer in answers] == [200, 400]
-    _flush(world.app)
+    flush(world.app)
     kept = everything_kept(world.app)
     assert not [word for word in (make.PASSWORD, "wrong but private", "typed it here") if word in kept]
 
