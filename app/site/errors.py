@@ -68,10 +68,13 @@ def _page(error: HTTPException, status: int) -> str:
 
 
 def _oauth_error(status: int) -> dict[str, str]:
-    """The fields of :rfc:`6749#section-5.2`; what is in no log has no page that ``error_uri`` could name."""
+    """The fields of :rfc:`6749#section-5.2`; what is in no log has no page.
+
+    Paths that nobody serves are in none: strangers would choose the names of its endpoints.
+    """
     error, description = OAUTH_ERRORS.get(status, "invalid_request"), error_texts.english(status)
     cause = CAUSES.get(status)
-    if cause is None:
+    if cause is None or (status != 405 and request.url_rule is None):
         return {"error": error, "error_description": description}
     if cause is causes.METHOD_NOT_ALLOWED:
         attribution.attribute(cause)

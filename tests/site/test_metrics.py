@@ -94,14 +94,17 @@ def test_strangers_make_no_series_and_leave_nothing_personal(start_portal: Start
     for number in range(20):
         requests.request(f"METHOD{number}", f"{portal.url}/nowhere-{number}", timeout=30)
         requests.get(f"{portal.url}/failures/abc{number}?x={number}", timeout=30)
-    unknown = 'pforte_requests_total{endpoint="none",method="other",status="4xx"}'
-    failures = 'pforte_requests_total{endpoint="diagnostics_failure",method="GET",status="4xx"}'
-    reaches(portal, unknown, 20)
-    reaches(portal, failures, 20)
-    assert {
-        name for name in read(portal)
-        if name.startswith("pforte_requests_total") and ("none" in name or "diagnostics" in name)
-    } == {unknown, failures}  # fmt: skip
+    unknown = 'endpoint="none"', 'method="other",status="4xx"'
+    failures = 'endpoint="diagnostics_failure"', 'method="GET",status="4xx"'
+    for endpoint, rest in (unknown, failures):
+        reaches(portal, f"pforte_requests_total{{{endpoint},{rest}}}", 20)
+        reaches(portal, f"pforte_request_duration_seconds_count{{{endpoint}}}", 20)
+    samples = read(portal)
+    for endpoint, rest in (unknown, failures):
+        series = {name.removeprefix("pforte_request") for name in samples if endpoint in name}
+        buckets = {f'_duration_seconds_bucket{{{endpoint},le="{bound}"}}' for bound in (*BUCKETS, "+Inf")}
+        sums = {f"_duration_seconds_{part}{{{endpoint}}}" for part in ("sum", "count")}
+        assert series == {f"s_total{{{endpoint},{rest}}}", *buckets, *sums}
     text = requests.get(f"{portal.url}/metrics", timeout=30).text
     assert not re.search(r"METHOD\d|nowhere|abc", text)
     assert person.username not in text
