@@ -3,12 +3,12 @@
 import json
 
 import click
-from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup, with_appcontext
 
 from ..audit import EventKind, record
 from ..database import db
 from ..extensions import settings
+from ..users.names import EmailRefused, check_email
 from .email_links import Purpose, create_link
 from .links import invitation_url, setup_url
 from .setup import is_set_up
@@ -37,9 +37,9 @@ def setup_link(as_json: bool) -> None:
 def create_invitation(email: str, as_json: bool) -> None:
     """Print the link with which the person at EMAIL may create an account."""
     try:
-        address = validate_email(email, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise click.BadParameter(f"{email!r} is no e-mail address: {error}", param_hint="EMAIL") from None
+        address = check_email(email)
+    except EmailRefused:
+        raise click.BadParameter(f"{email!r} is not an e-mail address.", param_hint="EMAIL") from None
     token = create_link(Purpose.INVITE, email=address)
     record(EventKind.USER_INVITED, email=address)
     db.session.commit()

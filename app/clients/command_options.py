@@ -23,7 +23,12 @@ _OPTIONS = (
         "--post-logout-redirect-uri", "post_logout_redirect_uris", multiple=True, help="Repeatable."
     ),
     click.option("--grant", "grant_types", multiple=True, help=f"Repeatable: {', '.join(grants.KNOWN)}."),
-    click.option("--scope", "scopes", multiple=True, help="Repeatable; default: the standard scopes."),
+    click.option(
+        "--scope",
+        "scopes",
+        multiple=True,
+        help="Repeatable, or several in one value; default: the standard scopes.",
+    ),
     click.option("--public/--confidential", "public", default=None, help="Whether it can keep no secret."),
     click.option("--owner", help="Username of its developer; none: an app of the portal itself."),
     click.option("--preset", type=click.Choice(list(PRESETS)), help="Settings of a known integration."),
@@ -65,9 +70,11 @@ def changed_details(details: Details, given: dict[str, Any]) -> Details:
     for field in ("name", "description", "homepage_url", "auth_method", "alg"):
         if given.get(field) is not None:
             changes[field] = given[field]
-    for words in ("grant_types", "scopes"):
-        if given[words]:
-            changes[words] = tuple(given[words])
+    if given["grant_types"]:
+        changes["grant_types"] = tuple(given["grant_types"])
+    if given["scopes"]:
+        # A value without a word is refused, as an unknown scope.
+        changes["scopes"] = tuple(name for value in given["scopes"] for name in value.split() or [value])
     for uris in ("redirect_uris", "post_logout_redirect_uris"):
         if given[uris]:
             changes[uris] = numbered(given[uris])

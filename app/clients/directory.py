@@ -10,6 +10,7 @@ from ..users.models import User
 from . import grants
 from .models import Client
 from .naming import LONGEST_KEY, name_key
+from .registration import PORTALS_OWN
 
 AN_ID = re.compile("[0-9a-f]{8,32}")
 
@@ -49,6 +50,6 @@ def _matches(text: str) -> ColumnElement[bool]:
     # An app that registered itself has no folded name: there its name counts as it is written.
     own_name = and_(Client.name_key.is_(None), begins(Client.name, text))
     ways = [begins(Client.name_key, key), own_name, begins(User.username_key, key)]
-    if AN_ID.fullmatch(text):
+    if AN_ID.fullmatch(text) or text == PORTALS_OWN:
         ways.append(and_(Client.id >= text, Client.id <= text + LAST_ASCII))
     return or_(*ways)

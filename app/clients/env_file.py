@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from ..scopes import catalogue
+from . import grants
 from .models import Client
 
 
@@ -15,7 +17,7 @@ def write(path: Path, issuer: str, client: Client, secret: str | None) -> None:
     lines = [f"ISSUER={issuer}", f"CLIENT_ID={client.id}"]
     if secret is not None:
         lines.append(f"CLIENT_SECRET={secret}")
-    lines.append(f'SCOPE="{client.scopes}"')
+    lines.append(f'SCOPE="{" ".join(_scopes(client))}"')
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -24,3 +26,10 @@ def write(path: Path, issuer: str, client: Client, secret: str | None) -> None:
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
+
+
+def _scopes(client: Client) -> list[str]:
+    """What the app can ask for with its grants."""
+    if grants.OF_PEOPLE.isdisjoint(client.grant_type_list):
+        return [name for name in client.scope_list if name not in catalogue.STANDARD]
+    return client.scope_list

@@ -12,3 +12,5 @@ KNOWN = (*OFFERED, PASSWORD)
 PRESELECTED = (AUTHORIZATION_CODE, REFRESH_TOKEN)
 # These end at the browser, so the app must say where.
 NEEDS_REDIRECT_URI = (AUTHORIZATION_CODE,)
+# Only these ask for permissions of a person; client_credentials has none.
+OF_PEOPLE = frozenset({AUTHORIZATION_CODE, PASSWORD})

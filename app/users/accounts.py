@@ -50,11 +50,6 @@ def get_user(user_id: str) -> User:
     return user
 
 
-def list_users() -> list[User]:
-    """Everybody who has an account, in the order they came."""
-    return list(db.session.scalars(select(User).where(User.deleted_at.is_(None)).order_by(User.id)))
-
-
 def no_users_yet() -> bool:
     """Whether nobody has an account."""
     return db.session.scalar(select(User.id).limit(1)) is None

@@ -4,14 +4,16 @@
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from textwrap import indent
 
 import click
 from flask.cli import AppGroup
 
 from ..extensions import db
-from . import accounts, importing
+from . import accounts, directory, importing
 from .models import User
 
 user_group = AppGroup("user", help="Create, import, list, block, unblock and delete users.")
@@ -24,9 +26,9 @@ COLUMNS = "{username:<24}  {email:<36}  {notes}"
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_users(as_json: bool) -> None:
     """Print everybody who has an account."""
-    people = [describe(user) for user in accounts.list_users()]
+    people = map(describe, directory.list_users())
     if as_json:
-        click.echo(json.dumps(people, ensure_ascii=False, indent=2))
+        _print_array(people)
         return
     click.echo(COLUMNS.format(username="USERNAME", email="E-MAIL", notes="NOTES"))
     for person in people:
@@ -91,6 +93,16 @@ def delete(username: str, as_json: bool) -> None:
     db.session.commit()
     deleted = {"id": user_id, "username": name, "deleted": True}
     click.echo(json.dumps(deleted, ensure_ascii=False) if as_json else f"{name} is deleted.")
+
+
+def _print_array(entries: Iterable[object]) -> None:
+    """One JSON array, printed entry by entry: there may be more than fit into memory."""
+    before = "[\n"
+    for entry in entries:
+        text = json.dumps(entry, ensure_ascii=False, indent=2)
+        click.echo(before + indent(text, "  "), nl=False)
+        before = ",\n"
+    click.echo("[]" if before == "[\n" else "\n]")
 
 
 def _check(file: Path, staging: importing.Staging) -> None:

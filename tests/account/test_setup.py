@@ -107,7 +107,19 @@ def test_an_invitation_is_printed_as_a_link_that_registers(make_app: MakeApp) ->
     assert sign_up(app.test_client(), path=f"/register?invite={printed['token']}").status_code == 303
 
 
-@pytest.mark.parametrize("address", ["nobody", "a b@example.org", ""])
+@pytest.mark.parametrize("address", ["anna@mail.test", " Anna@Example.ORG ", "ännä@münchen.example"])
+def test_whom_registration_takes_can_be_invited(make_app: MakeApp, address: str) -> None:
+    app = make_app(REGISTRATION="invite")
+    done = app.test_cli_runner().invoke(args=["invite", "create", address, "--json"])
+    printed = json.loads(done.stdout)
+    path = f"/register?invite={printed['token']}"
+    assert f'value="{printed["email"]}"' in app.test_client().get(path).text
+    assert sign_up(app.test_client(), path=path, email=printed["email"]).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "address", ["nobody", "a b@example.org", "", "x" * 3_000, f"anna@{'ß' * 120}.example"]
+)
 def test_an_invitation_needs_an_address(app: Flask, address: str) -> None:
     done = app.test_cli_runner().invoke(args=["invite", "create", address])
     assert done.exit_code == 2

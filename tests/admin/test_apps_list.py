@@ -8,8 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app.api import first_party
 from app.clients.models import Client
 from app.clock import now
+from app.database import db
 from tests import factories as make
 from tests.admin import acts
 from tests.support.statements import count_statements
@@ -56,6 +58,13 @@ def test_search_finds_by_client_id(app: Flask, browser: FlaskClient) -> None:
     client = make.make_client(app, name="Ledger")
     make.make_client(app, name="Other")
     assert listed(browser, q=client.id) == ["Ledger"]
+
+
+def test_search_finds_the_portals_own_app_by_its_client_id(app: Flask, browser: FlaskClient) -> None:
+    with app.app_context():
+        first_party.get_client()
+        db.session.commit()
+    assert ">Pforte API<" in browser.get("/admin/apps", query_string={"q": "pforte-api"}).text
 
 
 @pytest.mark.parametrize("state", ["disabled", "ownerless", "public", "password", "trusted"])

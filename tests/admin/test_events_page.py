@@ -12,7 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app.api import first_party
 from app.audit import EventKind, record
+from app.clients import registration
 from app.database import db
 from tests import factories as make
 from tests.admin import pages
@@ -78,6 +80,17 @@ def test_the_log_is_narrowed_by_person_actor_app_and_address(app: Flask, browser
     assert listed(browser, ip="2001:0db8:0::0007") == ["Signed in"]
     assert listed(browser, ip="192.0.2.7", person="anna", kind="account") == ["Account blocked Look twice"]
     assert listed(browser, ip="192.0.2.9") == []
+
+
+def test_the_log_is_narrowed_to_the_portals_own_app_by_its_client_id(
+    app: Flask, browser: FlaskClient
+) -> None:
+    with app.app_context():
+        own = first_party.get_client()
+        registration.disable_client(own, registration.ADMINISTRATOR, actor_id=None)
+        db.session.commit()
+    make.make_client(app, name="pforte-api")
+    assert listed(browser, app="pforte-api") == ["App disabled Pforte API Look twice"]
 
 
 def test_the_log_is_narrowed_by_kind_and_by_area(app: Flask, browser: FlaskClient) -> None:

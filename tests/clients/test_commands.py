@@ -47,6 +47,10 @@ def test_create_prints_the_credentials(flask: FlaskClientCommand, db_session: Se
         ),
         (["--grant", "password"], {"grant_types": ["password"]}),
         (["--scope", "users.read"], {"scopes": ["users.read"]}),
+        (
+            ["--scope", "users.read  openid", "--scope", "email openid"],
+            {"scopes": ["users.read", "openid", "email"]},
+        ),
         (["--owner", "anna"], {"owner": "anna"}),
         (
             ["--redirect-uri", CALLBACK, "--redirect-uri", "https://b.example"],
@@ -89,6 +93,8 @@ def test_an_app_with_keys_of_its_own_gets_no_secret(flask: FlaskClientCommand, t
         (["--grant", "urn:ietf:params:oauth:grant-type:device_code"], "There is no grant"),
         (["--grant", "authorization_code"], "needs at least one redirect URI"),
         (["--public", "--redirect-uri", CALLBACK, "--pkce", "optional"], "must use PKCE"),
+        (["--scope", ""], "There is no permission “”."),
+        (["--scope", "openid nonsense"], "There is no permission “nonsense”."),
         (["--scope", "nonsense"], "There is no permission “nonsense”."),
         (["--owner", "nobody"], "There is no user 'nobody'"),
         (["--auth-method", "private_key_jwt"], "JSON Web Key Set"),
@@ -135,7 +141,17 @@ def test_an_env_file_is_for_its_owner_only_even_where_an_open_one_was(
     file.write_text("old")
     file.chmod(0o666)
     answer = created(
-        flask("create", "Weather", "--scope", "openid", "--scope", "email", "--env-file", file, "--json")
+        flask(
+            "create",
+            "Weather",
+            "--redirect-uri",
+            CALLBACK,
+            "--scope",
+            "openid email",
+            "--env-file",
+            file,
+            "--json",
+        )
     )
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_text().splitlines() == [
@@ -145,3 +161,20 @@ def test_an_env_file_is_for_its_owner_only_even_where_an_open_one_was(
         'SCOPE="openid email"',
     ]
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".app.env")] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "scope"),
+    [
+        ([], ""),
+        (["--scope", "openid users.read"], "users.read"),
+        (["--scope", "openid users.read", "--grant", "password"], "openid users.read"),
+        (["--scope", "openid users.read", "--redirect-uri", CALLBACK], "openid users.read"),
+    ],
+)
+def test_an_env_file_names_only_scopes_that_the_grants_can_ask_for(
+    flask: FlaskClientCommand, tmp_path: Path, options: list[str], scope: str
+) -> None:
+    file = tmp_path / "app.env"
+    assert flask("create", "Weather", *options, "--env-file", file).exit_code == 0
+    assert file.read_text().splitlines()[-1] == f'SCOPE="{scope}"'

@@ -7,7 +7,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.api import first_party
 from app.clients.models import Client
+from app.database import db
 from tests.authentication.visitors import make_user
 from tests.clients.developers import CALLBACK, FlaskClientCommand, created, only_app, run_flask_client
 
@@ -110,3 +112,27 @@ def test_an_unknown_client_id_says_where_to_look(flask: FlaskClientCommand, comm
     result = flask(command, "unknown")
     assert result.exit_code == 1
     assert "flask client list" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "update", "delete", "rotate-secret"])
+@pytest.mark.parametrize("client_id", ["", "Ü", "\udcff", "x" * 5_000, "%", "Weather"])
+def test_whatever_is_no_client_id_ends_with_one_line(
+    flask: FlaskClientCommand, command: str, client_id: str
+) -> None:
+    created(flask("create", "Weather", "--json"))
+    result = flask(command, client_id)
+    assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 1)
+
+
+def test_what_list_shows_is_found_the_portals_own_app_too(app: Flask, flask: FlaskClientCommand) -> None:
+    created(flask("create", "Weather", "--json"))
+    with app.app_context():
+        first_party.get_client()
+        db.session.commit()
+    listed = json.loads(flask("list", "--json").stdout)
+    assert [each["client_id"] for each in listed][-1] == "pforte-api"
+    assert [created(flask("show", each["client_id"], "--json")) for each in listed] == listed
+    assert created(flask("update", "pforte-api", "--disable", "--json"))["disabled"] is True
+    refused = flask("delete", "pforte-api")
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert "flask client update pforte-api --disable" in refused.stderr

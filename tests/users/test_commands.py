@@ -8,8 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.authentication.models import BrowserSession
+from app.clock import now
+from app.users import directory
 from app.users.models import User
 from tests.authentication.visitors import PASSWORD, make_user, sign_in
+from tests.support.statements import count_statements
 
 
 def run(app: Flask, *arguments: str, **options: Any) -> Result:
@@ -95,6 +98,25 @@ def test_list_prints_everybody_and_never_a_hash(app: Flask) -> None:
     assert [person["username"] for person in told] == ["anna", "bert"]
     assert [person["blocked"] for person in told] == [False, True]
     assert "$" not in text + str(told)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5])
+def test_everybody_is_listed_once_though_few_are_read_at_a_time(
+    app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(directory, "AT_ONCE", 2)
+    names = [f"person{each}" for each in range(number)]
+    for name in names:
+        db_session.add(User(username=name, username_key=name, email_key=name))
+        db_session.add(User(username="", deleted_at=now()))
+        db_session.flush()
+    db_session.commit()
+    with count_statements() as statements:
+        told = run(app, "list", "--json").stdout
+    assert [person["username"] for person in json.loads(told)] == names
+    assert sum("FROM users" in statement for statement in statements) == number // 2 + 1 + number % 2
+    assert told == json.dumps(json.loads(told), ensure_ascii=False, indent=2) + "\n"
+    assert [line.split()[0] for line in run(app, "list").stdout.splitlines()] == ["USERNAME", *names]
 
 
 def test_block_ends_sessions_and_refuses_sign_ins_until_unblock(app: Flask, db_session: Session) -> None:

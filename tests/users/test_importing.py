@@ -174,6 +174,29 @@ def test_a_bad_line_is_named_by_its_number_and_nobody_is_imported(
     assert names(db_session) == ["bert", "anna", "carl"]
 
 
+def test_an_address_that_is_too_long_for_a_name_once_folded_is_refused(run: Import) -> None:
+    address = "\ufdfa" * 8 + "@x.example"  # one letter that is eighteen
+    assert bad_lines(run(HEADER + f"{address},{address},{HASH}\n", "--json"))[2].startswith(
+        "username: accepted: "
+    )
+
+
+def test_a_column_as_long_as_a_book_is_told_as_such(run: Import, db_session: Session) -> None:
+    refused = run(HEADER + GOOD + f"x,{'x' * 131_073},{HASH}\n")
+    assert refused.stderr.startswith("line 3: one of its columns has more than 131072 characters\n")
+    assert names(db_session) == []
+
+
+@pytest.mark.parametrize("options", [(), ("--skip-bad",)])
+def test_a_line_that_never_ends_is_named_and_nobody_is_imported(
+    run: Import, db_session: Session, options: tuple[str, ...]
+) -> None:
+    refused = run(HEADER + GOOD + "x" * 1_000_001, *options)
+    assert refused.exit_code == 1
+    assert "line 3 has more than 1000000 characters" in refused.stderr
+    assert names(db_session) == []
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [

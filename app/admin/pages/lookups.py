@@ -5,6 +5,7 @@ import re
 from flask_babel import gettext as _
 
 from ...clients.naming import find_by_name
+from ...clients.registration import find_client
 from ...users.accounts import find_user
 
 AN_ID = re.compile("[0-9a-f]{32}")
@@ -24,7 +25,7 @@ def read_app(typed: str) -> str:
     """The id of the app with this name or client ID; events and requests outlive the app."""
     if AN_ID.fullmatch(typed):
         return typed
-    client = find_by_name(typed)
+    client = find_client(typed) or find_by_name(typed)  # the portal's own app has an ID of another form
     if client is None:
         raise ValueError(_("No app here has this name or client ID."))
     return client.id

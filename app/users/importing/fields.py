@@ -10,7 +10,15 @@ from typing import Any
 from ...clock import now
 from ..countries import list_countries
 from ..models import LONGEST_NAME, PLATFORMS
-from ..names import LONGEST_USERNAME, EmailRefused, UsernameRefused, check_email, check_username, fold
+from ..names import (
+    LONGEST_USERNAME,
+    LONGEST_USERNAME_KEY,
+    EmailRefused,
+    UsernameRefused,
+    check_email,
+    check_username,
+    fold,
+)
 from ..phone_numbers import PhoneNumberRefused, to_e164
 from . import hashes
 
@@ -45,7 +53,8 @@ def values_of(columns: Mapping[str, str]) -> Values:
 
 def _username(text: str, columns: Mapping[str, str]) -> str:
     # Where an older service knew people by their address, it stays their name, as long as it is their own.
-    if "@" in text and len(text) <= LONGEST_USERNAME and fold(text) == fold(columns["email"]):
+    is_short = len(text) <= LONGEST_USERNAME and len(fold(text)) <= LONGEST_USERNAME_KEY
+    if "@" in text and is_short and fold(text) == fold(columns["email"]):
         return text
     try:
         return check_username(text)

@@ -83,6 +83,8 @@ def _split(text: str) -> list[str] | Unreadable:
     try:
         return next(csv.reader([text], strict=True), [])
     except csv.Error as error:
+        if "field limit" in str(error):
+            return Unreadable(f"one of its columns has more than {csv.field_size_limit()} characters")
         return Unreadable(f"it is not well-formed CSV ({error})")
 
 
