@@ -31,7 +31,7 @@ REMEMBERED = 10_000  # verified tokens a process keeps; a verification costs mor
 LONGEST = 8_000  # characters; ours are far shorter
 
 _REGISTRY = JWSRegistry(algorithms=list(keys.ALGORITHMS))
-_verified: OrderedDict[bytes, dict[str, Any]] = OrderedDict()
+_verified: OrderedDict[bytes, tuple[str, dict[str, Any]]] = OrderedDict()
 _lock = threading.Lock()
 
 _IS_REVOKED = RevokedToken.jti.is_not(None)
@@ -126,11 +126,11 @@ def verified_claims(token: str, issuer: str) -> dict[str, Any]:
     if len(token) > LONGEST:
         raise Refused(causes.TOKEN_MALFORMED)
     key = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-    claims = _verified.get(key)
-    if claims is None:
-        claims = _verify(token, issuer)
+    kid, claims = _verified.get(key, ("", {}))
+    if not keys.ring().knows(kid):  # a new token, or one whose key has ended since
+        kid, claims = _verify(token, issuer)
         with _lock:
-            _verified[key] = claims
+            _verified[key] = kid, claims
             if len(_verified) > REMEMBERED:
                 _verified.popitem(last=False)
     if claims["exp"] <= time.time():
@@ -142,13 +142,13 @@ def verified_claims(token: str, issuer: str) -> dict[str, Any]:
     return claims
 
 
-def _verify(token: str, issuer: str) -> dict[str, Any]:
+def _verify(token: str, issuer: str) -> tuple[str, dict[str, Any]]:
     if token.startswith(families.PREFIX):
         raise Refused(causes.TOKEN_IS_REFRESH_TOKEN)
     try:
         token = token_encryption.signed_part(token, settings.jwe_encryption_key)
         parsed = jws.extract_compact(token.encode("ascii"))
-        header = parsed.headers()
+        header = tokens.header_of(parsed)
         key = keys.ring().verification_key(str(header.get("kid")))
         if key is None or key.alg != header.get("alg"):
             raise _foreign(json.loads(parsed.payload), issuer)
@@ -159,7 +159,7 @@ def _verify(token: str, issuer: str) -> dict[str, Any]:
         raise Refused(causes.TOKEN_MALFORMED) from error
     if header.get("typ") != tokens.ACCESS_TOKEN_TYPE:
         raise Refused(causes.TOKEN_IS_ID_TOKEN)
-    return dict(claims)
+    return str(header["kid"]), dict(claims)
 
 
 def _foreign(claims: Any, issuer: str) -> Refused:

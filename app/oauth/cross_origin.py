@@ -17,10 +17,11 @@ from .client_rows import ClientRow
 PREFLIGHT_MAX_AGE = "600"  # seconds
 # Introspection is for servers only; of all other paths no web page elsewhere reads anything.
 PATHS = frozenset({"/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"})
-REMEMBERED = 1_000  # origins of apps a process has met
+REMEMBERED = 1_000  # origins a process has met
 FRESH_FOR = 600.0  # seconds
+STRANGE_FOR = 60.0  # seconds in which the origin of no app is not looked up again for a refusal
 
-_met: OrderedDict[str, float] = OrderedDict()
+_met: OrderedDict[str, tuple[bool, float]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -34,7 +35,7 @@ def allow(response: Response, client: ClientRow | None) -> Response:
     """Let the page that asked read ``response``, when it stands at the origin of a redirect URI of ``client``."""
     asking = _asking(response)
     if asking and client is not None and any(origin(uri) == asking for uri in client.redirect_uris):
-        _remember(asking)
+        _remember(asking, True)
         _open(response, asking)
     return response
 
@@ -47,10 +48,11 @@ def allow_refusal(response: Response) -> Response:
     asking = _asking(response)
     if not asking:
         return response
-    if _was_met(asking):
-        _open(response, asking)
-    elif response.status_code not in (429, 500, 503) and _belongs_to_an_app(asking):
-        _remember(asking)
+    known = _recall(asking)
+    if known is None and response.status_code not in (429, 500, 503):
+        known = _belongs_to_an_app(asking)
+        _remember(asking, known)
+    if known:
         _open(response, asking)
     return response
 
@@ -60,7 +62,7 @@ def preflight() -> Response:
     response = Response(status=204)
     asking = request.headers.get("Origin", "")
     if asking and _belongs_to_an_app(asking):
-        _remember(asking)
+        _remember(asking, True)
         response.headers["Access-Control-Allow-Origin"] = asking
         response.headers["Access-Control-Allow-Methods"] = "GET, POST"
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
@@ -83,16 +85,18 @@ def _open(response: Response, asking: str) -> None:
     response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After, X-Request-Id"
 
 
-def _remember(asking: str) -> None:
+def _remember(asking: str, belongs: bool) -> None:
     with _lock:
-        _met[asking] = time.monotonic() + FRESH_FOR
+        _met[asking] = belongs, time.monotonic() + (FRESH_FOR if belongs else STRANGE_FOR)
         _met.move_to_end(asking)
         if len(_met) > REMEMBERED:
             _met.popitem(last=False)
 
 
-def _was_met(asking: str) -> bool:
-    return _met.get(asking, 0.0) > time.monotonic()
+def _recall(asking: str) -> bool | None:
+    """Whether it is the origin of an app, as far as this process has seen lately."""
+    belongs, until = _met.get(asking, (None, 0.0))
+    return belongs if until > time.monotonic() else None
 
 
 def _belongs_to_an_app(asking: str) -> bool:

@@ -30,7 +30,7 @@ def named_person(hint: str, client_id: str, issuer: str) -> str:
 def _read(hint: str) -> dict[str, Any]:
     try:
         parsed = jws.extract_compact(hint.encode("ascii"))
-        header, claims = parsed.headers(), dict(json.loads(parsed.payload))
+        header, claims = tokens.header_of(parsed), dict(json.loads(parsed.payload))
         kid, alg = header.get("kid"), header.get("alg")
         # Access tokens are signed with the same keys, and are known to more programs.
         if (
@@ -40,8 +40,8 @@ def _read(hint: str) -> dict[str, Any]:
         ):
             raise Refused(causes.ID_TOKEN_HINT_INVALID)
         key = keys.ring().verification_key(kid)
-        # An app may keep the ID token of a key that is gone by now. A name only ever narrows who gets an answer,
-        # so an invented one gains nothing.
+        # An app may keep the ID token of a key that is gone by now. A name only ever narrows who gets an answer:
+        # who invents one learns nothing of people who have not let the app in.
         if key is None or (key.alg == alg and jws.validate_compact(parsed, key, registry=_REGISTRY)):
             return claims
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):

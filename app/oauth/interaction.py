@@ -45,7 +45,8 @@ def _login(situation: Situation) -> bool:
 
 
 def _person(situation: Situation) -> bool:
-    return situation.another_named
+    """In silence only of who has let the app in: no other app may try names until one fits."""
+    return situation.another_named and (situation.has_consent or not situation.wishes.silent)
 
 
 def _account(situation: Situation) -> bool:

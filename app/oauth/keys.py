@@ -50,6 +50,11 @@ class KeyRing:
             self.refresh(force=True)
         return self.verifying.get(kid)
 
+    def knows(self, kid: str) -> bool:
+        """Whether signatures of the key of that id still count, without asking anew for one that is gone."""
+        self.refresh()
+        return kid in self.verifying
+
     def refresh(self, force: bool = False) -> None:
         """Read the rows again when what is known is old; make the first keys where there are none."""
         if not force and time.monotonic() - self._read_at < FRESH_FOR:

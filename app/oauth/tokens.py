@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from joserfc.jws import JWSRegistry
+from joserfc.jws import CompactSignature, JWSRegistry
 
 from ..crypto import base64url
 from ..scopes import catalogue
@@ -84,6 +84,14 @@ def id_token(subject: Subject, token: str, nonce: str | None, settings: "Setting
     if nonce is not None:
         claims["nonce"] = nonce
     return _sign(claims, subject.alg, ID_TOKEN_TYPE)
+
+
+def header_of(parsed: CompactSignature) -> dict[str, Any]:
+    """The protected header; raises ValueError where it is no JSON object, which joserfc does not ask."""
+    header = parsed.headers()
+    if not isinstance(header, dict):
+        raise ValueError("the header is no JSON object")
+    return header
 
 
 def audience(scopes: Sequence[str], settings: "Settings") -> str | list[str]:

@@ -137,9 +137,9 @@ def in_trouble(error: Exception) -> Response:
 
 
 def told(error: str, description: str) -> dict[str, str]:
-    """The parameters of :rfc:`6749#section-5.2`; ``error_uri`` where there is a page about this failure."""
-    page = {"error_uri": f"{settings.issuer}/failures/{g.request_id}"} if request_log.is_kept() else {}
-    return {"error": error, "error_description": description, **page}
+    """The parameters of :rfc:`6749#section-5.2`; of many failures at once the page tells only of some."""
+    page = f"{settings.issuer}/failures/{g.request_id}"
+    return {"error": error, "error_description": description, "error_uri": page}
 
 
 def plain(payload: Any, status: int = 200) -> Response:

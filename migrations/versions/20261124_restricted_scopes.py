@@ -2,7 +2,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 from app.database import new_id
 
@@ -23,7 +23,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('restricted', sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table('scopes', schema=None) as batch_op:
         batch_op.alter_column('restricted', existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
-    for name in _forget_deleted():
+    for name in _forget_deleted() if not context.is_offline_mode() else ():  # written SQL knows no rows
         padded = {column: sa.literal(' ') + column + sa.literal(' ') for column in (consents.c.scope, consents.c.declined)}
         rest = {column: sa.func.trim(sa.func.replace(text, f' {name} ', ' ')) for column, text in padded.items()}
         decided = sa.or_(*(sa.func.instr(text, f' {name} ') > 0 for text in padded.values()))

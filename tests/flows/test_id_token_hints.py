@@ -141,6 +141,20 @@ def test_a_hint_of_a_key_that_is_gone_still_names_its_person(
         assert answer["error"] == "login_required"
 
 
+def test_attack_an_app_tries_names_until_one_is_the_visitors(
+    app: Flask, browser: FlaskClient, anna: make.Person, hint: str
+) -> None:
+    """Silently, with invented hints; the visitor has never let this app in."""
+    curious = make.make_client(app)
+    told = set()
+    for name in (anna.id, "0" * 32):
+        header = make.header_of(hint) | {"kid": "gone"}
+        claims = make.claims_of(hint) | {"sub": name, "aud": curious.id}
+        invented = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims)) + ".c2ln"
+        told.add(make.answer_of(make.ask(browser, curious, prompt="none", id_token_hint=invented))["error"])
+    assert told == {"consent_required"}
+
+
 def signed(app: Flask, claims: dict[str, object]) -> str:
     with app.app_context():
         return tokens._sign(claims, "RS256", "JWT")

@@ -135,10 +135,12 @@ def test_a_form_of_ours_sent_after_the_cookie_was_lost_gets_a_new_one(world: Wor
         stranger.delete_cookie("pforte")
 
 
-def test_a_popup_keeps_its_opener_on_the_way_of_an_authorization_request_only(world: World) -> None:
-    def policy(answer: TestResponse) -> str:
-        return answer.headers["Cross-Origin-Opener-Policy"]
+def policy(answer: TestResponse) -> str:
+    """Who keeps hold of the window."""
+    return answer.headers["Cross-Origin-Opener-Policy"]
 
+
+def test_a_popup_keeps_its_opener_on_the_way_of_an_authorization_request_only(world: World) -> None:
     asked = get(world.http, world.client, ELSEWHERE)
     to_login = asked.headers["Location"]
     to_register = to_login.replace("/login", "/register")
@@ -148,3 +150,13 @@ def test_a_popup_keeps_its_opener_on_the_way_of_an_authorization_request_only(wo
     assert {policy(answer) for answer in on_the_way} == {"unsafe-none"}
     elsewhere = [world.http.get(path) for path in ("/", "/login", "/register", "/login?next=/account")]
     assert {policy(answer) for answer in elsewhere} == {"same-origin"}
+
+
+@pytest.mark.parametrize("path", ["/", "/account", "/account/security", "/dashboard/apps"])
+def test_attack_a_link_with_next_loosens_no_other_page(world: World, path: str) -> None:
+    """Neither may another window keep hold of the page, nor may its forms lead to the app that is named."""
+    query = {"next": f"/oauth/authorize?client_id={world.client.id}"}
+    answer = world.browser.get(path, query_string=query)
+    assert answer.status_code == 200
+    assert policy(answer) == "same-origin"
+    assert "app.example.org" not in answer.headers["Content-Security-Policy"]

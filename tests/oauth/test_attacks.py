@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clients.models import Client
+from app.crypto import base64url
 from app.database import db
 from tests import factories as make
 
@@ -49,7 +50,11 @@ def test_a_permission_that_was_taken_from_an_app_is_not_renewed_for_it(
         db.session.commit()
     answer = make.refresh(browser, ledger, token).json or {}
     assert answer["scope"] == "openid profile"
-    assert make.refresh(browser, ledger, answer["refresh_token"], scope="openid email").status_code == 400
+    again = make.refresh(browser, ledger, answer["refresh_token"], scope="openid email").json
+    assert again["scope"] == "openid"
+    assert (
+        make.refresh(browser, ledger, again["refresh_token"], scope="email").json["error"] == "invalid_grant"
+    )
 
 
 @pytest.mark.parametrize("token", [f"{FLAT}.{DEEP}.eA", f"{DEEP}.{FLAT}.eA"], ids=["claims", "header"])
@@ -123,3 +128,15 @@ def test_another_site_cannot_choose_the_account(
     answer = browser.post("/oauth/account", query_string=query, data={"choice": decision})
     assert answer.status_code == 400
     assert browser.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize("header", ['["alg"]', '"alg"', "7", "null", "[]"])
+def test_a_token_whose_header_is_no_object_is_a_bad_token(
+    client: FlaskClient, ledger: make.App, header: str
+) -> None:
+    token = f"{base64url(header.encode())}.{base64url(b'{}')}.c2ln"
+    assert client.get("/oauth/userinfo", headers=make.with_token(token)).status_code == 401
+    assert client.get("/api/greet", headers=make.with_token(token)).status_code == 401
+    assert make.introspect(client, ledger, token) == {"active": False}
+    answer = make.answer_of(make.ask(client, ledger, id_token_hint=token))
+    assert answer["error"] == "invalid_request"

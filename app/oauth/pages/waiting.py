@@ -13,13 +13,24 @@ blueprint = Blueprint("oauth_waiting", __name__)
 
 _ASKED = "/oauth/authorize?"
 _WAY = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
+# Where people prove who they are: the only pages that ``next`` has a say on.
+_DOORS = frozenset(
+    {
+        "authentication_login.sign_in",
+        "authentication_login.reauthenticate",
+        "account_registration.register",
+        "account_registration.verify_email",
+        "account_recovery.forgot_password",
+        "account_recovery.reset_password",
+    }
+)
 
 
 @blueprint.before_app_request
 def _note_waiting_app() -> None:
     """Set ``g.waiting_app`` and ``g.form_action`` from ``?next=/oauth/authorize?…``."""
     url = request.args.get("next", "")
-    if not url.startswith(_ASKED):
+    if not _is_door():
         return
     try:
         query = parse_qs(urlsplit(url).query, max_num_fields=50)
@@ -38,9 +49,13 @@ def _note_waiting_app() -> None:
 @blueprint.after_app_request
 def _keep_opener(response: Response) -> Response:
     """Let an app that asks from a popup find its window again: one strict answer on the way would cut it off."""
-    if request.path.rstrip("/") in _WAY or request.args.get("next", "").startswith(_ASKED):
+    if request.path.rstrip("/") in _WAY or _is_door():
         response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
+
+
+def _is_door() -> bool:
+    return request.endpoint in _DOORS and request.args.get("next", "").startswith(_ASKED)
 
 
 def _find(client_id: str) -> ClientRow | None:
