@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from joserfc import jws
@@ -115,10 +116,16 @@ def active_token(token: str, issuer: str, *, with_person: bool = False, explain:
 
 def _narrowed(claims: dict[str, Any], row: Any, *, by_person: bool) -> dict[str, Any]:
     """``claims`` without the scopes that the app may no longer have, or the person no longer allows it."""
-    granted = claims.get("scp", ())
-    consented = (row.consent_scope.split(),) if by_person else ()
-    left = remaining_scopes(granted, row.client_scopes.split(), *consented)
-    return claims if len(left) == len(granted) else claims | {"scope": " ".join(left), "scp": list(left)}
+    consented = (row.consent_scope,) if by_person else ()
+    left = _left(claims.get("scope", ""), row.client_scopes, *consented)
+    if len(left) == len(claims.get("scp", ())):
+        return claims
+    return claims | {"scope": " ".join(left), "scp": list(left)}
+
+
+@lru_cache(maxsize=4096)
+def _left(granted: str, *allowed: str) -> tuple[str, ...]:
+    return remaining_scopes(granted.split(), *(names.split() for names in allowed))
 
 
 def verified_claims(token: str, issuer: str) -> dict[str, Any]:
