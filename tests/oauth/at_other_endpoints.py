@@ -73,6 +73,7 @@ def login_required(world: World) -> TestResponse:
 def another_person_signed_in(world: World) -> TestResponse:
     hint = world.tokens["id_token"]
     someone = make.browser_of(world.app, make.make_user(world.app))
+    make.authorize(world.client, someone)
     return make.ask(someone, world.client, prompt="none", id_token_hint=hint)
 
 
