@@ -20,6 +20,7 @@ def configure(app: Flask) -> None:
     default_handler.setFormatter(formatter(app.config["SETTINGS"].log_format))
     if not any(isinstance(found, InRequest) for found in default_handler.filters):
         default_handler.addFilter(InRequest())
+        default_handler.addFilter(PoolInALine())
     # On the root, libraries write as we do; tests keep the root to themselves.
     home = app.logger if app.testing else logging.root
     for logger in (app.logger, logging.root):
@@ -32,6 +33,16 @@ class InRequest(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_ids.current() if has_request_context() else None
+        return True
+
+
+class PoolInALine(logging.Filter):
+    """Leaves one line of a connection that was lost on its way back to the pool; its traceback is the driver's."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.name.startswith("sqlalchemy.pool"):
+            record.msg = f"{record.getMessage()}: {type(record.exc_info[1]).__name__}"
+            record.args = record.exc_info = record.exc_text = None
         return True
 
 

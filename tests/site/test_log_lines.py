@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app.site.log_lines import formatter
+from app.site.log_lines import PoolInALine, formatter
 
 LINK = "pf_link_hunter2hunter2"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"
@@ -28,6 +28,17 @@ def test_a_line_of_text_names_time_level_module_and_request() -> None:
     moment, rest = written.split(" ", 1)
     assert moment.endswith("Z")
     assert rest == "ERROR app.site.errors: [abcdefghijklmnopqrst] It failed"
+
+
+def test_a_connection_lost_on_its_way_back_to_the_pool_is_one_line() -> None:
+    for logger, lines in (("sqlalchemy.pool.impl.QueuePool", 1), ("app.site.errors", 2)):
+        record = logging.LogRecord(logger, logging.ERROR, "", 1, "Exception during %s", ("reset",), None)
+        record.exc_info = (ConnectionResetError, ConnectionResetError("gone"), None)
+        assert PoolInALine().filter(record)
+        written = formatter("text").format(record)
+        assert len(written.splitlines()) == lines
+        assert f"{logger}: Exception during reset" in written
+        assert "ConnectionResetError" in written
 
 
 def test_a_line_of_json_has_the_same_as_fields() -> None:
