@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, event, select, text
+from sqlalchemy import bindparam, event, select, text, update
 
 from app.database import READS, db
 from app.hot_reads import HotRead, constant
+from app.oauth.models import TokenFamily
 from app.users.models import User
 from tests import factories as make
 from tests.support.statements import count_statements
@@ -36,6 +37,71 @@ def test_a_row_is_what_sqlalchemy_gives_and_the_driver_is_asked_itself(
     assert by_driver.kind == "somebody"
     assert by_driver.created_at.tzinfo is not None
     assert read.first(key="nobody") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "null",
+        "a,b",
+        "\"],['",
+        "".join(map(chr, range(1, 100))),
+        "ä\x7f\x85\u2028\ufeff\ufffd😀\U0010ffff",
+    ],
+)
+def test_any_text_comes_back_as_it_was_kept(name: str) -> None:
+    db.session.execute(update(User).values(name=name))
+    db.session.commit()
+    row = HotRead(select(User.name, User.username).where(User.username_key == bindparam("key"))).first(
+        key="chief"
+    )
+    assert tuple(row) == (name, "chief")
+
+
+@pytest.mark.parametrize("seed", [bytes(range(16)), b"\xff" * 16, b""])
+def test_bytes_and_numbers_come_back_as_they_were_kept(app: Flask, seed: bytes) -> None:
+    make.tokens_for(make.make_client(app), make.browser_of(app, make.make_user(app)))
+    db.session.execute(update(TokenFamily).values(seed=seed, counter=2**53 + 1))
+    db.session.commit()
+    read = HotRead(
+        select(TokenFamily.seed, TokenFamily.counter, TokenFamily.revoked_at).where(
+            TokenFamily.counter > bindparam("least")
+        )
+    )
+    assert tuple(read.first(least=7)) == (seed, 2**53 + 1, None)
+
+
+def test_mariadb_reads_a_statement_once_for_each_connection(app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        return
+    read = HotRead(STATEMENT)
+    before = _prepared()
+    for _ in range(3):
+        assert read.first(key="chief").username == "chief"
+    assert _prepared() == before + 1
+
+
+def test_a_proxy_that_asks_where_nothing_was_prepared_costs_nobody_an_answer(app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        return
+    read = HotRead(STATEMENT)
+    assert read.first(key="chief").username == "chief"
+    name = read._plans[db.engine.dialect.name].name
+    with db.engines[READS].connect() as connection:
+        connection.execute(text(f"DEALLOCATE PREPARE {name}"))
+    for _ in range(2):
+        assert read.first(key="chief").username == "chief"
+    before = _prepared()
+    assert HotRead(STATEMENT).first(key="chief").username == "chief"
+    assert read.first(key="chief").username == "chief"
+    assert _prepared() == before + 1, "only the other one is prepared from now on"
+
+
+def _prepared() -> int:
+    """How often the connection that is used next has prepared a statement."""
+    with db.engines[READS].connect() as connection:
+        return int(connection.execute(text("SHOW SESSION STATUS LIKE 'Com_prepare_sql'")).one()[1])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
-from sqlalchemy import Row, String, bindparam, case, literal_column, select
+from sqlalchemy import Row, bindparam, case, select
 
 from ..clients.models import Client
 from ..consents.models import Consent
@@ -46,17 +46,13 @@ _FAMILY_STATE = case(
     (Consent.withdrawn_at.is_not(None), constant(causes.ACCESS_WITHDRAWN.name)),
     (TokenFamily.revoked_at.is_not(None), constant(causes.TOKEN_REVOKED.name)),
 ).label("state")
-# Who still allows which scopes, in one column: drivers take their time over each. No scope has a comma.
-_BY_APP = Client.scopes.label("allowed")
-_BY_APP_AND_PERSON = (Client.scopes + literal_column("','", String()) + CONSENT_SCOPE.element).label(
-    "allowed"
-)
+_ALLOWED_TO_APP = Client.scopes.label("client_scopes")
 _CLIENT_STATE = case((_IS_REVOKED, constant(causes.TOKEN_REVOKED.name)), _DISABLED).label("state")
 
 
 def _of_family(*columns: Any) -> HotRead:
     return HotRead(
-        select(_FAMILY_STATE, _BY_APP_AND_PERSON, *columns)
+        select(_FAMILY_STATE, _ALLOWED_TO_APP, CONSENT_SCOPE, *columns)
         .select_from(TokenFamily.__table__)
         .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
         .join(Client, Client.id == TokenFamily.client_id)
@@ -69,7 +65,7 @@ def _of_family(*columns: Any) -> HotRead:
 _OF_FAMILY = _of_family(Client.owner_id.label("client_owner_id"), User.username.label("user_username"))
 _WITH_PERSON = _of_family(User.updated_at.label("user_updated_at"))
 _OF_CLIENT = HotRead(
-    select(_CLIENT_STATE, _BY_APP, Client.owner_id.label("client_owner_id"))
+    select(_CLIENT_STATE, _ALLOWED_TO_APP, Client.owner_id.label("client_owner_id"))
     .select_from(Client.__table__)
     .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
     .where(Client.id == bindparam("client"))
@@ -115,20 +111,21 @@ def active_token(token: str, issuer: str, *, with_person: bool = False, explain:
         facts = ended_tokens.find_facts(claims, family) if explain else {}
         raise Refused(causes.CATALOGUE[row.state], **facts)
     person = find_person(claims["sub"], row.user_updated_at) if with_person and family else None
-    return ActiveToken(_narrowed(claims, row.allowed), row, person)
+    allowed = (row.client_scopes, row.consent_scope) if family else (row.client_scopes,)
+    return ActiveToken(_narrowed(claims, *allowed), row, person)
 
 
-def _narrowed(claims: dict[str, Any], allowed: str) -> dict[str, Any]:
+def _narrowed(claims: dict[str, Any], *allowed: str) -> dict[str, Any]:
     """``claims`` without the scopes that the app may no longer have, or the person no longer allows it."""
-    left = _left(claims.get("scope", ""), allowed)
+    left = _left(claims.get("scope", ""), *allowed)
     if len(left) == len(claims.get("scp", ())):
         return claims
     return claims | {"scope": " ".join(left), "scp": list(left)}
 
 
 @lru_cache(maxsize=4096)
-def _left(granted: str, allowed: str) -> tuple[str, ...]:
-    return remaining_scopes(granted.split(), *(names.split() for names in allowed.split(",")))
+def _left(granted: str, *allowed: str) -> tuple[str, ...]:
+    return remaining_scopes(granted.split(), *map(str.split, allowed))
 
 
 def verified_claims(token: str, issuer: str) -> dict[str, Any]:

@@ -61,15 +61,16 @@ def _answer(view: View, scopes: tuple[str, ...]) -> Response:
 
 
 def _ask(view: View, scopes: tuple[str, ...]) -> Response:
-    token = active_token(_presented_token(), settings.issuer, with_person=True)
+    issuer = settings.issuer
+    token = active_token(_presented_token(), issuer, with_person=True)
     request_log.about(client_id=token.claims["client_id"], user_id=token.user_id)
     audience = token.claims["aud"]
     if token.user_id is None:
         raise Refused(causes.TOKEN_WITHOUT_PERSON)
     if token.scopes.isdisjoint(scopes):
         raise Refused(causes.SCOPE_INSUFFICIENT, needed=scopes[0], granted=sorted(token.scopes))
-    if settings.issuer not in ([audience] if isinstance(audience, str) else audience):
-        raise Refused(causes.TOKEN_WRONG_AUDIENCE, sent=audience, expected=settings.issuer)
+    if issuer not in ([audience] if isinstance(audience, str) else audience):
+        raise Refused(causes.TOKEN_WRONG_AUDIENCE, sent=audience, expected=issuer)
     response = view(token)
     if "Origin" in request.headers:
         cross_origin.allow(response, find_client(token.claims["client_id"]))

@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Request, Response, g
 from flask.ctx import RequestContext
+from flask.globals import request_ctx
 from flask.sessions import NullSession
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import MapAdapter, Rule
@@ -49,6 +50,11 @@ class Portal(Flask):
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Nothing on the short way, whose rule was found already."""
         return None if request is not None and request.url_rule else super().create_url_adapter(request)
+
+    def do_teardown_request(self, exc: Any = None) -> None:
+        """Nothing on the short way: of what waits for the end of a request, nothing has begun there."""
+        if request_ctx.url_adapter is not None:
+            super().do_teardown_request(exc)
 
     @cached_property
     def _for_programs(self) -> dict[tuple[str, str], Rule]:

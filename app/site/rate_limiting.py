@@ -3,9 +3,9 @@
 import logging
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import current_app, request
 
-from ..extensions import limiter, settings
+from ..extensions import limiter
 from ..rate_limits import storage_uri
 from ..rate_limits_in_redis import RedisOrFile
 from .rate_limit_leases import Leases
@@ -58,7 +58,8 @@ def check() -> None:
 def _is_exempt() -> bool:
     """Listed addresses, whole matches of the pattern, and what probes and browsers fetch by themselves."""
     address = request.remote_addr or ""
-    if address in settings.rate_limit_white_list or request.endpoint in ("static", "site_health.live"):
+    config: Settings = current_app.config["SETTINGS"]
+    if address in config.rate_limit_white_list or request.endpoint in ("static", "site_health.live"):
         return True
-    pattern = settings.rate_limit_white_list_regexp
+    pattern = config.rate_limit_white_list_regexp
     return pattern is not None and pattern.fullmatch(address) is not None
