@@ -1,11 +1,14 @@
 """Reads of hot paths give what SQLAlchemy gives, and outlive a lost connection."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, event, select, text, update
+from sqlalchemy import bindparam, select, text, update
 
+from app import hot_reads
 from app.database import READS, db
 from app.hot_reads import HotRead, constant
 from app.oauth.models import TokenFamily
@@ -88,8 +91,7 @@ def test_a_proxy_that_asks_where_nothing_was_prepared_costs_nobody_an_answer(app
     read = HotRead(STATEMENT)
     assert read.first(key="chief").username == "chief"
     name = read._plans[db.engine.dialect.name].name
-    with db.engines[READS].connect() as connection:
-        connection.execute(text(f"DEALLOCATE PREPARE {name}"))
+    _driver().execute(f"DEALLOCATE PREPARE {name}")
     for _ in range(2):
         assert read.first(key="chief").username == "chief"
     before = _prepared()
@@ -99,9 +101,19 @@ def test_a_proxy_that_asks_where_nothing_was_prepared_costs_nobody_an_answer(app
 
 
 def _prepared() -> int:
-    """How often the connection that is used next has prepared a statement."""
-    with db.engines[READS].connect() as connection:
-        return int(connection.execute(text("SHOW SESSION STATUS LIKE 'Com_prepare_sql'")).one()[1])
+    """How many statements the connection that is used next has prepared."""
+    cursor = _driver()
+    cursor.execute("SHOW SESSION STATUS LIKE 'Com_prepare_sql'")
+    return int(cursor.fetchone()[1])
+
+
+def _driver() -> Any:
+    """A cursor of the connection that is used next."""
+    return hot_reads._held.connection_of(db.engines[READS]).cursor()
+
+
+def _id_of(connection: Any) -> int:
+    return int(connection.dbapi_connection.thread_id())
 
 
 @pytest.mark.parametrize(
@@ -114,16 +126,40 @@ def test_attack_what_is_looked_for_never_becomes_part_of_the_statement(key: str)
 def test_a_lost_connection_is_noticed_and_another_one_asked(app: Flask) -> None:
     read = HotRead(STATEMENT)
     assert read.first(key="chief").username == "chief"
-    engine = db.engines[READS]
-    lost: list[Any] = []
-    event.listen(engine, "checkout", lambda connection, *_others: lost.append(connection), once=True)
-    assert read.first(key="chief").username == "chief"
-    if engine.dialect.name == "sqlite":
-        lost[0].close()
+    lost = hot_reads._held.connection_of(db.engines[READS])
+    if db.engine.dialect.name == "sqlite":
+        lost.dbapi_connection.close()
     else:
         with db.engine.connect() as other:
-            other.execute(text(f"KILL {lost[0].thread_id()}"))
+            other.execute(text(f"KILL {_id_of(lost)}"))
     assert read.first(key="chief").username == "chief"
+    assert hot_reads._held.connection is None
+    assert read.first(key="chief").username == "chief"
+    assert hot_reads._held.connection is not None
+
+
+def test_a_thread_keeps_its_connection_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = HotRead(STATEMENT)
+    assert read.first(key="chief").username == "chief"
+    held = hot_reads._held.connection
+    assert read.first(key="chief").username == "chief"
+    assert hot_reads._held.connection is held
+    monkeypatch.setattr(hot_reads._held, "until", 0.0)
+    assert read.first(key="chief").username == "chief"
+    assert hot_reads._held.connection is not held, "the pool has seen to its age"
+
+
+def test_each_thread_has_a_connection_of_its_own(app: Flask) -> None:
+    def ask() -> tuple[str, int]:
+        with app.app_context():
+            username = HotRead(STATEMENT).first(key="chief").username
+            return username, id(hot_reads._held.connection_of(db.engines[READS]).dbapi_connection)
+
+    together = Barrier(4)
+    with ThreadPoolExecutor(4, initializer=together.wait) as pool:
+        answers = list(pool.map(lambda _turn: (ask(), together.wait())[0], range(4)))
+    assert {username for username, _connection in answers} == {"chief"}
+    assert len({connection for _username, connection in answers}) == 4
 
 
 @pytest.mark.parametrize("word", ["it's", "", "a b", "x'--"])
