@@ -84,6 +84,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None else None
 
 
+def as_stored(moment: datetime) -> str:
+    """``moment`` as every driver here takes it for a column of :class:`UtcDateTime`, without SQLAlchemy's help."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 Id = Annotated[str, mapped_column(ascii_text(32))]
 PrimaryId = Annotated[str, mapped_column(ascii_text(32), primary_key=True, default=new_id)]
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g
 
 from ..clock import now
-from ..database import new_id
+from ..database import as_stored, new_id
 from ..extensions import vault
 from . import masking
 from .causes import Cause
@@ -41,14 +41,14 @@ class NotedRequest:
 
 
 def row_of(entry: NotedRequest, status: int) -> dict[str, Any]:
-    """The columns of the row, now that the answer is ready."""
+    """The columns of the row as the driver takes them, now that the answer is ready."""
     refusal = entry.cause
     names = ([refusal.name] if refusal else []) + entry.remarks
     request_id = g.get("request_id") or new_id()
     return {
         "id": entry.id or new_id(),
         "request_id": request_id,
-        "at": now(),
+        "at": as_stored(now()),
         "client_id": entry.client_id,
         "user_id": entry.user_id,
         "endpoint": masking.text(entry.endpoint).encode("ascii", "replace").decode(),

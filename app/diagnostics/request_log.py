@@ -128,9 +128,9 @@ def _is_kept(entry: NotedRequest) -> bool:
 
 
 def _entry() -> NotedRequest:
-    if "logged_request" not in g:
-        g.logged_request = NotedRequest(request.path[:24], [], _scheme())
-    entry: NotedRequest = g.logged_request
+    entry: NotedRequest | None = g.get("logged_request")
+    if entry is None:
+        entry = g.logged_request = NotedRequest(request.path[:24], [], _scheme())
     return entry
 
 

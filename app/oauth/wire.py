@@ -20,7 +20,7 @@ from .requests import PortalRequest
 
 TRIES = 3  # a cluster may undo a transaction at its commit; more than this means real trouble
 RETRY_AFTER = "5"  # seconds
-_json = json.JSONEncoder(separators=(",", ":")).encode
+as_json = json.JSONEncoder(separators=(",", ":")).encode
 FORM = "application/x-www-form-urlencoded"
 
 # Who showed nothing that could be read is told how to (:rfc:`6749#section-5.2`).
@@ -144,4 +144,9 @@ def told(error: str, description: str) -> dict[str, str]:
 
 def plain(payload: Any, status: int = 200) -> Response:
     """``payload`` as JSON."""
-    return Response(_json(payload), status, content_type="application/json")
+    return json_response(as_json(payload), status)
+
+
+def json_response(text: str, status: int = 200) -> Response:
+    """``text``, which is JSON already."""
+    return Response(text, status, content_type="application/json")

@@ -1,13 +1,18 @@
 """Who signed in: OpenID Connect Core section 5.3, and the same person for plain OAuth integrations."""
 
+from functools import lru_cache
+from typing import Any
+
 from flask import Blueprint, Response
+from sqlalchemy import Row
 
 from ...authentication.access import public
 from .. import cross_origin
 from ..access_tokens import ActiveToken
 from ..bearer import resource
 from ..claims import person_claims
-from ..wire import plain
+from ..persons import REMEMBERED
+from ..wire import as_json, json_response, plain
 
 blueprint = Blueprint("oauth_userinfo", __name__)
 
@@ -18,7 +23,13 @@ blueprint = Blueprint("oauth_userinfo", __name__)
 @resource("userinfo", "openid")
 def userinfo(token: ActiveToken) -> Response:
     """``sub`` and the claims of the granted scopes."""
-    return plain({"sub": token.claims["sub"], **person_claims(token.person, token.scopes)})
+    return json_response(_claims_of(token.claims["sub"], token.person, token.scopes))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _claims_of(sub: str, person: Row[Any] | None, scopes: frozenset[str]) -> str:
+    """The answer as JSON: integrations ask for it again and again, and it changes only with what it is made of."""
+    return as_json({"sub": sub, **person_claims(person, scopes)})
 
 
 @blueprint.get("/oauth/me", strict_slashes=False, provide_automatic_options=False)
