@@ -1,4 +1,5 @@
 import threading
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.authentication.access import public
 from app.clients.models import Client
 from app.database import db
-from app.diagnostics import batches, causes, log_entries, request_log
+from app.diagnostics import batches, causes, log_entries, noted_request, request_log
 from app.diagnostics.models import LoggedRequest
 from app.diagnostics.refusal_cap import PER_MINUTE
 from tests.diagnostics.answers import answer, everything_kept, flush, make_client
@@ -33,6 +34,18 @@ def test_a_refusal_is_in_the_log_when_the_answer_is(app: Flask, db_session: Sess
         "invalid_grant",
         400,
     )
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 100_000, 999_999])
+def test_the_moment_in_the_log_is_the_one_that_was_noted(
+    app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch, microsecond: int
+) -> None:
+    moment = datetime(2026, 3, 29, 1, 59, 59, microsecond, tzinfo=timezone(timedelta(hours=2)))
+    monkeypatch.setattr(noted_request, "now", lambda: moment)
+    answer(app, make_client(app, None), causes.CODE_EXPIRED, endpoint="token", lifetime=60)
+    (row,) = rows(db_session)
+    assert row.at == moment
+    assert db_session.scalar(select(LoggedRequest.id).where(LoggedRequest.at == moment)) == row.id
 
 
 def test_a_success_costs_its_request_no_statement_and_comes_with_the_next_batch(
