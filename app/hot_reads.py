@@ -6,8 +6,6 @@ the rest a driver in Python that reads the description of every column. So the r
 
 import json
 import re
-import threading
-import time
 from collections import namedtuple
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,11 +23,13 @@ from sqlalchemy import (
     func,
     literal_column,
 )
-from sqlalchemy.pool import PoolProxiedConnection
 
 from .database import READS, UtcDateTime, db, read_connection
+from .held_connections import held
 
-HELD = 30  # seconds; proxies end connections that nobody has used for minutes
+PLACES = (
+    6  # threads that may keep a connection, more than gunicorn gives a worker; the others' pool stays large
+)
 Processor = Callable[[Any], Any]
 make_row: Any = namedtuple  # its names are known when the statement is
 _decode = json.JSONDecoder().raw_decode
@@ -44,33 +44,6 @@ def constant(word: str) -> ColumnElement[str]:
     if not word.isidentifier():
         raise ValueError(f"not a word: {word!r}")
     return literal_column(f"'{word}'", String())
-
-
-class _Held(threading.local):
-    """The connection a thread keeps between its reads for a while: the pool takes its time over each."""
-
-    engine: Engine | None = None
-    connection: PoolProxiedConnection | None = None
-    until = 0.0
-
-    def connection_of(self, engine: Engine) -> PoolProxiedConnection:
-        """This thread's own connection; the pool sees to its age whenever the time is over."""
-        moment = time.monotonic()
-        if self.connection is not None and (self.engine is not engine or self.until < moment):
-            self.give_back()
-        if self.connection is None:
-            self.connection = engine.raw_connection()
-            self.engine, self.until = engine, moment + HELD
-        return self.connection
-
-    def give_back(self) -> None:
-        """Hold none."""
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            connection.close()
-
-
-_held = _Held()
 
 
 class HotRead:
@@ -103,7 +76,7 @@ class HotRead:
         return self._row(found)
 
     def _by_driver(self, engine: Engine, values: dict[str, Any]) -> Any:
-        connection = _held.connection_of(engine)  # the first one tells the dialect what it talks to
+        connection = held.connection_of(engine)  # the first one tells the dialect what it talks to
         try:
             plan = self._plans.get(engine.dialect.name) or self._plan(engine.dialect)
             cursor = connection.cursor()
@@ -114,9 +87,10 @@ class HotRead:
             found = cursor.fetchone()
             cursor.close()
         except BaseException:
-            connection.invalidate()
-            _held.give_back()
+            held.give_back(connection, broken=True)
             raise
+        if connection is not held.connection:
+            connection.close()
         return found
 
     def _by_sqlalchemy(self, values: dict[str, Any]) -> Any:

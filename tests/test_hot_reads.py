@@ -1,5 +1,6 @@
 """Reads of hot paths give what SQLAlchemy gives, and outlive a lost connection."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.exc import SAWarning
 
-from app import hot_reads
-from app.database import READS, db
+from app.database import READS, db, read_connection
+from app.held_connections import held
 from app.hot_reads import HotRead, constant
 from app.oauth.models import TokenFamily
 from app.users.models import User
@@ -109,7 +111,7 @@ def _prepared() -> int:
 
 def _driver() -> Any:
     """A cursor of the connection that is used next."""
-    return hot_reads._held.connection_of(db.engines[READS]).cursor()
+    return held.connection_of(db.engines[READS]).cursor()
 
 
 def _id_of(connection: Any) -> int:
@@ -126,40 +128,63 @@ def test_attack_what_is_looked_for_never_becomes_part_of_the_statement(key: str)
 def test_a_lost_connection_is_noticed_and_another_one_asked(app: Flask) -> None:
     read = HotRead(STATEMENT)
     assert read.first(key="chief").username == "chief"
-    lost = hot_reads._held.connection_of(db.engines[READS])
+    lost = held.connection_of(db.engines[READS])
     if db.engine.dialect.name == "sqlite":
         lost.dbapi_connection.close()
     else:
         with db.engine.connect() as other:
             other.execute(text(f"KILL {_id_of(lost)}"))
     assert read.first(key="chief").username == "chief"
-    assert hot_reads._held.connection is None
+    assert held.connection is None
     assert read.first(key="chief").username == "chief"
-    assert hot_reads._held.connection is not None
+    assert held.connection is not None
+
+
+def test_a_connection_that_cannot_even_be_given_up_is_not_kept() -> None:
+    read = HotRead(STATEMENT)
+    held.connection_of(db.engines[READS]).close()
+    with pytest.raises(SAWarning, match="already-closed"):
+        read.first(key="chief")
+    assert read.first(key="chief").username == "chief"
 
 
 def test_a_thread_keeps_its_connection_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
     read = HotRead(STATEMENT)
     assert read.first(key="chief").username == "chief"
-    held = hot_reads._held.connection
+    before = held.connection
     assert read.first(key="chief").username == "chief"
-    assert hot_reads._held.connection is held
-    monkeypatch.setattr(hot_reads._held, "until", 0.0)
+    assert held.connection is before
+    monkeypatch.setattr(held, "until", 0.0)
     assert read.first(key="chief").username == "chief"
-    assert hot_reads._held.connection is not held, "the pool has seen to its age"
+    assert held.connection is not before, "the pool has seen to its age"
 
 
 def test_each_thread_has_a_connection_of_its_own(app: Flask) -> None:
-    def ask() -> tuple[str, int]:
+    def ask() -> int:
+        with app.app_context():
+            assert HotRead(STATEMENT).first(key="chief").username == "chief"
+            return id(held.connection)
+
+    assert len(_in_threads(3, ask)) == 3
+
+
+def test_more_threads_than_the_pool_has_connections_never_wait_for_each_other(app: Flask) -> None:
+    def ask() -> tuple[str, bool]:
         with app.app_context():
             username = HotRead(STATEMENT).first(key="chief").username
-            return username, id(hot_reads._held.connection_of(db.engines[READS]).dbapi_connection)
+            with read_connection() as connection:
+                connection.execute(text("SELECT 1"))
+            return username, held.connection is not None
 
-    together = Barrier(4)
-    with ThreadPoolExecutor(4, initializer=together.wait) as pool:
-        answers = list(pool.map(lambda _turn: (ask(), together.wait())[0], range(4)))
-    assert {username for username, _connection in answers} == {"chief"}
-    assert len({connection for _username, connection in answers}) == 4
+    assert _in_threads(40, ask) == {("chief", True), ("chief", False)}
+    assert _in_threads(2, ask) == {("chief", True)}, "who has ended left its place to others"
+
+
+def _in_threads(number: int, ask: Callable[[], Any]) -> set[Any]:
+    """What ``ask`` gives in so many threads, all of which live until the last has its answer."""
+    together = Barrier(number)
+    with ThreadPoolExecutor(number, initializer=together.wait) as pool:
+        return set(pool.map(lambda _turn: (ask(), together.wait())[0], range(number)))
 
 
 @pytest.mark.parametrize("word", ["it's", "", "a b", "x'--"])
