@@ -15,7 +15,7 @@ from app.clock import now
 from app.consents.decisions import give_consent
 from app.crypto import base64url, digest, new_secret
 from app.database import db, new_id
-from app.oauth import families
+from app.oauth.tokens import families
 from app.oauth.models import AuthorizationCode
 from app.users.accounts import find_user
 

@@ -10,9 +10,9 @@ from ..authentication.access import public
 from ..database import read_again_if_lost
 from ..diagnostics import causes, request_log
 from ..extensions import settings
-from ..oauth import attribution
-from ..oauth.access_tokens import ActiveToken, active_token
 from ..oauth.refusals import Refused
+from ..oauth.tokens.access_tokens import ActiveToken, active_token
+from ..oauth.wire import attribution
 from .refusals import ApiRefused
 
 View = Callable[..., Response]

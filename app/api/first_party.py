@@ -10,7 +10,7 @@ from ..clock import now
 from ..consents.decisions import give_consent
 from ..database import db, new_id
 from ..diagnostics import usage
-from ..oauth import families, tokens
+from ..oauth.tokens import families, signing
 from ..users.models import User
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def get_client() -> Client:
 def issue_token(user: User, client: Client, settings: "Settings") -> str:
     """An access token of ``user``, who has just given the password."""
     consent = give_consent(user.id, client.id, SCOPES)
-    subject = tokens.Subject(
+    subject = signing.Subject(
         sub=user.id,
         client_id=client.id,
-        alg=tokens.algorithm(client.alg, settings),
+        alg=signing.algorithm(client.alg, settings),
         family_id=new_id(),
         auth_time=now(),
     )
@@ -65,7 +65,7 @@ def issue_token(user: User, client: Client, settings: "Settings") -> str:
         auth_time=subject.auth_time,
     )
     usage.consent_used(consent.id)
-    return tokens.access_token(subject, SCOPES, settings)
+    return signing.access_token(subject, SCOPES, settings)
 
 
 def _make_client() -> None:

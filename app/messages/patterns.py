@@ -6,8 +6,8 @@ from typing import Any
 
 from ..database import read_again_if_lost
 from ..extensions import settings
-from ..oauth.access_tokens import active_token
 from ..oauth.refusals import Refused
+from ..oauth.tokens.access_tokens import active_token
 from ..users.public_fields import look_up
 
 Responder = Callable[[Any], Any]

@@ -8,10 +8,10 @@ from ..database import db
 from ..diagnostics import causes
 from ..users.accounts import password_set, user_blocked, user_deleted
 from ..users.models import User
-from .families import end_families
-from .keys import KeyRing
+from .keys.ring import KeyRing
 from .models import TokenFamily
 from .server import PortalServer
+from .tokens.families import end_families
 
 
 def configure(app: Flask) -> None:

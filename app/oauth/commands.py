@@ -7,7 +7,8 @@ from flask.cli import AppGroup
 
 from ..audit.events import EventKind, record
 from ..extensions import db, settings, vault
-from . import key_rotation, keys, resealing, resealing_output
+from . import resealing, resealing_output
+from .keys import ring, rotation
 from .models import SigningKey
 
 keys_group = AppGroup("keys", help="List and rotate signing keys.")
@@ -18,8 +19,8 @@ commands: tuple[click.Command, ...] = (keys_group,)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_keys(as_json: bool) -> None:
     """Print every key that signs, will sign, or still verifies."""
-    keys.ring().refresh(force=True)
-    _print([_described(key) for key in keys.list_keys()], as_json)
+    ring.ring().refresh(force=True)
+    _print([_described(key) for key in ring.list_keys()], as_json)
 
 
 @keys_group.command()
@@ -32,11 +33,11 @@ def list_keys(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rotate(at_once: bool, leaked: bool, as_json: bool) -> None:
     """Let the next keys sign. The current ones verify until the last token they signed has expired."""
-    keys.ring().refresh(force=True)
-    kids = key_rotation.replace_leaked_keys() if leaked else _promote(at_once)
+    ring.ring().refresh(force=True)
+    kids = rotation.replace_leaked_keys() if leaked else _promote(at_once)
     record(EventKind.KEY_ROTATED, kids=kids, leaked=leaked)
     db.session.commit()
-    _print([_described(key) for key in keys.list_keys()], as_json)
+    _print([_described(key) for key in ring.list_keys()], as_json)
     click.echo("Running workers sign with the new keys within half a minute.", err=True)
     if leaked:
         click.echo(
@@ -70,8 +71,8 @@ def rotate_encryption(as_json: bool) -> None:
 def _promote(at_once: bool) -> list[str]:
     longest = max(settings.access_token_ttl, settings.id_token_ttl)
     try:
-        return key_rotation.rotate_keys(longest, at_once=at_once)
-    except key_rotation.NextKeyTooNew as refused:
+        return rotation.rotate_keys(longest, at_once=at_once)
+    except rotation.NextKeyTooNew as refused:
         raise click.ClickException(
             f"The next keys were published a moment ago, and services that keep the key set may not know them yet. "
             f"Try again in {refused.wait} seconds, or rotate all the same with --now. If a key has leaked, use --leaked."

@@ -26,7 +26,7 @@ from ..diagnostics.models import LoggedRequest
 from ..extensions import vault
 from ..notifications.mail import sealed_for as mail_place
 from ..notifications.models import OutgoingMail
-from .keys import sealed_for as signing_key_place
+from .keys.ring import sealed_for as signing_key_place
 from .models import SigningKey, TokenFamily
 
 BATCH = 200  # rows a transaction writes: short locks, small write sets on a cluster

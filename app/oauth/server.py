@@ -11,15 +11,15 @@ from flask import json as flask_json
 
 from ..diagnostics import causes, request_log
 from ..diagnostics.client_id_hints import find_hint
-from . import keys
-from .client_authentication import METHODS, check_credentials, read_credentials
+from .client_authentication.methods import METHODS, check_credentials, read_credentials
+from .client_lookup import find_client
 from .client_rows import ClientRow
 from .extensions.pkce import ProofKey
 from .grants.authorization_code import AuthorizationCodeGrant
 from .grants.client_credentials import ClientCredentialsGrant
 from .grants.password import PasswordGrant
 from .grants.refresh_token import RefreshTokenGrant
-from .lookups import find_client
+from .keys import ring
 from .refusals import Refused
 from .requests import PortalRequest
 
@@ -51,7 +51,7 @@ class PortalServer(AuthorizationServer):
 
     def create_token_response(self, request: PortalRequest) -> Response:
         """The token endpoint's answer; raises :class:`Refused`."""
-        keys.ring().refresh()  # before a transaction holds what the making of first keys would wait for
+        ring.ring().refresh()  # before a transaction holds what the making of first keys would wait for
         grant = self.get_token_grant(request)
         grant.validate_token_request()
         return self.handle_response(*grant.create_token_response())

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from ..diagnostics import causes, request_log
 from ..extensions import db, limiter
-from ..oauth import attribution, cross_origin, wire
+from ..oauth.wire import attribution, cross_origin, endpoint
 from . import audiences, error_texts
 
 TRY_AGAIN_AFTER = 5  # seconds; about what a database needs to come back or a pool to empty
@@ -79,7 +79,7 @@ def _oauth_error(status: int) -> dict[str, str]:
     if cause is causes.METHOD_NOT_ALLOWED:
         attribution.attribute(cause)
     request_log.refused(cause, as_error=error, **_facts(status))
-    return wire.told(error, description)
+    return endpoint.told(error, description)
 
 
 def _facts(status: int) -> dict[str, object]:

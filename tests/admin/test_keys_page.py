@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.authentication.models import BrowserSession
 from app.clock import now
-from app.oauth import keys
+from app.oauth.keys import ring
 from app.oauth.models import SigningKey
 from tests import factories as make
 from tests.admin import pages
@@ -16,7 +16,7 @@ from tests.admin import pages
 
 def current(app: Flask) -> set[str]:
     with app.app_context():
-        return {key.kid for key in keys.list_keys() if key.slot and key.slot.endswith(":current")}
+        return {key.kid for key in ring.list_keys() if key.slot and key.slot.endswith(":current")}
 
 
 def test_every_key_is_listed_with_its_state_and_never_its_private_half(

@@ -13,7 +13,7 @@ from app.clock import now
 from app.database import db
 from app.diagnostics.failures import count_failures
 from app.notifications.mail import queue_mail
-from app.oauth import keys
+from app.oauth.keys import ring
 from app.oauth.models import SigningKey
 from app.users import accounts
 from tests import factories as make
@@ -57,7 +57,7 @@ def test_what_to_do_next_is_said(make_app: MakeApp, db_session: Session) -> None
     app = make_app(SECURITY_CONTACT="mailto:security@example.org")
     _chief, browser = pages.administrator(app)
     with app.app_context():
-        keys.ring().refresh(force=True)
+        ring.ring().refresh(force=True)
     moment = now()
     db_session.execute(update(SigningKey).where(SigningKey.signs_from.is_not(None)).values(signs_from=moment))
     db_session.commit()

@@ -14,8 +14,8 @@ SOURCES = sorted(APP.rglob("*.py"))
 EDGES = ("pages", "endpoints", "commands.py", "link_commands.py")
 # Edges that several endpoints share, and jobs that have no request above them.
 COMMITTING = {
-    "oauth/wire.py",
-    "oauth/authorizing.py",
+    "oauth/wire/endpoint.py",
+    "oauth/authorization/authorizing.py",
     "oauth/requests.py",
     "database.py",
     "notifications/delivery.py",

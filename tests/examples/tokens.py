@@ -15,7 +15,7 @@ from joserfc import jwt
 from app import create_app
 from app.crypto import base64url
 from app.database import db
-from app.oauth import key_rotation, keys
+from app.oauth.keys import ring, rotation
 from tests import factories as make
 from tests.examples.servers import AUDIENCE
 from tests.support.databases import make_settings
@@ -56,8 +56,8 @@ class Operator:
     def rotate_keys(self) -> None:
         """Let the next keys sign."""
         with self.app.app_context():
-            keys.ring().refresh(force=True)
-            key_rotation.rotate_keys(3600, at_once=True)
+            ring.ring().refresh(force=True)
+            rotation.rotate_keys(3600, at_once=True)
             db.session.commit()
 
 
@@ -66,7 +66,7 @@ class Forger:
 
     def __init__(self, operator: Operator) -> None:
         with operator.app.app_context():
-            self._key = keys.ring().signing_key("RS256")
+            self._key = ring.ring().signing_key("RS256")
         issuer = operator.portal.url
         self._claims = {"iss": issuer, "aud": AUDIENCE, "sub": "x", "client_id": "x", "scope": SCOPE}
 

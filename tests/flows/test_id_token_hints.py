@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from app.crypto import base64url
 from app.database import db
-from app.oauth import key_rotation, keys, tokens
+from app.oauth.keys import ring, rotation
+from app.oauth.tokens import signing
 from tests import factories as make
 from tests.flows.test_prompts import sign_in
 from tests.oauth.world import later
@@ -130,12 +131,12 @@ def test_a_hint_of_a_key_that_is_gone_still_names_its_person(
 ) -> None:
     make.authorize(ledger, bert)
     with app.app_context():
-        key_rotation.rotate_keys(3600, at_once=True)
+        rotation.rotate_keys(3600, at_once=True)
         db.session.commit()
     with later(hours=2):
         with app.app_context():
-            keys.ring().refresh(force=True)
-            assert keys.ring().verification_key(make.header_of(hint)["kid"]) is None
+            ring.ring().refresh(force=True)
+            assert ring.ring().verification_key(make.header_of(hint)["kid"]) is None
         assert "code" in make.answer_of(make.ask(browser, ledger, prompt="none", id_token_hint=hint))
         answer = make.answer_of(make.ask(bert, ledger, prompt="none", id_token_hint=hint))
         assert answer["error"] == "login_required"
@@ -157,4 +158,4 @@ def test_attack_an_app_tries_names_until_one_is_the_visitors(
 
 def signed(app: Flask, claims: dict[str, object]) -> str:
     with app.app_context():
-        return tokens._sign(claims, "RS256", "JWT")
+        return signing._sign(claims, "RS256", "JWT")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from joserfc import jwt
 from werkzeug.test import TestResponse
 
-from app.oauth import keys
+from app.oauth.keys import ring
 from app.users import accounts
 from tests import factories as make
 from tests.oauth.world import World, later
@@ -160,7 +160,7 @@ def _forged(world: World, **changes: object) -> str:
     """A token signed with the portal's own key that says something else, as one of a sister portal would."""
     token = world.tokens["access_token"]
     with world.app.app_context():
-        key = keys.ring().signing_key("RS256")
+        key = ring.ring().signing_key("RS256")
     claims = {**make.claims_of(token), **changes, "iat": int(datetime.now(UTC).timestamp())}
     return jwt.encode(make.header_of(token), claims, key, default_type=None)
 

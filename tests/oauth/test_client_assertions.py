@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.oauth.client_assertions import TYPE
+from app.oauth.client_authentication.assertions import TYPE
 from tests.oauth.by_assertion import make_assertion, make_signer, send
 from tests.oauth.world import World
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import limiter
-from app.oauth import cross_origin
+from app.oauth.wire import cross_origin
 from tests import factories as make
 from tests.oauth.world import World
 from tests.support.apps import MakeApp

@@ -15,8 +15,8 @@ from sqlalchemy import delete, update
 
 from app.clock import now
 from app.database import db
-from app.oauth import key_rotation, keys
 from app.oauth.endpoints import metadata
+from app.oauth.keys import ring, rotation
 from app.oauth.models import SigningKey
 from app.site.cleanup import EXPIRING, delete_batch
 from tests import factories as make
@@ -28,10 +28,10 @@ def kids(client: FlaskClient) -> set[str]:
 
 def rotate(app: Flask) -> list[str]:
     with app.app_context():
-        keys.ring().refresh()
-        promoted = key_rotation.rotate_keys(3600, at_once=True)
+        ring.ring().refresh()
+        promoted = rotation.rotate_keys(3600, at_once=True)
         db.session.commit()
-        keys.ring().refresh(force=True)
+        ring.ring().refresh(force=True)
         return promoted
 
 
@@ -59,23 +59,23 @@ def test_what_a_retired_key_signed_still_counts(app: Flask) -> None:
 def test_a_key_goes_once_nothing_it_signed_is_valid(app: Flask, client: FlaskClient) -> None:
     client.get("/oauth/jwks.json")
     with app.app_context():
-        keys.ring().refresh()
-        old = {key.kid for key in keys.ring().current.values()}
+        ring.ring().refresh()
+        old = {key.kid for key in ring.ring().current.values()}
     rotate(app)
     with app.app_context():
         db.session.execute(
             update(SigningKey).where(SigningKey.kid.in_(old)).values(expires_at=now() - timedelta(seconds=1))
         )
         db.session.commit()
-        keys.ring().refresh(force=True)
-        assert not old & set(keys.ring().verifying)
+        ring.ring().refresh(force=True)
+        assert not old & set(ring.ring().verifying)
         (expiring,) = [each for each in EXPIRING if each.model is SigningKey]
         assert delete_batch(expiring) >= len(old)
-        assert not old & {key.kid for key in keys.list_keys()}
+        assert not old & {key.kid for key in ring.list_keys()}
         db.session.commit()
 
 
-@pytest.mark.parametrize("alg", keys.ALGORITHMS)
+@pytest.mark.parametrize("alg", ring.ALGORITHMS)
 def test_every_algorithm_signs_tokens_that_others_verify(app: Flask, alg: str) -> None:
     browser = make.browser_of(app, make.make_user(app))
     client = make.make_client(app, alg=alg)
@@ -122,13 +122,13 @@ def test_the_first_rotation_needs_no_wait_since_all_keys_were_published_together
     with app.app_context():
         db.session.execute(delete(SigningKey))
         db.session.commit()
-        keys.ring().refresh(force=True)
+        ring.ring().refresh(force=True)
     published = kids(client)
     run = app.test_cli_runner().invoke
     assert run(args=["keys", "rotate"]).exit_code == 0
     with app.app_context():
-        keys.ring().refresh(force=True)
-        assert {key.kid for key in keys.ring().current.values()} <= published
+        ring.ring().refresh(force=True)
+        assert {key.kid for key in ring.ring().current.values()} <= published
     assert run(args=["keys", "rotate"]).exit_code == 1
 
 
@@ -145,7 +145,7 @@ def test_after_a_leak_no_key_of_before_verifies_or_is_published(app: Flask, clie
     assert done.exit_code == 0
     assert "refresh" in done.stderr
     with app.app_context():
-        keys.ring().refresh(force=True)
+        ring.ring().refresh(force=True)
     assert len(kids(client)) == 6
     assert not kids(client) & before
     assert client.get("/oauth/userinfo", headers=seen).status_code == 401
@@ -165,8 +165,8 @@ def test_two_administrators_who_rotate_at_once_rotate_once(app: Flask, client: F
         with app.app_context():
             together.wait(30)
             try:
-                key_rotation.rotate_keys(3600)
-            except key_rotation.NextKeyTooNew:
+                rotation.rotate_keys(3600)
+            except rotation.NextKeyTooNew:
                 return False
             db.session.commit()
             return True
@@ -174,8 +174,8 @@ def test_two_administrators_who_rotate_at_once_rotate_once(app: Flask, client: F
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(rotate_it, range(4))) == [False, False, False, True]
     with app.app_context():
-        keys.ring().refresh(force=True)
-        assert {key.kid for key in keys.ring().current.values()} <= published
+        ring.ring().refresh(force=True)
+        assert {key.kid for key in ring.ring().current.values()} <= published
 
 
 @pytest.mark.parametrize("option", ["--now", "--force"])
@@ -186,4 +186,4 @@ def test_in_an_emergency_keys_rotate_at_once(app: Flask, client: FlaskClient, op
 
 
 def test_the_wait_covers_every_cache() -> None:
-    assert key_rotation.PUBLISHED_AHEAD.total_seconds() > metadata.MAX_AGE + 2 * keys.FRESH_FOR
+    assert rotation.PUBLISHED_AHEAD.total_seconds() > metadata.MAX_AGE + 2 * ring.FRESH_FOR

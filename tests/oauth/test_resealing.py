@@ -17,8 +17,9 @@ from app.diagnostics.models import LoggedRequest
 from app.extensions import background, vault
 from app.notifications.mail import queue_mail, sealed_for
 from app.notifications.models import OutgoingMail
-from app.oauth import families, resealing
+from app.oauth import resealing
 from app.oauth.models import SigningKey, TokenFamily
+from app.oauth.tokens import families
 from tests import factories as make
 from tests.oauth.world import World, later
 from tests.support.apps import MakeApp
@@ -344,7 +345,7 @@ def test_every_place_that_seals_for_a_row_is_in_the_list() -> None:
     }
     assert sealing - elsewhere == {
         "clients/client_secrets.py",
-        "oauth/keys.py",
+        "oauth/keys/ring.py",
         "notifications/mail.py",
         "diagnostics/noted_request.py",
     }

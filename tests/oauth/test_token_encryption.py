@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwe
 from joserfc.jwk import OctKey, RSAKey
 
-from app.oauth.tokens import half_hash
+from app.oauth.tokens.signing import half_hash
 from tests import factories as make
 from tests.oauth.world import World
 from tests.support.apps import MakeApp

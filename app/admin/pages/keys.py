@@ -13,7 +13,7 @@ from ...authentication.access import recent_sign_in
 from ...clock import now
 from ...database import db
 from ...extensions import settings
-from ...oauth import key_rotation, keys
+from ...oauth.keys import ring, rotation
 from ...oauth.models import SigningKey
 
 blueprint = Blueprint("admin_keys", __name__)
@@ -21,16 +21,16 @@ blueprint = Blueprint("admin_keys", __name__)
 
 def _place(key: SigningKey) -> tuple[int, bool, bool]:
     """By algorithm: the current one, the next one, then those that only verify."""
-    return keys.ALGORITHMS.index(key.alg), key.slot is None, key.signs_from is None
+    return ring.ALGORITHMS.index(key.alg), key.slot is None, key.signs_from is None
 
 
 @blueprint.get("/admin/keys")
 def index() -> str:
     """All keys: those that sign, those that will, those that still verify."""
-    keys.ring().refresh(force=True)
+    ring.ring().refresh(force=True)
     return render_template(
         "admin/keys/index.html",
-        keys=sorted(keys.list_keys(), key=_place),
+        keys=sorted(ring.list_keys(), key=_place),
         used=settings.access_token_alg,
         moment=now(),
     )
@@ -43,18 +43,18 @@ def rotate() -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("admin/keys/rotate.html")
     try:
-        promoted = key_rotation.rotate_keys(max(settings.access_token_ttl, settings.id_token_ttl))
-    except key_rotation.NextKeyTooNew as refused:
+        promoted = rotation.rotate_keys(max(settings.access_token_ttl, settings.id_token_ttl))
+    except rotation.NextKeyTooNew as refused:
         flash(_too_new(refused), "warn")
         return redirect(url_for("admin_keys.index"), 303)
     record(EventKind.KEY_ROTATED, current_user.id, current_user.id, kids=promoted)
     db.session.commit()
-    keys.ring().refresh(force=True)
+    ring.ring().refresh(force=True)
     flash(_("The next keys sign from now on; every worker knows within half a minute."), "ok")
     return redirect(url_for("admin_keys.index"))
 
 
-def _too_new(refused: key_rotation.NextKeyTooNew) -> str:
+def _too_new(refused: rotation.NextKeyTooNew) -> str:
     wait = format_timedelta(timedelta(seconds=refused.wait), granularity="second", threshold=1.5)
     return _(
         "The next keys are too new: services may not know them yet. Please rotate in %(time)s.", time=wait

@@ -13,7 +13,7 @@ from ...clock import now
 from ...diagnostics.failures import count_failures
 from ...extensions import settings
 from ...notifications.outbox import count_waiting
-from ...oauth import keys
+from ...oauth.keys import ring
 from ...users.directory import count_people
 
 blueprint = Blueprint("admin_overview", __name__)
@@ -56,7 +56,7 @@ def _advice(failing: int) -> Iterator[Advice]:
         yield Advice(_("Mails cannot leave: set MAIL_URL to your mail server."))
     if any(
         key.signs_from and key.slot and key.signs_from < now() - KEYS_SHOULD_CHANGE_AFTER
-        for key in keys.list_keys()
+        for key in ring.list_keys()
     ):
         yield Advice(
             _("The signing keys are more than a year old. Replace them now and then."), "/admin/keys"

@@ -11,7 +11,7 @@ from ...authentication.second_factors import needs_second_factor
 from ...authentication.sign_in import AccountBlocked, InvalidCredentials, TooManyTries, authenticate
 from ...database import db
 from ...extensions import settings
-from ...oauth import keys
+from ...oauth.keys import ring
 from .. import first_party
 from ..bearer import challenge
 from ..bodies import read_fields
@@ -27,7 +27,7 @@ def sign_in() -> Response:
     fields = read_fields("username", "password")
     if not fields["username"] or not fields["password"]:
         raise ApiRefused(422, "field_missing", "Neither username nor password may be empty.")
-    keys.ring().refresh()  # before a transaction holds what the making of first keys would wait for
+    ring.ring().refresh()  # before a transaction holds what the making of first keys would wait for
     try:
         user = authenticate(fields["username"], fields["password"])
     except (InvalidCredentials, TooManyTries) as refusal:

@@ -8,11 +8,11 @@ from ...authentication.access import public
 from ...database import read_again_if_lost
 from ...diagnostics import causes, request_log
 from ...extensions import settings
-from ...oauth import attribution
 from ...oauth.refusals import Refused
 from ...oauth.requests import PortalRequest
 from ...oauth.server import server
-from ...oauth.wire import FORM
+from ...oauth.wire import attribution
+from ...oauth.wire.endpoint import FORM
 from ..bodies import read_object
 from ..refusals import ApiRefused
 

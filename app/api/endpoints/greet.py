@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
-from ...oauth.access_tokens import ActiveToken
+from ...oauth.tokens.access_tokens import ActiveToken
 from ..bearer import bearer
 
 blueprint = Blueprint("api_greet", __name__)

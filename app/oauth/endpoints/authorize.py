@@ -9,9 +9,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from ...authentication import browser
 from ...authentication.access import public
 from ...diagnostics import causes, request_log
-from .. import consenting, pending, responses
-from ..authorizing import Authorization, authorizing
-from ..interaction import next_interaction
+from ..authorization import consent_page, pending, responses
+from ..authorization.authorizing import Authorization, authorizing
+from ..authorization.interaction import next_interaction
 from ..refusals import Refused
 
 blueprint = Blueprint("oauth_authorize", __name__)
@@ -55,12 +55,12 @@ def _login(authorization: Authorization) -> Any:
 
 def _person(authorization: Authorization) -> Any:
     _prepare_page(authorization)
-    return consenting.account_page(authorization, another_named=True)
+    return consent_page.account_page(authorization, another_named=True)
 
 
 def _account(authorization: Authorization) -> Any:
     _prepare_page(authorization)
-    return consenting.account_page(authorization)
+    return consent_page.account_page(authorization)
 
 
 def _reauthentication(authorization: Authorization) -> Any:
@@ -70,7 +70,7 @@ def _reauthentication(authorization: Authorization) -> Any:
 
 def _consent(authorization: Authorization) -> Any:
     _prepare_page(authorization)
-    return consenting.page(authorization)
+    return consent_page.page(authorization)
 
 
 def _prepare_page(authorization: Authorization) -> None:

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...crypto import Undecryptable
-from .. import keys
+from ..keys import ring
 from ..offered_grants import FOR_ALL, offered_grants
 from . import metadata
 
@@ -44,7 +44,7 @@ class Documents:
         self._settings: Settings = app.config["SETTINGS"]
         self._issuer_path = urlsplit(self._settings.issuer).path
         self._bodies: dict[str, bytes] = {}
-        self._ring: keys.KeyRing = app.extensions["signing_keys"]
+        self._ring: ring.KeyRing = app.extensions["signing_keys"]
         self._published: dict[str, Any] | None = None
         self._describe(FOR_ALL)
         self._keys_read_at = self._grants_read_at = float("-inf")
@@ -77,7 +77,7 @@ class Documents:
 
     def _note_keys(self) -> bool:
         """Publish what this process signs and verifies with; False where that cannot be read."""
-        if time.monotonic() - self._keys_read_at > keys.FRESH_FOR / 2:
+        if time.monotonic() - self._keys_read_at > ring.FRESH_FOR / 2:
             try:
                 with self._app.app_context():
                     self._ring.refresh()

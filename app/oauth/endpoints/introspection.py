@@ -7,14 +7,14 @@ from flask import Blueprint, Response
 from ...clock import now
 from ...diagnostics import causes
 from ...extensions import settings
-from .. import access_tokens, families
+from ..client_lookup import find_client_and_family
 from ..client_rows import ClientRow
-from ..lookups import find_client_and_family
 from ..refusals import Refused
 from ..requests import PortalRequest
-from ..scope_requests import remaining_scopes
+from ..scopes import remaining_scopes
 from ..server import server
-from ..wire import answering, plain
+from ..tokens import access_tokens, families
+from ..wire.endpoint import answering, plain
 
 blueprint = Blueprint("oauth_introspection", __name__)
 

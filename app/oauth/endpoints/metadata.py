@@ -9,10 +9,12 @@ from flask import Blueprint, Response
 from ...authentication.access import public
 from ...extensions import settings
 from ...scopes import catalogue
-from .. import claims, keys, server, wishes
-from ..client_assertions import ALGORITHMS as ASSERTION_ALGORITHMS
-from ..client_authentication import METHODS
+from .. import server, wishes
+from ..client_authentication.assertions import ALGORITHMS as ASSERTION_ALGORITHMS
+from ..client_authentication.methods import METHODS
+from ..keys import ring
 from ..offered_grants import offered_grants
+from ..tokens import claims
 
 if TYPE_CHECKING:
     from config import Settings
@@ -38,8 +40,8 @@ def discovery() -> Response:
 @public
 def jwks() -> Response:
     """The public keys: the current, the next, those still needed to verify (:rfc:`7517`)."""
-    keys.ring().refresh()
-    return _public_json(keys.ring().jwks)
+    ring.ring().refresh()
+    return _public_json(ring.ring().jwks)
 
 
 def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "response_modes_supported": list(wishes.RESPONSE_MODES),
         "grant_types_supported": list(grants),
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": list(keys.ALGORITHMS),
+        "id_token_signing_alg_values_supported": list(ring.ALGORITHMS),
         "token_endpoint_auth_methods_supported": list(METHODS),
         "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "revocation_endpoint_auth_methods_supported": list(METHODS),

@@ -11,14 +11,15 @@ from ...clock import now
 from ...database import read_connection
 from ...diagnostics import causes
 from ...extensions import settings
-from .. import access_tokens, cross_origin, families
+from ..client_lookup import find_client_and_family
 from ..client_rows import ClientRow
-from ..lookups import find_client_and_family
 from ..models import RevokedToken
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..server import server
-from ..wire import answering, plain
+from ..tokens import access_tokens, families
+from ..wire import cross_origin
+from ..wire.endpoint import answering, plain
 
 blueprint = Blueprint("oauth_revocation", __name__)
 

@@ -3,10 +3,10 @@
 from flask import Blueprint, Response
 
 from ...authentication.access import public
-from .. import cross_origin
 from ..requests import PortalRequest
 from ..server import server
-from ..wire import answering
+from ..wire import cross_origin
+from ..wire.endpoint import answering
 
 blueprint = Blueprint("oauth_token", __name__)
 

@@ -7,12 +7,12 @@ from flask import Blueprint, Response
 from sqlalchemy import Row
 
 from ...authentication.access import public
-from .. import cross_origin
-from ..access_tokens import ActiveToken
-from ..bearer import resource
-from ..claims import person_claims
-from ..persons import REMEMBERED
-from ..wire import as_json, json_response, plain
+from ..tokens.access_tokens import ActiveToken
+from ..tokens.claims import person_claims
+from ..tokens.persons import REMEMBERED
+from ..wire import cross_origin
+from ..wire.bearer import resource
+from ..wire.endpoint import as_json, json_response, plain
 
 blueprint = Blueprint("oauth_userinfo", __name__)
 

@@ -6,8 +6,8 @@ from typing import Any
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from ...diagnostics import causes
-from .. import code_verifiers
 from ..refusals import Refused
+from . import code_verifiers
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")  # base64url of 32 bytes, without padding
 

@@ -10,13 +10,15 @@ from ...clock import now
 from ...crypto import digest, new_secret
 from ...database import new_id
 from ...diagnostics import causes, redirect_uri_doctor, request_log, usage
-from .. import code_verifiers, families, id_token_hints, tokens, wishes
+from .. import wishes
+from ..client_lookup import find_client_and_code
 from ..client_rows import ClientRow
-from ..lookups import find_client_and_code
+from ..extensions import code_verifiers
 from ..models import AuthorizationCode, TokenFamily
 from ..refusals import Refused
 from ..requests import PortalRequest
-from ..scope_requests import remaining_scopes, requested_scopes
+from ..scopes import remaining_scopes, requested_scopes
+from ..tokens import families, id_token_hints, signing
 from .grant import PortalGrant
 from .persons import refuse_absent_person
 from .redeemable_code import RedeemableCode
@@ -135,10 +137,10 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         """The answer, and the family it founds."""
         row, client = self.code, self.request.client
         assert row is not None
-        subject = tokens.Subject(
+        subject = signing.Subject(
             sub=row.user_id,
             client_id=client.id,
-            alg=tokens.algorithm(client.alg, self.settings),
+            alg=signing.algorithm(client.alg, self.settings),
             family_id=row.family_id,
             auth_time=row.auth_time,
         )
@@ -149,7 +151,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
             extra["refresh_token"] = families.refresh_token(row.family_id, 0, seed)
         token = self.answer(subject, self.scopes, **extra)
         if "openid" in self.scopes:
-            token["id_token"] = tokens.id_token(subject, token["access_token"], row.nonce, self.settings)
+            token["id_token"] = signing.id_token(subject, token["access_token"], row.nonce, self.settings)
         return token
 
     def delete_authorization_code(self, authorization_code: Any) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant as AuthlibClientCredentialsGrant
 
-from .. import tokens
-from ..scope_requests import requested_scopes, scopes_without_person
+from ..scopes import requested_scopes, scopes_without_person
+from ..tokens import signing
 from .grant import PortalGrant
 
 
@@ -23,5 +23,5 @@ class ClientCredentialsGrant(PortalGrant, AuthlibClientCredentialsGrant):
     def generate_token(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The answer for the client itself: ``sub`` is its ``client_id`` (:rfc:`9068#section-2.2`)."""
         client = self.request.client
-        alg = tokens.algorithm(client.alg, self.settings)
-        return self.answer(tokens.Subject(sub=client.id, client_id=client.id, alg=alg), self.scopes)
+        alg = signing.algorithm(client.alg, self.settings)
+        return self.answer(signing.Subject(sub=client.id, client_id=client.id, alg=alg), self.scopes)

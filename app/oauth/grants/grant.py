@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 from authlib.oauth2.rfc6749.grants import BaseGrant
 
 from ...diagnostics import causes
-from .. import tokens
-from ..client_authentication import METHODS
+from ..client_authentication.methods import METHODS
 from ..client_rows import ClientRow
 from ..refusals import Refused
 from ..requests import PortalRequest
+from ..tokens import signing
 
 if TYPE_CHECKING:
     from config import Settings
@@ -47,10 +47,10 @@ class PortalGrant(BaseGrant):
             raise Refused(causes.PARAMETER_MISSING, parameter=parameter)
         return value
 
-    def answer(self, subject: tokens.Subject, scopes: tuple[str, ...], **extra: str) -> dict[str, Any]:
+    def answer(self, subject: signing.Subject, scopes: tuple[str, ...], **extra: str) -> dict[str, Any]:
         """The token answer of :rfc:`6749#section-5.1`: an access token of ``scopes`` and what is ``extra``."""
         token = {
-            "access_token": tokens.access_token(subject, scopes, self.settings),
+            "access_token": signing.access_token(subject, scopes, self.settings),
             "token_type": "Bearer",
             "expires_in": self.settings.access_token_ttl,
             **extra,

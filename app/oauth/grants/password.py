@@ -19,9 +19,9 @@ from ...database import new_id
 from ...diagnostics import causes, request_log, usage
 from ...users.models import User
 from ...users.passwords import HashingBusy
-from .. import families, tokens
 from ..refusals import Refused
-from ..scope_requests import requested_scopes
+from ..scopes import requested_scopes
+from ..tokens import families, signing
 from .grant import PortalGrant
 
 
@@ -42,10 +42,10 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
         """The answer, and the family it founds."""
         user, client = self.request.user, self.request.client
         consent = self._consented(user)
-        subject = tokens.Subject(
+        subject = signing.Subject(
             sub=user.id,
             client_id=client.id,
-            alg=tokens.algorithm(client.alg, self.settings),
+            alg=signing.algorithm(client.alg, self.settings),
             family_id=new_id(),
             auth_time=now(),
         )
@@ -57,7 +57,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
             extra["refresh_token"] = families.refresh_token(str(subject.family_id), 0, seed)
         token = self.answer(subject, self.scopes, **extra)
         if "openid" in self.scopes:
-            token["id_token"] = tokens.id_token(subject, token["access_token"], None, self.settings)
+            token["id_token"] = signing.id_token(subject, token["access_token"], None, self.settings)
         return token
 
     def _consented(self, user: User) -> Consent:
@@ -70,7 +70,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
             raise Refused(causes.USER_DECLINED)
         return give_consent(user.id, client.id, self.scopes)
 
-    def _found_family(self, connection: Connection, subject: tokens.Subject, consent: Consent) -> bytes:
+    def _found_family(self, connection: Connection, subject: signing.Subject, consent: Consent) -> bytes:
         with_refresh = self.request.client.check_grant_type("refresh_token")
         settings = self.settings
         return families.found_family(

@@ -8,10 +8,10 @@ from sqlalchemy import Row
 
 from ...clock import now
 from ...diagnostics import causes, request_log, usage
-from .. import families, tokens
-from ..lookups import find_client_and_family
+from ..client_lookup import find_client_and_family
 from ..refusals import Refused
-from ..scope_requests import narrowed_scopes, remaining_scopes
+from ..scopes import narrowed_scopes, remaining_scopes
+from ..tokens import families, signing
 from .grant import PortalGrant
 from .persons import refuse_absent_person
 
@@ -38,10 +38,10 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         counter = self._advance(family)
         usage.consent_used(family.consent_id)
         client = self.request.client
-        subject = tokens.Subject(
+        subject = signing.Subject(
             sub=family.user_id,
             client_id=client.id,
-            alg=tokens.algorithm(client.alg, self.settings),
+            alg=signing.algorithm(client.alg, self.settings),
             family_id=family.id,
             counter=counter,
             auth_time=family.auth_time,
@@ -49,7 +49,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         successor = families.refresh_token(family.id, counter, family.seed)
         token = self.answer(subject, self.scopes, refresh_token=successor)
         if "openid" in self.scopes:
-            token["id_token"] = tokens.id_token(subject, token["access_token"], None, self.settings)
+            token["id_token"] = signing.id_token(subject, token["access_token"], None, self.settings)
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
     def _find(self, client_id: str, family_id: str) -> Any:

@@ -1,5 +1,5 @@
 """The pages of oauth, collected."""
 
-from . import consent, waiting
+from . import consent, pending_app
 
-blueprints = (waiting.blueprint, consent.blueprint)
+blueprints = (pending_app.blueprint, consent.blueprint)

@@ -10,9 +10,9 @@ from ...authentication.access import public
 from ...consents.decisions import give_consent
 from ...database import db
 from ...diagnostics import causes
-from .. import consenting, pending
-from ..authorizing import Authorization, authorizing
-from ..interaction import next_interaction
+from ..authorization import consent_page, pending
+from ..authorization.authorizing import Authorization, authorizing
+from ..authorization.interaction import next_interaction
 from ..refusals import Refused
 
 blueprint = Blueprint("oauth_consent", __name__)
@@ -52,10 +52,10 @@ def _step(authorization: Authorization) -> Any:
     if request.form.get("decision") != "allow":
         raise Refused(causes.USER_DECLINED)
     ticked = set(request.form.getlist("scope"))
-    asked = consenting.asked_now(authorization)
-    allowed = [name for name in asked if name in ticked or name in consenting.REQUIRED]
-    if asked and not allowed and not consenting.already_allowed(authorization):
-        return consenting.page(authorization, nothing_ticked=True)
+    asked = consent_page.asked_now(authorization)
+    allowed = [name for name in asked if name in ticked or name in consent_page.REQUIRED]
+    if asked and not allowed and not consent_page.already_allowed(authorization):
+        return consent_page.page(authorization, nothing_ticked=True)
     declined = [name for name in asked if name not in allowed]
     client_id = authorization.asked.client.id
     authorization.consent = give_consent(current_user.id, client_id, allowed, declined)

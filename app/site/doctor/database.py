@@ -12,7 +12,7 @@ from sqlalchemy import text
 from ...clock import now
 from ...crypto import Undecryptable
 from ...database import db
-from ...oauth import keys
+from ...oauth.keys import ring
 from .finding import Finding
 from .neighbours import redis_of
 
@@ -64,12 +64,12 @@ def check_migrations(_settings: "Settings") -> Iterator[Finding]:
 def check_keys(settings: "Settings") -> Iterator[Finding]:
     """The signing keys can be read; what the algorithm costs."""
     try:
-        keys.ring().refresh(force=True)
+        ring.ring().refresh(force=True)
     except Undecryptable:
         yield Finding("keys", False, "the signing keys cannot be decrypted", BRING_BACK_THE_SECRET)
         return
     algorithm = settings.access_token_alg
-    says = f"{len(keys.ring().verifying)} published; {algorithm} signs: {COSTS[algorithm]}"
+    says = f"{len(ring.ring().verifying)} published; {algorithm} signs: {COSTS[algorithm]}"
     yield Finding("keys", True, says)
 
 

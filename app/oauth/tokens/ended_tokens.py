@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from ..clients.models import Client
-from ..consents.models import Consent
-from ..diagnostics import causes
-from ..hot_reads import HotRead
-from .models import RevokedToken, TokenFamily
+from ...clients.models import Client
+from ...consents.models import Consent
+from ...diagnostics import causes
+from ...hot_reads import HotRead
+from ..models import RevokedToken, TokenFamily
 
 _READ = HotRead(
     select(

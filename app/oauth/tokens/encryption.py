@@ -11,7 +11,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from ..crypto import from_base64url
+from ...crypto import from_base64url
 
 HEADER = {"alg": "dir", "enc": "A256GCM", "cty": "JWT"}
 _REGISTRY = jwe.JWERegistry(algorithms=["dir", "A256GCM"])

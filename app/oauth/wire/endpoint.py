@@ -10,13 +10,13 @@ from flask import Response, current_app, g, jsonify, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from ..authentication.access import for_programs
-from ..database import is_lost_transaction
-from ..diagnostics import causes, request_log
-from ..extensions import settings
+from ...authentication.access import for_programs
+from ...database import is_lost_transaction
+from ...diagnostics import causes, request_log
+from ...extensions import settings
+from ..refusals import Refused
+from ..requests import PortalRequest
 from . import attribution, cross_origin
-from .refusals import Refused
-from .requests import PortalRequest
 
 TRIES = 3  # a cluster may undo a transaction at its commit; more than this means real trouble
 RETRY_AFTER = "5"  # seconds

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from joserfc.jws import CompactSignature, JWSRegistry
 
-from ..crypto import base64url
-from ..scopes import catalogue
-from . import keys, token_encryption
+from ...crypto import base64url
+from ...scopes import catalogue
+from ..keys import ring
+from . import encryption
 
 if TYPE_CHECKING:
     from config import Settings
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 ACCESS_TOKEN_TYPE = "at+jwt"
 ID_TOKEN_TYPE = "JWT"
 WITHOUT_FAMILY = "cc"  # first part of the jti of client_credentials tokens
-_REGISTRY = JWSRegistry(algorithms=list(keys.ALGORITHMS))
+_REGISTRY = JWSRegistry(algorithms=list(ring.ALGORITHMS))
 # OpenID Connect Core 3.1.3.6: half of the hash that goes with the signature; EdDSA's Ed25519 hashes with SHA-512.
 _HALF_HASHES = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
@@ -64,7 +65,7 @@ def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") 
         claims["auth_time"] = int(subject.auth_time.timestamp())
     token = _sign(claims, subject.alg, ACCESS_TOKEN_TYPE)
     if settings.should_encrypt_tokens and settings.jwe_encryption_key is not None:
-        return token_encryption.encrypt(token, settings.jwe_encryption_key)
+        return encryption.encrypt(token, settings.jwe_encryption_key)
     return token
 
 
@@ -117,7 +118,7 @@ def family_of(jti: str) -> str | None:
 
 
 def _sign(claims: dict[str, Any], alg: str, kind: str) -> str:
-    key = keys.ring().signing_key(alg)
+    key = ring.ring().signing_key(alg)
     signing_input = f"{_header(alg, str(key.kid), kind)}.{_encoded(claims)}"
     signature = _REGISTRY.get_alg(alg).sign(signing_input.encode("ascii"), key)
     return f"{signing_input}.{base64url(signature)}"

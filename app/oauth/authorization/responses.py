@@ -5,12 +5,12 @@ from typing import Any
 from authlib.common.urls import add_params_to_uri
 from flask import Response, g, make_response, redirect, render_template, request
 
-from ..authentication import browser
-from ..diagnostics import request_log
-from ..extensions import settings
-from . import cross_origin
-from .refusals import Refused
-from .requests import PortalRequest
+from ...authentication import browser
+from ...diagnostics import request_log
+from ...extensions import settings
+from ..refusals import Refused
+from ..requests import PortalRequest
+from ..wire import cross_origin
 
 # A program on the device may lead on to another of its ports.
 LOOPBACK = ("http://127.0.0.1:*", "http://localhost:*")
@@ -39,7 +39,7 @@ def failure(asked: PortalRequest | None, refusal: Refused) -> Response:
         response = make_response(page)
         response.status_code = cause.status if cause.status == 413 else 400
         return response
-    from .wire import told
+    from ..wire.endpoint import told
 
     return _deliver(asked, told(str(refusal.cause.error), refusal.public_for()))
 

@@ -5,10 +5,10 @@ from math import ceil
 
 from sqlalchemy import func, insert, or_, select, update
 
-from ..clock import now
-from ..database import db
-from .keys import ALGORITHMS, new_row
-from .models import SigningKey
+from ...clock import now
+from ...database import db
+from ..models import SigningKey
+from .ring import ALGORITHMS, new_row
 
 PUBLISHED_AHEAD = timedelta(minutes=10)  # beyond the time that caches keep the key set, and FRESH_FOR
 RETIREMENT_MARGIN = timedelta(minutes=2)  # covers FRESH_FOR and clocks that differ

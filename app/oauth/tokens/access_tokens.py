@@ -15,23 +15,24 @@ from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 from sqlalchemy import Row, bindparam, case, select
 
-from ..clients.models import Client
-from ..consents.models import Consent
-from ..diagnostics import causes
-from ..extensions import settings
-from ..hot_reads import HotRead, constant
-from ..users.models import User
-from . import ended_tokens, families, keys, token_encryption, tokens
-from .lookups import CONSENT_SCOPE
-from .models import RevokedToken, TokenFamily
+from ...clients.models import Client
+from ...consents.models import Consent
+from ...diagnostics import causes
+from ...extensions import settings
+from ...hot_reads import HotRead, constant
+from ...users.models import User
+from ..client_lookup import CONSENT_SCOPE
+from ..keys import ring
+from ..models import RevokedToken, TokenFamily
+from ..refusals import Refused
+from ..scopes import remaining_scopes
+from . import encryption, ended_tokens, families, signing
 from .persons import find_person
-from .refusals import Refused
-from .scope_requests import remaining_scopes
 
 REMEMBERED = 10_000  # verified tokens a process keeps; a verification costs more than the memory
 LONGEST = 8_000  # characters; ours are far shorter
 
-_REGISTRY = JWSRegistry(algorithms=list(keys.ALGORITHMS))
+_REGISTRY = JWSRegistry(algorithms=list(ring.ALGORITHMS))
 _verified: OrderedDict[bytes, tuple[str, dict[str, Any]]] = OrderedDict()
 _lock = threading.Lock()
 
@@ -85,7 +86,7 @@ class ActiveToken:
     @property
     def user_id(self) -> str | None:
         """The person it speaks for; None where the app acts for itself."""
-        return self.claims["sub"] if tokens.family_of(self.claims["jti"]) else None
+        return self.claims["sub"] if signing.family_of(self.claims["jti"]) else None
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -99,7 +100,7 @@ def active_token(token: str, issuer: str, *, with_person: bool = False, explain:
     ``with_person`` brings what claims are made of, too; without ``explain`` the refusal has no facts.
     """
     claims = verified_claims(token, issuer)
-    family = tokens.family_of(claims["jti"])
+    family = signing.family_of(claims["jti"])
     if family is None:
         row = _OF_CLIENT.first(client=claims["client_id"], jti=claims["jti"])
     else:
@@ -134,7 +135,7 @@ def verified_claims(token: str, issuer: str) -> dict[str, Any]:
         raise Refused(causes.TOKEN_MALFORMED)
     key = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
     kid, claims = _verified.get(key, ("", {}))
-    if not keys.ring().knows(kid):  # a new token, or one whose key has ended since
+    if not ring.ring().knows(kid):  # a new token, or one whose key has ended since
         kid, claims = _verify(token, issuer)
         with _lock:
             _verified[key] = kid, claims
@@ -153,10 +154,10 @@ def _verify(token: str, issuer: str) -> tuple[str, dict[str, Any]]:
     if token.startswith(families.PREFIX):
         raise Refused(causes.TOKEN_IS_REFRESH_TOKEN)
     try:
-        token = token_encryption.signed_part(token, settings.jwe_encryption_key)
+        token = encryption.signed_part(token, settings.jwe_encryption_key)
         parsed = jws.extract_compact(token.encode("ascii"))
-        header = tokens.header_of(parsed)
-        key = keys.ring().verification_key(str(header.get("kid")))
+        header = signing.header_of(parsed)
+        key = ring.ring().verification_key(str(header.get("kid")))
         if key is None or key.alg != header.get("alg"):
             raise _foreign(json.loads(parsed.payload), issuer)
         if not jws.validate_compact(parsed, key, registry=_REGISTRY):
@@ -164,7 +165,7 @@ def _verify(token: str, issuer: str) -> tuple[str, dict[str, Any]]:
         claims = json.loads(parsed.payload)
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(causes.TOKEN_MALFORMED) from error
-    if header.get("typ") != tokens.ACCESS_TOKEN_TYPE:
+    if header.get("typ") != signing.ACCESS_TOKEN_TYPE:
         raise Refused(causes.TOKEN_IS_ID_TOKEN)
     return str(header["kid"]), dict(claims)
 

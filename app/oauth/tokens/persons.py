@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from ..database import read_connection
-from ..users.models import User
+from ...database import read_connection
+from ...users.models import User
 
 REMEMBERED = 5_000  # people a process keeps
 

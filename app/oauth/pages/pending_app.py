@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import responses
+from ..authorization import responses
+from ..client_lookup import find_client
 from ..client_rows import ClientRow
-from ..lookups import find_client
 
 blueprint = Blueprint("oauth_waiting", __name__)
 

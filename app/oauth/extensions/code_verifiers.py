@@ -4,7 +4,7 @@ import re
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from ..crypto import equal
+from ...crypto import equal
 
 _FORM = re.compile(r"[A-Za-z0-9\-._~]{43,128}")  # :rfc:`7636#section-4.1`
 

@@ -7,14 +7,14 @@ from flask import Response, current_app, jsonify, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from ..authentication.access import for_programs
-from ..database import is_lost_transaction
-from ..diagnostics import causes, request_log
-from ..extensions import settings
-from . import attribution, cross_origin, wire
-from .access_tokens import ActiveToken, active_token
-from .lookups import find_client
-from .refusals import Refused
+from ...authentication.access import for_programs
+from ...database import is_lost_transaction
+from ...diagnostics import causes, request_log
+from ...extensions import settings
+from ..client_lookup import find_client
+from ..refusals import Refused
+from ..tokens.access_tokens import ActiveToken, active_token
+from . import attribution, cross_origin, endpoint
 
 View = Callable[[ActiveToken], Response]
 
@@ -45,18 +45,18 @@ def resource(name: str, *scopes: str) -> Callable[[View], Callable[[], Response]
 
 
 def _answer(view: View, scopes: tuple[str, ...]) -> Response:
-    for attempt in range(1, wire.TRIES + 1):
+    for attempt in range(1, endpoint.TRIES + 1):
         try:
             return _ask(view, scopes)
         except Refused as refusal:
             return _refuse(refusal)
         except HTTPException as error:
-            return _refuse(wire.unreadable(error) if error.code == 413 else Refused(causes.TOKEN_MISSING))
+            return _refuse(endpoint.unreadable(error) if error.code == 413 else Refused(causes.TOKEN_MISSING))
         except DBAPIError as error:
-            if attempt == wire.TRIES or not is_lost_transaction(error):
-                return wire.in_trouble(error)
+            if attempt == endpoint.TRIES or not is_lost_transaction(error):
+                return endpoint.in_trouble(error)
         except Exception as error:  # not the fault of whoever asks
-            return wire.in_trouble(error)
+            return endpoint.in_trouble(error)
     raise AssertionError("unreachable")
 
 
@@ -80,7 +80,7 @@ def _ask(view: View, scopes: tuple[str, ...]) -> Response:
 def _presented_token() -> str:
     """The token of the header (:rfc:`6750#section-2.1`) or of a form body (section 2.2); never of the query."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    has_form = request.content_type is not None and request.mimetype == wire.FORM
+    has_form = request.content_type is not None and request.mimetype == endpoint.FORM
     in_body = request.form.getlist("access_token") if has_form else []
     if scheme.lower() != "bearer":
         if len(in_body) == 1:
@@ -107,16 +107,16 @@ def _refuse(refusal: Refused) -> Response:
     request_log.refused(cause, as_error=as_error, **refusal.facts)
     challenge = f'Bearer realm="{settings.issuer}"'
     if cause is causes.TOKEN_MISSING:
-        response = jsonify(wire.told(str(cause.error), cause.public))
+        response = jsonify(endpoint.told(str(cause.error), cause.public))
         response.status_code = 401
     elif cause in _OF_THEIR_OWN:
-        response = jsonify(wire.told(str(cause.error), cause.public))
+        response = jsonify(endpoint.told(str(cause.error), cause.public))
         response.status_code = cause.status
         challenge += f', error="{cause.error}", error_description="{cause.public}"'
         challenge += f', scope="{refusal.facts["needed"]}"' if cause is causes.SCOPE_INSUFFICIENT else ""
     else:
         text = causes.TOKEN_REVOKED.public
-        response = jsonify(wire.told("invalid_token", text))
+        response = jsonify(endpoint.told("invalid_token", text))
         response.status_code = 401
         challenge += f', error="invalid_token", error_description="{text}"'
     response.headers["WWW-Authenticate"] = challenge

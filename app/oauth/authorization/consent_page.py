@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ..scopes import catalogue
+from ...scopes import catalogue
 from . import responses
 from .authorizing import Authorization
 

@@ -7,11 +7,12 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
-from ..diagnostics import causes
-from . import keys, tokens
-from .refusals import Refused
+from ...diagnostics import causes
+from ..keys import ring
+from ..refusals import Refused
+from . import signing
 
-_REGISTRY = JWSRegistry(algorithms=list(keys.ALGORITHMS))
+_REGISTRY = JWSRegistry(algorithms=list(ring.ALGORITHMS))
 
 
 def named_person(hint: str, client_id: str, issuer: str) -> str:
@@ -30,16 +31,16 @@ def named_person(hint: str, client_id: str, issuer: str) -> str:
 def _read(hint: str) -> dict[str, Any]:
     try:
         parsed = jws.extract_compact(hint.encode("ascii"))
-        header, claims = tokens.header_of(parsed), dict(json.loads(parsed.payload))
+        header, claims = signing.header_of(parsed), dict(json.loads(parsed.payload))
         kid, alg = header.get("kid"), header.get("alg")
         # Access tokens are signed with the same keys, and are known to more programs.
         if (
             not isinstance(kid, str)
-            or alg not in keys.ALGORITHMS
-            or header.get("typ") != tokens.ID_TOKEN_TYPE
+            or alg not in ring.ALGORITHMS
+            or header.get("typ") != signing.ID_TOKEN_TYPE
         ):
             raise Refused(causes.ID_TOKEN_HINT_INVALID)
-        key = keys.ring().verification_key(kid)
+        key = ring.ring().verification_key(kid)
         # An app may keep the ID token of a key that is gone by now. A name only ever narrows who gets an answer:
         # who invents one learns nothing of people who have not let the app in.
         if key is None or (key.alg == alg and jws.validate_compact(parsed, key, registry=_REGISTRY)):

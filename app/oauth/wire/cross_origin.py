@@ -10,9 +10,9 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..clients.models import Client
-from ..database import read_connection
-from .client_rows import ClientRow
+from ...clients.models import Client
+from ...database import read_connection
+from ..client_rows import ClientRow
 
 PREFLIGHT_MAX_AGE = "600"  # seconds
 # Introspection is for servers only; of all other paths no web page elsewhere reads anything.

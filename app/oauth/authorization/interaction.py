@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..clock import now
-from ..diagnostics import causes
-from ..diagnostics.causes import Cause
-from .refusals import Refused
-from .wishes import Wishes
+from ...clock import now
+from ...diagnostics import causes
+from ...diagnostics.causes import Cause
+from ..refusals import Refused
+from ..wishes import Wishes
 
 FRESH = timedelta(minutes=10)  # how long a sign-in made for a request counts as made for it
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from ..clock import now
-from ..crypto import base64url, from_base64url
-from ..diagnostics.causes import Cause
-from ..extensions import vault
-from .models import TokenFamily
+from ...clock import now
+from ...crypto import base64url, from_base64url
+from ...diagnostics.causes import Cause
+from ...extensions import vault
+from ..models import TokenFamily
 
 PREFIX = "pf_refresh_"
 SEED_BYTES = 16

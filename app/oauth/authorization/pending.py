@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from flask import session
 
-from ..authentication.browser import PENDING
-from ..clock import now
-from ..crypto import digest
+from ...authentication.browser import PENDING
+from ...clock import now
+from ...crypto import digest
 
 MOST = 5  # tabs with an open request that one browser is remembered for
 _KEPT_IN = PENDING

@@ -13,10 +13,10 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from ..clock import now
-from ..database import db, read_connection
-from ..extensions import vault
-from .models import SigningKey
+from ...clock import now
+from ...database import db, read_connection
+from ...extensions import vault
+from ..models import SigningKey
 
 Key: TypeAlias = RSAKey | ECKey | OKPKey
 

@@ -9,19 +9,20 @@ from flask import Response, request
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from ..clients.redirect_uris import is_loopback, leads_to_a_device
-from ..consents.decisions import find_consent
-from ..consents.models import Consent
-from ..database import db
-from ..diagnostics import causes, request_log
-from ..extensions import settings
-from . import attribution, pending, responses
-from .grants.authorization_code import AuthorizationCodeGrant
+from ...clients.redirect_uris import is_loopback, leads_to_a_device
+from ...consents.decisions import find_consent
+from ...consents.models import Consent
+from ...database import db
+from ...diagnostics import causes, request_log
+from ...extensions import settings
+from ..grants.authorization_code import AuthorizationCodeGrant
+from ..refusals import Refused
+from ..requests import PortalRequest
+from ..server import server
+from ..wire import attribution
+from ..wishes import Wishes
+from . import pending, responses
 from .interaction import Situation
-from .refusals import Refused
-from .requests import PortalRequest
-from .server import server
-from .wishes import Wishes
 
 
 @dataclass

@@ -11,14 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from ..crypto import from_base64url
-from ..database import read_connection
-from ..diagnostics import causes, request_log
-from ..diagnostics.causes import Cause
-from ..extensions import settings
-from . import families, token_encryption
-from .lookups import find_client
-from .models import TokenFamily
+from ...crypto import from_base64url
+from ...database import read_connection
+from ...diagnostics import causes, request_log
+from ...diagnostics.causes import Cause
+from ...extensions import settings
+from ..client_lookup import find_client
+from ..models import TokenFamily
+from ..tokens import encryption, families
 
 
 def attribute(cause: Cause, token: str | None = None) -> None:
@@ -64,7 +64,7 @@ def _named_by(token: str) -> str:
             query = select(TokenFamily.client_id).where(TokenFamily.id == parsed.family_id)
             return connection.scalar(query) or ""
     try:
-        signed = token_encryption.signed_part(token, settings.jwe_encryption_key)
+        signed = encryption.signed_part(token, settings.jwe_encryption_key)
         claims: Any = json.loads(from_base64url(signed.split(".")[1]))
     except (ValueError, IndexError, RecursionError):
         return ""

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote_plus
 
-from ..clients import secret_digests
-from ..clock import now
-from ..crypto import equal
-from ..diagnostics import causes, request_log, usage
-from ..diagnostics.client_id_hints import find_hint
-from ..extensions import vault
-from . import client_assertions
-from .client_rows import ClientRow, SecretRow
-from .refusals import Refused
-from .requests import PortalRequest
+from ...clients import secret_digests
+from ...clock import now
+from ...crypto import equal
+from ...diagnostics import causes, request_log, usage
+from ...diagnostics.client_id_hints import find_hint
+from ...extensions import vault
+from ..client_rows import ClientRow, SecretRow
+from ..refusals import Refused
+from ..requests import PortalRequest
+from . import assertions
 
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 
@@ -40,7 +40,7 @@ def read_credentials(request: PortalRequest) -> Presented:
     if form.get("client_assertion") is not None:
         if scheme == "basic" or form.get("client_secret"):
             raise Refused(causes.TWO_CLIENT_AUTHENTICATIONS, places=["client_assertion", "client_secret"])
-        return Presented(client_assertions.claimed_client(request), None, "private_key_jwt")
+        return Presented(assertions.claimed_client(request), None, "private_key_jwt")
     if scheme == "basic":
         client_id, password = _read_basic(header)
         if form.get("client_secret") or form.get("client_id", client_id) != client_id:
@@ -68,7 +68,7 @@ def check_credentials(
         )
     request_log.about(client_id=client.id)
     if presented.method == "private_key_jwt":
-        client_assertions.check(client, request, issuer)
+        assertions.check(client, request, issuer)
     else:
         _check_secret(presented, client, offered)
     if client.disabled_at is not None:

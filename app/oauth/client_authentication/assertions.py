@@ -12,12 +12,12 @@ from joserfc.jws import JWSRegistry
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from ..crypto import digest, from_base64url
-from ..diagnostics import causes
-from .client_rows import ClientRow
-from .models import UsedAssertion
-from .refusals import Refused
-from .requests import PortalRequest
+from ...crypto import digest, from_base64url
+from ...diagnostics import causes
+from ..client_rows import ClientRow
+from ..models import UsedAssertion
+from ..refusals import Refused
+from ..requests import PortalRequest
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")

@@ -1,0 +1,1 @@
+"""The signing keys: those in use, and their rotation."""

@@ -1,0 +1,1 @@
+"""Tokens and what is in them: families, signing, claims, validity."""
