@@ -19,7 +19,7 @@ commands: tuple[click.Command, ...] = (keys_group,)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_keys(as_json: bool) -> None:
     """Print every key that signs, will sign, or still verifies."""
-    ring.ring().refresh(force=True)
+    ring.current().refresh(force=True)
     _print([_described(key) for key in ring.list_keys()], as_json)
 
 
@@ -33,7 +33,7 @@ def list_keys(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rotate(at_once: bool, leaked: bool, as_json: bool) -> None:
     """Let the next keys sign. The current ones verify until the last token they signed has expired."""
-    ring.ring().refresh(force=True)
+    ring.current().refresh(force=True)
     kids = rotation.replace_leaked_keys() if leaked else _promote(at_once)
     record(EventKind.KEY_ROTATED, kids=kids, leaked=leaked)
     db.session.commit()

@@ -51,7 +51,7 @@ class PortalServer(AuthorizationServer):
 
     def create_token_response(self, request: PortalRequest) -> Response:
         """The token endpoint's answer; raises :class:`Refused`."""
-        ring.ring().refresh()  # before a transaction holds what the making of first keys would wait for
+        ring.current().refresh()  # before a transaction holds what the making of first keys would wait for
         grant = self.get_token_grant(request)
         grant.validate_token_request()
         return self.handle_response(*grant.create_token_response())

@@ -57,7 +57,7 @@ def test_what_to_do_next_is_said(make_app: MakeApp, db_session: Session) -> None
     app = make_app(SECURITY_CONTACT="mailto:security@example.org")
     _chief, browser = pages.administrator(app)
     with app.app_context():
-        ring.ring().refresh(force=True)
+        ring.current().refresh(force=True)
     moment = now()
     db_session.execute(update(SigningKey).where(SigningKey.signs_from.is_not(None)).values(signs_from=moment))
     db_session.commit()

@@ -56,7 +56,7 @@ class Operator:
     def rotate_keys(self) -> None:
         """Let the next keys sign."""
         with self.app.app_context():
-            ring.ring().refresh(force=True)
+            ring.current().refresh(force=True)
             rotation.rotate_keys(3600, at_once=True)
             db.session.commit()
 
@@ -66,7 +66,7 @@ class Forger:
 
     def __init__(self, operator: Operator) -> None:
         with operator.app.app_context():
-            self._key = ring.ring().signing_key("RS256")
+            self._key = ring.current().signing_key("RS256")
         issuer = operator.portal.url
         self._claims = {"iss": issuer, "aud": AUDIENCE, "sub": "x", "client_id": "x", "scope": SCOPE}
 

@@ -135,8 +135,8 @@ def test_a_hint_of_a_key_that_is_gone_still_names_its_person(
         db.session.commit()
     with later(hours=2):
         with app.app_context():
-            ring.ring().refresh(force=True)
-            assert ring.ring().verification_key(make.header_of(hint)["kid"]) is None
+            ring.current().refresh(force=True)
+            assert ring.current().verification_key(make.header_of(hint)["kid"]) is None
         assert "code" in make.answer_of(make.ask(browser, ledger, prompt="none", id_token_hint=hint))
         answer = make.answer_of(make.ask(bert, ledger, prompt="none", id_token_hint=hint))
         assert answer["error"] == "login_required"

@@ -160,7 +160,7 @@ def _forged(world: World, **changes: object) -> str:
     """A token signed with the portal's own key that says something else, as one of a sister portal would."""
     token = world.tokens["access_token"]
     with world.app.app_context():
-        key = ring.ring().signing_key("RS256")
+        key = ring.current().signing_key("RS256")
     claims = {**make.claims_of(token), **changes, "iat": int(datetime.now(UTC).timestamp())}
     return jwt.encode(make.header_of(token), claims, key, default_type=None)
 

@@ -28,10 +28,10 @@ def kids(client: FlaskClient) -> set[str]:
 
 def rotate(app: Flask) -> list[str]:
     with app.app_context():
-        ring.ring().refresh()
+        ring.current().refresh()
         promoted = rotation.rotate_keys(3600, at_once=True)
         db.session.commit()
-        ring.ring().refresh(force=True)
+        ring.current().refresh(force=True)
         return promoted
 
 
@@ -59,16 +59,16 @@ def test_what_a_retired_key_signed_still_counts(app: Flask) -> None:
 def test_a_key_goes_once_nothing_it_signed_is_valid(app: Flask, client: FlaskClient) -> None:
     client.get("/oauth/jwks.json")
     with app.app_context():
-        ring.ring().refresh()
-        old = {key.kid for key in ring.ring().current.values()}
+        ring.current().refresh()
+        old = {key.kid for key in ring.current().current.values()}
     rotate(app)
     with app.app_context():
         db.session.execute(
             update(SigningKey).where(SigningKey.kid.in_(old)).values(expires_at=now() - timedelta(seconds=1))
         )
         db.session.commit()
-        ring.ring().refresh(force=True)
-        assert not old & set(ring.ring().verifying)
+        ring.current().refresh(force=True)
+        assert not old & set(ring.current().verifying)
         (expiring,) = [each for each in EXPIRING if each.model is SigningKey]
         assert delete_batch(expiring) >= len(old)
         assert not old & {key.kid for key in ring.list_keys()}
@@ -122,13 +122,13 @@ def test_the_first_rotation_needs_no_wait_since_all_keys_were_published_together
     with app.app_context():
         db.session.execute(delete(SigningKey))
         db.session.commit()
-        ring.ring().refresh(force=True)
+        ring.current().refresh(force=True)
     published = kids(client)
     run = app.test_cli_runner().invoke
     assert run(args=["keys", "rotate"]).exit_code == 0
     with app.app_context():
-        ring.ring().refresh(force=True)
-        assert {key.kid for key in ring.ring().current.values()} <= published
+        ring.current().refresh(force=True)
+        assert {key.kid for key in ring.current().current.values()} <= published
     assert run(args=["keys", "rotate"]).exit_code == 1
 
 
@@ -145,7 +145,7 @@ def test_after_a_leak_no_key_of_before_verifies_or_is_published(app: Flask, clie
     assert done.exit_code == 0
     assert "refresh" in done.stderr
     with app.app_context():
-        ring.ring().refresh(force=True)
+        ring.current().refresh(force=True)
     assert len(kids(client)) == 6
     assert not kids(client) & before
     assert client.get("/oauth/userinfo", headers=seen).status_code == 401
@@ -174,8 +174,8 @@ def test_two_administrators_who_rotate_at_once_rotate_once(app: Flask, client: F
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(rotate_it, range(4))) == [False, False, False, True]
     with app.app_context():
-        ring.ring().refresh(force=True)
-        assert {key.kid for key in ring.ring().current.values()} <= published
+        ring.current().refresh(force=True)
+        assert {key.kid for key in ring.current().current.values()} <= published
 
 
 @pytest.mark.parametrize("option", ["--now", "--force"])

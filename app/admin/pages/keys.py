@@ -27,7 +27,7 @@ def _place(key: SigningKey) -> tuple[int, bool, bool]:
 @blueprint.get("/admin/keys")
 def index() -> str:
     """All keys: those that sign, those that will, those that still verify."""
-    ring.ring().refresh(force=True)
+    ring.current().refresh(force=True)
     return render_template(
         "admin/keys/index.html",
         keys=sorted(ring.list_keys(), key=_place),
@@ -49,7 +49,7 @@ def rotate() -> ResponseReturnValue:
         return redirect(url_for("admin_keys.index"), 303)
     record(EventKind.KEY_ROTATED, current_user.id, current_user.id, kids=promoted)
     db.session.commit()
-    ring.ring().refresh(force=True)
+    ring.current().refresh(force=True)
     flash(_("The next keys sign from now on; every worker knows within half a minute."), "ok")
     return redirect(url_for("admin_keys.index"))
 

@@ -27,7 +27,7 @@ def sign_in() -> Response:
     fields = read_fields("username", "password")
     if not fields["username"] or not fields["password"]:
         raise ApiRefused(422, "field_missing", "Neither username nor password may be empty.")
-    ring.ring().refresh()  # before a transaction holds what the making of first keys would wait for
+    ring.current().refresh()  # before a transaction holds what the making of first keys would wait for
     try:
         user = authenticate(fields["username"], fields["password"])
     except (InvalidCredentials, TooManyTries) as refusal:

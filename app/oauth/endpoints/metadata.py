@@ -40,8 +40,8 @@ def discovery() -> Response:
 @public
 def jwks() -> Response:
     """The public keys: the current, the next, those still needed to verify (:rfc:`7517`)."""
-    ring.ring().refresh()
-    return _public_json(ring.ring().jwks)
+    ring.current().refresh()
+    return _public_json(ring.current().jwks)
 
 
 def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:

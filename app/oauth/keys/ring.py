@@ -81,7 +81,7 @@ class KeyRing:
         self._read_at = time.monotonic()
 
 
-def ring() -> KeyRing:
+def current() -> KeyRing:
     """This application's keys."""
     found: KeyRing = current_app.extensions["signing_keys"]
     return found

@@ -135,7 +135,7 @@ def verified_claims(token: str, issuer: str) -> dict[str, Any]:
         raise Refused(causes.TOKEN_MALFORMED)
     key = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
     kid, claims = _verified.get(key, ("", {}))
-    if not ring.ring().knows(kid):  # a new token, or one whose key has ended since
+    if not ring.current().knows(kid):  # a new token, or one whose key has ended since
         kid, claims = _verify(token, issuer)
         with _lock:
             _verified[key] = kid, claims
@@ -157,7 +157,7 @@ def _verify(token: str, issuer: str) -> tuple[str, dict[str, Any]]:
         token = encryption.signed_part(token, settings.jwe_encryption_key)
         parsed = jws.extract_compact(token.encode("ascii"))
         header = signing.header_of(parsed)
-        key = ring.ring().verification_key(str(header.get("kid")))
+        key = ring.current().verification_key(str(header.get("kid")))
         if key is None or key.alg != header.get("alg"):
             raise _foreign(json.loads(parsed.payload), issuer)
         if not jws.validate_compact(parsed, key, registry=_REGISTRY):

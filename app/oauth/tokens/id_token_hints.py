@@ -40,7 +40,7 @@ def _read(hint: str) -> dict[str, Any]:
             or header.get("typ") != signing.ID_TOKEN_TYPE
         ):
             raise Refused(causes.ID_TOKEN_HINT_INVALID)
-        key = ring.ring().verification_key(kid)
+        key = ring.current().verification_key(kid)
         # An app may keep the ID token of a key that is gone by now. A name only ever narrows who gets an answer:
         # who invents one learns nothing of people who have not let the app in.
         if key is None or (key.alg == alg and jws.validate_compact(parsed, key, registry=_REGISTRY)):

@@ -118,7 +118,7 @@ def family_of(jti: str) -> str | None:
 
 
 def _sign(claims: dict[str, Any], alg: str, kind: str) -> str:
-    key = ring.ring().signing_key(alg)
+    key = ring.current().signing_key(alg)
     signing_input = f"{_header(alg, str(key.kid), kind)}.{_encoded(claims)}"
     signature = _REGISTRY.get_alg(alg).sign(signing_input.encode("ascii"), key)
     return f"{signing_input}.{base64url(signature)}"

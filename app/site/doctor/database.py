@@ -64,12 +64,12 @@ def check_migrations(_settings: "Settings") -> Iterator[Finding]:
 def check_keys(settings: "Settings") -> Iterator[Finding]:
     """The signing keys can be read; what the algorithm costs."""
     try:
-        ring.ring().refresh(force=True)
+        ring.current().refresh(force=True)
     except Undecryptable:
         yield Finding("keys", False, "the signing keys cannot be decrypted", BRING_BACK_THE_SECRET)
         return
     algorithm = settings.access_token_alg
-    says = f"{len(ring.ring().verifying)} published; {algorithm} signs: {COSTS[algorithm]}"
+    says = f"{len(ring.current().verifying)} published; {algorithm} signs: {COSTS[algorithm]}"
     yield Finding("keys", True, says)
 
 
