@@ -26,8 +26,8 @@ try:
 
     _config.accepted = _config.load()
     # Loaded once, before the fork: workers start faster and share the memory of the code.
-    from app.site.even_worker import EvenWorker
-    from app.site.server_log import ServerLog
+    from app.operations.even_worker import EvenWorker
+    from app.operations.server_log import ServerLog
 except (Exception, SystemExit) as error:
     if not _reloading:
         if type(error).__name__ != "ConfigurationError":
@@ -38,8 +38,8 @@ except (Exception, SystemExit) as error:
         del sys.modules[_name]
     sys.modules.update(_before)
     import config as _config
-    from app.site.even_worker import EvenWorker
-    from app.site.server_log import ServerLog
+    from app.operations.even_worker import EvenWorker
+    from app.operations.server_log import ServerLog
 
 _settings = _config.accepted
 assert _settings is not None
@@ -92,7 +92,7 @@ def ssl_context(conf: Any, _default_factory: Any) -> ssl.SSLContext:
 
 def on_starting(_server: Any) -> None:
     """Count from zero."""
-    from app.metering import forget
+    from app.process.metering import forget
 
     forget(_settings.instance)
 

@@ -18,7 +18,8 @@ from .authentication import pages as authentication_pages
 from .clients import commands as client_commands
 from .clients import pages as client_pages
 from .consents import pages as consent_pages
-from .database import READS, db, engine_options
+from .database.engines import READS, engine_options
+from .database.rows import db
 from .diagnostics import pages as diagnostic_pages
 from .extensions import babel, background, csrf, limiter, login_manager, metrics, migrate, vault
 from .messages import commands as message_commands
@@ -26,12 +27,13 @@ from .oauth import commands as oauth_commands
 from .oauth import endpoints as oauth_endpoints
 from .oauth import pages as oauth_pages
 from .oauth.endpoints.documents import Documents
+from .operations import commands as operation_commands
+from .operations import endpoints as operation_endpoints
+from .operations.command_line import CommandLine
 from .scopes import commands as scope_commands
-from .site import commands as site_commands
 from .site import endpoints as site_endpoints
 from .site import i18n, rate_limiting, request_ids, security_headers
 from .site import pages as site_pages
-from .site.command_line import CommandLine
 from .site.portal import Portal
 from .users import commands as user_commands
 
@@ -48,7 +50,12 @@ PAGES = (
     + oauth_pages.blueprints
     + admin_pages.blueprints
 )
-ENDPOINTS = site_endpoints.blueprints + oauth_endpoints.blueprints + api_endpoints.blueprints
+ENDPOINTS = (
+    operation_endpoints.blueprints
+    + site_endpoints.blueprints
+    + oauth_endpoints.blueprints
+    + api_endpoints.blueprints
+)
 COMMANDS = (
     user_commands.commands
     + account_commands.commands
@@ -57,7 +64,7 @@ COMMANDS = (
     + scope_commands.commands
     + oauth_commands.commands
     + message_commands.commands
-    + site_commands.commands
+    + operation_commands.commands
 )
 
 

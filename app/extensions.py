@@ -10,11 +10,11 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from werkzeug.local import LocalProxy
 
-from .background import Background
 from .crypto import Vault
-from .database import db
-from .late_forms import LateForms
-from .metering import Metrics
+from .database.rows import db
+from .expired_forms import LateForms
+from .process.background import Background
+from .process.metering import Metrics
 
 if TYPE_CHECKING:
     from config import Settings

@@ -22,7 +22,7 @@ from sqlalchemy import insert, text
 from app import create_app
 from app.audit import EventKind
 from app.audit.models import Event
-from app.database import db, first_id_at
+from app.database.rows import db, first_id_at
 from app.diagnostics.causes import CATALOGUE
 from app.diagnostics.models import LoggedRequest
 from benchmarks.yardsticks import database

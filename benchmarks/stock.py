@@ -14,9 +14,9 @@ from app import create_app
 from app.clock import now
 from app.consents.decisions import give_consent
 from app.crypto import base64url, digest, new_secret
-from app.database import db, new_id
-from app.oauth.tokens import families
+from app.database.rows import db, new_id
 from app.oauth.models import AuthorizationCode
+from app.oauth.tokens import families
 from app.users.accounts import find_user
 
 SCOPES = ("openid", "profile", "email", "offline_access")

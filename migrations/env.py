@@ -15,8 +15,8 @@ from flask import current_app
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.database import AsciiText, UtcDateTime, db
-from app.site.command_line import explain
+from app.database.rows import AsciiText, UtcDateTime, db
+from app.operations.command_line import explain
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 # Two portals that start at once on one database: the second waits and finds nothing left to do.

@@ -4,7 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 ${imports + "\n" if imports else ""}
-from app.database import UtcDateTime, ascii_text  # noqa: F401
+from app.database.rows import UtcDateTime, ascii_text  # noqa: F401
 
 revision = ${repr(up_revision)}
 down_revision: str | None = ${repr(down_revision)}

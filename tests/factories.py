@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from app.authentication import sessions
 from app.clients.details import OPERATORS, Details, numbered
 from app.clients.registration import register_client
-from app.database import db
+from app.database.rows import db
 from app.scopes.definitions import create_scope
 from app.users import accounts
 from app.users.passwords import hash_password

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.exc import SAWarning
 
-from app.database import READS, db, read_connection
-from app.held_connections import held
-from app.hot_reads import HotRead, constant
+from app.database.engines import READS, read_connection
+from app.database.held_connections import held
+from app.database.hot_reads import HotRead, constant
+from app.database.rows import db
 from app.oauth.models import TokenFamily
 from app.users.models import User
 from tests import factories as make

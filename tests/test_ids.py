@@ -3,7 +3,7 @@
 import uuid
 from itertools import pairwise
 
-from app.database import new_id
+from app.database.rows import new_id
 
 
 def test_ids_come_in_the_order_they_were_made() -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import Select, select
 
 from app.audit.models import Event
 from app.clock import now
-from app.database import db
-from app.paging import CursorMalformed, Page, cut
+from app.database.paging import CursorMalformed, Page, cut
+from app.database.rows import db
 
 TIED = (Event.at, Event.id)
 

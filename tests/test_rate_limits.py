@@ -12,14 +12,14 @@ from limits import parse
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
-from app import rate_limits, shared_folder
-from app.rate_limits import SharedFileStorage, storage_uri
+from app.process import rate_limits, shared_folder
+from app.process.rate_limits import SharedFileStorage, storage_uri
 
 CONTENDER = """
 import sys
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
-from app.rate_limits import SharedFileStorage
+from app.process.rate_limits import SharedFileStorage
 limiter = FixedWindowRateLimiter(SharedFileStorage(sys.argv[1]))
 sys.stdin.readline()
 print(sum(limiter.hit(parse("100/minute"), "203.0.113.7") for _ in range(60)))

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from ..clock import now
 from ..crypto import digest, new_secret
-from ..database import db
+from ..database.rows import db
 from ..users.models import User
 from . import mail_caps
 from .models import EmailLink

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from ..audit import EventKind, record
-from ..database import db
+from ..database.rows import db
 from ..extensions import settings
 from ..users.names import EmailRefused, check_email
 from .email_links import Purpose, create_link

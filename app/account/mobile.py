@@ -10,7 +10,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from ..audit import EventKind, record
 from ..clock import now
 from ..crypto import equal
-from ..database import db
+from ..database.rows import db
 from ..extensions import limiter, vault
 from ..notifications.sms import queue_sms
 from ..users.accounts import user_deleted

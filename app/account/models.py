@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database import Id, Model, PrimaryId, ascii_text
+from ..database.rows import Id, Model, PrimaryId, ascii_text
 
 
 class EmailLink(Model):

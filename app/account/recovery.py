@@ -7,7 +7,7 @@ from ..audit import EventKind, record
 from ..authentication import sessions, throttling
 from ..authentication.models import SignInFailures
 from ..clock import now
-from ..database import db
+from ..database.rows import db
 from ..extensions import settings
 from ..notifications.errands import errand, queue_errand
 from ..notifications.mail import queue_mail

@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from ..audit import EventKind, record
 from ..clock import now
-from ..database import db
+from ..database.rows import db
 from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User

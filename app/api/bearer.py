@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from ..authentication.access import public
-from ..database import read_again_if_lost
+from ..database.trouble import read_again_if_lost
 from ..diagnostics import causes, request_log
 from ..extensions import settings
 from ..oauth.refusals import Refused

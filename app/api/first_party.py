@@ -8,7 +8,7 @@ from ..clients.models import Client
 from ..clients.registration import PORTALS_OWN as CLIENT_ID
 from ..clock import now
 from ..consents.decisions import give_consent
-from ..database import db, new_id
+from ..database.rows import db, new_id
 from ..diagnostics import usage
 from ..oauth.tokens import families, signing
 from ..users.models import User

@@ -7,7 +7,7 @@ from enum import StrEnum
 from flask import g, has_request_context, request
 from sqlalchemy import insert
 
-from ..database import db
+from ..database.rows import db
 from .models import Event
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database import TABLE_OPTIONS, Model, PrimaryId, ascii_text
+from ..database.rows import TABLE_OPTIONS, Model, PrimaryId, ascii_text
 
 
 def _area_of(context: Any) -> str:

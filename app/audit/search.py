@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Select, select
 
-from ..database import first_id_at
-from ..paging import led_by
+from ..database.paging import led_by
+from ..database.rows import first_id_at
 from .models import Event
 
 

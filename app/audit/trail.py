@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from ..database import db
+from ..database.rows import db
 from .models import Event
 
 

@@ -9,9 +9,9 @@ from flask import Blueprint, Flask, abort, current_app, redirect, request, url_f
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from .. import late_forms
+from .. import expired_forms
 from ..clock import now
-from . import waiting_forms
+from . import kept_forms
 
 RECENT = timedelta(minutes=10)  # how long a password check covers what asks for a fresh one
 
@@ -51,8 +51,8 @@ def recent_sign_in(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not has_recent_sign_in():
-            back = late_forms.page_of_form()
-            waiting_forms.keep(back)
+            back = expired_forms.page_of_form()
+            kept_forms.keep(back)
             return redirect(url_for("authentication_login.reauthenticate", next=back))
         return view(*args, **kwargs)
 
@@ -68,7 +68,7 @@ def protect(app: Flask) -> None:
     """Ask for a sign-in before every view of ``app`` that is not public; what waited for it is shown behind it."""
     app.view_functions["static"] = public(app.view_functions["static"])
     app.before_request(_require_sign_in)
-    app.before_request(waiting_forms.show)
+    app.before_request(kept_forms.show)
 
 
 def _require_sign_in() -> Response | None:
@@ -76,8 +76,8 @@ def _require_sign_in() -> Response | None:
         return None
     if current_user.is_authenticated:
         return None
-    destination = late_forms.page_of_form()
-    waiting_forms.keep(destination)
+    destination = expired_forms.page_of_form()
+    kept_forms.keep(destination)
     return redirect(url_for("authentication_login.sign_in", next=destination))
 
 

@@ -11,7 +11,7 @@ from ..extensions import login_manager
 from ..users import accounts
 from ..users.models import User
 from . import devices, sessions
-from .waiting_forms import PERSON, WAITING
+from .kept_forms import PERSON, WAITING
 
 REMEMBERED_FOR = sessions.IDLE_REMEMBERED
 PENDING = "interactions"  # what authorization requests in progress have noted; it survives a sign-in

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, delete, select, update
 from ..audit import EventKind, record
 from ..clock import now
 from ..crypto import digest, new_secret
-from ..database import db, new_id
+from ..database.rows import db, new_id
 from ..extensions import background, metrics
-from ..metering import SIGN_INS
+from ..process.metering import SIGN_INS
 from ..users.accounts import user_blocked, user_deleted
 from ..users.models import User
 from .models import BrowserSession

@@ -14,9 +14,9 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..clock import now
-from ..database import read_connection
+from ..database.engines import read_connection
+from ..database.hot_reads import HotRead
 from ..extensions import vault
-from ..hot_reads import HotRead
 from .models import SignInFailures
 
 FREE_TRIES = 5

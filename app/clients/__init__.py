@@ -1,3 +1,3 @@
 """OAuth clients and the dashboard of their developers."""
 
-from . import wanted_scopes as wanted_scopes
+from . import scope_usage as scope_usage

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from ..audit.events import EventKind, record
 from ..clock import now
 from ..crypto import new_secret
-from ..database import db, new_id
+from ..database.rows import db, new_id
 from ..extensions import vault
 from .models import Client, ClientSecret
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, ForeignKey, Index, String, Text, event, updat
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
-from ..database import TABLE_OPTIONS, Id, Model, PrimaryId, ascii_text, new_id
+from ..database.rows import TABLE_OPTIONS, Id, Model, PrimaryId, ascii_text, new_id
 
 
 class Client(Model):

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from ..database import db
+from ..database.rows import db
 from ..users.names import LONGEST_READ, fold
 from .models import Client
 from .refusals import Problem, Reason

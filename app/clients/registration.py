@@ -9,11 +9,11 @@ from sqlalchemy.exc import IntegrityError
 
 from ..audit.events import EventKind, record
 from ..clock import now
-from ..database import db
+from ..database.rows import db
 from ..scopes.checks import PORTALS_OWN_NAME
 from ..users.accounts import user_deleted
 from ..users.models import User
-from . import checks, client_secrets, most_apps, naming, trust
+from . import app_limit, checks, client_secrets, naming, verified
 from .details import DEVELOPERS, Details, Limits, settle
 from .grants import PASSWORD
 from .models import Client
@@ -69,10 +69,10 @@ def register_client(
     settled = _checked(details, limits, None)
     client = Client(owner_id=owner_id, registered_dynamically=dynamically)
     _apply(client, settled, limits)
-    most_apps.wait_for_turn(owner_id)
+    app_limit.wait_for_turn(owner_id)
     db.session.add(client)
     _flush(client)
-    most_apps.refuse_one_too_many(owner_id, limits.most_apps)
+    app_limit.refuse_one_too_many(owner_id, limits.most_apps)
     _note(EventKind.CLIENT_REGISTERED, client, actor_id)
     if not client.needs_secret:
         return client, None
@@ -99,8 +99,8 @@ def edit_client(
         for secret in client_secrets.list_live(client):
             client_secrets.revoke_secret(client, secret, actor_id=actor_id)
     _note(EventKind.CLIENT_CHANGED, client, actor_id, fields=changed)
-    if not limits.restricted_scopes and trust.VOUCHED_FOR.intersection(changed):
-        trust.distrust_client(client, actor_id=actor_id)
+    if not limits.restricted_scopes and verified.VOUCHED_FOR.intersection(changed):
+        verified.distrust_client(client, actor_id=actor_id)
     return changed
 
 

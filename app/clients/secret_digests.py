@@ -10,7 +10,7 @@ import threading
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from ..database import db, new_id
+from ..database.rows import db, new_id
 from ..extensions import background
 from .models import Client, ClientSecret
 

@@ -10,9 +10,9 @@ from sqlalchemy.dialects import mysql, sqlite
 from ..account.recovery import account_reclaimed
 from ..audit.events import EventKind, record
 from ..clients.models import Client
-from ..clients.reach import counts_people
+from ..clients.people_per_app import counts_people
 from ..clock import now
-from ..database import db, new_id
+from ..database.rows import db, new_id
 from ..scopes.definitions import scope_deleted
 from ..scopes.words import has_word, without_word
 from ..users.accounts import user_deleted

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database import TABLE_OPTIONS, Id, Model, PrimaryId
+from ..database.rows import TABLE_OPTIONS, Id, Model, PrimaryId
 
 
 class Consent(Model):

@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..database import db
+from ..database.rows import db
 from ..extensions import background, metrics
-from ..metering import QUEUED
+from ..process.metering import QUEUED
 from .models import LoggedRequest
 from .refusal_cap import RefusalCap
 

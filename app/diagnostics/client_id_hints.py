@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .masking import SECRET
+from ..masking import SECRET
 
 OURS = re.compile(r"[0-9a-f]{32}")
 PLACEHOLDERS = re.compile(r"(?i)your|client_?id|changeme|xxx|<|\{|\$")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from . import masking
+from .. import masking
 from .causes import CATALOGUE
 
 MOST = 30  # entries of a list

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, null, select
 
-from ..database import db, first_id_at
-from ..paging import led_by
+from ..database.paging import led_by
+from ..database.rows import db, first_id_at
 from .models import LoggedRequest
 
 NO_APP = "none"  # no app has this id

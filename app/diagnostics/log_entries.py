@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from sqlalchemy import Select, or_, select
 
 from ..crypto import Undecryptable
-from ..database import db
+from ..database.rows import db
 from ..extensions import vault
 from .causes import CATALOGUE, Cause
 from .models import LoggedRequest

@@ -6,7 +6,7 @@ from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database import TABLE_OPTIONS, Model, PrimaryId, ascii_text
+from ..database.rows import TABLE_OPTIONS, Model, PrimaryId, ascii_text
 
 
 class LoggedRequest(Model):

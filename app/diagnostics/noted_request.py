@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import g
 
+from .. import masking
 from ..clock import now
-from ..database import as_stored, new_id
+from ..database.rows import as_stored, new_id
 from ..extensions import vault
-from . import masking
 from .causes import Cause
 from .facts import facts_to_keep
 from .log_entries import sealed_for

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 from flask import g, request
 from werkzeug.datastructures import MultiDict
 
-from ..database import new_id
+from ..database.rows import new_id
 from . import batches, causes
 from .causes import Cause
 from .noted_request import NotedRequest, row_of

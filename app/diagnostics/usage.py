@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from ..clients.models import ClientSecret
 from ..clock import now
 from ..consents.models import Consent
-from ..database import UtcDateTime, db
+from ..database.rows import UtcDateTime, db
 from ..extensions import background, metrics
-from ..metering import QUEUED
+from ..process.metering import QUEUED
 
 EVERY = 10.0  # seconds between two stamps of one row: a busy app must not rewrite its row all the time
 MOST_WAITING = 50_000

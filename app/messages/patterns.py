@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ..database import read_again_if_lost
+from ..database.trouble import read_again_if_lost
 from ..extensions import settings
 from ..oauth.refusals import Refused
 from ..oauth.tokens.access_tokens import active_token

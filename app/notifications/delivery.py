@@ -14,7 +14,9 @@ from config import Settings
 
 from ..clock import now
 from ..crypto import Undecryptable
-from ..database import db, read_connection, was_undone
+from ..database.engines import read_connection
+from ..database.rows import db
+from ..database.trouble import was_undone
 from ..extensions import settings, vault
 from . import errands, sms
 from .mail import sealed_for

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..database import db
+from ..database.rows import db
 from .mail import put_into_outbox
 from .models import OutgoingMail
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from ..database import db, new_id
+from ..database.rows import db, new_id
 from ..extensions import vault
 from .models import OutgoingMail
 

@@ -6,7 +6,7 @@ from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database import Model, PrimaryId, ascii_text
+from ..database.rows import Model, PrimaryId, ascii_text
 
 
 class OutgoingMail(Model):

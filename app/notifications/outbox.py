@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, func
 
 from ..clock import now
 from ..crypto import Undecryptable
-from ..database import db
+from ..database.rows import db
 from ..extensions import vault
 from .mail import sealed_for
 from .models import OutgoingMail

@@ -4,7 +4,7 @@ from flask import Flask
 
 from ..consents.decisions import consent_withdrawn
 from ..consents.models import Consent
-from ..database import db
+from ..database.rows import db
 from ..diagnostics import causes
 from ..users.accounts import password_set, user_blocked, user_deleted
 from ..users.models import User

@@ -14,9 +14,9 @@ from sqlalchemy import Row, String, bindparam, case, func, literal_column, or_, 
 from ..clients.models import Client, ClientSecret
 from ..consents.models import Consent
 from ..crypto import digest
-from ..database import read_connection
+from ..database.engines import read_connection
+from ..database.hot_reads import HotRead, constant
 from ..diagnostics import causes
-from ..hot_reads import HotRead, constant
 from ..users.models import User
 from .client_rows import ClientRow, SecretRow
 from .models import AuthorizationCode, TokenFamily

@@ -6,8 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from ..audit.events import EventKind, record
-from ..extensions import db, settings, vault
-from . import resealing, resealing_output
+from ..extensions import db, settings
 from .keys import ring, rotation
 from .models import SigningKey
 
@@ -45,27 +44,6 @@ def rotate(at_once: bool, leaked: bool, as_json: bool) -> None:
             "tokens. Restart services that keep the key set for longer than five minutes.",
             err=True,
         )
-
-
-@keys_group.command("rotate-encryption")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def rotate_encryption(as_json: bool) -> None:
-    """Seal everything anew under DATABASE_ENCRYPTION_SECRET; safe beside live traffic, and to run again.
-
-    What was sealed before is opened with DATABASE_ENCRYPTION_SECRET_PREVIOUS.
-    """
-    tallies: dict[str, resealing.Tally] = {}
-    for kind in resealing.SEALED:
-        tally, last = tallies.setdefault(kind.name, resealing.Tally()), ""
-        while (reached := resealing.reseal_batch(kind, last, tally)) is not None:
-            db.session.commit()
-            last = reached
-        db.session.rollback()
-    if vault.has_previous and (resealing.find_waiting() is None or any(t.found for t in tallies.values())):
-        record(EventKind.ENCRYPTION_ROTATED, key=vault.key_id)
-        db.session.commit()
-    waiting = resealing.find_waiting() if vault.has_previous else None
-    resealing_output.tell(tallies, waiting, as_json=as_json)
 
 
 def _promote(at_once: bool) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database import Id, Model, PrimaryId, ascii_text
+from ..database.rows import Id, Model, PrimaryId, ascii_text
 
 
 class AuthorizationCode(Model):

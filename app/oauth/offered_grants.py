@@ -3,7 +3,7 @@
 from sqlalchemy import literal, select
 
 from ..clients.models import Client
-from ..database import read_connection
+from ..database.engines import read_connection
 from .grants.password import PasswordGrant
 from .server import GRANT_TYPES
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import Headers, MultiDict
 
-from ..database import CommitUncertain, db, was_undone
+from ..database.rows import db
+from ..database.trouble import CommitUncertain, was_undone
 from ..diagnostics import causes
 from .refusals import Refused
 

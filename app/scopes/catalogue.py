@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Engine, select
 
-from ..database import READS, db, read_connection
+from ..database.engines import READS, read_connection
+from ..database.rows import db
 from .models import Scope
 
 FRESH_FOR = 5.0  # seconds a worker may go on with what it read; another worker may have changed it since

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ..audit.events import EventKind, record
-from ..database import db
+from ..database.rows import db
 from . import catalogue
 from .catalogue import BUILT_IN, ScopeInfo
 from .checks import Reason, ScopeRefused, check_audience, check_descriptions, check_name

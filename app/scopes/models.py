@@ -6,7 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database import Model, ascii_text
+from ..database.rows import Model, ascii_text
 
 
 class Scope(Model):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from flask import Flask, has_request_context
 from flask.logging import default_handler
 
-from ..diagnostics.masking import SECRET, text
+from ..masking import SECRET, text
 from . import request_ids
 
 CONTINUED = "\n    "  # what a stranger wrote never begins a line, so nobody forges one

@@ -6,7 +6,7 @@ from typing import TypeVar
 from flask import current_app, g, request, session
 from sqlalchemy.exc import DBAPIError
 
-from ..database import was_undone
+from ..database.trouble import was_undone
 from ..extensions import db
 
 TRIES = 3  # as at the endpoints for programs: more than this means real trouble, and a page that says so

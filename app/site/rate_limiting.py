@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, request
 
 from ..extensions import limiter
-from ..rate_limits import storage_uri
-from ..rate_limits_in_redis import RedisOrFile
-from .rate_limit_leases import Leases
+from ..process.rate_limit_leases import Leases
+from ..process.rate_limits import storage_uri
+from ..process.rate_limits_in_redis import RedisOrFile
 
 if TYPE_CHECKING:
     from config import Settings

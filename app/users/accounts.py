@@ -9,7 +9,7 @@ from sqlalchemy.orm import load_only
 
 from ..audit import EventKind, record
 from ..clock import now
-from ..database import db
+from ..database.rows import db
 from .administrators import keep_one, refuse_own
 from .models import User
 from .names import check_email, check_username, fold

@@ -4,7 +4,7 @@ from sqlalchemy import func, select, true, update
 
 from ..audit import EventKind, record
 from ..clock import now
-from ..database import db
+from ..database.rows import db
 from .models import User
 
 

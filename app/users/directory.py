@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from ..database import db
+from ..database.rows import db
 from .models import User
 from .names import LONGEST_EMAIL, fold
 

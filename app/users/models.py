@@ -8,7 +8,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database import TABLE_OPTIONS, Model, PrimaryId, ascii_text
+from ..database.rows import TABLE_OPTIONS, Model, PrimaryId, ascii_text
 
 if TYPE_CHECKING:
     from ..authentication.models import BrowserSession

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from ..database import read_connection
+from ..database.engines import read_connection
 from .models import User
 from .names import fold
 

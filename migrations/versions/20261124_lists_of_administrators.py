@@ -4,7 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.database import ascii_text
+from app.database.rows import ascii_text
 
 revision = '0002_admin_lists'
 down_revision: str | None = 'mobile_codes'

@@ -4,7 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.database import UtcDateTime, ascii_text
+from app.database.rows import UtcDateTime, ascii_text
 
 revision = 'mobile_codes'
 down_revision: str | None = '0001'

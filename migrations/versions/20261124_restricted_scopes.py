@@ -4,7 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
-from app.database import new_id
+from app.database.rows import new_id
 
 revision = '0003_restricted_scopes'
 down_revision: str | None = '0002_people_indexes'

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.account import mobile
 from app.account.models import MobileCode
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from app.extensions import background
 from app.notifications.models import OutgoingMail
 from app.users import accounts

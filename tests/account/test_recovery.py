@@ -16,7 +16,7 @@ from app.account.email_links import SET_PASSWORD_LIFETIME, Purpose, create_link
 from app.account.models import EmailLink
 from app.audit.models import Event
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from app.notifications.models import OutgoingMail
 from app.users.models import User
 from tests.account.visitor import (

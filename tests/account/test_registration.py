@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.account.email_links import Purpose, create_link
-from app.database import db
+from app.database.rows import db
 from app.users.models import User
 from tests.account.visitor import (
     PASSWORD,

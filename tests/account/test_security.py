@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.audit import EventKind, record
-from app.database import db
+from app.database.rows import db
 from tests.account.visitor import (
     ANOTHER_PASSWORD,
     PASSWORD,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.api import first_party
 from app.clients.models import Client
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from tests import factories as make
 from tests.admin import acts
 from tests.support.statements import count_statements

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.api import first_party
 from app.audit import EventKind, record
 from app.clients import registration
-from app.database import db
+from app.database.rows import db
 from tests import factories as make
 from tests.admin import pages
 from tests.support.statements import count_statements

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import mysql, sqlite
 from app.audit.models import Event
 from app.audit.search import Wanted, search
 from app.clock import now
-from app.database import db, new_id
+from app.database.rows import db, new_id
 from app.diagnostics.causes import CATALOGUE
 from app.diagnostics.failures import NO_APP, list_endpoints, search_failures
 from app.diagnostics.models import LoggedRequest

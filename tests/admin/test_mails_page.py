@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from app.notifications import delivery
 from app.notifications.mail import queue_mail
 from app.notifications.models import OutgoingMail

@@ -5,7 +5,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import create_engine, text
 
 from app import create_app
-from app.database import db
+from app.database.rows import db
 from tests.support.databases import KINDS, Databases, make_settings
 
 BEFORE = "0001"

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from app.diagnostics.failures import count_failures
 from app.notifications.mail import queue_mail
 from app.oauth.keys import ring

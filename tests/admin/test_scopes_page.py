@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.consents.decisions import give_consent
-from app.database import db
+from app.database.rows import db
 from app.scopes.models import Scope
 from tests import factories as make
 from tests.admin import acts, pages

@@ -18,7 +18,7 @@ from app.audit.models import Event
 from app.authentication import second_factors
 from app.clients.models import Client
 from app.clients.registration import ADMINISTRATOR, disable_client
-from app.database import db
+from app.database.rows import db
 from app.notifications.models import OutgoingMail
 from app.users import accounts
 from app.users.models import User

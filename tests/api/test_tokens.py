@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.clients import client_secrets, registration
-from app.database import db
+from app.database.rows import db
 from app.diagnostics.models import LoggedRequest
 from app.users import accounts
 from tests import factories as make

@@ -17,7 +17,6 @@ COMMITTING = {
     "oauth/wire/endpoint.py",
     "oauth/authorization/authorizing.py",
     "oauth/requests.py",
-    "database.py",
     "notifications/delivery.py",
 }
 BANNED = {"utils", "helpers", "common", "core", "base", "manager", "service", "misc", "handler"}

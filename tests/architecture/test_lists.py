@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.database import db
+from app.database.rows import db
 from app.oauth.server import GRANTS
 from config import CHECKOUT
 

@@ -10,7 +10,7 @@ from app.audit import EventKind, record
 from app.audit.models import Event
 from app.audit.trail import list_events
 from app.audit.wording import WORDS, tell
-from app.database import db
+from app.database.rows import db
 
 
 def test_an_event_knows_who_where_and_which_request(app: Flask) -> None:

@@ -12,7 +12,7 @@ from app.audit.models import Event
 from app.authentication.models import BrowserSession
 from app.authentication.sessions import end_all_sessions, end_other_sessions, end_session, list_sessions
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from app.extensions import background
 from app.users import accounts
 from tests.authentication.visitors import FIREFOX, PASSWORD, SAFARI, is_signed_in, make_user, post, sign_in

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit import EventKind
 from app.audit.models import Event
 from app.authentication.sign_in import AccountBlocked, InvalidCredentials, authenticate, check_password
-from app.database import db
+from app.database.rows import db
 from app.users import accounts
 from app.users.models import User
 from app.users.passwords import needs_rehash, verify_password

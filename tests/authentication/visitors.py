@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.database import db
+from app.database.rows import db
 from app.users import accounts
 
 PASSWORD = "Muster-Kiesel-42"

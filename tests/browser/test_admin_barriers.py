@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from sqlalchemy import create_engine, delete, insert
 
 from app.clock import now
-from app.database import new_id
+from app.database.rows import new_id
 from app.notifications.models import OutgoingMail
 from tests.browser import walks
 from tests.support.browser import OpenPage

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.clients import registration
 from app.clients.details import DEVELOPERS, Details, Limits, numbered
 from app.clients.models import Client
-from app.database import db
+from app.database.rows import db
 from app.users.accounts import find_user
 from tests.authentication.visitors import csrf_token, make_user, sign_in
 

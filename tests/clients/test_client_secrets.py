@@ -10,7 +10,7 @@ from app.audit.models import Event
 from app.clients import client_secrets
 from app.clients.client_secrets import SecretNotKept, TooManySecrets
 from app.clients.models import Client
-from app.database import db
+from app.database.rows import db
 from app.extensions import vault
 from tests.authentication.visitors import make_user
 from tests.clients.developers import make_client

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.api import first_party
 from app.clients.models import Client
-from app.database import db
+from app.database.rows import db
 from tests.authentication.visitors import make_user
 from tests.clients.developers import CALLBACK, FlaskClientCommand, created, only_app, run_flask_client
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.clients import registration
 from app.clients.models import Client, ClientSecret
-from app.database import db
+from app.database.rows import db
 from app.users import accounts
 from tests.authentication.visitors import make_user
 from tests.clients.developers import make_client

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.clients.models import Client
 from app.consents.decisions import give_consent
-from app.database import db
+from app.database.rows import db
 from tests.authentication.visitors import make_user
 from tests.clients.developers import developer, post, register
 

@@ -13,7 +13,7 @@ from app.clients.details import DEVELOPERS, Details, numbered
 from app.clients.models import Client
 from app.clients.pages import clients as page
 from app.clients.refusals import ClientRefused, Reason
-from app.database import db
+from app.database.rows import db
 from tests import factories as make
 
 MOST = replace(DEVELOPERS, most_apps=2)

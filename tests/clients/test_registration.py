@@ -11,7 +11,7 @@ from app.clients.client_secrets import list_live
 from app.clients.details import DEVELOPERS, OPERATORS, details_of, numbered
 from app.clients.refusals import ClientRefused, DisabledByAdministrator, Reason
 from app.clients.wording import explain
-from app.database import db
+from app.database.rows import db
 from tests.authentication.visitors import make_user
 from tests.clients.developers import make_client
 

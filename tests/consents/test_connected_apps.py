@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.consents.decisions import give_consent
 from app.consents.models import Consent
-from app.database import db
+from app.database.rows import db
 from app.users.accounts import find_user
 from tests.clients.developers import developer, make_client, post
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.audit.models import Event
 from app.consents import decisions
 from app.consents.models import Consent
-from app.database import db
+from app.database.rows import db
 from app.users.accounts import delete, get_user
 from tests.authentication.visitors import make_user
 from tests.clients.developers import make_client

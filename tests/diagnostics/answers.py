@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.clients.details import Details, numbered
 from app.clients.registration import register_client
-from app.database import db
+from app.database.rows import db
 from app.diagnostics import request_log
 from app.diagnostics.batches import flush_log
 from app.diagnostics.causes import Cause

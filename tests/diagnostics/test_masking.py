@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from app import masking
 from app.crypto import new_secret
-from app.diagnostics import causes, masking
+from app.diagnostics import causes
 from tests.diagnostics.answers import CALLBACK, answer, everything_kept, flush, make_client
 
 SECRET = "pf_secret_Zq8mY3vK1xT5nB7cR2wL9dF4gH6jP0sA_uEoIyQtWz"

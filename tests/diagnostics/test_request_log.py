@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.authentication.access import public
 from app.clients.models import Client
-from app.database import db
+from app.database.rows import db
 from app.diagnostics import batches, causes, log_entries, noted_request, request_log
 from app.diagnostics.models import LoggedRequest
 from app.diagnostics.refusal_cap import PER_MINUTE

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.clients.models import ClientSecret
 from app.clock import now
 from app.consents.models import Consent
-from app.database import db
+from app.database.rows import db
 from app.diagnostics import usage
 from tests.authentication.visitors import make_user
 from tests.diagnostics.answers import flush, make_client

@@ -6,18 +6,16 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.routing import Rule
 
+from app import ENDPOINTS as BLUEPRINTS
 from app.account import email_links
-from app.api.endpoints import blueprints as api_endpoints
 from app.authentication.access import is_public
 from app.clients.models import Client
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from app.notifications.mail import queue_mail
-from app.oauth.endpoints import blueprints as oauth_endpoints
-from app.site.endpoints import blueprints as site_endpoints
 from tests import factories as make
 
-ENDPOINTS = tuple(blueprint.name for blueprint in (*oauth_endpoints, *site_endpoints, *api_endpoints))
+ENDPOINTS = tuple(blueprint.name for blueprint in BLUEPRINTS)
 
 
 @dataclass(frozen=True)

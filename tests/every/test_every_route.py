@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app.database import db
+from app.database.rows import db
 from tests import factories as make
 from tests.every import routes
 

@@ -14,7 +14,7 @@ from joserfc import jwt
 
 from app import create_app
 from app.crypto import base64url
-from app.database import db
+from app.database.rows import db
 from app.oauth.keys import ring, rotation
 from tests import factories as make
 from tests.examples.servers import AUDIENCE

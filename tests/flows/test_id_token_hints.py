@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.crypto import base64url
-from app.database import db
+from app.database.rows import db
 from app.oauth.keys import ring, rotation
 from app.oauth.tokens import signing
 from tests import factories as make

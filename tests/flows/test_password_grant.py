@@ -15,7 +15,7 @@ from app.authentication.second_factors import second_factor
 from app.clients import registration
 from app.clients.details import DEVELOPERS, OPERATORS, Details, details_of
 from app.clients.refusals import ClientRefused, Reason
-from app.database import db
+from app.database.rows import db
 from app.users import accounts, password_hashes, passwords
 from tests import factories as make
 from tests.oauth import by_assertion

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from app.notifications import delivery
 from app.notifications.errands import errand, queue_errand
 from app.notifications.mail import queue_mail

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import db
+from app.database.rows import db
 from app.notifications import delivery, transport
 from app.notifications.mail import queue_mail
 from app.notifications.models import OutgoingMail

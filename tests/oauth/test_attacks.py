@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.clients.models import Client
 from app.crypto import base64url
-from app.database import db
+from app.database.rows import db
 from tests import factories as make
 
 DEEP = base64.urlsafe_b64encode(b"[" * 4500).rstrip(b"=").decode()

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from app.database import db
+from app.database.rows import db
 from app.diagnostics import causes
 from app.extensions import background
 from tests import factories as make

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from limits import RateLimitItemPerMinute
 
-from app.database import db
+from app.database.rows import db
 from app.diagnostics import refusal_cap
 from app.diagnostics.models import LoggedRequest
 from app.extensions import background, limiter

@@ -14,11 +14,11 @@ from joserfc.jwk import KeySet
 from sqlalchemy import delete, update
 
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from app.oauth.endpoints import metadata
 from app.oauth.keys import ring, rotation
 from app.oauth.models import SigningKey
-from app.site.cleanup import EXPIRING, delete_batch
+from app.operations.cleanup import EXPIRING, delete_batch
 from tests import factories as make
 
 

@@ -6,8 +6,8 @@ from flask.testing import FlaskClient
 
 from app.account import email_links
 from app.account.recovery import reset_password
-from app.database import db
-from app.site.doctor import examine
+from app.database.rows import db
+from app.operations.doctor import examine
 from app.users.accounts import get_user
 from tests import factories as make
 from tests.support.apps import MakeApp

@@ -12,14 +12,14 @@ from sqlalchemy import select, update
 
 from app.clients.models import Client, ClientSecret
 from app.crypto import Undecryptable
-from app.database import db
+from app.database.rows import db
 from app.diagnostics.models import LoggedRequest
 from app.extensions import background, vault
 from app.notifications.mail import queue_mail, sealed_for
 from app.notifications.models import OutgoingMail
-from app.oauth import resealing
 from app.oauth.models import SigningKey, TokenFamily
 from app.oauth.tokens import families
+from app.operations import resealing
 from tests import factories as make
 from tests.oauth.world import World, later
 from tests.support.apps import MakeApp
@@ -339,9 +339,9 @@ def test_every_place_that_seals_for_a_row_is_in_the_list() -> None:
         if "vault.encrypt(" in path.read_text(encoding="utf-8")
     }
     elsewhere = {
-        "authentication/waiting_forms.py",  # in a cookie, for a quarter of an hour
+        "authentication/kept_forms.py",  # in a cookie, for a quarter of an hour
         "clients/pages/fresh_secret.py",  # in a cookie that lasts five minutes
-        "oauth/resealing.py",
+        "operations/resealing.py",
     }
     assert sealing - elsewhere == {
         "clients/client_secrets.py",

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import db
+from app.database.rows import db
 from tests import factories as make
 from tests.oauth.world import World
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from app.clients import client_secrets, registration
 from app.clients.models import Client
-from app.database import db
+from app.database.rows import db
 from app.users.models import User
 from tests import factories as make
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.clients import client_secrets, registration
 from app.clients.models import Client, ClientSecret
 from app.consents.decisions import withdraw_consent
-from app.database import db
+from app.database.rows import db
 from app.scopes.definitions import delete_scope
 from app.users import accounts
 from tests import factories as make

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
-from app.site import even_worker
-from app.site.even_worker import EvenWorker
+from app.operations import even_worker
+from app.operations.even_worker import EvenWorker
 from tests.support.portals import StartPortal
 from tests.support.ports import wait_until
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app import create_app
-from app.database import db
+from app.database.rows import db
 from tests.support.databases import Databases, make_settings
 from tests.support.documented import PAGE, block, blocks
 from tests.support.servers import program

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from app import create_app
 from app.consents.decisions import give_consent
 from app.consents.models import Consent
-from app.database import db
+from app.database.rows import db
 from tests import factories as make
 from tests.support.databases import KINDS, Databases, make_settings
 

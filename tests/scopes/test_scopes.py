@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.models import Event
-from app.database import db
+from app.database.rows import db
 from app.scopes import catalogue, definitions
 from app.scopes.checks import ScopeRefused
 from app.scopes.models import Scope

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.diagnostics.models import LoggedRequest
-from app.site import cleanup
+from app.operations import cleanup
 
 
 def test_old_log_rows_are_deleted_batch_by_batch(

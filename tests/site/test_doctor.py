@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.site.doctor import Finding, database, examine
-from app.site.doctor import tls as tls_check
+from app.operations.doctor import Finding, database, examine
+from app.operations.doctor import tls as tls_check
 from tests.support.apps import MakeApp
 from tests.support.certificates import make_certificate
 from tests.support.databases import make_settings
@@ -201,7 +201,7 @@ def test_a_certificate_under_a_plain_issuer_is_wrong(make_app: MakeApp, tmp_path
 def test_a_shared_folder_that_cannot_be_used_is_found(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app import shared_folder
+    from app.process import shared_folder
 
     app = make_app()
     monkeypatch.setattr(shared_folder, "SHARED_MEMORY", Path("/nowhere"))

@@ -12,7 +12,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from app import create_app
 from app.authentication.access import public
-from app.database import db
+from app.database.rows import db
 from tests.support.databases import make_settings
 
 STATUSES = (400, 403, 404, 405, 413, 429, 500, 503)

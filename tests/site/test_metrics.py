@@ -10,9 +10,9 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 
-from app import metering
-from app.metering import BUCKETS, DURATIONS, REQUESTS, SIGN_INS, Metrics
-from app.site.endpoints.metrics import exposition
+from app.operations.endpoints.metrics import exposition
+from app.process import metering
+from app.process.metering import BUCKETS, DURATIONS, REQUESTS, SIGN_INS, Metrics
 from tests.support.apps import MakeApp
 from tests.support.people import Person
 from tests.support.portals import Portal, StartPortal

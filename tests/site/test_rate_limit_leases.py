@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from limits import RateLimitItemPerHour
 
-from app.rate_limits import SharedFileStorage, storage_uri
-from app.rate_limits_in_redis import RedisOrFile
-from app.site.rate_limit_leases import MOST, SHARE, Leases
+from app.process.rate_limit_leases import MOST, SHARE, Leases
+from app.process.rate_limits import SharedFileStorage, storage_uri
+from app.process.rate_limits_in_redis import RedisOrFile
 
 Counters = SharedFileStorage | RedisOrFile
 

@@ -12,10 +12,10 @@ import requests
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import rate_limits_in_redis
 from app.extensions import limiter
-from app.rate_limits import storage_uri
-from app.rate_limits_in_redis import RedisOrFile
+from app.process import rate_limits_in_redis
+from app.process.rate_limits import storage_uri
+from app.process.rate_limits_in_redis import RedisOrFile
 from tests.support.apps import MakeApp
 from tests.support.portals import Portal, StartPortal
 from tests.support.ports import free_port, wait_until

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.database import db
+from app.database.rows import db
 from tests.support.databases import make_settings
 
 MakeApp = Callable[..., Flask]

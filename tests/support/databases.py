@@ -9,7 +9,7 @@ from flask_migrate import upgrade
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from app import create_app
-from app.database import db
+from app.database.rows import db
 from config import Settings
 from tests.support.servers import MariaDb, private_mariadb, private_redis
 

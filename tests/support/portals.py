@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 
-from app.rate_limits import storage_uri
+from app.process.rate_limits import storage_uri
 from tests.support.databases import KINDS, SECRETS, Databases
 from tests.support.ports import free_port, wait_until
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.audit import EventKind
 from app.audit.models import Event
-from app.database import db
+from app.database.rows import db
 from app.users import accounts, directory
 from app.users.models import User
 from app.users.passwords import PasswordRefused, verify_password

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.database import db
+from app.database.rows import db
 from app.users import accounts, administrators
 from app.users.administrators import LastAdministrator, NotActive, OwnAccount
 from app.users.models import User

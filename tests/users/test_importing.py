@@ -15,7 +15,7 @@ from werkzeug.security import generate_password_hash
 
 from app.audit import EventKind
 from app.audit.models import Event
-from app.database import db
+from app.database.rows import db
 from app.users import importing
 from app.users.models import User
 from app.users.names import fold

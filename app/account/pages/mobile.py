@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...notifications.sms import is_available
 from ...users.phone_numbers import for_reading, takes_text_messages

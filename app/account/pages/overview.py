@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from ...audit.trail import list_events
 from ...audit.wording import tell
 from ...authentication.sessions import list_sessions
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...users.countries import country_name
 from ...users.phone_numbers import for_reading

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length
 
 from ...authentication.access import has_recent_sign_in
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...users.countries import list_countries
 from ...users.models import LONGEST_NAME

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from ...authentication import browser
 from ...authentication.access import public
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...users.names import EmailRefused, check_email
 from ...users.passwords import PasswordRefused

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from ...authentication import browser
 from ...authentication.access import public
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...languages import picked
 from ...users.names import check_email, check_username

@@ -11,7 +11,7 @@ from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from ...authentication.sign_in import InvalidCredentials, TooManyTries, check_password
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...users.passwords import PasswordRefused
 from .. import passwords

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ...authentication import browser
 from ...authentication.access import public
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...languages import picked
 from .. import setup

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from ...clients.refusals import PortalsOwnApp
-from ...database import db
+from ...database.rows import db
 from ...users.administrators import LastAdministrator, NotActive, OwnAccount
 
 INVALID = 422

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from ...authentication.access import recent_sign_in
-from ...clients import registration, trust
+from ...clients import registration, verified
 from ...clients.models import Client
 from .acts import Act, decide
 from .apps import get_app, target_of
@@ -78,7 +78,7 @@ def enable(client_id: str) -> ResponseReturnValue:
 def trust_app(client_id: str) -> ResponseReturnValue:
     """Mark the app as verified."""
     client = get_app(client_id)
-    return decide(TRUST, target_of(client), lambda: trust.trust_client(client, actor_id=current_user.id))
+    return decide(TRUST, target_of(client), lambda: verified.trust_client(client, actor_id=current_user.id))
 
 
 @blueprint.route("/admin/apps/<client_id>/distrust", methods=["GET", "POST"])
@@ -87,7 +87,7 @@ def distrust_app(client_id: str) -> ResponseReturnValue:
     """Take the mark away."""
     client = get_app(client_id)
     return decide(
-        DISTRUST, target_of(client), lambda: trust.distrust_client(client, actor_id=current_user.id)
+        DISTRUST, target_of(client), lambda: verified.distrust_client(client, actor_id=current_user.id)
     )
 
 

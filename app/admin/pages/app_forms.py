@@ -18,7 +18,7 @@ from ...clients.details import OPERATORS, Details, details_of, offered_scopes
 from ...clients.models import Client
 from ...clients.pages import client_form, fresh_secret
 from ...clients.refusals import ClientRefused
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...scopes import catalogue
 from .apps import get_app

@@ -8,7 +8,7 @@ from ...clients.client_secrets import is_live
 from ...clients.directory import State, search
 from ...clients.models import Client
 from ...clients.pages import fresh_secret
-from ...clients.reach import count_people
+from ...clients.people_per_app import count_people
 from ...clients.registration import PORTALS_OWN, find_client
 from ...diagnostics.log_entries import list_entries
 from ...extensions import settings

@@ -14,7 +14,7 @@ from ...audit.models import Event
 from ...audit.search import search
 from ...audit.wording import WARNINGS, about
 from ...clients.naming import names_of
-from ...database import db
+from ...database.rows import db
 from ...users.directory import usernames
 from .event_filters import EventFilters
 from .listing import read_page

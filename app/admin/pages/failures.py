@@ -7,11 +7,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, SelectField, StringField
 
 from ...clients.naming import names_of
+from ...database.paging import Page
 from ...diagnostics import failures
 from ...diagnostics.causes import CATALOGUE, GROUPS
 from ...diagnostics.log_entries import KEPT_FOR, LogEntry
 from ...diagnostics.models import LoggedRequest
-from ...paging import Page
 from .listing import read_page
 from .lookups import read_app
 

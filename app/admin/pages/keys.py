@@ -11,7 +11,7 @@ from flask_login import current_user
 from ...audit import EventKind, record
 from ...authentication.access import recent_sign_in
 from ...clock import now
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...oauth.keys import ring, rotation
 from ...oauth.models import SigningKey

@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, request
 from sqlalchemy import Select
 
-from ...paging import CursorMalformed, Key, Page, cut
+from ...database.paging import CursorMalformed, Key, Page, cut
 
 SIZE = 25  # rows; what fits two screens
 

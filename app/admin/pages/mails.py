@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from ...audit import EventKind, record
-from ...database import db
+from ...database.rows import db
 from ...notifications import outbox
 from ...notifications.models import OutgoingMail
 from ...notifications.outbox import MailNotWaiting

@@ -10,7 +10,7 @@ from wtforms import BooleanField, StringField
 
 from ...authentication.access import recent_sign_in
 from ...consents.decisions import count_consents_with
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...scopes import catalogue, definitions
 from ...scopes.checks import ScopeRefused

@@ -9,7 +9,7 @@ from ...audit import EventKind, record
 from ...authentication.access import public
 from ...authentication.second_factors import needs_second_factor
 from ...authentication.sign_in import AccountBlocked, InvalidCredentials, TooManyTries, authenticate
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...oauth.keys import ring
 from .. import first_party

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.datastructures import MultiDict
 
 from ...authentication.access import public
-from ...database import read_again_if_lost
+from ...database.trouble import read_again_if_lost
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ...oauth.refusals import Refused

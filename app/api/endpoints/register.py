@@ -8,7 +8,7 @@ from ...account import registration
 from ...account.pages.refusals import REFUSALS, in_words
 from ...account.registration import InvitationNeeded, RegistrationClosed
 from ...authentication.access import public
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...languages import picked
 from ...users.models import User

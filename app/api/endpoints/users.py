@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
-from ...database import read_again_if_lost
+from ...database.trouble import read_again_if_lost
 from ...oauth.tokens.access_tokens import ActiveToken
 from ...scopes.catalogue import USERS_READ
 from ...users.public_fields import look_up

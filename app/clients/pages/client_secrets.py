@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length
 
 from ...authentication.sign_in import InvalidCredentials, TooManyTries, check_password
 from ...clock import now
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from .. import client_secrets
 from ..client_secrets import TooManySecrets, is_live

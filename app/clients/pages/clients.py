@@ -8,14 +8,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from ...database import db
+from ...database.rows import db
 from ...extensions import settings
 from ...scopes import catalogue
 from .. import registration
 from ..client_secrets import list_live
 from ..details import DEVELOPERS, offered_scopes
 from ..models import Client
-from ..reach import count_people
+from ..people_per_app import count_people
 from ..redirect_uris import is_localhost
 from ..refusals import ClientRefused
 from . import client_form, fresh_secret

@@ -8,9 +8,9 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
-from ...database import db
+from ...database.rows import db
 from .. import naming, registration
-from ..reach import count_people
+from ..people_per_app import count_people
 from ..refusals import DisabledByAdministrator
 from .own_app import get_own_client
 

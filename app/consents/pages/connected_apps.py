@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from ...clients.registration import find_client
-from ...database import db
+from ...database.rows import db
 from ...scopes.catalogue import describe
 from .. import decisions
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from ..masking import SECRET
+from ...masking import SECRET
 from .hints import HINTS, WORDS
 
 WORDED = frozenset({"differs", "reason", "disabled_by"})

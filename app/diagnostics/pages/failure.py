@@ -9,7 +9,7 @@ from ...authentication.access import public
 from ...clients import wording
 from ...clients.models import Client
 from ...clients.refusals import ClientRefused
-from ...database import db
+from ...database.rows import db
 from .. import log_entries, redirect_uri_doctor
 from ..log_entries import LogEntry
 from ..owners import find_readable_client, path_of_setting

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from ...clients.redirect_uris import is_loopback, leads_to_a_device
 from ...consents.decisions import find_consent
 from ...consents.models import Consent
-from ...database import db
+from ...database.rows import db
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..grants.authorization_code import AuthorizationCodeGrant

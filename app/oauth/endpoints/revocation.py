@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ...authentication.access import public
 from ...clock import now
-from ...database import read_connection
+from ...database.engines import read_connection
 from ...diagnostics import causes
 from ...extensions import settings
 from ..client_lookup import find_client_and_family

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, insert, update
 
 from ...clock import now
 from ...crypto import digest, new_secret
-from ...database import new_id
+from ...database.rows import new_id
 from ...diagnostics import causes, redirect_uri_doctor, request_log, usage
 from .. import wishes
 from ..client_lookup import find_client_and_code

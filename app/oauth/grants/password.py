@@ -15,7 +15,7 @@ from ...authentication.sign_in import AccountBlocked, InvalidCredentials, TooMan
 from ...clock import now
 from ...consents.decisions import find_consent, give_consent
 from ...consents.models import Consent
-from ...database import new_id
+from ...database.rows import new_id
 from ...diagnostics import causes, request_log, usage
 from ...users.models import User
 from ...users.passwords import HashingBusy

@@ -14,7 +14,8 @@ from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from ...clock import now
-from ...database import db, read_connection
+from ...database.engines import read_connection
+from ...database.rows import db
 from ...extensions import vault
 from ..models import SigningKey
 

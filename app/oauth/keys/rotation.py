@@ -6,7 +6,7 @@ from math import ceil
 from sqlalchemy import func, insert, or_, select, update
 
 from ...clock import now
-from ...database import db
+from ...database.rows import db
 from ..models import SigningKey
 from .ring import ALGORITHMS, new_row
 

@@ -8,7 +8,7 @@ from flask_login import current_user
 from ...authentication import browser
 from ...authentication.access import public
 from ...consents.decisions import give_consent
-from ...database import db
+from ...database.rows import db
 from ...diagnostics import causes
 from ..authorization import consent_page, pending
 from ..authorization.authorizing import Authorization, authorizing

@@ -17,9 +17,9 @@ from sqlalchemy import Row, bindparam, case, select
 
 from ...clients.models import Client
 from ...consents.models import Consent
+from ...database.hot_reads import HotRead, constant
 from ...diagnostics import causes
 from ...extensions import settings
-from ...hot_reads import HotRead, constant
 from ...users.models import User
 from ..client_lookup import CONSENT_SCOPE
 from ..keys import ring

@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, select
 
 from ...clients.models import Client
 from ...consents.models import Consent
+from ...database.hot_reads import HotRead
 from ...diagnostics import causes
-from ...hot_reads import HotRead
 from ..models import RevokedToken, TokenFamily
 
 _READ = HotRead(

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from ...database import read_connection
+from ...database.engines import read_connection
 from ...users.models import User
 
 REMEMBERED = 5_000  # people a process keeps

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from ...crypto import from_base64url
-from ...database import read_connection
+from ...database.engines import read_connection
 from ...diagnostics import causes, request_log
 from ...diagnostics.causes import Cause
 from ...extensions import settings

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...clients.models import Client
-from ...database import read_connection
+from ...database.engines import read_connection
 from ..client_rows import ClientRow
 
 PREFLIGHT_MAX_AGE = "600"  # seconds

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ...authentication.access import for_programs
-from ...database import is_lost_transaction
+from ...database.trouble import is_lost_transaction
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..refusals import Refused

@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from . import health, metrics, well_known
+from . import well_known
 
-blueprints: tuple[Blueprint, ...] = (health.blueprint, metrics.blueprint, well_known.blueprint)
+blueprints: tuple[Blueprint, ...] = (well_known.blueprint,)

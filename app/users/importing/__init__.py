@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ...audit import EventKind, record_for_many
 from ...clock import now
-from ...database import db, new_id
+from ...database.rows import db, new_id
 from ..models import User
 from . import lines
 from .fields import LineRefused, Values, values_of

@@ -17,10 +17,11 @@ from werkzeug.exceptions import HTTPException
 import config
 
 from ..extensions import metrics
-from ..metering import DURATIONS, RATE_LIMITED, REQUESTS
-from . import access_log, log_lines
+from ..process.metering import DURATIONS, RATE_LIMITED, REQUESTS
+from ..site import log_lines
+from ..site.request_ids import HEADER
+from . import access_log
 from .access_log import Answered
-from .request_ids import HEADER
 
 STDOUT = 1
 ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from ..database import db
+from ..database.rows import db
 from ..scopes.definitions import scope_deleted, scope_wanted
 from ..scopes.words import has_word, without_word
 from .models import Client

@@ -19,15 +19,15 @@ from ..clients.client_secrets import sealed_for as client_secret_place
 from ..clients.models import Client, ClientSecret
 from ..clock import now
 from ..crypto import Undecryptable
-from ..database import db, new_id
+from ..database.rows import db, new_id
 from ..diagnostics import causes
 from ..diagnostics.log_entries import sealed_for as redirect_uri_place
 from ..diagnostics.models import LoggedRequest
 from ..extensions import vault
 from ..notifications.mail import sealed_for as mail_place
 from ..notifications.models import OutgoingMail
-from .keys.ring import sealed_for as signing_key_place
-from .models import SigningKey, TokenFamily
+from ..oauth.keys.ring import sealed_for as signing_key_place
+from ..oauth.models import SigningKey, TokenFamily
 
 BATCH = 200  # rows a transaction writes: short locks, small write sets on a cluster
 _REPAIRABLE = [cause.name for cause in causes.CATALOGUE.values() if cause.repair == "add_redirect_uri"]

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...authentication.access import public
-from ...database import read_connection
+from ...database.engines import read_connection
 from ...extensions import settings
 
 blueprint = Blueprint("site_health", __name__)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from ..account.models import EmailLink, MobileCode
 from ..authentication.models import BrowserSession, SignInFailures
 from ..clock import now
-from ..database import db
+from ..database.rows import db
 from ..diagnostics.models import LoggedRequest
 from ..oauth.models import AuthorizationCode, RevokedToken, SigningKey, TokenFamily, UsedAssertion
 

@@ -24,8 +24,9 @@ from sqlalchemy import (
     literal_column,
 )
 
-from .database import READS, UtcDateTime, db, read_connection
+from .engines import READS, read_connection
 from .held_connections import held
+from .rows import UtcDateTime, db
 
 PLACES = (
     6  # threads that may keep a connection, more than gunicorn gives a worker; the others' pool stays large

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...extensions import vault
-from ...oauth import resealing, resealing_output
+from .. import resealing, resealing_output
 from .finding import Finding
 
 if TYPE_CHECKING:

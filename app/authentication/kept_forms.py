@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from .. import late_forms
+from .. import expired_forms
 from ..clock import now
 from ..crypto import Undecryptable
 from ..extensions import vault
@@ -28,9 +28,9 @@ NEVER_KEPT = re.compile("passw|secret|token|code", re.IGNORECASE)
 
 def keep(page: str | None) -> None:
     """Keep what was typed for its page and the person who was signed in, and say so, if it can be kept."""
-    fields = [pair for pair in late_forms.typed().items(multi=True) if not NEVER_KEPT.search(pair[0])]
+    fields = [pair for pair in expired_forms.typed().items(multi=True) if not NEVER_KEPT.search(pair[0])]
     person = current_user.id if current_user.is_authenticated else session.get(PERSON)
-    if page is None or person is None or not fields or not late_forms.has_page():
+    if page is None or person is None or not fields or not expired_forms.has_page():
         return
     content = json.dumps([int(now().timestamp()) + WAITS, page, fields])
     packed = base64.b64encode(zlib.compress(content.encode())).decode()
@@ -60,7 +60,7 @@ def show() -> None:
 
 
 def _fill_in(fields: Iterable[tuple[str, str]]) -> None:
-    late_forms.fill_in(
+    expired_forms.fill_in(
         MultiDict(fields),
         _("Nothing has been changed yet. Please check what you entered, then send it."),
     )

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, and_, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from .database import db
+from .rows import db
 
 Entry = TypeVar("Entry")
 Key = InstrumentedAttribute[Any]

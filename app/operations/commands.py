@@ -1,4 +1,4 @@
-"""Commands over the whole portal: ``flask cleanup`` and ``flask doctor``."""
+"""Commands over the whole portal: ``flask cleanup``, ``flask doctor``, ``flask keys rotate-encryption``."""
 
 import json
 import sys
@@ -7,7 +7,10 @@ from dataclasses import asdict
 import click
 from flask.cli import with_appcontext
 
-from ..extensions import db, settings
+from ..audit.events import EventKind, record
+from ..extensions import db, settings, vault
+from ..oauth.commands import keys_group
+from . import resealing, resealing_output
 from .cleanup import delete_batch, tables
 from .doctor import examine
 
@@ -51,6 +54,27 @@ def doctor(as_json: bool) -> None:
         if not as_json:
             click.echo("Something is wrong: see above what to do.", err=True)
         sys.exit(1)
+
+
+@keys_group.command("rotate-encryption")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def rotate_encryption(as_json: bool) -> None:
+    """Seal everything anew under DATABASE_ENCRYPTION_SECRET; safe beside live traffic, and to run again.
+
+    What was sealed before is opened with DATABASE_ENCRYPTION_SECRET_PREVIOUS.
+    """
+    tallies: dict[str, resealing.Tally] = {}
+    for kind in resealing.SEALED:
+        tally, last = tallies.setdefault(kind.name, resealing.Tally()), ""
+        while (reached := resealing.reseal_batch(kind, last, tally)) is not None:
+            db.session.commit()
+            last = reached
+        db.session.rollback()
+    if vault.has_previous and (resealing.find_waiting() is None or any(t.found for t in tallies.values())):
+        record(EventKind.ENCRYPTION_ROTATED, key=vault.key_id)
+        db.session.commit()
+    waiting = resealing.find_waiting() if vault.has_previous else None
+    resealing_output.tell(tallies, waiting, as_json=as_json)
 
 
 commands: tuple[click.Command, ...] = (cleanup, doctor)

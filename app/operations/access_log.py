@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from werkzeug.routing import Rule
 
-from ..diagnostics.masking import SECRET, text
+from ..masking import SECRET, text
 
 MASK = "[secret]"
 LONGEST_PATH = (

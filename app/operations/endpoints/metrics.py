@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...authentication.access import public
-from ...database import read_connection
+from ...database.engines import read_connection
 from ...extensions import metrics, settings
-from ...metering import FAMILIES, MAILS, Sample, sample
 from ...notifications.models import OutgoingMail
+from ...process.metering import FAMILIES, MAILS, Sample, sample
 
 blueprint = Blueprint("site_metrics", __name__)
 

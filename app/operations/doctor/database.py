@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from ...clock import now
 from ...crypto import Undecryptable
-from ...database import db
+from ...database.rows import db
 from ...oauth.keys import ring
 from .finding import Finding
 from .neighbours import redis_of

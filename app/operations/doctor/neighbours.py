@@ -10,8 +10,8 @@ from redis import Redis
 
 from ...extensions import metrics
 from ...notifications.transport import connect
-from ...rate_limits import SharedFileStorage, storage_uri
-from ...shared_folder import SHARED_MEMORY, shared_folder
+from ...process.rate_limits import SharedFileStorage, storage_uri
+from ...process.shared_folder import SHARED_MEMORY, shared_folder
 from .finding import Finding
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from ..database import db
+from ..database.rows import db
 from ..users.models import User
 from .models import Client
 from .refusals import ClientRefused, Problem, Reason
