@@ -21,8 +21,8 @@ from ..clock import now
 from ..crypto import Undecryptable
 from ..database.rows import db, new_id
 from ..diagnostics import causes
-from ..diagnostics.log_entries import sealed_for as redirect_uri_place
 from ..diagnostics.models import LoggedRequest
+from ..diagnostics.request_log.reading import sealed_for as redirect_uri_place
 from ..extensions import vault
 from ..notifications.mail import sealed_for as mail_place
 from ..notifications.models import OutgoingMail

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from .. import masking
-from .causes import CATALOGUE
+from ... import masking
+from ..causes import CATALOGUE
 
 MOST = 30  # entries of a list
 # These facts name parameters, and a body that is no form becomes the name of one.

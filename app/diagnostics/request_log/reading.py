@@ -10,11 +10,11 @@ from typing import Any
 from flask_babel import ngettext
 from sqlalchemy import Select, or_, select
 
-from ..crypto import Undecryptable
-from ..database.rows import db
-from ..extensions import vault
-from .causes import CATALOGUE, Cause
-from .models import LoggedRequest
+from ...crypto import Undecryptable
+from ...database.rows import db
+from ...extensions import vault
+from ..causes import CATALOGUE, Cause
+from ..models import LoggedRequest
 
 PAGE = 50  # rows
 KEPT_FOR = 30  # days

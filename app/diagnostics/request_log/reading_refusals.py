@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, null, select
 
-from ..database.paging import led_by
-from ..database.rows import db, first_id_at
-from .models import LoggedRequest
+from ...database.paging import led_by
+from ...database.rows import db, first_id_at
+from ..models import LoggedRequest
 
 NO_APP = "none"  # no app has this id
 MOST_ENDPOINTS = 50  # there are some twenty

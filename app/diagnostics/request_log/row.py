@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import g
 
-from .. import masking
-from ..clock import now
-from ..database.rows import as_stored, new_id
-from ..extensions import vault
-from .causes import Cause
+from ... import masking
+from ...clock import now
+from ...database.rows import as_stored, new_id
+from ...extensions import vault
+from ..causes import Cause
 from .facts import facts_to_keep
-from .log_entries import sealed_for
+from .reading import sealed_for
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

@@ -9,11 +9,11 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..database.rows import db
-from ..extensions import background, metrics
-from ..process.metering import QUEUED
-from .models import LoggedRequest
-from .refusal_cap import RefusalCap
+from ...database.rows import db
+from ...extensions import background, metrics
+from ...process.metering import QUEUED
+from ..models import LoggedRequest
+from .cap import RefusalCap
 
 MOST_WAITING = 20_000  # rows kept in memory while the database is away; beyond that they are dropped
 BATCH = 500

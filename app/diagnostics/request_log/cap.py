@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from limits import RateLimitItemPerMinute
 
-from ..extensions import limiter
+from ...extensions import limiter
 
 PER_MINUTE = 120
 OF_NO_APP = RateLimitItemPerMinute(

@@ -13,11 +13,12 @@ from typing import Any, ParamSpec
 from flask import g, request
 from werkzeug.datastructures import MultiDict
 
-from ..database.rows import new_id
-from . import batches, causes
-from .causes import Cause
-from .noted_request import NotedRequest, row_of
-from .token_requests import count_token_request
+from ...database.rows import new_id
+from .. import causes
+from ..causes import Cause
+from ..token_requests import count_token_request
+from . import writing
+from .row import NotedRequest, row_of
 
 _log = logging.getLogger(__name__)
 _SCHEMES = ("Basic", "Bearer", "DPoP", "Digest")
@@ -109,9 +110,9 @@ def finish(status: int) -> None:
         return
     row = row_of(entry, status)
     if refused and entry.cause not in _GATHERED:
-        batches.write_now(row)
+        writing.write_now(row)
     else:
-        batches.gather(row)
+        writing.gather(row)
 
 
 def forget() -> None:
@@ -123,7 +124,7 @@ def _is_kept(entry: NotedRequest) -> bool:
     if entry.kept is None:
         entry.id = new_id()
         # Our own trouble is told in full; counters and database may be what is in trouble.
-        entry.kept = entry.cause is causes.PORTAL_TROUBLE or batches.admits(entry.client_id, entry.id)
+        entry.kept = entry.cause is causes.PORTAL_TROUBLE or writing.admits(entry.client_id, entry.id)
     return entry.kept
 
 
