@@ -19,16 +19,13 @@ CLIENT_TYPES = [
     SelectChoice("confidential", _l("Confidential app")),
     SelectChoice("public", _l("Public app")),
 ]
-GRANT_TYPES = [
-    SelectChoice(grants.AUTHORIZATION_CODE, _l("Authorization code")),
-    SelectChoice(grants.REFRESH_TOKEN, _l("Refresh token")),
-    SelectChoice(grants.CLIENT_CREDENTIALS, _l("Client credentials")),
-]
-assert tuple(choice.value for choice in GRANT_TYPES) == grants.OFFERED
+GRANT_TYPES = [SelectChoice(grant.name, grant.label) for grant in grants.GRANTS if grant.by_developers]
 
 
 class GrantsField(SelectMultipleField):
     """Boxes that keep their default where a program sends none of them; the page's own empty value says "none"."""
+
+    hints = grants.HINTS
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was sent, if the field was."""
