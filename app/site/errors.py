@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from ..diagnostics import causes, request_log
+from ..expired_forms import has_page
 from ..extensions import db, limiter
 from ..oauth.wire import attribution, cross_origin, endpoint
 from . import audiences, error_texts
@@ -111,7 +112,7 @@ def _way_back(error: HTTPException) -> str | None:
     """The page to try again: this one where it can be opened, or else the page its form was on."""
     if request.method == "GET":
         return request.full_path.rstrip("?") if error.code in (429, 500, 503) and request.url_rule else None
-    if request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+    if has_page():
         return request.script_root + request.full_path.rstrip("?")
     referrer = request.referrer or ""
     return referrer if referrer.startswith(request.host_url) else None
