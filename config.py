@@ -14,9 +14,11 @@ import config_derived as derived
 import config_values as read
 from config_derived import ConfigurationError
 
-__all__ = ["CHECKOUT", "ConfigurationError", "Settings", "check", "load"]
+__all__ = ["CHECKOUT", "LANGUAGES", "ConfigurationError", "Settings", "check", "load"]
 
 CHECKOUT = Path(__file__).resolve().parent
+# The languages of the portal, each by its own name: who looks for it reads that one.
+LANGUAGES = {"en": "English", "de": "Deutsch"}
 HIDDEN = ("_SECRET", "_SECRET_PREVIOUS", "_KEY", "_PASS", "_URL")
 Value = TypeVar("Value")
 
@@ -105,7 +107,7 @@ class Settings:
     # A gateway that takes a POST of {"to","text"}; None: messages are printed.
     sms_webhook_url: str | None = setting("console", read.unless_console(read.web_address))
     # The language where neither the person nor the browser says one.
-    default_locale: str = setting("en", read.one_of("en", "de"))
+    default_locale: str = setting("en", read.one_of(*LANGUAGES))
     # URI in /.well-known/security.txt, which is 404 without it.
     security_contact: str | None = optional(read.contact)
     # Port and address of the NestJS-compatible TCP listener. Whoever reaches it may ask: keep it on loopback.

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from ...clock import now
+from ...languages import NAMES
 from ..countries import list_countries
 from ..models import LONGEST_NAME, PLATFORMS
 from ..names import (
@@ -22,7 +23,6 @@ from ..names import (
 from ..phone_numbers import PhoneNumberRefused, to_e164
 from . import hashes
 
-LOCALES = ("en", "de")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 BOOLEANS = {"true": True, "false": False}
 
@@ -107,8 +107,8 @@ def _countries() -> frozenset[str]:
 
 def _locale(text: str, _columns: Mapping[str, str]) -> str | None:
     language = re.split("[-_]", text.lower())[0]  # de-AT and en_US say more than there is to choose here
-    if text and language not in LOCALES:
-        raise ValueError(f"accepted: {' or '.join(LOCALES)}, or nothing for the language of the browser")
+    if text and language not in NAMES:
+        raise ValueError(f"accepted: {' or '.join(NAMES)}, or nothing for the language of the browser")
     return language or None
 
 
