@@ -18,6 +18,7 @@ from ..database.engines import read_connection
 from ..database.hot_reads import HotRead
 from ..extensions import vault
 from .models import SignInFailures
+from .refusals import TooManyTries
 
 FREE_TRIES = 5
 FIRST_WAIT = 30  # seconds
@@ -30,14 +31,6 @@ _COUNT = HotRead(
         SignInFailures.account == bindparam("account"), SignInFailures.expires_at > bindparam("moment")
     )
 )
-
-
-class TooManyTries(Exception):
-    """This account is waiting; ``retry_after`` says for how many seconds more."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"wait {retry_after} seconds")
-        self.retry_after = retry_after
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from wtforms import StringField
 
 from ...clients.refusals import PortalsOwnApp
 from ...database.rows import db
+from ...forms import status_of
 from ...users.administrators import LastAdministrator, NotActive, OwnAccount
-
-INVALID = 422
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def decide(
         if sent:
             form.confirm.errors = [_("This is not the name. Type “%(name)s”.", name=target.name)]
         page = render_template("admin/act.html", act=act, target=target, form=form, typed=typed)
-        return page, INVALID if form.is_submitted() else 200
+        return page, status_of(form)
     try:
         useful = do() is not False
     except (LastAdministrator, OwnAccount, NotActive, PortalsOwnApp) as refusal:

@@ -20,12 +20,11 @@ from ...clients.pages import client_form, fresh_secret
 from ...clients.refusals import ClientRefused
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import REFUSED, status_of
 from ...scopes import catalogue
 from .apps import get_app
 
 blueprint = Blueprint("admin_app_forms", __name__)
-
-INVALID = 422
 
 
 class PortalAppForm(client_form.ClientForm):
@@ -41,7 +40,7 @@ class PortalAppForm(client_form.ClientForm):
 class PowersForm(FlaskForm):
     """What an owner cannot give to their own app."""
 
-    password_grant = BooleanField(_l("Password grant"))
+    password_grant = BooleanField(_l("Password grant"), description=grants.HINTS[grants.PASSWORD])
     pkce_required = BooleanField(_l("Require PKCE"))
     scopes = SelectMultipleField(_l("Permissions"), validate_choice=False)
 
@@ -54,7 +53,7 @@ def new() -> ResponseReturnValue:
     form.scopes.choices = [SelectChoice(name) for name in offered_scopes(OPERATORS)]
     if not form.validate_on_submit():
         page = render_template("admin/apps/new.html", form=form, hints=_hints())
-        return page, INVALID if form.is_submitted() else 200
+        return page, status_of(form)
     try:
         client, secret = registration.register_client(
             _wanted(form),
@@ -66,7 +65,7 @@ def new() -> ResponseReturnValue:
         )
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
-        return render_template("admin/apps/new.html", form=form, hints=_hints()), INVALID
+        return render_template("admin/apps/new.html", form=form, hints=_hints()), REFUSED
     db.session.commit()
     if secret:
         fresh_secret.keep(client, secret)
@@ -96,7 +95,7 @@ def powers(client_id: str) -> ResponseReturnValue:
         )
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
-        return _powers_page(client, form), INVALID
+        return _powers_page(client, form), REFUSED
     db.session.commit()
     flash(_("Saved.") if changed else _("Nothing was changed."), "ok")
     return redirect(url_for("admin_apps.show", client_id=client.id), 303)

@@ -12,12 +12,11 @@ from ...diagnostics.causes import CATALOGUE, GROUPS
 from ...diagnostics.models import LoggedRequest
 from ...diagnostics.request_log import reading_refusals
 from ...diagnostics.request_log.reading import KEPT_FOR, LogEntry
+from ...forms import REFUSED
 from .listing import read_page
 from .lookups import read_app
 
 blueprint = Blueprint("admin_failures", __name__)
-
-INVALID = 422
 
 
 class FailureFilters(Form):
@@ -57,7 +56,7 @@ def index() -> ResponseReturnValue:
         app_id = filters.app_id()
     except ValueError as error:
         filters.app.errors = [str(error)]
-        return _page(filters, [], None), INVALID
+        return _page(filters, [], None), REFUSED
     cause = filters.cause.data if filters.cause.data in CATALOGUE else None
     endpoint = filters.endpoint.data if filters.endpoint.data in endpoints else None
     page = read_page(reading_refusals.search_failures(app_id, cause, endpoint), [LoggedRequest.id])

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import REFUSED
 from ...scopes import catalogue
 from .. import registration
 from ..client_secrets import list_live
@@ -22,8 +23,6 @@ from . import client_form, fresh_secret
 from .own_app import get_own_client
 
 blueprint = Blueprint("clients_clients", __name__)
-
-INVALID = 422
 
 
 @blueprint.get("/dashboard/apps")
@@ -51,7 +50,7 @@ def new() -> ResponseReturnValue:
         )
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
-        return render_template("clients/new.html", form=form, hints=_hints()), INVALID
+        return render_template("clients/new.html", form=form, hints=_hints()), REFUSED
     db.session.commit()
     if secret:
         fresh_secret.keep(client, secret)
@@ -88,7 +87,7 @@ def edit(client_id: str) -> ResponseReturnValue:
         changed = registration.edit_client(client, client_form.read(form, client), actor_id=current_user.id)
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
-        return _edit_page(client, form), INVALID
+        return _edit_page(client, form), REFUSED
     db.session.commit()
     flash(_("Saved.") if changed else _("Nothing was changed."), "ok")
     if "redirect_uris" in changed:

@@ -10,6 +10,7 @@ from ...clients import wording
 from ...clients.models import Client
 from ...clients.refusals import ClientRefused
 from ...database.rows import db
+from ...forms import REFUSED
 from .. import redirect_uri_doctor
 from ..owners import find_readable_client, path_of_setting
 from ..repairs import add_redirect_uri, can_add_redirect_uri
@@ -58,7 +59,7 @@ def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = 
         path_of_setting=path_of_setting,
         **_doctor(entry, client),
     )
-    return _unlisted(page, 422 if problems else 200)
+    return _unlisted(page, REFUSED if problems else 200)
 
 
 def _doctor(entry: LogEntry, client: Client | None) -> dict[str, object]:

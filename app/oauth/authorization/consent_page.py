@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from ...forms import REFUSED
 from ...scopes import catalogue
 from . import responses
 from .authorizing import Authorization
@@ -48,7 +49,7 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
         query=query,
         nothing_ticked=nothing_ticked,
     )
-    return make_response(html, 422 if nothing_ticked else 200)
+    return make_response(html, REFUSED if nothing_ticked else 200)
 
 
 def account_page(authorization: Authorization, *, another_named: bool = False) -> Response:

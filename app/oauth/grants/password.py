@@ -10,8 +10,9 @@ from authlib.oauth2.rfc6749.grants import ResourceOwnerPasswordCredentialsGrant
 from sqlalchemy import Connection
 
 from ...audit import EventKind, record
+from ...authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
 from ...authentication.second_factors import needs_second_factor
-from ...authentication.sign_in import AccountBlocked, InvalidCredentials, TooManyTries, authenticate
+from ...authentication.sign_in import authenticate
 from ...clock import now
 from ...consents.decisions import find_consent, give_consent
 from ...consents.models import Consent
