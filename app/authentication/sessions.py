@@ -96,7 +96,7 @@ def sign_out_everywhere(user: User, by: str) -> int:
     return ended
 
 
-def confirm(row: BrowserSession) -> None:
+def renew_authentication(row: BrowserSession) -> None:
     """Remember that the person of this session has just proved again who they are."""
     row.authenticated_at = now()
 

@@ -42,9 +42,9 @@ class Failures:
 
 
 def account_of(user_id: str | None, folded_name: str) -> str:
-    """What tries are counted under: the person, by whatever name, or a name that nobody has.
+    """Return the key of the counter of failed sign-ins: the account's, or the folded name's if there is none.
 
-    A keyed digest, since people also type their password where the name belongs.
+    Keyed, since people also type their password where the name belongs.
     """
     return vault.keyed_digest(f"sign-in user {user_id}" if user_id else f"sign-in name {folded_name}")
 

@@ -16,7 +16,7 @@ ALGORITHMS = ("RS256", "ES256", "EdDSA")
 
 
 def find_problems(details: Details, limits: Limits, client: Client | None) -> list[Problem]:
-    """Everything that is wrong with settled ``details``, in the order of the form."""
+    """Everything that is wrong with normalised ``details``, in the order of the form."""
     name = naming.find_problem(
         details.name, client_id=client.id if client else None, unique=limits.unique_name
     )

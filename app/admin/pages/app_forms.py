@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from ...authentication.access import recent_sign_in
 from ...clients import grants, presets, registration
-from ...clients.details import OPERATORS, Details, details_of, offered_scopes
+from ...clients.details import OPERATOR_LIMITS, Details, details_of, offered_scopes
 from ...clients.models import Client
 from ...clients.pages import client_form, fresh_secret
 from ...clients.refusals import ClientRefused
@@ -50,7 +50,7 @@ class PowersForm(FlaskForm):
 def new() -> ResponseReturnValue:
     """The form of an app of the portal itself; its page, with the secret, follows."""
     form = PortalAppForm()
-    form.scopes.choices = [SelectChoice(name) for name in offered_scopes(OPERATORS)]
+    form.scopes.choices = [SelectChoice(name) for name in offered_scopes(OPERATOR_LIMITS)]
     if not form.validate_on_submit():
         page = render_template("admin/apps/new.html", form=form, hints=_hints())
         return page, status_of(form)
@@ -60,7 +60,7 @@ def new() -> ResponseReturnValue:
             owner_id=None,
             actor_id=current_user.id,
             actor_name=current_user.username,
-            limits=OPERATORS,
+            limits=OPERATOR_LIMITS,
             shown_once=settings.client_secrets_shown_once,
         )
     except ClientRefused as refused:
@@ -88,7 +88,7 @@ def powers(client_id: str) -> ResponseReturnValue:
     form.scopes.choices = [SelectChoice(name) for name in _restricted()]
     if not form.validate_on_submit():
         return _powers_page(client, form)
-    limits = replace(OPERATORS, unique_name=client.name_key is not None)
+    limits = replace(OPERATOR_LIMITS, unique_name=client.name_key is not None)
     try:
         changed = registration.edit_client(
             client, _empowered(client, form), actor_id=current_user.id, limits=limits
@@ -125,7 +125,7 @@ def _restricted() -> list[str]:
 
 def _hints() -> dict[str, str]:
     locale = str(get_locale())
-    return {name: catalogue.describe(name, locale) for name in offered_scopes(OPERATORS)}
+    return {name: catalogue.describe(name, locale) for name in offered_scopes(OPERATOR_LIMITS)}
 
 
 def _powers_page(client: Client, form: PowersForm) -> str:

@@ -71,7 +71,7 @@ def reauthenticate() -> Response:
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         return _refused(form, refusal)
-    sessions.confirm(current_user.browser_session)
+    sessions.renew_authentication(current_user.browser_session)
     db.session.commit()
     return redirect(browser.destination(request.script_root + "/account"), 303)
 

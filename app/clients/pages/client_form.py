@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from ...scopes import catalogue
 from .. import grants
-from ..details import DEVELOPERS, Details, details_of, numbered, offered_scopes
+from ..details import DEVELOPER_LIMITS, Details, details_of, numbered, offered_scopes
 from ..models import Client
 from ..refusals import ClientRefused
 from ..wording import explain
@@ -116,4 +116,4 @@ def show_problems(form: ClientForm, refused: ClientRefused) -> None:
 
 
 def _offered() -> list[SelectChoice]:
-    return [SelectChoice(name) for name in offered_scopes(DEVELOPERS)]
+    return [SelectChoice(name) for name in offered_scopes(DEVELOPER_LIMITS)]

@@ -14,7 +14,7 @@ from ...forms import REFUSED
 from ...scopes import catalogue
 from .. import registration
 from ..client_secrets import list_live
-from ..details import DEVELOPERS, offered_scopes
+from ..details import DEVELOPER_LIMITS, offered_scopes
 from ..models import Client
 from ..people_per_app import count_people
 from ..redirect_uris import is_localhost
@@ -45,7 +45,7 @@ def new() -> ResponseReturnValue:
             owner_id=current_user.id,
             actor_id=current_user.id,
             actor_name=current_user.username,
-            limits=replace(DEVELOPERS, most_apps=None) if current_user.is_admin else DEVELOPERS,
+            limits=replace(DEVELOPER_LIMITS, most_apps=None) if current_user.is_admin else DEVELOPER_LIMITS,
             shown_once=settings.client_secrets_shown_once,
         )
     except ClientRefused as refused:
@@ -96,7 +96,7 @@ def edit(client_id: str) -> ResponseReturnValue:
 
 
 def _edit_page(client: Client, form: client_form.EditForm) -> str:
-    offered = [*DEVELOPERS.grants, *offered_scopes(DEVELOPERS)]
+    offered = [*DEVELOPER_LIMITS.grants, *offered_scopes(DEVELOPER_LIMITS)]
     by_administrators = [
         name for name in [*client.grant_type_list, *client.scope_list] if name not in offered
     ]

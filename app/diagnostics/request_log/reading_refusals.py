@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, null, select
 
-from ...database.paging import led_by
+from ...database.paging import filter_by_index
 from ...database.rows import db, first_id_at
 from ..models import LoggedRequest
 
@@ -16,7 +16,7 @@ def search_failures(
     client_id: str | None = None, cause: str | None = None, endpoint: str | None = None
 ) -> Select[LoggedRequest]:
     """The refused requests of an app (:data:`NO_APP`: of nobody's), for one cause, at one endpoint."""
-    return led_by(
+    return filter_by_index(
         select(LoggedRequest).where(LoggedRequest.outcome == "refused"),
         (LoggedRequest.client_id, null() if client_id == NO_APP else client_id),
         (LoggedRequest.cause, cause),

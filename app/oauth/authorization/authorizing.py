@@ -55,8 +55,8 @@ class Authorization:
         return tuple(name for name in self.scopes if name not in (*allowed, *declined))
 
     @property
-    def unassured(self) -> bool:
-        """Whether nothing assures who asks: an app without secret whose answer goes to a program on a device.
+    def is_unverified_native_app(self) -> bool:
+        """A public app whose answer goes to a program on the device (:rfc:`8252#section-8.6`): nothing proves it is the app.
 
         A portal on loopback like the app is its developer's own, where the question would only be in the way.
         """
@@ -75,7 +75,7 @@ class Authorization:
             account_chosen=pending.account_chosen(self.url),
             missing=self.missing,
             has_consent=self.consent is not None,
-            unassured=self.unassured,
+            is_unverified_native_app=self.is_unverified_native_app,
             another_named=signed_in and self.grant.named not in (None, current_user.id),
         )
 

@@ -33,7 +33,7 @@ def rotate_keys(longest_token: int, *, at_once: bool = False) -> list[str]:
     retire = update(SigningKey).where(SigningKey.slot.in_(f"{alg}:current" for alg in ALGORITHMS))
     db.session.execute(retire.values(slot=None, retired_at=moment, expires_at=until))
     # Behind the write: of two rotations at once, the second waits for the first and sees the keys it made.
-    if not at_once and (wait := _seconds_unknown(moment)):
+    if not at_once and (wait := _seconds_until_published(moment)):
         db.session.rollback()
         raise NextKeyTooNew(wait)
     promoted = []
@@ -60,7 +60,7 @@ def replace_leaked_keys() -> list[str]:
     return [row["kid"] for row in rows if row["signs_from"]]
 
 
-def _seconds_unknown(moment: datetime) -> int:
+def _seconds_until_published(moment: datetime) -> int:
     """For how long caches may still not know a next key, behind the retirement of ``moment``.
 
     A first key was published together with its next one, so whoever knows the one knows the other.
