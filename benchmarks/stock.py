@@ -57,7 +57,7 @@ def fill(client_id: str, username: str, codes: int, tokens: int) -> dict[str, An
         for code in made
     ]
     connection = db.session.connection()
-    connection.execute(insert(AuthorizationCode.__table__), rows)  # type: ignore[arg-type]
+    connection.execute(insert(AuthorizationCode.__table__), rows)
     refresh_tokens = []
     for _ in range(tokens):
         family = new_id()

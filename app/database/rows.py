@@ -3,10 +3,10 @@
 import secrets
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, String
+from sqlalchemy import DateTime, MetaData, String, Table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -90,6 +90,7 @@ class Base(DeclarativeBase):
     registry = registry(
         metadata=MetaData(naming_convention=_NAMING), type_annotation_map={datetime: UtcDateTime}
     )
+    __table__: ClassVar[Table]
     __table_args__: Any = TABLE_OPTIONS
 
 

@@ -116,7 +116,7 @@ def reseal_batch(kind: Sealed, after: str, tally: Tally) -> str | None:
     if kind.model is ClientSecret:  # workers go on with the digests they know until the revision changes
         for client_id in sorted({row.client_id for row in changed}):
             db.session.execute(
-                update(Client.__table__).where(Client.id == client_id).values(revision=new_id())  # type: ignore[arg-type]
+                update(Client.__table__).where(Client.id == client_id).values(revision=new_id())
             )
     return str(rows[-1][0]) if rows else None
 

@@ -87,7 +87,7 @@ def _take_once(jti: str, client: ClientRow, expiry: float, request: PortalReques
     until = datetime.fromtimestamp(expiry + 2 * CLOCK_SKEW, UTC)
     values = {"jti_digest": digest(f"{client.id} {jti}"), "expires_at": until}
     try:
-        request.transaction().execute(insert(UsedAssertion.__table__), values)  # type: ignore[arg-type]
+        request.transaction().execute(insert(UsedAssertion.__table__), values)
     except IntegrityError as error:
         raise Refused(causes.ASSERTION_REPLAYED) from error
 

@@ -72,6 +72,6 @@ def _revoke_access_token(token: str, client: ClientRow, request: PortalRequest) 
             return
     values = {"jti": jti, "revoked_at": now(), "expires_at": datetime.fromtimestamp(claims["exp"], UTC)}
     try:
-        request.transaction().execute(insert(RevokedToken.__table__), values)  # type: ignore[arg-type]
+        request.transaction().execute(insert(RevokedToken.__table__), values)
     except IntegrityError:  # it was given back twice at the same moment
         return

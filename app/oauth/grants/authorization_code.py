@@ -27,7 +27,7 @@ PREFIX = "pf_code_"
 TOMBSTONE = timedelta(days=1)  # how long a redeemed code is remembered to recognise a replay
 
 _REDEEM = (
-    update(AuthorizationCode.__table__)  # type: ignore[arg-type]
+    update(AuthorizationCode.__table__)
     .where(
         AuthorizationCode.id == bindparam("code"),
         AuthorizationCode.redeemed_at.is_(None),
@@ -90,7 +90,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
             "family_id": new_id(),
             "keep_until": moment + timedelta(seconds=self.settings.authorization_code_ttl) + TOMBSTONE,
         }
-        request.transaction().execute(insert(AuthorizationCode.__table__), values)  # type: ignore[arg-type]
+        request.transaction().execute(insert(AuthorizationCode.__table__), values)
 
     def generate_authorization_code(self) -> str:
         """A fresh code."""

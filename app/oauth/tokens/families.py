@@ -20,7 +20,7 @@ _BODY = struct.Struct(">16sQ")  # family id, counter
 _MAC_BYTES = 32
 
 _ROTATE = (
-    update(TokenFamily.__table__)  # type: ignore[arg-type]
+    update(TokenFamily.__table__)
     .where(
         TokenFamily.id == bindparam("family"),
         TokenFamily.counter == bindparam("seen"),
@@ -28,7 +28,7 @@ _ROTATE = (
     )
     .values(counter=bindparam("next"), rotated_at=bindparam("moment"), expires_at=bindparam("until"))
 )
-_INSERT = insert(TokenFamily.__table__)  # type: ignore[arg-type]
+_INSERT = insert(TokenFamily.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def end_family(connection: Connection, family_id: str, because: Cause) -> None:
 
 def end_families(connection: Connection, *conditions: Any, because: Cause) -> int:
     """End all families that meet ``conditions`` and still live; gives their number."""
-    statement = update(TokenFamily.__table__).where(*conditions, TokenFamily.revoked_at.is_(None))  # type: ignore[arg-type]
+    statement = update(TokenFamily.__table__).where(*conditions, TokenFamily.revoked_at.is_(None))
     return connection.execute(statement.values(revoked_at=now(), revoked_because=because.name)).rowcount
 
 
