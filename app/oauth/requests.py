@@ -50,8 +50,6 @@ class PortalRequest(OAuth2Request):
         self.client: Any = None
         self.auth_method: str | None = None
         self.user: Any = None
-        self.authorization_code: Any = None
-        self.refresh_token: Any = None
         self.credential: Any = None
         self.find_client: Callable[[str], Any] | None = None
         """How the grant finds the client together with what it presents, in one SELECT."""

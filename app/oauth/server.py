@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 GRANTS: tuple[tuple[Any, list[Any]], ...] = (
-    (AuthorizationCodeGrant, [ProofKey(required=True)]),
+    (AuthorizationCodeGrant, [ProofKey()]),
     (RefreshTokenGrant, []),
     (ClientCredentialsGrant, []),
     (PasswordGrant, []),

@@ -11,8 +11,8 @@ from ...diagnostics import causes, request_log, usage
 from ..client_lookup import find_client_and_family
 from ..refusals import Refused
 from ..scopes import narrowed_scopes, remaining_scopes
-from ..tokens import families, signing
-from .grant import PortalGrant
+from ..tokens import families
+from .grant import Answer, PortalGrant
 from .persons import refuse_absent_person
 
 
@@ -30,27 +30,18 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         asked = narrowed_scopes(self.request.form.get("scope"), tuple(family.scope.split()))
         # What was taken from the app since, or by the person, is not renewed for it.
         self.scopes = remaining_scopes(asked, client.scopes, family.consent_scope.split())
-        self.request.refresh_token = family
 
-    def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
-        """Advance the family and answer with the token of its new generation."""
-        family = self.request.refresh_token
+    def create_token_response(self) -> Answer:
+        """Advance the family and answer with the tokens of its new generation."""
+        family = self.family
+        assert family is not None
         counter = self._advance(family)
         usage.consent_used(family.consent_id)
-        client = self.request.client
-        subject = signing.Subject(
-            sub=family.user_id,
-            client_id=client.id,
-            alg=signing.algorithm(client.alg, self.settings),
-            family_id=family.id,
-            counter=counter,
-            auth_time=family.auth_time,
+        subject = self.subject(
+            family.user_id, family_id=family.id, counter=counter, auth_time=family.auth_time
         )
         successor = families.refresh_token(family.id, counter, family.seed)
-        token = self.answer(subject, self.scopes, refresh_token=successor)
-        if "openid" in self.scopes:
-            token["id_token"] = signing.id_token(subject, token["access_token"], None, self.settings)
-        return 200, token, self.TOKEN_RESPONSE_HEADER
+        return self.answer(subject, refresh_token=successor)
 
     def _find(self, client_id: str, family_id: str) -> Any:
         client, self.family = find_client_and_family(client_id, family_id)

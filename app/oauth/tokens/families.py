@@ -13,6 +13,7 @@ from ...crypto import base64url, from_base64url
 from ...diagnostics.causes import Cause
 from ...extensions import vault
 from ..models import TokenFamily
+from .signing import Subject
 
 PREFIX = "pf_refresh_"
 SEED_BYTES = 16
@@ -66,14 +67,35 @@ def is_genuine(parsed: Parsed, seed: bytes) -> bool:
     return vault.is_mac(parsed.mac, seed, body)
 
 
-def found_family(connection: Connection, *, lifetime: int, **columns: Any) -> bytes:
-    """Insert a family of ``columns``, good for ``lifetime`` seconds; gives its seed."""
+def begin_family(
+    connection: Connection,
+    subject: Subject,
+    *,
+    consent_id: str,
+    session_id: str | None,
+    scope: str,
+    lifetime: int,
+) -> bytes:
+    """Insert a token family and return its seed.
+
+    ``scope`` is what the person granted, ``lifetime`` the seconds until the family ends if nobody renews it.
+    """
     moment = now()
     seed = secrets.token_bytes(SEED_BYTES)
-    until = moment + timedelta(seconds=lifetime)
-    connection.execute(
-        _INSERT, {**columns, "seed": seed, "counter": 0, "created_at": moment, "expires_at": until}
-    )
+    values = {
+        "id": subject.family_id,
+        "client_id": subject.client_id,
+        "user_id": subject.sub,
+        "consent_id": consent_id,
+        "session_id": session_id,
+        "scope": scope,
+        "auth_time": subject.auth_time,
+        "seed": seed,
+        "counter": 0,
+        "created_at": moment,
+        "expires_at": moment + timedelta(seconds=lifetime),
+    }
+    connection.execute(_INSERT, values)
     return seed
 
 
