@@ -5,13 +5,13 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as AuthlibAuthorizationCodeGrant
 from sqlalchemy import Row
 
+from ...audit import EventKind
 from ...clock import now
 from ...diagnostics import causes, redirect_uri_doctor, request_log
 from .. import wishes
 from ..client_lookup import find_client_and_code
 from ..client_rows import ClientRow
 from ..extensions import code_verifiers
-from ..models import TokenFamily
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..scopes import remaining_scopes, requested_scopes
@@ -134,7 +134,12 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         verifier = self.request.form.get("code_verifier")
         if self.request.client.is_public and not code_verifiers.belongs(verifier, row.code_challenge):
             return Refused(causes.CODE_REPLAY_UNPROVEN, seconds=seconds)
-        families.end_families(
-            self.request.transaction(), TokenFamily.id == row.family_id, because=causes.CODE_REPLAYED
+        families.end_family(
+            self.request.transaction(),
+            row.family_id,
+            EventKind.TOKENS_REPLAYED,
+            user_id=row.user_id,
+            client=self.request.client,
+            because=causes.CODE_REPLAYED,
         )
         return Refused(causes.CODE_REPLAYED, seconds=seconds)

@@ -6,6 +6,7 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as AuthlibRefreshTokenGrant
 from sqlalchemy import Row
 
+from ...audit import EventKind
 from ...clock import now
 from ...diagnostics import causes, request_log, usage
 from ..client_lookup import find_client_and_family
@@ -80,7 +81,14 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         if presented == counter - 1 and families.was_just_rotated(rotated_at, window):
             request_log.remark(causes.REFRESH_RETRIED, seconds=_seconds_since(rotated_at))
             return int(counter)
-        families.end_family(self.request.transaction(), family.id, causes.REFRESH_REPLAYED)
+        families.end_family(
+            self.request.transaction(),
+            family.id,
+            EventKind.TOKENS_REPLAYED,
+            user_id=family.user_id,
+            client=self.request.client,
+            because=causes.REFRESH_REPLAYED,
+        )
         raise Refused(causes.REFRESH_REPLAYED, seconds=_seconds_since(rotated_at))
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
+from ...audit import EventKind, record_on
 from ...clock import now
 from ...crypto import base64url, from_base64url
 from ...diagnostics.causes import Cause
 from ...extensions import vault
+from ..client_rows import ClientRow
 from ..models import TokenFamily
 from .signing import Subject
 
@@ -110,13 +112,22 @@ def rotate(connection: Connection, family_id: str, counter: int, lifetime: int) 
     return connection.execute(_ROTATE, values).rowcount == 1
 
 
-def end_family(connection: Connection, family_id: str, because: Cause) -> None:
-    """Make every token of the family inactive, and remember why."""
-    end_families(connection, TokenFamily.id == family_id, because=because)
+def end_family(
+    connection: Connection,
+    family_id: str,
+    kind: EventKind,
+    *,
+    user_id: str,
+    client: ClientRow,
+    because: Cause,
+) -> None:
+    """End every token of the family and record it for its person as ``kind``, once: an ended family stays as it is."""
+    if end_families(connection, TokenFamily.id == family_id, because=because):
+        record_on(connection, kind, user_id, client_id=client.id, app=client.name, why=because.name)
 
 
 def end_families(connection: Connection, *conditions: Any, because: Cause) -> int:
-    """End all families that meet ``conditions`` and still live; gives their number."""
+    """End all families that meet ``conditions`` and still live; return their number."""
     statement = update(TokenFamily.__table__).where(*conditions, TokenFamily.revoked_at.is_(None))
     return connection.execute(statement.values(revoked_at=now(), revoked_because=because.name)).rowcount
 
