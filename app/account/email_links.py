@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from ..clock import now
 from ..crypto import digest, new_secret
-from ..database.rows import db
+from ..database.rows import changed, db
 from ..users.models import User
 from . import mail_caps
 from .models import EmailLink
@@ -79,14 +79,14 @@ def find_link(purpose: Purpose, token: str) -> EmailLink | None:
 def use_link(purpose: Purpose, token: str) -> EmailLink:
     """The link, used up by this call and by no other. Raises :class:`LinkExpired`."""
     moment = now()
-    used = db.session.execute(
+    used = changed(
         update(EmailLink)
         .where(EmailLink.token_digest == digest(token), EmailLink.purpose == purpose)
         .where(EmailLink.used_at.is_(None), EmailLink.expires_at > moment)
         .values(used_at=moment)
         .execution_options(synchronize_session=False)
     )
-    if used.rowcount != 1:  # type: ignore[attr-defined]
+    if used != 1:
         raise LinkExpired(purpose)
     query = select(EmailLink).where(EmailLink.token_digest == digest(token))
     return db.session.scalars(query.execution_options(populate_existing=True)).one()

@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from ..audit import EventKind, record
 from ..clock import now
-from ..database.rows import db
+from ..database.rows import changed
 from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
@@ -82,12 +82,12 @@ def find_unverified(token: str) -> tuple[User, str | None]:
 def verify_email(token: str) -> str:
     """The id of the person whose address is confirmed now. Raises :class:`LinkExpired`."""
     link = use_link(Purpose.VERIFY_EMAIL, token)
-    verified = db.session.execute(
+    verified = changed(
         update(User)
         .where(User.id == link.user_id, User.email == link.email, User.deleted_at.is_(None))
         .values(email_verified_at=now())
     )
-    if verified.rowcount != 1 or link.user_id is None:  # type: ignore[attr-defined]
+    if verified != 1 or link.user_id is None:
         raise LinkExpired("the address has changed since")
     record(EventKind.EMAIL_VERIFIED, user_id=link.user_id, email=link.email)
     return link.user_id
@@ -96,8 +96,7 @@ def verify_email(token: str) -> str:
 def confirm_email(user: User, email: str, by: str) -> bool:
     """Take ``email`` as confirmed on an administrator's word; False where it is not (or no longer) to be confirmed."""
     waiting = User.id == user.id, User.email == email, User.email_verified_at.is_(None)
-    confirmed = db.session.execute(update(User).where(*waiting).values(email_verified_at=now()))
-    if confirmed.rowcount != 1:  # type: ignore[attr-defined]
+    if changed(update(User).where(*waiting).values(email_verified_at=now())) != 1:
         return False
     record(EventKind.EMAIL_CONFIRMED, user_id=user.id, actor_id=by, email=email)
     return True

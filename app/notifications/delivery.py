@@ -15,7 +15,7 @@ from config import Settings
 from ..clock import now
 from ..crypto import Undecryptable
 from ..database.engines import read_connection
-from ..database.rows import db
+from ..database.rows import changed, db
 from ..database.trouble import was_undone
 from ..extensions import settings, vault
 from . import errands, sms
@@ -100,14 +100,14 @@ def _claim(row_id: str) -> bool:
     claim = update(OutgoingMail).where(OutgoingMail.id == row_id, OutgoingMail.next_try_at <= moment)
     claim = claim.values(next_try_at=moment + LEASE, attempts=OutgoingMail.attempts + 1, last_error=None)
     try:
-        claimed = db.session.execute(claim.execution_options(synchronize_session=False))
+        claimed = changed(claim.execution_options(synchronize_session=False))
         db.session.commit()
     except DBAPIError as error:
         db.session.rollback()
         if was_undone(error):  # on a cluster a worker at another node was quicker
             return False
         raise
-    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
+    return claimed == 1
 
 
 def _send(row: OutgoingMail, settings: Settings) -> None:
