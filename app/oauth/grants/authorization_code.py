@@ -126,7 +126,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
             request_log.remark(causes.REDIRECT_URI_OMITTED, expected=row.redirect_uri)
 
     def _replayed(self, row: Row[Any]) -> Refused:
-        """The refusal of a second use; ends what the first one got, if it is the app that comes again.
+        """End what the first use got, if it is the app that comes again, and return the refusal of the second.
 
         Anybody may have overheard the code of a public app, whom nothing but the verifier proves.
         """

@@ -37,7 +37,7 @@ class PortalGrant(BaseGrant):
         return settings
 
     def authenticate_token_endpoint_client(self) -> ClientRow:
-        """The client, proven, and with this grant switched on."""
+        """Prove who the client is and return it; refuse one that has not this grant."""
         client: ClientRow = self.server.authenticate_client(self.request, METHODS)
         if not client.check_grant_type(self.GRANT_TYPE):
             raise self.not_enabled(client)

@@ -49,7 +49,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         return client
 
     def _living(self, client_id: str) -> Row[Any]:
-        """The family's row, if this token may be used at all, whatever its generation."""
+        """Return the family's row; refuse a token that may not be used at all, whatever its generation."""
         family = self.family
         if family is None or self.parsed is None or not families.is_genuine(self.parsed, family.seed):
             raise Refused(causes.REFRESH_UNKNOWN)
@@ -65,7 +65,10 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         return family
 
     def _advance(self, family: Row[Any]) -> int:
-        """The generation to answer with: the next one, or again the one this token was exchanged for."""
+        """Advance the family and return its new generation; a retry gets that which the first try got.
+
+        A replay, of a token older than the one just replaced, ends the family.
+        """
         assert self.parsed is not None
         presented, counter, rotated_at = self.parsed.counter, family.counter, family.rotated_at
         if presented == counter:
