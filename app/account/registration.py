@@ -8,6 +8,7 @@ from ..database.rows import changed
 from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
+from ..users.names import check_mailbox
 from .email_links import LinkExpired, Purpose, create_link, find_link, may_send_another, use_link
 from .links import host_of, verify_email_url
 
@@ -58,9 +59,13 @@ def register(
 
 
 def send_verification(user: User, *, issuer: str, locale: str, next_page: str | None = None) -> bool:
-    """Mail ``user`` a link that confirms the address; False where it is confirmed, or one is just on its way."""
+    """Mail ``user`` a link that confirms the address; False where it is confirmed, or one is just on its way.
+
+    Raises AmbiguousEmail, for an address that an older version took.
+    """
     if user.email is None or user.email_verified_at is not None:
         return False
+    check_mailbox(user.email)
     if not may_send_another(Purpose.VERIFY_EMAIL, user.id, user.email):
         return False
     token = create_link(Purpose.VERIFY_EMAIL, user, email=user.email)
@@ -94,7 +99,11 @@ def verify_email(token: str) -> str:
 
 
 def confirm_email(user: User, email: str, by: str) -> bool:
-    """Take ``email`` as confirmed on an administrator's word; False where it is not (or no longer) to be confirmed."""
+    """Take ``email`` as confirmed on an administrator's word; False where it is not (or no longer) to be confirmed.
+
+    Raises AmbiguousEmail.
+    """
+    check_mailbox(email)
     waiting = User.id == user.id, User.email == email, User.email_verified_at.is_(None)
     if changed(update(User).where(*waiting).values(email_verified_at=now())) != 1:
         return False

@@ -15,6 +15,7 @@ from ...clients.refusals import PortalsOwnApp
 from ...database.rows import db
 from ...forms import status_of
 from ...users.administrators import LastAdministrator, NotActive, OwnAccount
+from ...users.names import AmbiguousEmail
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def confirm_and_do(
         return page, status_of(form)
     try:
         useful = perform() is not False
-    except (LastAdministrator, OwnAccount, NotActive, PortalsOwnApp) as refusal:
+    except (AmbiguousEmail, LastAdministrator, OwnAccount, NotActive, PortalsOwnApp) as refusal:
         db.session.rollback()
         flash(_words(refusal), "danger")
         return redirect(target.page, 303)
@@ -82,4 +83,9 @@ def _words(refusal: Exception) -> str:
         return _("This is your own account. Another administrator can do that.")
     if isinstance(refusal, PortalsOwnApp):
         return _("This app belongs to the portal itself and would come back. Disable it instead.")
+    if isinstance(refusal, AmbiguousEmail):
+        return _(
+            "Some mail servers take this address for another one, so nobody can prove whose it is. "
+            "The person has to give another one."
+        )
     return _("This account is blocked. Unblock it first.")

@@ -12,6 +12,7 @@ from ...languages import NAMES
 from ..countries import list_countries
 from ..models import LONGEST_NAME, PLATFORMS
 from ..names import (
+    EMAIL_RULES,
     LONGEST_USERNAME,
     LONGEST_USERNAME_KEY,
     EmailRefused,
@@ -69,7 +70,7 @@ def _email(text: str, _columns: Mapping[str, str]) -> str:
     try:
         return check_email(text)
     except EmailRefused:
-        raise ValueError("accepted: an e-mail address") from None
+        raise ValueError(f"accepted: {EMAIL_RULES}") from None
 
 
 def _password_hash(text: str, _columns: Mapping[str, str]) -> str:
