@@ -11,8 +11,8 @@ from ..tokens.access_tokens import ActiveToken
 from ..tokens.claims import person_claims
 from ..tokens.persons import MOST_PEOPLE
 from ..wire import cross_origin
-from ..wire.bearer import resource
 from ..wire.endpoint import as_json, json_response, plain
+from ..wire.resource import resource
 
 blueprint = Blueprint("oauth_userinfo", __name__)
 
