@@ -8,6 +8,7 @@ from flask_login import current_user
 from ...extensions import settings
 from .. import request_log
 from ..causes import CATALOGUE, GROUPS
+from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
 from ..request_log import reading
 
@@ -41,7 +42,7 @@ def show(client_id: str) -> str:
         groups=GROUPS,
         narrowed=bool(outcome or cause or before),
         issuer=settings.issuer,
-        kept_for=reading.KEPT_FOR,
+        kept_for=LOG_KEPT.days,
         path_of_setting=path_of_setting,
     )
 
