@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from .rows import db
 
 # A connection may have broken while it waited in the pool, a cluster may undo a transaction at its commit; more
 # than this means real trouble.
@@ -30,6 +32,14 @@ def is_lost_transaction(error: DBAPIError) -> bool:
     """Whether the whole unit of work may simply be run again: the database undid it, or never had it."""
     code = error.orig.args[0] if error.orig is not None and error.orig.args else None
     return code in LOST or code in GONE or error.connection_invalidated
+
+
+def undo() -> None:
+    """Undo what the session has not committed, also where its connection broke meanwhile."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.remove()
 
 
 Answer = TypeVar("Answer")

@@ -5,6 +5,7 @@ from collections.abc import Container
 from flask import Blueprint, Response, abort, render_template, request
 from flask_login import current_user
 
+from ...database.trouble import undo
 from ...extensions import settings
 from .. import request_log
 from ..causes import CATALOGUE, GROUPS
@@ -17,7 +18,9 @@ blueprint = Blueprint("diagnostics_request_log", __name__)
 
 @blueprint.after_app_request
 def _finish(response: Response) -> Response:
-    """Write the row of a request that an endpoint began to log."""
+    """Write the row of a request that an endpoint began to log, once what the request left undone is undone."""
+    if request_log.is_begun():
+        undo()
     request_log.finish(response.status_code)
     return response
 
