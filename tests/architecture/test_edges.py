@@ -9,10 +9,10 @@ APP = CHECKOUT / "app"
 EDGES = ("pages", "endpoints", "commands.py", "link_commands.py")
 # Below the edges: who ends a transaction all the same, and why.
 ENDING = {
-    "oauth/transactions.py": "the transaction itself",
+    "oauth/transactions.py": "the transaction of a request for programs",
+    "oauth/requests.py": "passes to it what its edge asks",
     "oauth/wire/endpoint.py": "the edge of all endpoints for programs",
     "oauth/authorization/authorizing.py": "the edge of authorization endpoint and consent page",
-    "oauth/grants/password.py": "what proves the client is kept before wrong passwords are counted",
     "notifications/delivery.py": "a job, with no request above it",
     "notifications/errands.py": "what a job's errand wrote goes, its row in the outbox stays",
     "site/lost_transactions.py": "the edge of all pages: what was undone is run again",
@@ -41,6 +41,7 @@ KNOWING_THE_REQUEST = {
             "authentication/browser.py",
             "authentication/kept_forms.py",
             "expired_forms.py",
+            "fetch_metadata.py",
             "languages.py",
             "site/bad_input.py",
             "site/errors.py",

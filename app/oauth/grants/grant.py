@@ -10,6 +10,7 @@ from ..client_rows import ClientRow
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..tokens import signing
+from ..transactions import Transaction
 
 if TYPE_CHECKING:
     from config import Settings
@@ -19,6 +20,7 @@ class PortalGrant(BaseGrant):
     """A grant whose client is found, proven and allowed before Authlib goes on."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+    TRANSACTION: type[Transaction] = Transaction
     request: PortalRequest
 
     @property

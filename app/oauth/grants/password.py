@@ -23,11 +23,14 @@ from ...users.passwords import HashingBusy
 from ..refusals import Refused
 from ..scopes import requested_scopes
 from ..tokens import families, signing
+from ..transactions import SessionTransaction
 from .grant import PortalGrant
 
 
 class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
     """Tokens for a username and a password; each time the person appears as having connected the app."""
+
+    TRANSACTION = SessionTransaction
 
     def validate_token_request(self) -> None:
         """Refuse public clients, whose ID anybody may guess passwords with, then wrong passwords."""
@@ -36,7 +39,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
             raise self.not_enabled(client, hint="public_client")
         username, password = self.required("username"), self.required("password")
         self.scopes = requested_scopes(self.request.form.get("scope"), client.scopes)
-        self.request.share_session()
+        self.request.keep_proof()  # wrong passwords are counted on another connection
         self.request.user = _sign_in(username, password)
 
     def generate_token(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

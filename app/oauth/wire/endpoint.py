@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
@@ -50,9 +50,10 @@ def answering(name: str) -> Callable[[View], Callable[[], Response]]:
 
 
 def _attempt(name: str, view: View, read: Callable[[], PortalRequest]) -> Response:
-    """Run ``view`` in one transaction; run it again when the database undid it."""
+    """Run ``view`` in one transaction; run it again, on the same request, when the database undid it."""
+    read_once = cache(read)
     try:
-        response = again_if_lost(lambda: _run(name, view, read))
+        response = again_if_lost(lambda: _run(name, view, read_once))
     except Exception as error:  # whatever it is, it is not the client's fault
         response = in_trouble(error)
     request_log.finish(response.status_code)
