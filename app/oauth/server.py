@@ -53,6 +53,7 @@ class PortalServer(AuthorizationServer):
         """The token endpoint's answer; raises :class:`Refused`."""
         ring.current().refresh()  # before a transaction holds what the making of first keys would wait for
         grant = self.get_token_grant(request)
+        request.begin(grant.TRANSACTION())
         grant.validate_token_request()
         return self.handle_response(*grant.create_token_response())
 

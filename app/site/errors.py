@@ -9,9 +9,10 @@ from sqlalchemy.exc import DataError, DisconnectionError, InterfaceError, Operat
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
+from ..database.trouble import undo
 from ..diagnostics import causes, request_log
 from ..expired_forms import has_page
-from ..extensions import db, limiter
+from ..extensions import limiter
 from ..oauth.wire import attribution, cross_origin, endpoint
 from . import audiences, error_texts
 
@@ -121,19 +122,12 @@ def _way_back(error: HTTPException) -> str | None:
 def _answer_without_database(error: SQLAlchemyError) -> Response:
     # Only what the driver says: the statement and its parameters may hold what nobody should read.
     current_app.logger.error("The database is in trouble: %r", getattr(error, "orig", None) or type(error))
-    _let_go_of_the_transaction()
+    undo()
     return answer(ServiceUnavailable())
 
 
 def _answer_unfit_value(error: DataError) -> Response:
     """A value that no column takes, past a form that should have said so."""
     current_app.logger.warning("The database refused a value: %r", error.orig)
-    _let_go_of_the_transaction()
+    undo()
     return answer(BadRequest())
-
-
-def _let_go_of_the_transaction() -> None:
-    try:
-        db.session.rollback()
-    except SQLAlchemyError:
-        db.session.remove()

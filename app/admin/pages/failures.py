@@ -9,9 +9,9 @@ from wtforms import BooleanField, Form, SelectField, StringField
 from ...clients.naming import names_of
 from ...database.paging import Page
 from ...diagnostics.causes import CATALOGUE, GROUPS
-from ...diagnostics.models import LoggedRequest
+from ...diagnostics.models import LOG_KEPT, LoggedRequest
 from ...diagnostics.request_log import reading_refusals
-from ...diagnostics.request_log.reading import KEPT_FOR, LogEntry
+from ...diagnostics.request_log.reading import LogEntry
 from ...forms import REFUSED
 from .listing import read_page
 from .lookups import read_app
@@ -70,5 +70,5 @@ def _page(filters: FailureFilters, entries: list[LogEntry], page: Page[LoggedReq
         entries=entries,
         page=page,
         apps=names_of({entry.row.client_id for entry in entries}),
-        kept_for=KEPT_FOR,
+        kept_for=LOG_KEPT.days,
     )

@@ -14,8 +14,8 @@ from ...authentication.wording import why_refused
 from ...database.rows import db
 from ...extensions import settings
 from ...oauth.keys import ring
+from ...oauth.wire.bearer import challenge
 from .. import first_party
-from ..bearer import challenge
 from ..bodies import read_fields
 from ..refusals import ApiRefused
 

@@ -12,6 +12,7 @@ from ...clients.refusals import ClientRefused
 from ...database.rows import db
 from ...forms import REFUSED
 from .. import redirect_uri_doctor
+from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
 from ..repairs import add_redirect_uri, can_add_redirect_uri
 from ..request_log import reading
@@ -47,7 +48,7 @@ def repair(request_id: str) -> BaseResponse:
 
 def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = None) -> Response:
     if entry is None:
-        page = render_template("diagnostics/failure_unknown.html", kept_for=reading.KEPT_FOR)
+        page = render_template("diagnostics/failure_unknown.html", kept_for=LOG_KEPT.days)
         return _unlisted(page, 404)
     client = _readable_client(entry)
     trusted = client is not None or (entry.row.client_id is None and _is_administrator())

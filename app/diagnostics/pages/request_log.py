@@ -5,9 +5,11 @@ from collections.abc import Container
 from flask import Blueprint, Response, abort, render_template, request
 from flask_login import current_user
 
+from ...database.trouble import undo
 from ...extensions import settings
 from .. import request_log
 from ..causes import CATALOGUE, GROUPS
+from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
 from ..request_log import reading
 
@@ -16,7 +18,9 @@ blueprint = Blueprint("diagnostics_request_log", __name__)
 
 @blueprint.after_app_request
 def _finish(response: Response) -> Response:
-    """Write the row of a request that an endpoint began to log."""
+    """Write the row of a request that an endpoint began to log, once what the request left undone is undone."""
+    if request_log.is_begun():
+        undo()
     request_log.finish(response.status_code)
     return response
 
@@ -41,7 +45,7 @@ def show(client_id: str) -> str:
         groups=GROUPS,
         narrowed=bool(outcome or cause or before),
         issuer=settings.issuer,
-        kept_for=reading.KEPT_FOR,
+        kept_for=LOG_KEPT.days,
         path_of_setting=path_of_setting,
     )
 

@@ -17,7 +17,6 @@ from ..causes import CATALOGUE, Cause
 from ..models import LoggedRequest
 
 PAGE = 50  # rows
-KEPT_FOR = 30  # days
 OUTCOMES = ("ok", "refused")
 _CURSOR = re.compile(r"[0-9a-f]{32}")
 _LENGTH = re.compile(r"\((\d{1,9}) characters\)")  # as masking writes it

@@ -58,6 +58,11 @@ def about(client_id: str | None = None, user_id: str | None = None) -> None:
         entry.user_id = user_id
 
 
+def is_begun() -> bool:
+    """Whether a row of this request waits to be written."""
+    return "logged_request" in g
+
+
 def is_attributed() -> bool:
     """Whether it is known whose request it is."""
     return _entry().client_id is not None

@@ -34,10 +34,11 @@ def admits(client_id: str | None, row_id: str) -> bool:
 
 
 def write_now(row: dict[str, Any]) -> None:
-    """Write a refusal in a transaction of its own, so that its page exists before the answer arrives."""
+    """Write a refusal in a transaction of its own, so that its page exists before the answer arrives.
+
+    The edge has ended the request's own transaction before: on SQLite the two would wait for each other.
+    """
     rows = _rows()
-    # What the refused request left undone would keep SQLite locked against this very row.
-    db.session.rollback()
     try:
         rows.insert([row])
     except SQLAlchemyError as error:

@@ -19,6 +19,7 @@ from ..grants.authorization_code import AuthorizationCodeGrant
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..server import server
+from ..transactions import SessionTransaction
 from ..wire import attribution
 from ..wishes import Wishes
 from . import pending, responses
@@ -87,7 +88,6 @@ class Authorization:
         asked.granted_scopes = tuple(name for name in self.scopes if name in allowed)
         asked.credential = self.consent
         asked.user = current_user
-        asked.join(db.session.connection())
         code = self.grant.generate_authorization_code()
         self.grant.redirect_uri = asked.validated_redirect_uri
         self.grant.save_authorization_code(code, asked)
@@ -110,6 +110,7 @@ def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) 
         parameters = read()
         request_log.begin(name, parameters.items(multi=True))
         asked = PortalRequest(request.method, request.url, request.headers, parameters)
+        asked.begin(SessionTransaction())
         response = step(_validated(asked))
         db.session.commit()
     except OAuth2Error as error:

@@ -14,6 +14,7 @@ from ..client_rows import ClientRow
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..tokens import families, signing
+from ..transactions import Transaction
 
 if TYPE_CHECKING:
     from config import Settings
@@ -26,6 +27,7 @@ class PortalGrant(BaseGrant):
     """A grant whose client is found, proven and allowed before anything else is looked at."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+    TRANSACTION: type[Transaction] = Transaction
     request: PortalRequest
     scopes: tuple[str, ...] = ()
     """What the access token will allow, as far as it is known by now."""

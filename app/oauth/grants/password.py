@@ -19,11 +19,14 @@ from ...users.models import User
 from ...users.passwords import HashingBusy
 from ..refusals import Refused
 from ..scopes import requested_scopes
+from ..transactions import SessionTransaction
 from .grant import Answer, PortalGrant
 
 
 class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
     """Tokens for a username and a password; each time the person appears as having connected the app."""
+
+    TRANSACTION = SessionTransaction
 
     def validate_token_request(self) -> None:
         """Refuse public clients, whose ID anybody may guess passwords with, then wrong passwords."""
@@ -32,7 +35,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
             raise self.not_enabled(client, hint="public_client")
         username, password = self.required("username"), self.required("password")
         self.scopes = requested_scopes(self.request.form.get("scope"), client.scopes)
-        self.request.share_session()
+        self.request.keep_proof()  # wrong passwords are counted on another connection
         self.request.user = _sign_in(username, password)
 
     def create_token_response(self) -> Answer:

@@ -26,7 +26,8 @@ def rotate_keys(longest_token: int, *, at_once: bool = False) -> list[str]:
     """Let every next key sign and make new next ones; gives the ids of those that sign now.
 
     A retired key verifies for ``longest_token`` seconds more, until the last token it signed has expired. Raises
-    :class:`NextKeyTooNew` while caches may not know a next key; ``at_once`` rotates all the same.
+    :class:`NextKeyTooNew` while caches may not know a next key, and the caller undoes what was written; ``at_once``
+    rotates all the same.
     """
     moment = now()
     until = moment + timedelta(seconds=longest_token) + RETIREMENT_MARGIN
@@ -34,7 +35,6 @@ def rotate_keys(longest_token: int, *, at_once: bool = False) -> list[str]:
     db.session.execute(retire.values(slot=None, retired_at=moment, expires_at=until))
     # Behind the write: of two rotations at once, the second waits for the first and sees the keys it made.
     if not at_once and (wait := _seconds_until_published(moment)):
-        db.session.rollback()
         raise NextKeyTooNew(wait)
     promoted = []
     for alg in ALGORITHMS:
