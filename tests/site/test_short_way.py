@@ -8,6 +8,7 @@ from app.authentication.access import is_for_programs
 from app.extensions import limiter
 from app.site import rate_limiting
 from tests import factories as make
+from tests.support.apps import MakeApp
 from tests.support.portals import StartPortal
 
 PATHS = ("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me")
@@ -60,8 +61,10 @@ def test_no_cookie_is_read_and_none_is_set(app: Flask) -> None:
 
 
 def test_what_a_view_raises_gets_the_answer_of_the_error_handlers_with_all_headers(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    app = make_app()
+
     def fail() -> None:
         raise RuntimeError("trouble")
 
