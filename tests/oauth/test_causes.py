@@ -71,6 +71,7 @@ def test_the_cause_is_answered_as_its_specification_says_and_told_to_the_owner(
         assert cause.name not in page.text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("name", "provoke"), ALL)
 def test_nothing_secret_is_kept_in_any_table(world: World, name: str, provoke: Provoke) -> None:
     sent = _everything_sent(world, provoke)
@@ -105,6 +106,7 @@ def _check_answer(response: TestResponse, cause: causes.Cause, request_id: str) 
     assert answer["error_uri"] == error_uri
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("error", ["invalid_client", "invalid_grant"])
 def test_the_public_answers_of_one_error_do_not_differ(app: Flask, error: str) -> None:
     told: dict[str, set[str]] = {}

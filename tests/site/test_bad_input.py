@@ -6,6 +6,8 @@ from flask.testing import FlaskClient
 from app.authentication.access import public
 from tests.support.apps import MakeApp
 
+pytestmark = pytest.mark.any_database
+
 NASTY_PATHS = [
     "/%ff%fe", "/%00", "/static/%00", "/static/../config.py", "/static/%2e%2e/config.py", "//evil.example/%2e%2e",
     "/?locale=%ff", "/?locale=de%00", "/?locale=de&locale=en", "/?locale=" + "x" * 5000, "/" + "a" * 5000,

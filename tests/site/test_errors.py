@@ -16,6 +16,8 @@ from app.database.rows import db
 from tests.support.apps import MakeApp
 from tests.support.databases import make_settings
 
+pytestmark = pytest.mark.any_database
+
 STATUSES = (400, 403, 404, 405, 413, 429, 500, 503)
 UNREACHABLE = (
     "sqlite:////nowhere/at/all/pforte.sqlite3",

@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from app.authentication.access import public
 from tests.support.apps import MakeApp
 
+pytestmark = pytest.mark.any_database
+
 ANSWERS = [
     "/",
     "/nowhere",

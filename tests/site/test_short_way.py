@@ -35,6 +35,7 @@ def test_the_endpoints_for_programs_are_known_by_method_and_path_with_a_slash_or
     assert all(is_for_programs(app.view_functions[rule.endpoint]) for rule in known.values())
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", [*PATHS, *(f"{path}/" for path in PATHS)])
 def test_every_header_is_sent_exactly_once(app: Flask, path: str) -> None:
     answer = app.test_client().open(path, method=_method(path))
