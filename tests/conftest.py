@@ -12,7 +12,7 @@ from tests.support.apps import (
     pytest_runtest_teardown,
     shared_apps,
 )
-from tests.support.browser import browser, open_page
+from tests.support.browser import chromium, open_page
 from tests.support.databases import KINDS, database, databases, redis_url
 from tests.support.gateways import sms_gateway
 from tests.support.mailboxes import smtp_server
@@ -22,7 +22,7 @@ from tests.support.relying_party import relying_party
 from tests.support.sites import open_site
 
 __all__ = [
-    "app", "app_context", "browser", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
+    "app", "app_context", "chromium", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
     "message_portal", "open_page", "open_site", "portal", "portals", "pytest_runtest_teardown", "redis_url", "relying_party", "shared_apps",
     "sms_gateway", "smtp_server", "sqlite_portal", "start_portal",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from types import ModuleType
 from urllib.parse import urlsplit
 
@@ -140,7 +141,7 @@ def _everything_sent(world: World, provoke: Provoke) -> set[str]:
 
     def listening(environ: dict, start_response: Callable) -> object:
         body = environ["wsgi.input"].read() if environ.get("CONTENT_LENGTH") else b""
-        environ["wsgi.input"] = __import__("io").BytesIO(body)
+        environ["wsgi.input"] = BytesIO(body)
         seen.update(_secrets(body.decode("utf-8", "replace")))
         seen.update(_secrets(environ.get("HTTP_AUTHORIZATION", "")))
         return inner(environ, start_response)
