@@ -14,7 +14,7 @@ from app import create_app
 from app.database.rows import db
 from app.process.shared_folder import shared_folder
 from tests.support.databases import Databases, make_settings
-from tests.support.shared_app import SharedApp, close
+from tests.support.shared_app import SharedApp, close, compiled_once
 
 MakeApp = Callable[..., Flask]
 SHARED = pytest.StashKey["SharedApps"]()
@@ -66,7 +66,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture
-def make_app(database: str, tmp_path: Path) -> Iterator[MakeApp]:
+def make_app(database: str, databases: Databases, tmp_path: Path) -> Iterator[MakeApp]:
     """Makes applications of the test's own: `make_app(REGISTRATION="closed")`, variables as in the contract.
 
     For tests that want other settings or keys, or change the application: a route more, another configuration.
@@ -74,7 +74,8 @@ def make_app(database: str, tmp_path: Path) -> Iterator[MakeApp]:
     made: list[Flask] = []
 
     def make(**changes: str) -> Flask:
-        made.append(create_app(make_settings(database, tmp_path, **changes)))
+        app = create_app(make_settings(database, tmp_path, **changes))
+        made.append(compiled_once(app, databases.folder / "templates"))
         return made[-1]
 
     yield make

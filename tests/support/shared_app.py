@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from app.authentication import sessions
@@ -66,6 +67,13 @@ class SharedApp:
             close(self._app)
             shutil.rmtree(shared_folder(self._instance), ignore_errors=True)
             self._app = None
+
+
+def compiled_once(app: Flask, folder: Path) -> Flask:
+    """Return `app`, its templates compiled for all applications of this process: that takes longer than making it."""
+    folder.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    return app
 
 
 def close(app: Flask) -> None:
