@@ -1,18 +1,26 @@
 """The application that tests share is as if it were new each time, and a test that changes it is told so."""
 
-from collections.abc import Callable, Iterator
+import inspect
+import pkgutil
+from collections import deque
+from collections.abc import Callable, Iterator, MutableMapping, MutableSet
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+import app as portal
 from app.authentication.access import public
 from app.extensions import background, limiter, metrics
 from app.process.metering import SIGN_INS
 from tests import factories as make
-from tests.support.shared_app import SharedApp
+from tests.support.shared_app import SharedApp, forget
 
 pytestmark = pytest.mark.any_database
+
+# Filled while modules are imported, and the same ever after; the catalogue has a function of its own.
+STANDING = {"errands._errands", "catalogue._reads"}
 
 CHANGES: dict[str, Callable[[Flask], object]] = {
     "routes": lambda app: app.add_url_rule("/probe", view_func=public(lambda: "read")),
@@ -81,3 +89,17 @@ def test_other_applications_leave_it_its_own_settings(
     shared.take()
     assert limiter.storage is key
     assert background._app is app
+
+
+def test_every_memory_of_the_process_is_one_that_is_forgotten() -> None:
+    kinds = (MutableMapping, MutableSet, deque)
+    memories = {
+        f"{module.name.rpartition('.')[2]}.{name}"
+        for module in pkgutil.walk_packages(portal.__path__, "app.")
+        for name, value in vars(import_module(module.name)).items()
+        if name.startswith("_") and name.islower() and not name.startswith("__") and isinstance(value, kinds)
+        if name != "_signals"
+    }
+    assert "client_lookup._known" in memories
+    forgotten = inspect.getsource(forget)
+    assert {memory for memory in memories - STANDING if memory not in forgotten} == set()
