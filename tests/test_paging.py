@@ -106,6 +106,7 @@ def test_filters_and_several_columns_go_along(moment: datetime) -> None:
     assert page_of(events("nobody"), [Event.id], size=2) == Page([], None, None)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "malformed",
     [

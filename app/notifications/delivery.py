@@ -16,7 +16,7 @@ from ..crypto import Undecryptable
 from ..database.engines import read_connection
 from ..database.rows import changed, db
 from ..database.trouble import was_undone
-from ..extensions import settings, vault
+from ..extensions import background, settings, vault
 from . import errands, sms
 from .headers import address_of
 from .mail import sealed_for
@@ -45,8 +45,8 @@ def deliver_in_background() -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     if app.testing:
         _deliver(app)
-    else:
-        threading.Thread(target=_deliver, args=(app,), name="mail", daemon=True).start()
+    elif not background.run_beside(lambda: _deliver(app), "mail"):
+        _sending.release()  # the worker ends: another one, or the next, sends it
 
 
 def _deliver(app: Flask) -> None:

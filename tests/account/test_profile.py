@@ -181,6 +181,7 @@ def test_numbers_are_kept_in_one_form_however_they_are_written(
     assert to_e164(text, country) == number
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("text", ["", "abc", "12", "+999 123456", "0170 1234567", "+49 1", "+" + "9" * 300])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(PhoneNumberRefused):

@@ -39,6 +39,7 @@ def test_a_confidential_app_gets_a_secret_and_a_public_one_none() -> None:
     assert confidential.pkce_required
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [

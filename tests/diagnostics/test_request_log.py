@@ -3,7 +3,6 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from app.diagnostics.request_log import reading, writing
 from app.diagnostics.request_log import row as row_module
 from app.diagnostics.request_log.cap import PER_MINUTE
 from tests.diagnostics.answers import answer, everything_kept, flush, make_client
+from tests.support.apps import MakeApp
 from tests.support.statements import count_statements
 
 
@@ -89,8 +89,9 @@ def test_an_underscore_in_a_cause_is_no_wildcard(app: Flask) -> None:
 
 
 def test_a_row_is_written_though_the_endpoint_forgot_to_finish_and_left_a_transaction_open(
-    app: Flask, client: FlaskClient, db_session: Session
+    make_app: MakeApp, db_session: Session
 ) -> None:
+    app = make_app()
     client_id = make_client(app, None)
 
     def refuse() -> tuple[str, int]:
@@ -102,7 +103,7 @@ def test_a_row_is_written_though_the_endpoint_forgot_to_finish_and_left_a_transa
         return "refused", 400
 
     app.view_functions["static"] = public(lambda filename: refuse())
-    assert client.get("/static/x").status_code == 400
+    assert app.test_client().get("/static/x").status_code == 400
     (row,) = rows(db_session)
     assert (row.cause, row.status, row.client_id) == ("code_unknown", 400, client_id)
     assert db_session.get_one(Client, client_id).description == ""

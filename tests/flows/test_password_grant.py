@@ -215,6 +215,7 @@ def test_a_public_app_gets_nothing_even_with_the_switch(world: World) -> None:
     assert sign_in(world, public).json["error"] == "unauthorized_client"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "error"),
     [

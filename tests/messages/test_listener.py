@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from app.messages.conversation import ANSWERS_AT_ONCE, FRAME_WITHIN
-from tests.clients.registered import register_app
+from tests.foreign_clients.registered import register_app
 from tests.support.messages import CHECK, GET, Speaker, framed, message_port
 from tests.support.people import Person
 from tests.support.portals import Portal

@@ -15,7 +15,7 @@ from tests.examples.servers import Server, copy_of, node, running
 from tests.support.portals import CHECKOUT, Portal
 
 pytestmark = pytest.mark.node
-TUTORIAL = CHECKOUT / "tests" / "clients" / "tutorial"
+TUTORIAL = CHECKOUT / "tests" / "foreign_clients" / "tutorial"
 
 
 class Service:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.clients.registered import RegisteredApp, register_app
-from tests.clients.zapier import RETURN
 from tests.examples.servers import NODE_MODULES, node
+from tests.foreign_clients.registered import RegisteredApp, register_app
+from tests.foreign_clients.zapier import RETURN
 from tests.support.people import Person
 from tests.support.portals import CHECKOUT, Portal
 from tests.support.ports import free_port, is_open, wait_until

@@ -35,7 +35,9 @@ def run_client(
     node = program("node")
     if node is None or _version(node) < OLDEST:
         pytest.skip(f"Node.js {OLDEST} or newer is not installed")
-    assert (FOLDER / "node_modules").is_dir(), "the clients are not installed: cd tests/clients && npm ci"
+    assert (FOLDER / "node_modules").is_dir(), (
+        "the clients are not installed: cd tests/foreign_clients && npm ci"
+    )
     process = subprocess.Popen(
         [node, script],
         cwd=FOLDER,

@@ -8,8 +8,8 @@ import secrets
 import pytest
 import requests
 
-from tests.clients.registered import register_app
-from tests.clients.zapier import RETURN, STALE_UNLESS, STATE, Zap, arrived, causes_in_log, connect
+from tests.foreign_clients.registered import register_app
+from tests.foreign_clients.zapier import RETURN, STALE_UNLESS, STATE, Zap, arrived, causes_in_log, connect
 from tests.support.people import Person
 from tests.support.portals import Portal
 from tests.support.ports import wait_until

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, KeySet
 
-from tests.clients.programs import run_client
-from tests.clients.registered import define_scope, register_app
+from tests.foreign_clients.programs import run_client
+from tests.foreign_clients.registered import define_scope, register_app
 from tests.support.people import Person
 from tests.support.portals import Portal, StartPortal
 

@@ -4,8 +4,14 @@ import pytest
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
-from tests.clients.programs import run_client
-from tests.clients.registered import RegisteredApp, define_scope, discovered, id_token_claims, register_app
+from tests.foreign_clients.programs import run_client
+from tests.foreign_clients.registered import (
+    RegisteredApp,
+    define_scope,
+    discovered,
+    id_token_claims,
+    register_app,
+)
 from tests.support.people import Person
 from tests.support.portals import Portal
 

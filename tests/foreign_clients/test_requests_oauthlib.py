@@ -5,7 +5,7 @@ import requests
 from oauthlib.oauth2 import BackendApplicationClient, InvalidGrantError, LegacyApplicationClient
 from requests_oauthlib import OAuth2Session
 
-from tests.clients.registered import define_scope, discovered, id_token_claims, register_app
+from tests.foreign_clients.registered import define_scope, discovered, id_token_claims, register_app
 from tests.support.people import Person
 from tests.support.portals import Portal
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from app.messages.framing import Frames
-from tests.clients.programs import run_client
+from tests.foreign_clients.programs import run_client
 from tests.support.messages import message_port
 from tests.support.people import Person
 from tests.support.portals import Portal

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
-from tests.clients.registered import RegisteredApp
+from tests.foreign_clients.registered import RegisteredApp
 from tests.support.people import Person
 from tests.support.portals import Portal
 

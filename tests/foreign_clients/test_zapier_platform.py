@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients.programs import Steps, run_client
-from tests.clients.registered import RegisteredApp, register_app
-from tests.clients.zapier import RETURN, STALE_UNLESS
+from tests.foreign_clients.programs import Steps, run_client
+from tests.foreign_clients.registered import RegisteredApp, register_app
+from tests.foreign_clients.zapier import RETURN, STALE_UNLESS
 from tests.support.people import Person
 from tests.support.portals import Portal, running_portal
 from tests.support.servers import private_mariadb
