@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORTAL := $(VENV)/.portal-installed
 TOOLS := $(VENV)/.tools-installed
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
-SOURCES := app tests examples migrations docker config.py config_derived.py config_values.py gunicorn.conf.py wsgi.py
+SOURCES := app tests examples migrations docker config.py configuration gunicorn.conf.py wsgi.py
 
 # gunicorn ends with a traceback where WEB_CONCURRENCY is no number: config.check() says it in one line before.
 BEFORE_GUNICORN := import os, sys; os.environ.get("WEB_CONCURRENCY", "1").isdecimal() or \

@@ -10,9 +10,9 @@ from typing import Any, Self, TypeVar, cast
 
 from dotenv import dotenv_values
 
-import config_derived as derived
-import config_values as read
-from config_derived import ConfigurationError
+from configuration import derived
+from configuration import values as read
+from configuration.derived import ConfigurationError
 
 __all__ = ["CHECKOUT", "ConfigurationError", "Settings", "check", "load"]
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import config_values
 from config import CHECKOUT, ConfigurationError, Settings, load
+from configuration import values
 from tests.support.certificates import make_certificate
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -71,10 +71,10 @@ def test_durations_are_read_as_people_write_them(tmp_path: Path, written: str, s
 @given(st.text())
 def test_any_text_is_a_duration_or_refused(text: str) -> None:
     try:
-        seconds = config_values.duration(text)
+        seconds = values.duration(text)
     except ValueError:
         return
-    assert 1 <= seconds <= config_values.LONGEST_DURATION
+    assert 1 <= seconds <= values.LONGEST_DURATION
 
 
 @pytest.mark.parametrize(
