@@ -14,7 +14,7 @@ from configuration import derived
 from configuration import values as read
 from configuration.derived import ConfigurationError
 
-__all__ = ["CHECKOUT", "ConfigurationError", "Settings", "check", "load"]
+__all__ = ["CHECKOUT", "ConfigurationError", "Settings", "load", "load_or_exit"]
 
 CHECKOUT = Path(__file__).resolve().parent
 HIDDEN = ("_SECRET", "_SECRET_PREVIOUS", "_KEY", "_PASS", "_URL")
@@ -154,19 +154,12 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 accepted: Settings | None = None
 
 
-def check() -> None:
-    """End the process with one line where a setting is wrong (`python config.py`, and before gunicorn loads).
-
-    gunicorn reads WEB_CONCURRENCY while it is imported, and stumbles over what is not a number.
-    """
+def load_or_exit() -> Settings:
+    """Load this process's settings, or end it with one line where they will not do."""
     try:
-        load()
+        return load()
     except ConfigurationError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.stderr.flush()
-        os._exit(1)  # Python turns SystemExit into a traceback while it starts
-    if not os.environ.get("WEB_CONCURRENCY", "1").strip():
-        del os.environ["WEB_CONCURRENCY"]
+        sys.exit(str(error))
 
 
 def _value(name: str, text: str, reader: Callable[[str], Value]) -> Value:
@@ -199,7 +192,3 @@ def _work_out(values: dict[str, Any], given: Mapping[str, str]) -> None:
     derived.check_encryption_secrets(
         values["database_encryption_secret"], values["database_encryption_secret_previous"]
     )
-
-
-if __name__ == "__main__":
-    check()

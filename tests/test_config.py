@@ -268,20 +268,32 @@ def test_the_env_file_is_read_and_a_real_variable_wins(
         ["flask", "user", "list"],
         ["gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
         ["migrations/at_head.py"],
+        ["docker/healthcheck.py"],
+        ["configuration/start.py"],
     ],
 )
 def test_a_wrong_setting_ends_every_command_with_one_line(tmp_path: Path, command: list[str]) -> None:
-    own = {
-        "PATH": os.environ["PATH"],
-        "INSTANCE_PATH": str(tmp_path),
-        "ACCESS_TOKEN_TTL": "soon",
-        "FLASK_SKIP_DOTENV": "1",
-    }
+    said = end(command, CHECKOUT, INSTANCE_PATH=str(tmp_path), ACCESS_TOKEN_TTL="soon", FLASK_SKIP_DOTENV="1")
+    assert said.startswith("ACCESS_TOKEN_TTL is 'soon'; accepted: ")
+
+
+def end(command: list[str], folder: Path, **environ: str) -> str:
+    """The one line on stderr with which the command ends."""
     start = [sys.executable] if command[0].endswith(".py") else [sys.executable, "-m"]
+    own = {"PATH": os.environ["PATH"], **environ}
     ended = subprocess.run(
-        [*start, *command], cwd=CHECKOUT, env=own, capture_output=True, text=True, timeout=60
+        [*start, *command], cwd=folder, env=own, capture_output=True, text=True, timeout=60
     )
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    assert ended.stderr.count("\n") == 1
-    assert ended.stderr.startswith("ACCESS_TOKEN_TTL is 'soon'; accepted: ")
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1), ended.stderr
+    return ended.stderr
+
+
+@pytest.mark.parametrize("value", ["many", "0", "1.5", "٣"])
+@pytest.mark.parametrize(
+    "command", [["flask", "user", "list"], ["migrations/at_head.py"], ["configuration/start.py"]]
+)
+def test_a_number_of_workers_that_is_none_is_told_before_gunicorn_is_asked(
+    tmp_path: Path, command: list[str], value: str
+) -> None:
+    said = end(command, CHECKOUT, INSTANCE_PATH=str(tmp_path), WEB_CONCURRENCY=value, FLASK_SKIP_DOTENV="1")
+    assert said == f"WEB_CONCURRENCY is {value!r}; accepted: a whole number from 1 to 512\n"
