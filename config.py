@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
-from dotenv import dotenv_values
-
 from configuration import derived
 from configuration import values as read
 from configuration.derived import ConfigurationError
+from configuration.env_file import read_env_file
 
 __all__ = ["CHECKOUT", "ConfigurationError", "Settings", "load", "load_or_exit"]
 
@@ -143,8 +142,8 @@ class Settings:
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """This process's settings; a real environment variable wins over a line of `.env`."""
     # Flask's own switch: tests run the portal's processes without the checkout's `.env`.
-    written = {} if environ.get("FLASK_SKIP_DOTENV") else dotenv_values(CHECKOUT / ".env", interpolate=False)
-    merged = {name: value for name, value in written.items() if value is not None} | dict(environ)
+    written = {} if environ.get("FLASK_SKIP_DOTENV") else read_env_file(CHECKOUT / ".env")
+    merged = written | dict(environ)
     # Containers move the folder, and so does a second portal on the same checkout.
     instance = Path(merged.get("INSTANCE_PATH") or CHECKOUT / "instance").resolve()
     return Settings.from_environment(merged, instance)
