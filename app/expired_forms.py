@@ -12,6 +12,8 @@ from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
+from . import uris
+
 _wrap_sent = FlaskForm.Meta.wrap_formdata
 
 
@@ -58,7 +60,8 @@ def page_of_form() -> str | None:
     if has_page():
         return request.full_path.rstrip("?")
     referrer = request.referrer or ""
-    return referrer.removeprefix(request.host_url[:-1]) if referrer.startswith(request.host_url) else None
+    here = uris.origin_of(request)
+    return referrer.removeprefix(here) if referrer.startswith(f"{here}/") else None
 
 
 def has_page() -> bool:
@@ -71,7 +74,7 @@ def _is_from_here() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    return request.headers.get("Origin") == request.host_url.rstrip("/")
+    return request.headers.get("Origin") == uris.origin_of(request)
 
 
 def _is_malformed(form: MultiDict[str, str]) -> bool:

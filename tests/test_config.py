@@ -93,6 +93,8 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
         ("METRICS_ALLOW", "everybody"), ("TLS_CERT", "/nowhere/cert.pem"), ("TRUSTED_PROXIES", "-1"),
         ("MAIL_FROM", "nobody"), ("DEFAULT_LOCALE", "fr"), ("SECURITY_CONTACT", "somebody"),
         ("REGISTRATION", "friends"), ("MESSAGE_PORT", "none"), ("MYSQL_PORT", "x"),
+        ("ISSUER", "https://a..example"), ("ISSUER", f"https://{'a' * 64}.example"), ("SERVER_HOST", "a..b"),
+        ("MESSAGE_HOST", "a" * 64),
     ],
 )  # fmt: skip
 def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_accepted(
@@ -112,6 +114,8 @@ def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_ac
         ("MAIL_URL", "http://me:hunter2@mail"), ("MAIL_URL", "smtp://"), ("SMS_WEBHOOK_URL", "hunter2"),
         ("DATABASE_URL", "mysql://me:hunter2@db:99999/x"), ("JWE_ENCRYPTION_KEY", "hunter2"),
         ("DATABASE_ENCRYPTION_SECRET", "hunter2"), ("DATABASE_ENCRYPTION_SECRET_PREVIOUS", "hunter2"),
+        ("MAIL_URL", "smtp://me:hunter2@a..b:25"), ("SMS_WEBHOOK_URL", "https://me:hunter2@a..b/"),
+        ("DATABASE_URL", "mysql://me:hunter2@a..b/x"), ("REDIS_URL", "redis://:hunter2@a..b/0"),
     ],
 )  # fmt: skip
 def test_a_secret_value_is_refused_without_being_shown(tmp_path: Path, name: str, value: str) -> None:

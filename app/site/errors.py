@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, DisconnectionError, InterfaceError, Operat
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
+from .. import uris
 from ..diagnostics import causes, request_log
 from ..extensions import db, limiter
 from ..oauth.wire import attribution, cross_origin, endpoint
@@ -114,7 +115,7 @@ def _way_back(error: HTTPException) -> str | None:
     if request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
         return request.script_root + request.full_path.rstrip("?")
     referrer = request.referrer or ""
-    return referrer if referrer.startswith(request.host_url) else None
+    return referrer if referrer.startswith(f"{uris.origin_of(request)}/") else None
 
 
 def _answer_without_database(error: SQLAlchemyError) -> Response:

@@ -9,12 +9,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.exceptions import BadRequest
 
+from ..uris import is_name
+
 if TYPE_CHECKING:
     from .portal import Portal
 
 # RFC 1123 names, underscores of container networks, and IP addresses; perhaps a port.
 _HOST = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
-_LONGEST = 253  # characters of a name in the DNS
 
 
 class Hosts:
@@ -42,23 +43,12 @@ def is_host(text: str) -> bool:
     name, port = found.groups()
     if port and not 1 <= int(port) <= 65_535:
         return False
-    return _is_ipv6(name[1:-1]) if name.startswith("[") else _is_name(name)
+    return _is_ipv6(name[1:-1]) if name.startswith("[") else is_name(name)
 
 
 def _is_ipv6(address: str) -> bool:
     try:
         ipaddress.IPv6Address(address)
     except ValueError:
-        return False
-    return True
-
-
-def _is_name(name: str) -> bool:
-    if len(name.removesuffix(".")) > _LONGEST:
-        return False
-    try:
-        # Empty labels, labels of more than 63 characters, and xn-- labels that spell nothing.
-        name.encode("ascii").decode("idna").encode("idna")
-    except UnicodeError:
         return False
     return True
