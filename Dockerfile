@@ -23,4 +23,4 @@ VOLUME /var/lib/pforte
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=2s CMD ["python", "docker/healthcheck.py"]
 # Migrations are a command of their own, safe from several containers at once: docker run … pforte flask db upgrade
-CMD ["python", "docker/start.py"]
+CMD ["python", "configuration/start.py"]

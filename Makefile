@@ -9,12 +9,11 @@ BIN := $(VENV)/bin
 PORTAL := $(VENV)/.portal-installed
 TOOLS := $(VENV)/.tools-installed
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
-SOURCES := app tests examples migrations docker config.py config_derived.py config_values.py gunicorn.conf.py wsgi.py
+SOURCES := app tests examples migrations docker config.py configuration gunicorn.conf.py wsgi.py
 
-# gunicorn ends with a traceback where WEB_CONCURRENCY is no number: config.check() says it in one line before.
-BEFORE_GUNICORN := import os, sys; os.environ.get("WEB_CONCURRENCY", "1").isdecimal() or \
-  "gunicorn" not in " ".join(sys.orig_argv[:3]) or not os.path.exists("config.py") or \
-  (sys.path.insert(0, os.getcwd()), __import__("config").check(), sys.path.pop(0))
+# Earlier versions put a line of Python there that ran at each start of the interpreter.
+FORMER_HOOK := $(wildcard $(VENV)/lib/python*/site-packages/pforte.pth)
+$(if $(FORMER_HOOK),$(shell rm -f $(FORMER_HOOK)))
 
 .DEFAULT_GOAL := help
 .SILENT:
@@ -33,7 +32,7 @@ run: $(PORTAL)
 	esac; \
 	{ link=$$($(BIN)/python -m flask setup-link); [ -z "$$link" ] || \
 	  echo "Nobody has an account yet. This link, good for one use, makes the first administrator: $$link"; } & \
-	exec $(BIN)/python -m gunicorn -c gunicorn.conf.py wsgi:app
+	exec $(BIN)/python configuration/start.py
 
 test: $(TOOLS)
 	tests/everything $(TESTS)
@@ -78,7 +77,6 @@ $(VENV)/bin/python:
 $(PORTAL): requirements.txt | $(VENV)/bin/python
 	echo "Installing what Pforte needs into $(VENV) …"
 	$(PIP) install -r requirements.txt
-	echo '$(BEFORE_GUNICORN)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/pforte.pth"
 	touch $@
 
 $(TOOLS): requirements-dev.txt $(PORTAL)

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
-from dotenv import dotenv_values
+from configuration import derived
+from configuration import values as read
+from configuration.derived import ConfigurationError
+from configuration.env_file import read_env_file
 
-import config_derived as derived
-import config_values as read
-from config_derived import ConfigurationError
-
-__all__ = ["CHECKOUT", "LANGUAGES", "ConfigurationError", "Settings", "check", "load"]
+__all__ = ["CHECKOUT", "LANGUAGES", "ConfigurationError", "Settings", "load", "load_or_exit"]
 
 CHECKOUT = Path(__file__).resolve().parent
 # The languages of the portal, each by its own name: who looks for it reads that one.
@@ -145,8 +144,8 @@ class Settings:
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """This process's settings; a real environment variable wins over a line of `.env`."""
     # Flask's own switch: tests run the portal's processes without the checkout's `.env`.
-    written = {} if environ.get("FLASK_SKIP_DOTENV") else dotenv_values(CHECKOUT / ".env", interpolate=False)
-    merged = {name: value for name, value in written.items() if value is not None} | dict(environ)
+    written = {} if environ.get("FLASK_SKIP_DOTENV") else read_env_file(CHECKOUT / ".env")
+    merged = written | dict(environ)
     # Containers move the folder, and so does a second portal on the same checkout.
     instance = Path(merged.get("INSTANCE_PATH") or CHECKOUT / "instance").resolve()
     return Settings.from_environment(merged, instance)
@@ -156,19 +155,12 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 accepted: Settings | None = None
 
 
-def check() -> None:
-    """End the process with one line where a setting is wrong (`python config.py`, and before gunicorn loads).
-
-    gunicorn reads WEB_CONCURRENCY while it is imported, and stumbles over what is not a number.
-    """
+def load_or_exit() -> Settings:
+    """Load this process's settings, or end it with one line where they will not do."""
     try:
-        load()
+        return load()
     except ConfigurationError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.stderr.flush()
-        os._exit(1)  # Python turns SystemExit into a traceback while it starts
-    if not os.environ.get("WEB_CONCURRENCY", "1").strip():
-        del os.environ["WEB_CONCURRENCY"]
+        sys.exit(str(error))
 
 
 def _value(name: str, text: str, reader: Callable[[str], Value]) -> Value:
@@ -201,7 +193,3 @@ def _work_out(values: dict[str, Any], given: Mapping[str, str]) -> None:
     derived.check_encryption_secrets(
         values["database_encryption_secret"], values["database_encryption_secret_previous"]
     )
-
-
-if __name__ == "__main__":
-    check()

@@ -16,7 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 M_ARENA_MAX = -8  # malloc.h of glibc
-OURS = ("app", "config", "config_derived", "config_values", "wsgi")
+OURS = ("app", "config", "configuration", "wsgi")
 _reloading = "app" in sys.modules
 _before = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in OURS}
 

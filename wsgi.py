@@ -1,14 +1,9 @@
 """The application that gunicorn and the flask command load."""
 
-import sys
-
 import config
 
-try:
-    settings = config.accepted or config.load()
-except config.ConfigurationError as error:
-    sys.exit(str(error))
+settings = config.accepted or config.load_or_exit()
 
-from app import create_app
+from app import create_app  # noqa: E402  a wrong setting is told before the application is loaded
 
 app = create_app(settings)

@@ -34,6 +34,7 @@ from .scopes import commands as scope_commands
 from .site import endpoints as site_endpoints
 from .site import i18n, rate_limiting, request_ids, security_headers
 from .site import pages as site_pages
+from .site.hosts import Hosts
 from .site.portal import Portal
 from .users import commands as user_commands
 
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.configure(app)
     headers = security_headers.headers_without_view(settings.issuer)
     app.wsgi_app = Documents(app.wsgi_app, app, headers, request_ids.new_request_id)  # type: ignore[method-assign]
+    app.wsgi_app = Hosts(app.wsgi_app, app)  # type: ignore[method-assign]
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
-from . import fetch_metadata
+from . import fetch_metadata, uris
 
 _wrap_sent = FlaskForm.Meta.wrap_formdata
 
@@ -60,7 +60,8 @@ def page_of_form() -> str | None:
     if has_page():
         return request.full_path.rstrip("?")
     referrer = request.referrer or ""
-    return referrer.removeprefix(request.host_url[:-1]) if referrer.startswith(request.host_url) else None
+    here = uris.origin_of(request)
+    return referrer.removeprefix(here) if referrer.startswith(f"{here}/") else None
 
 
 def has_page() -> bool:

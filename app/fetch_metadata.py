@@ -2,6 +2,8 @@
 
 from flask import request
 
+from . import uris
+
 
 def is_navigation() -> bool:
     """Whether a browser opens a page, and says so, as all have for years; programs do not."""
@@ -13,7 +15,7 @@ def is_same_origin() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    return request.headers.get("Origin") == request.host_url.rstrip("/")
+    return request.headers.get("Origin") == uris.origin_of(request)
 
 
 def is_navigation_from_here() -> bool:

@@ -11,7 +11,7 @@ import config
 
 PATIENCE = 4  # seconds; Docker waits for five
 
-settings = config.load()
+settings = config.load_or_exit()
 connection = http.client.HTTPConnection("127.0.0.1", settings.server_port, timeout=PATIENCE)
 if settings.tls_cert:
     # The certificate is for the public name; whoever answers on loopback is this container.

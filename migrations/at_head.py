@@ -40,8 +40,5 @@ def applied(database_url: str) -> set[str]:
 
 
 if __name__ == "__main__":
-    try:
-        settings = config.load()
-    except config.ConfigurationError as error:
-        sys.exit(str(error))
+    settings = config.load_or_exit()
     sys.exit(0 if applied(settings.database_url) == heads() else 3)

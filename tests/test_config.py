@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import config_values
 from config import CHECKOUT, ConfigurationError, Settings, load
+from configuration import values
 from tests.support.certificates import make_certificate
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -71,10 +71,10 @@ def test_durations_are_read_as_people_write_them(tmp_path: Path, written: str, s
 @given(st.text())
 def test_any_text_is_a_duration_or_refused(text: str) -> None:
     try:
-        seconds = config_values.duration(text)
+        seconds = values.duration(text)
     except ValueError:
         return
-    assert 1 <= seconds <= config_values.LONGEST_DURATION
+    assert 1 <= seconds <= values.LONGEST_DURATION
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,8 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
         ("METRICS_ALLOW", "everybody"), ("TLS_CERT", "/nowhere/cert.pem"), ("TRUSTED_PROXIES", "-1"),
         ("MAIL_FROM", "nobody"), ("DEFAULT_LOCALE", "fr"), ("SECURITY_CONTACT", "somebody"),
         ("REGISTRATION", "friends"), ("MESSAGE_PORT", "none"), ("MYSQL_PORT", "x"),
+        ("ISSUER", "https://a..example"), ("ISSUER", f"https://{'a' * 64}.example"), ("SERVER_HOST", "a..b"),
+        ("MESSAGE_HOST", "a" * 64),
     ],
 )  # fmt: skip
 def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_accepted(
@@ -112,6 +114,8 @@ def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_ac
         ("MAIL_URL", "http://me:hunter2@mail"), ("MAIL_URL", "smtp://"), ("SMS_WEBHOOK_URL", "hunter2"),
         ("DATABASE_URL", "mysql://me:hunter2@db:99999/x"), ("JWE_ENCRYPTION_KEY", "hunter2"),
         ("DATABASE_ENCRYPTION_SECRET", "hunter2"), ("DATABASE_ENCRYPTION_SECRET_PREVIOUS", "hunter2"),
+        ("MAIL_URL", "smtp://me:hunter2@a..b:25"), ("SMS_WEBHOOK_URL", "https://me:hunter2@a..b/"),
+        ("DATABASE_URL", "mysql://me:hunter2@a..b/x"), ("REDIS_URL", "redis://:hunter2@a..b/0"),
     ],
 )  # fmt: skip
 def test_a_secret_value_is_refused_without_being_shown(tmp_path: Path, name: str, value: str) -> None:
@@ -268,20 +272,32 @@ def test_the_env_file_is_read_and_a_real_variable_wins(
         ["flask", "user", "list"],
         ["gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
         ["migrations/at_head.py"],
+        ["docker/healthcheck.py"],
+        ["configuration/start.py"],
     ],
 )
 def test_a_wrong_setting_ends_every_command_with_one_line(tmp_path: Path, command: list[str]) -> None:
-    own = {
-        "PATH": os.environ["PATH"],
-        "INSTANCE_PATH": str(tmp_path),
-        "ACCESS_TOKEN_TTL": "soon",
-        "FLASK_SKIP_DOTENV": "1",
-    }
+    said = end(command, CHECKOUT, INSTANCE_PATH=str(tmp_path), ACCESS_TOKEN_TTL="soon", FLASK_SKIP_DOTENV="1")
+    assert said.startswith("ACCESS_TOKEN_TTL is 'soon'; accepted: ")
+
+
+def end(command: list[str], folder: Path, **environ: str) -> str:
+    """The one line on stderr with which the command ends."""
     start = [sys.executable] if command[0].endswith(".py") else [sys.executable, "-m"]
+    own = {"PATH": os.environ["PATH"], **environ}
     ended = subprocess.run(
-        [*start, *command], cwd=CHECKOUT, env=own, capture_output=True, text=True, timeout=60
+        [*start, *command], cwd=folder, env=own, capture_output=True, text=True, timeout=60
     )
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    assert ended.stderr.count("\n") == 1
-    assert ended.stderr.startswith("ACCESS_TOKEN_TTL is 'soon'; accepted: ")
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1), ended.stderr
+    return ended.stderr
+
+
+@pytest.mark.parametrize("value", ["many", "0", "1.5", "٣"])
+@pytest.mark.parametrize(
+    "command", [["flask", "user", "list"], ["migrations/at_head.py"], ["configuration/start.py"]]
+)
+def test_a_number_of_workers_that_is_none_is_told_before_gunicorn_is_asked(
+    tmp_path: Path, command: list[str], value: str
+) -> None:
+    said = end(command, CHECKOUT, INSTANCE_PATH=str(tmp_path), WEB_CONCURRENCY=value, FLASK_SKIP_DOTENV="1")
+    assert said == f"WEB_CONCURRENCY is {value!r}; accepted: a whole number from 1 to 512\n"

@@ -1,8 +1,7 @@
 """Everything that may be wrong with the details of an app."""
 
-from urllib.parse import urlsplit
-
 from ..scopes.definitions import hold_scopes
+from ..uris import read_uri
 from . import grants, key_sets, naming, redirect_uris
 from .details import Details, Limits, may_give
 from .models import Client
@@ -91,8 +90,7 @@ def _is_web_address(url: str) -> bool:
     """Whether a link to ``url`` is safe to show: http(s), with a host, no credentials, nothing invisible."""
     if len(url) > LONGEST_HOMEPAGE or "\\" in url or not url.isprintable() or " " in url:
         return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
+    parts = read_uri(url)
+    if parts is None or parts.scheme not in ("http", "https"):
         return False
+    return bool(parts.hostname) and "@" not in parts.netloc

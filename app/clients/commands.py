@@ -9,7 +9,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-import config_values
+from configuration import values
 
 from ..extensions import db, settings
 from ..users.accounts import find_user
@@ -174,7 +174,7 @@ def _owner_id(username: str | None) -> str | None:
 
 def _duration(text: str) -> timedelta:
     try:
-        return timedelta(seconds=config_values.duration(text))
+        return timedelta(seconds=values.duration(text))
     except ValueError as error:
         raise click.BadParameter(
             f"{text!r} is no duration; accepted: {error}", param_hint="--overlap"

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from urllib.parse import SplitResult, urlsplit
 
+from ..uris import read_uri
 from .refusals import Problem, Reason
 
 LONGEST = 2000  # characters
@@ -37,6 +38,8 @@ def matches(registered: Sequence[str], sent: str) -> str | None:
 
     The person goes to ``sent``. :rfc:`9700#section-2.1`, :rfc:`8252#section-7.3`
     """
+    if read_uri(sent) is None:
+        return None  # nobody can be sent there
     if sent in registered:
         return sent
     wanted = _without_loopback_port(sent)
@@ -87,6 +90,8 @@ def check_redirect_uri(uri: str, *, public: bool = False) -> None:
         _check_web_address(parts)
     else:
         _check_private_scheme(scheme[1], uri[scheme.end() :], public)
+    if read_uri(uri) is None:
+        raise RedirectUriNotAllowed(Reason.MALFORMED)
 
 
 def is_localhost(uri: str) -> bool:
@@ -99,13 +104,13 @@ def leads_to_a_device(uri: str) -> bool:
 
     Any program there can listen or claim the scheme, so the address says nothing about who receives the answer.
     """
-    return urlsplit(uri).scheme not in ("http", "https") or is_loopback(uri)
+    return uri.partition(":")[0].lower() not in ("http", "https") or is_loopback(uri)
 
 
 def is_loopback(uri: str) -> bool:
     """Whether ``uri`` is a web address of the very device that opens it."""
-    parts = urlsplit(uri)
-    return parts.scheme in ("http", "https") and _is_loopback(parts.hostname or "")
+    parts = read_uri(uri)
+    return parts is not None and parts.scheme in ("http", "https") and _is_loopback(parts.hostname or "")
 
 
 def _check_characters(uri: str) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_COMPARED = 2000  # characters; strangers choose what is sent
 DEFAULT_PORTS = {"http": 80, "https": 443}
+NO_PORT = -1  # 99999, or letters
 
 Span = tuple[str, bool]
 """A piece of a URI, and whether the other one has something else there."""
@@ -162,18 +163,22 @@ def _shared_beginning(one: str, other: str) -> int:
 def _split(uri: str) -> SplitResult | None:
     try:
         parts = urlsplit(uri)
-        _ = parts.hostname, parts.port
+        _ = parts.hostname
     except ValueError:
         return None
     return parts
 
 
 def _port(parts: SplitResult) -> int | None:
-    return parts.port or DEFAULT_PORTS.get(parts.scheme)
+    try:
+        port = parts.port
+    except ValueError:
+        return NO_PORT
+    return DEFAULT_PORTS.get(parts.scheme) if port is None else port
 
 
 def _has_port(parts: SplitResult) -> bool:
-    return parts.port is not None
+    return ":" in parts.netloc.rpartition("@")[2].rpartition("]")[2]
 
 
 def _netloc_letters(parts: SplitResult) -> str:

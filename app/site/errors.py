@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, DisconnectionError, InterfaceError, Operat
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
+from .. import uris
 from ..database.trouble import undo
 from ..diagnostics import causes, request_log
 from ..expired_forms import has_page
@@ -116,7 +117,7 @@ def _way_back(error: HTTPException) -> str | None:
     if has_page():
         return request.script_root + request.full_path.rstrip("?")
     referrer = request.referrer or ""
-    return referrer if referrer.startswith(request.host_url) else None
+    return referrer if referrer.startswith(f"{uris.origin_of(request)}/") else None
 
 
 def _answer_without_database(error: SQLAlchemyError) -> Response:

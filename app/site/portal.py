@@ -15,6 +15,8 @@ from flask.ctx import RequestContext
 from flask.globals import request_ctx
 from flask.sessions import NullSession
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
 from ..authentication.access import is_for_programs
@@ -42,6 +44,18 @@ class Portal(Flask):
         request.url_rule, request.view_args = rule, {}
         with RequestContext(self, environ, request, NullSession()):
             return self._answer_program(rule.endpoint, environ, start_response)
+
+    def refuse(
+        self, error: HTTPException, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer with the page of an error, before any view or hook of a page is asked, and without the database."""
+        with self.request_context(environ):
+            g.without_database, g._login_user = True, AnonymousUserMixin()  # noqa: SLF001  as errors.answer does
+            try:
+                rate_limiting.check()
+            except HTTPException as reached:
+                error = reached
+            return self._answer_trouble(error)(environ, start_response)
 
     def dispatch_request(self) -> ResponseReturnValue:
         """What the view of a page answers, also where a cluster undid its transaction once."""

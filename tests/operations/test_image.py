@@ -66,7 +66,7 @@ def test_the_builder_gets_everything_the_portal_loads() -> None:
         ["git", "ls-files"], cwd=CHECKOUT, capture_output=True, text=True, check=True
     ).stdout
     wanted = re.findall(
-        r"^(?:(?:app|static|templates|migrations|docker)/.*|[^/\n]+\.py|requirements\.txt|.*\.mo)$",
+        r"^(?:(?:app|configuration|static|templates|migrations|docker)/.*|[^/\n]+\.py|requirements\.txt|.*\.mo)$",
         tracked,
         re.MULTILINE,
     )

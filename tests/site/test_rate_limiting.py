@@ -68,6 +68,13 @@ def test_of_many_requests_to_three_workers_exactly_the_limit_passes(start_portal
     assert requests.get(f"{portal.url}/health/live", timeout=30).status_code == 200
 
 
+def test_requests_without_a_host_count_as_others_do(make_app: MakeApp) -> None:
+    client = make_app(**FEW).test_client()
+    answers = [client.get(LOGIN, headers={"Host": "a..b"}, environ_base=STRANGER) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [400, 400, 400, 429, 429]
+    assert "Retry-After" in answers[-1].headers
+
+
 def test_two_machines_count_together_in_redis_and_go_on_without_it(start_portal: StartPortal) -> None:
     limit = {
         "RATE_LIMIT_REQUESTS_NUMBER": "10",

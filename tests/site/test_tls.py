@@ -146,11 +146,9 @@ def test_one_without_the_other_is_refused(certificate: Certificate) -> None:
 def test_a_key_this_user_cannot_read_is_named(
     certificate: Certificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import config_derived
+    from configuration import derived
 
     # Root reads everything, so the answer of the file system is given here.
-    monkeypatch.setattr(config_derived.os, "access", lambda path, _mode: path != certificate.key)
-    with pytest.raises(
-        config_derived.ConfigurationError, match=r"^TLS_KEY names a file this user cannot read"
-    ):
-        config_derived.refuse_unusable_tls(certificate.cert, certificate.key)
+    monkeypatch.setattr(derived.os, "access", lambda path, _mode: path != certificate.key)
+    with pytest.raises(derived.ConfigurationError, match=r"^TLS_KEY names a file this user cannot read"):
+        derived.refuse_unusable_tls(certificate.cert, certificate.key)

@@ -29,7 +29,7 @@ def authorize() -> Response:
     request_log.begin("api/authorize", sent.items(multi=True))
     parameters = MultiDict({"grant_type": "client_credentials"})
     parameters.update(sent)
-    asked = PortalRequest("POST", request.url, request.headers, parameters)
+    asked = PortalRequest("POST", request.path, request.headers, parameters)
     try:
         asked.check_form()
         answer = again_if_lost(lambda: server().create_token_response(asked)).get_json()

@@ -109,7 +109,7 @@ def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) 
     try:
         parameters = read()
         request_log.begin(name, parameters.items(multi=True))
-        asked = PortalRequest(request.method, request.url, request.headers, parameters)
+        asked = PortalRequest(request.method, request.path, request.headers, parameters)
         asked.begin(SessionTransaction())
         response = step(_validated(asked))
         db.session.commit()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import g, make_response, render_template
 from flask_babel import get_locale
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from ...forms import REFUSED
 from ...scopes import catalogue
+from ...uris import read_uri
 from . import responses
 from .authorizing import Authorization
 
@@ -110,5 +111,5 @@ def _value(scope: str) -> str | None:
 
 def _host(uri: str) -> str:
     """Where the person will be sent, as they can recognise it."""
-    parts = urlsplit(uri)
-    return parts.netloc or f"{parts.scheme}:"
+    parts = read_uri(uri)
+    return (parts and parts.netloc) or f"{uri.partition(':')[0].lower()}:"

@@ -2,7 +2,6 @@
 
 import time
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from flask import Response, request
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ...clients.models import Client
 from ...database.engines import read_connection
 from ...process.cache import Cache
+from ...uris import read_uri
 from ..client_rows import ClientRow
 
 PREFLIGHT_MAX_AGE = "600"  # seconds
@@ -25,8 +25,10 @@ _met: Cache[str, tuple[bool, float]] = Cache(MOST_ORIGINS)
 
 def origin(uri: str) -> str | None:
     """``scheme://host[:port]`` of a web address; None for private-use schemes."""
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else None
+    parts = read_uri(uri)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc:
+        return None
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def allow(response: Response, client: ClientRow | None) -> Response:

@@ -128,7 +128,7 @@ def encryption_key(value: str) -> bytes:
 def host(value: str) -> str:
     """A host name or IP address to listen on, an IPv6 address without brackets."""
     name = value.strip().removeprefix("[").removesuffix("]")
-    if not HOST_NAME.fullmatch(name):
+    if not HOST_NAME.fullmatch(name) or not _has_labels(name):
         raise ValueError("a host name or an IP address, such as 127.0.0.1 or 0.0.0.0")
     return name
 
@@ -220,9 +220,18 @@ def _split(value: str) -> SplitResult:
     try:
         parts = urlsplit(value)
         _ = parts.port  # raises for anything that is no port
-        return parts
+        return parts if _has_labels(parts.hostname or "") else urlsplit("")
     except ValueError:
         return urlsplit("")
+
+
+def _has_labels(name: str) -> bool:
+    """Whether sockets take the name: they raise no OSError for labels that are empty or longer than 63 characters."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def absolute(database_url: str, folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""What config.py builds its list of settings with; loadable without Flask."""
