@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-from enum import Enum
 from selectors import EVENT_READ, EVENT_WRITE
 from time import monotonic
 from typing import Any
@@ -15,25 +14,9 @@ from . import limits
 from .arrival import Arrival, State
 from .client_socket import ClientSocket
 from .refusals import CONTINUE, refusal
+from .stages import Now, Stage
 
 ENDED = (State.WHOLE, State.REFUSED)
-
-
-class Stage(Enum):
-    """What a connection waits for; those that come first make room first where there are too many."""
-
-    CLOSING = 0
-    HANDSHAKE = 1
-    REQUEST = 2
-    IDLE = 3
-    ANSWER = 4
-
-
-class Now(Enum):
-    """What a connection needs when it does not wait for its client."""
-
-    A_THREAD = 1
-    AN_END = 2
 
 
 class Connection(TConn):
@@ -59,13 +42,6 @@ class Connection(TConn):
     def weight(self) -> int:
         """The bytes it keeps in memory."""
         return len(self.arrival.data) + len(self.sock.unsent)
-
-    @property
-    def lateness(self) -> str:
-        """What it is late with, in a word; nothing where that is as usual, such as a browser that asks no more."""
-        if self.stage is Stage.REQUEST:
-            return self.arrival.state.value if self.arrival.has_begun else ""
-        return {Stage.HANDSHAKE: "tls", Stage.ANSWER: "answer"}.get(self.stage, "")
 
     def step(self) -> int | Now:
         """Go on as far as possible; the event to wait for, or what is needed now. Raises OSError when it is over."""
@@ -97,11 +73,20 @@ class Connection(TConn):
 
     def _step(self) -> int | Now:
         if self.stage is Stage.HANDSHAKE:
-            self.sock.wire.do_handshake()
-            self._begin(Stage.REQUEST, limits.HEAD_WITHIN)
+            self._shake_hands()
         if self.stage is Stage.ANSWER and self._answer_is_taken():
             return EVENT_READ
         return self._drain() if self.stage is Stage.CLOSING else self._arrive()
+
+    def _shake_hands(self) -> None:
+        try:
+            self.sock.wire.do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError:  # the alert says why
+            self._close()
+        else:
+            self._begin(Stage.REQUEST, limits.HEAD_WITHIN)
 
     def _arrive(self) -> int | Now:
         while self.arrival.state not in ENDED:

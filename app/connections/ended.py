@@ -5,11 +5,23 @@ from typing import Any
 
 from ..extensions import metrics
 from ..metering import ENDED_CONNECTIONS
+from .connection import Connection
 from .limits import TELL_EVERY
+from .stages import Stage
+
+LATE_WITH = {Stage.HANDSHAKE: "tls", Stage.ANSWER: "answer"}
+ROOM = "room"
+
+
+def lateness(connection: Connection) -> str:
+    """What it is late with; nothing where that is as usual, such as a browser that asks no more."""
+    if connection.stage is Stage.REQUEST:
+        return connection.arrival.state.value if connection.arrival.has_begun else ""
+    return LATE_WITH.get(connection.stage, "")
 
 
 class Ended:
-    """Counts why connections were ended."""
+    """Counts why connections were ended, in a word each."""
 
     def __init__(self, log: Any) -> None:
         self._log = log

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from selectors import BaseSelector
 
-from .connection import Connection, Stage
+from .connection import Connection
+from .stages import Stage
 
 Ready = Callable[[Connection], None]
 

@@ -10,8 +10,9 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from . import limits
 from .arrival import State
-from .connection import Connection, Now, Stage
-from .ended import Ended
+from .connection import Connection
+from .ended import ROOM, Ended, lateness
+from .stages import Now, Stage
 from .waiting import Waiting
 
 NO_CONNECTION = (errno.EAGAIN, errno.ECONNABORTED, errno.EPERM, errno.EPROTO)
@@ -102,7 +103,7 @@ class PatientWorker(ThreadWorker):
             self._make_room(heavy=True)
 
     def _end_late(self, connection: Connection) -> None:
-        self.ended.note(connection.lateness)
+        self.ended.note(lateness(connection))
         if not (connection.stage is Stage.REQUEST and connection.arrival.has_begun):
             self._end(connection)
             return
@@ -116,7 +117,7 @@ class PatientWorker(ThreadWorker):
     def _make_room(self, *, heavy: bool = False) -> None:
         connection = self.waiting.most_dispensable(heavy=heavy)
         if connection is not None:
-            self.ended.note("room")
+            self.ended.note(ROOM)
             self._end(connection)
 
     def _end(self, connection: Connection) -> None:
