@@ -37,6 +37,10 @@ def time_left(connection: Connection) -> float:
     return connection.deadline - connection.since
 
 
+def stage_of(connection: Connection) -> Stage:
+    return connection.stage
+
+
 def test_a_request_goes_to_a_thread_when_it_is_all_there(pair: Pair) -> None:
     connection, client = pair
     assert connection.step() == EVENT_READ
@@ -70,7 +74,7 @@ def test_an_answer_waits_for_its_reader_without_a_thread_and_not_for_ever(pair: 
     connection.sock.sendall(answer[1000:])
     connection.finish(keep=True)
     assert connection.step() == EVENT_WRITE
-    assert connection.stage is Stage.ANSWER
+    assert stage_of(connection) is Stage.ANSWER
     assert time_left(connection) < limits.ANSWER_WITHIN + len(answer) / limits.LEAST_RATE
     assert lateness(connection) == "answer"
     read = b""
@@ -79,7 +83,7 @@ def test_an_answer_waits_for_its_reader_without_a_thread_and_not_for_ever(pair: 
         connection.step()
         read += client.recv(1_000_000)
     assert read == answer
-    assert connection.stage is Stage.IDLE
+    assert stage_of(connection) is Stage.IDLE
     assert time_left(connection) == Config().keepalive
 
 
@@ -153,8 +157,9 @@ def test_the_one_that_has_waited_longest_for_the_least_makes_room_first(pairs: l
         waiting.forget(found)
     assert order == [first, second, idle]
     sender.sendall(HEAD)
-    waiting.wait(first, first.step())
-    waiting.wait(second, EVENT_READ)
+    for connection in (first, second):
+        connection.step()
+        waiting.wait(connection, EVENT_READ)
     waiting.charge(first, first.weight)
     assert (waiting.held, waiting.most_dispensable(heavy=True)) == (len(HEAD), first)
     waiting.charge(first, 0)
@@ -166,7 +171,8 @@ def test_a_stopping_worker_hurries_only_those_who_have_asked_nothing(pairs: list
     (silent, _), (asking, client), _rest = pairs
     client.sendall(HEAD)
     for connection in (silent, asking):
-        waiting.wait(connection, EVENT_READ if connection.step() is not Now.AN_END else EVENT_WRITE)
+        assert connection.step() == EVENT_READ
+        waiting.wait(connection, EVENT_READ)
     before = asking.deadline
     waiting.hurry(1.0)
     assert (silent.deadline, asking.deadline) == (1.0, before)

@@ -1,5 +1,6 @@
 """Clients that stall, 200 of each sort, delay nobody: straight at gunicorn, with and without TLS."""
 
+import re
 import socket
 import ssl
 import threading
@@ -16,7 +17,7 @@ from tests.support.certificates import make_certificate
 from tests.support.databases import Databases
 from tests.support.portals import Portal, running_portal
 from tests.support.ports import free_port, wait_until
-from tests.support.stalls import HELLO, LIVE, MANY, SECONDS, SORTS, answers_soon, connect, stalled
+from tests.support.stalls import FORM, HELLO, LIVE, MANY, SECONDS, SORTS, answers_soon, connect, stalled
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
@@ -117,6 +118,32 @@ def test_clients_that_close_late_in_a_loop_delay_nobody(straight: Straight) -> N
         done.set()
         for client in clients:
             client.join()
+
+
+def test_a_body_that_is_held_back_is_called_for_once(straight: Straight) -> None:
+    with straight.connect() as connection:
+        connection.sendall(FORM + b"Expect: 100-continue\r\nContent-Length: 9\r\nConnection: close\r\n\r\n")
+        called = connection.recv(4096)
+        connection.sendall(b"a=b&c=d&e")
+        answer = called + _read(connection)
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 BAD REQUEST\r\n"), answer
+    assert answer.count(b"100 Continue") == 1
+    assert b"grant_type is missing" in answer
+
+
+def test_requests_sent_at_once_are_answered_in_their_order(straight: Straight) -> None:
+    chunked = FORM + b"Transfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n0\r\n\r\n"
+    with straight.connect() as connection:
+        connection.sendall(LIVE + b"\r\n" + chunked + LIVE + b"Connection: close\r\n\r\n")
+        answers = _read(connection)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200", b"400", b"200"]
+
+
+def test_a_body_too_large_is_refused_without_waiting_for_it(straight: Straight) -> None:
+    with straight.connect() as connection:
+        connection.sendall(FORM + b"Content-Length: 300000\r\n\r\nabc")
+        answer = _read(connection)
+    assert answer.startswith(b"HTTP/1.1 413 "), answer
 
 
 def test_who_is_late_with_a_head_is_told_so_and_nobody_waits_for_ever(

@@ -15,6 +15,7 @@ SECONDS = 30
 SOON = 1.0  # seconds, the product's word for how long somebody else waits meanwhile
 TRIES = 4
 POST = b"POST /api/auth HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+FORM = b"POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 GET = b"GET /.well-known/openid-configuration HTTP/1.1\r\nHost: x\r\n\r\n"
 LIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n"
 # What is sent first, and what follows it byte by byte for as long as somebody takes it.
