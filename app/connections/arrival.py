@@ -26,6 +26,9 @@ class State(Enum):
     HEAD_TOO_LARGE = "head too large"
 
 
+COMPLETE = (State.WHOLE, State.REFUSED)
+
+
 class Arrival:
     """A request on its way, as far as it has arrived."""
 

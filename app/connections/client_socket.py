@@ -7,13 +7,13 @@ import ssl
 from contextlib import suppress
 from typing import IO
 
-from .limits import ANSWER_LIMIT
+from .limits import ANSWER_LIMIT, SEND_AT
 
 NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class ClientSocket:
-    """Sends what the client takes at once, and keeps the rest in :attr:`unsent`."""
+    """Keeps what is written in :attr:`unsent`, and sends what the client takes."""
 
     def __init__(self, wire: socket.socket) -> None:
         self.wire = wire
@@ -21,13 +21,22 @@ class ClientSocket:
         self.unsent = bytearray()
 
     def sendall(self, data: bytes) -> None:
-        """Send ``data``, or keep what the client does not take now. Raises OSError where it has gone away."""
-        if not self.unsent:
-            with suppress(*NOT_NOW):
-                data = data[self.wire.send(data) :]
+        """Keep ``data`` for :meth:`flush`, so that head and body go as one. Raises OSError beyond ANSWER_LIMIT."""
         if len(self.unsent) + len(data) > ANSWER_LIMIT:
             raise OSError(errno.EPIPE, os.strerror(errno.EPIPE))
         self.unsent += data
+        if len(self.unsent) > SEND_AT:
+            self.flush()
+
+    def send_now(self, data: bytes) -> None:
+        """Send ``data`` without waiting for more of the answer."""
+        self.sendall(data)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what the client takes now. Raises OSError where it has gone away."""
+        with suppress(*NOT_NOW):
+            self.send_unsent()
 
     def send_unsent(self) -> None:
         """Send all that was kept. Raises one of ``NOT_NOW`` where the client does not take it yet."""

@@ -11,12 +11,10 @@ from gunicorn.sock import ssl_context
 from gunicorn.workers.gthread import TConn
 
 from . import limits
-from .arrival import Arrival, State
+from .arrival import COMPLETE, Arrival, State
 from .client_socket import ClientSocket
 from .refusals import CONTINUE, refusal
 from .stages import Now, Stage
-
-ENDED = (State.WHOLE, State.REFUSED)
 
 
 class Connection(TConn):
@@ -35,6 +33,7 @@ class Connection(TConn):
         self.stage = Stage.HANDSHAKE if cfg.is_ssl else Stage.REQUEST
         self.deadline = self.since + (limits.TLS_WITHIN if cfg.is_ssl else limits.HEAD_WITHIN)
         self.charged = 0
+        self.has_thread = False
         self._keep = False
         self._drained = 0
 
@@ -57,12 +56,14 @@ class Connection(TConn):
     def finish(self, keep: bool) -> None:
         """Go on behind an answer: for the next request, or to the end."""
         self._keep = keep
-        self._begin(Stage.ANSWER, limits.ANSWER_WITHIN)
+        self.stage = Stage.ANSWER
+        if self.sock.unsent:
+            self._begin(Stage.ANSWER, limits.ANSWER_WITHIN)
 
     def refuse(self, status: int) -> None:
-        """Say in a line why nothing more comes, and end."""
+        """Say why nothing more comes, and end."""
         try:
-            self.sock.sendall(refusal(status))
+            self.sock.send_now(refusal(status))
         finally:
             self._close()
 
@@ -89,7 +90,7 @@ class Connection(TConn):
             self._begin(Stage.REQUEST, limits.HEAD_WITHIN)
 
     def _arrive(self) -> int | Now:
-        while self.arrival.state not in ENDED:
+        while self.arrival.state not in COMPLETE:
             data = self.sock.wire.recv(limits.READ_AT_ONCE)
             if not data:
                 return Now.AN_END
@@ -109,16 +110,16 @@ class Connection(TConn):
             if was is State.HEAD:
                 self._begin(Stage.REQUEST, limits.BODY_WITHIN)
                 if self.arrival.expects_continue:
-                    self.sock.sendall(CONTINUE)
+                    self.sock.send_now(CONTINUE)
             self.deadline += len(data) / limits.LEAST_RATE
 
     def _answer_is_taken(self) -> bool:
         """Send the rest of the answer; whether the next request is a matter of waiting."""
-        before = len(self.sock.unsent)
-        try:
-            self.sock.send_unsent()
-        finally:
-            self.deadline += (before - len(self.sock.unsent)) / limits.LEAST_RATE
+        if before := len(self.sock.unsent):
+            try:
+                self.sock.send_unsent()
+            finally:
+                self.deadline += (before - len(self.sock.unsent)) / limits.LEAST_RATE
         if not self._keep:
             self._close()
             return False

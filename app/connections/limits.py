@@ -17,6 +17,7 @@ ANSWER_LIMIT = (
 DRAIN_LIMIT = 1024 * 1024  # bytes read and thrown away behind the last answer, so that it is not cut off
 HELD_LIMIT = 32 * 1024 * 1024  # bytes that a worker keeps of all requests and answers on their way
 
+SEND_AT = 64 * 1024  # bytes of an answer that are sent before all of it is there
 READ_AT_ONCE = 16 * 1024  # bytes; a TLS record has no more
 LOOK_EVERY = 0.5  # seconds between two looks for who is late
 TELL_EVERY = 60.0  # seconds between two lines of the log about it

@@ -22,12 +22,20 @@ class Waiting:
 
     def wait(self, connection: Connection, events: int) -> None:
         """Have it wait for these events from now on."""
+        connection.has_thread = False
         before = self._events.get(connection)
         if before == events:
             return
         change = self._poller.modify if before else self._poller.register
         change(connection.sock.wire, events, partial(self._wake, connection))
         self._events[connection] = events
+
+    def leave_to_thread(self, connection: Connection) -> None:
+        """Have it wait for nothing while a thread has it.
+
+        It stays in the poller, since mostly nothing comes before the answer has gone: two system calls saved.
+        """
+        connection.has_thread = True
 
     def forget(self, connection: Connection) -> None:
         """Have it wait no more."""
@@ -41,11 +49,11 @@ class Waiting:
 
     def late(self, now: float) -> list[Connection]:
         """Those whose time is over."""
-        return [connection for connection in self._events if connection.deadline < now]
+        return [each for each in self._events if each.deadline < now and not each.has_thread]
 
     def most_dispensable(self, *, heavy: bool) -> Connection | None:
         """Who makes room first: of those that wait for the least, the one that has waited longest."""
-        found = [each for each in self._events if each.charged or not heavy]
+        found = [each for each in self._events if (each.charged or not heavy) and not each.has_thread]
         return min(found, key=lambda each: (each.stage.value, each.since), default=None)
 
     def hurry(self, deadline: float) -> None:
@@ -55,6 +63,7 @@ class Waiting:
                 connection.deadline = min(connection.deadline, deadline)
 
     def _wake(self, connection: Connection, _wire: object) -> None:
-        # It may have made room for another one of the same moment.
-        if connection in self._events:
+        if connection.has_thread:
+            self.forget(connection)  # until the answer has gone
+        elif connection in self._events:  # it may have made room for another one of the same moment
             self._ready(connection)

@@ -3,7 +3,7 @@
 import errno
 import socket
 import time
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
@@ -51,8 +51,10 @@ class PatientWorker(ThreadWorker):
 
     def finish_request(self, conn: Connection, fs: "Future[Any]") -> None:
         """Go on with a connection whose thread is done."""
-        keep = not fs.cancelled() and fs.exception() is None and bool(fs.result())
-        conn.finish(keep)
+        try:
+            conn.finish(keep=bool(fs.result()))
+        except (Exception, CancelledError):
+            conn.finish(keep=False)
         self._go_on(conn)
         if not self.alive:
             self._cap_keepalive(time.monotonic() + limits.STOP_WITHIN)
@@ -60,7 +62,9 @@ class PatientWorker(ThreadWorker):
     def handle_request(self, req: Any, conn: Connection) -> Any:
         """Answer a request, whose body was called for (Expect: 100-continue) when it was waited for."""
         req._expected_100_continue = False  # noqa: SLF001  gunicorn would call for it once more
-        return super().handle_request(req, conn)
+        keep = super().handle_request(req, conn)
+        conn.sock.flush()
+        return keep
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Let everybody go on who can, and end who is late."""
@@ -94,7 +98,7 @@ class PatientWorker(ThreadWorker):
             return
         self.waiting.charge(connection, connection.weight)
         if isinstance(wanted, Now):
-            self.waiting.forget(connection)
+            self.waiting.leave_to_thread(connection)
             connection.hand_over()
             self.enqueue_req(connection)
         else:
