@@ -2,23 +2,15 @@
 
 from collections.abc import Container
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
 
 from ...extensions import settings
-from .. import request_log
 from ..causes import CATALOGUE, GROUPS
 from ..owners import find_readable_client, path_of_setting
 from ..request_log import reading
 
 blueprint = Blueprint("diagnostics_request_log", __name__)
-
-
-@blueprint.after_app_request
-def _finish(response: Response) -> Response:
-    """Write the row of a request that an endpoint began to log."""
-    request_log.finish(response.status_code)
-    return response
 
 
 @blueprint.get("/dashboard/apps/<client_id>/log")

@@ -10,6 +10,6 @@
 ========================  ==========================================================================
 """
 
-from .recording import about, begin, finish, forget, is_attributed, is_kept, refused, remark
+from .recording import about, begin, finish, forget, is_attributed, is_kept, refused, remark, write
 
-__all__ = ["about", "begin", "finish", "forget", "is_attributed", "is_kept", "refused", "remark"]
+__all__ = ["about", "begin", "finish", "forget", "is_attributed", "is_kept", "refused", "remark", "write"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import g, request
+from flask import Response, g, request
 from werkzeug.datastructures import MultiDict
 
 from ...database.rows import new_id
@@ -93,6 +93,12 @@ def is_kept() -> bool:
     except Exception as error:
         _log.error("The request log failed in is_kept: %s", type(error).__name__)
         return False
+
+
+def write(response: Response) -> Response:
+    """Write the row of a request that an endpoint began to log, once its answer is ready."""
+    finish(response.status_code)
+    return response
 
 
 @_harmless
