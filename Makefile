@@ -64,7 +64,7 @@ bench-lists: $(TOOLS)
 	$(BIN)/python -m benchmarks.lists $(BENCH)
 
 clean:
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/clients/node_modules
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/foreign_clients/node_modules
 	find app tests migrations -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -13,9 +13,11 @@ from configuration import values as read
 from configuration.derived import ConfigurationError
 from configuration.env_file import read_env_file
 
-__all__ = ["CHECKOUT", "ConfigurationError", "Settings", "load", "load_or_exit"]
+__all__ = ["CHECKOUT", "LANGUAGES", "ConfigurationError", "Settings", "load", "load_or_exit"]
 
 CHECKOUT = Path(__file__).resolve().parent
+# The languages of the portal, each by its own name: who looks for it reads that one.
+LANGUAGES = {"en": "English", "de": "Deutsch"}
 HIDDEN = ("_SECRET", "_SECRET_PREVIOUS", "_KEY", "_PASS", "_URL")
 Value = TypeVar("Value")
 
@@ -104,7 +106,7 @@ class Settings:
     # A gateway that takes a POST of {"to","text"}; None: messages are printed.
     sms_webhook_url: str | None = setting("console", read.unless_console(read.web_address))
     # The language where neither the person nor the browser says one.
-    default_locale: str = setting("en", read.one_of("en", "de"))
+    default_locale: str = setting("en", read.one_of(*LANGUAGES))
     # URI in /.well-known/security.txt, which is 404 without it.
     security_contact: str | None = optional(read.contact)
     # Port and address of the NestJS-compatible TCP listener. Whoever reaches it may ask: keep it on loopback.

@@ -55,6 +55,8 @@ worker_class = EvenWorker
 logger_class = ServerLog
 workers = _settings.web_concurrency
 threads = 4
+# Below the files a process may open by default (1024), with room for the database.
+worker_connections = 500
 # Proxies keep connections open for a while; closing one just when a request arrives costs that request.
 keepalive = 75
 timeout = 60

@@ -17,6 +17,7 @@ from .authentication import access, browser
 from .authentication import pages as authentication_pages
 from .clients import commands as client_commands
 from .clients import pages as client_pages
+from .connections.limits import BODY_LIMIT
 from .consents import pages as consent_pages
 from .database.engines import READS, engine_options
 from .database.rows import db
@@ -39,7 +40,6 @@ from .site.portal import Portal
 from .users import commands as user_commands
 
 ROOT = Path(__file__).resolve().parent.parent
-BODY_LIMIT = 256 * 1024  # bytes; the largest honest form here is far below
 
 PAGES = (
     site_pages.blueprints

@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
-from . import uris
+from . import fetch_metadata, uris
 
 _wrap_sent = FlaskForm.Meta.wrap_formdata
 
@@ -30,7 +30,7 @@ class LateForms(CSRFProtect):
         try:
             super().protect(apply_exemptions)
         except CSRFError:
-            if _is_malformed(request.form) or not (has_page() and _is_from_here()):
+            if _is_malformed(request.form) or not (has_page() and fetch_metadata.is_same_origin()):
                 raise
             g.came_late = True
             fill_in(
@@ -67,14 +67,6 @@ def page_of_form() -> str | None:
 def has_page() -> bool:
     """Whether the form of this request can be opened at its own address."""
     return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
-
-
-def _is_from_here() -> bool:
-    """Whether the browser says that a page of this portal sent it: another site must not fill in our forms."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    return request.headers.get("Origin") == uris.origin_of(request)
 
 
 def _is_malformed(form: MultiDict[str, str]) -> bool:

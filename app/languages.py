@@ -2,7 +2,9 @@
 
 from flask import request
 
-NAMES = {"en": "English", "de": "Deutsch"}  # each in its own language: who looks for it reads that one
+from config import LANGUAGES
+
+NAMES = LANGUAGES
 COOKIE = "locale"
 
 

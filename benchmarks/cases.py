@@ -75,7 +75,7 @@ def cases(url: str, app: App, stock: dict[str, list[str]], folder: Path) -> list
     return [
         Case("client_credentials", "/oauth/token", credentials, 25),
         Case("introspection", "/oauth/introspect", introspect, 20),
-        Case("userinfo", "/oauth/userinfo", userinfo, 35),
+        Case("userinfo", "/oauth/userinfo", userinfo, 30),
         Case("refresh", "/oauth/token", _with(refresh, GIVE_BACK), 10),
         Case("code exchange", "/oauth/token", exchange, 8),
         Case("discovery", "/.well-known/openid-configuration", None, 130),

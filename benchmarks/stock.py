@@ -13,10 +13,11 @@ import config
 from app import create_app
 from app.clock import now
 from app.consents.decisions import give_consent
-from app.crypto import base64url, digest, new_secret
+from app.crypto import base64url, digest
 from app.database.rows import db, new_id
 from app.oauth.models import AuthorizationCode
-from app.oauth.tokens import families
+from app.oauth.tokens import families, signing
+from app.oauth.tokens.codes import new_code
 from app.users.accounts import find_user
 
 SCOPES = ("openid", "profile", "email", "offline_access")
@@ -39,7 +40,7 @@ def fill(client_id: str, username: str, codes: int, tokens: int) -> dict[str, An
         "auth_time": now(),
     }
     challenge = base64url(hashlib.sha256(VERIFIER.encode()).digest())
-    made = [new_secret("pf_code_") for _ in range(codes)]
+    made = [new_code() for _ in range(codes)]
     moment = now()
     rows = [
         {
@@ -57,11 +58,18 @@ def fill(client_id: str, username: str, codes: int, tokens: int) -> dict[str, An
         for code in made
     ]
     connection = db.session.connection()
-    connection.execute(insert(AuthorizationCode.__table__), rows)  # type: ignore[arg-type]
+    connection.execute(insert(AuthorizationCode.__table__), rows)
     refresh_tokens = []
     for _ in range(tokens):
         family = new_id()
-        seed = families.found_family(connection, lifetime=7200, id=family, session_id=None, **shared)
+        seed = families.begin_family(
+            connection,
+            signing.Subject(user.id, client_id, "RS256", family_id=family, auth_time=shared["auth_time"]),
+            consent_id=consent.id,
+            session_id=None,
+            scope=shared["scope"],
+            lifetime=7200,
+        )
         refresh_tokens.append(families.refresh_token(family, 0, seed))
     db.session.commit()
     secrets.SystemRandom().shuffle(made)

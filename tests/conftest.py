@@ -3,20 +3,29 @@
 import hypothesis
 import pytest
 
-from tests.support.apps import app, app_context, client, db_session, make_app
-from tests.support.browser import browser, open_page
+from tests.support.apps import (
+    app,
+    app_context,
+    client,
+    db_session,
+    make_app,
+    pytest_runtest_teardown,
+    shared_apps,
+)
+from tests.support.browser import chromium, open_page
 from tests.support.databases import KINDS, database, databases, redis_url
 from tests.support.gateways import sms_gateway
 from tests.support.mailboxes import smtp_server
 from tests.support.messages import message_portal
+from tests.support.order import pytest_collection_modifyitems
 from tests.support.portals import mariadb_portal, portal, portals, sqlite_portal, start_portal
 from tests.support.relying_party import relying_party
 from tests.support.sites import open_site
 
 __all__ = [
-    "app", "app_context", "browser", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
-    "message_portal", "open_page", "open_site", "portal", "portals", "redis_url", "relying_party", "sms_gateway", "smtp_server", "sqlite_portal",
-    "start_portal",
+    "app", "app_context", "chromium", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
+    "message_portal", "open_page", "open_site", "portal", "portals", "pytest_collection_modifyitems", "pytest_runtest_teardown", "redis_url", "relying_party", "shared_apps",
+    "sms_gateway", "smtp_server", "sqlite_portal", "start_portal",
 ]  # fmt: skip
 
 # Found examples become tests by hand; a folder of them in the checkout would make runs differ.
@@ -30,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = metafunc.config.getoption("--database")
+    kinds = KINDS[:1] if metafunc.definition.get_closest_marker("any_database") else KINDS
     for name in ("database", "portal"):
         if name in metafunc.fixturenames:
-            metafunc.parametrize(name, [chosen] if chosen else list(KINDS), indirect=True)
+            metafunc.parametrize(name, [chosen] if chosen else list(kinds), indirect=True)

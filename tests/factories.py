@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.authentication import sessions
-from app.clients.details import OPERATORS, Details, numbered
+from app.clients.details import OPERATOR_LIMITS, Details, numbered
 from app.clients.registration import register_client
 from app.database.rows import db
 from app.scopes.definitions import create_scope
@@ -94,7 +94,9 @@ def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:
     details = Details(**{**defaults, **changes, "redirect_uris": numbered(uris)})
     owner_id = owner.id if owner else None
     with app.app_context():
-        client, secret = register_client(details, owner_id=owner_id, actor_id=owner_id, limits=OPERATORS)
+        client, secret = register_client(
+            details, owner_id=owner_id, actor_id=owner_id, limits=OPERATOR_LIMITS
+        )
         db.session.commit()
         return App(client.id, secret, uris[0] if uris else "")
 

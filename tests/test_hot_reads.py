@@ -1,17 +1,16 @@
 """Reads of hot paths give what SQLAlchemy gives, and outlive a lost connection."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import bindparam, select, text, update
-from sqlalchemy.exc import SAWarning
 
 from app.database.engines import READS, read_connection
-from app.database.held_connections import held
 from app.database.hot_reads import HotRead, constant
 from app.database.rows import db
 from app.oauth.models import TokenFamily
@@ -93,7 +92,8 @@ def test_a_proxy_that_asks_where_nothing_was_prepared_costs_nobody_an_answer() -
     read = HotRead(STATEMENT)
     assert read.first(key="chief").username == "chief"
     if _takes_values_by_name():
-        _driver().execute(f"DEALLOCATE PREPARE {read._plans[db.engine.dialect.name].name}")
+        with _driver() as cursor:
+            cursor.execute(f"DEALLOCATE PREPARE {read._plans[db.engine.dialect.name].name}")
     for _ in range(2):
         assert read.first(key="chief").username == "chief"
     before = _prepared()
@@ -106,22 +106,23 @@ def _prepared() -> int:
     """How many statements the connection that is used next has prepared."""
     if not _takes_values_by_name():
         return 0
-    cursor = _driver()
-    cursor.execute("SHOW SESSION STATUS LIKE 'Com_prepare_sql'")
-    return int(cursor.fetchone()[1])
+    with _driver() as cursor:
+        cursor.execute("SHOW SESSION STATUS LIKE 'Com_prepare_sql'")
+        return int(cursor.fetchone()[1])
 
 
 def _takes_values_by_name() -> bool:
     return getattr(db.engine.dialect, "is_mariadb", False)
 
 
-def _driver() -> Any:
-    """A cursor of the connection that is used next."""
-    return held.connection_of(db.engines[READS]).cursor()
-
-
-def _id_of(connection: Any) -> int:
-    return int(connection.dbapi_connection.thread_id())
+@contextmanager
+def _driver() -> Iterator[Any]:
+    """A cursor of the connection that is used next: the pool gives the one that came back last."""
+    connection = db.engines[READS].raw_connection()
+    try:
+        yield connection.cursor()
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize(
@@ -131,66 +132,48 @@ def test_attack_what_is_looked_for_never_becomes_part_of_the_statement(key: str)
     assert HotRead(STATEMENT).first(key=key) is None
 
 
-def test_a_lost_connection_is_noticed_and_another_one_asked(app: Flask) -> None:
+def test_a_lost_connection_is_noticed_and_another_one_asked() -> None:
     read = HotRead(STATEMENT)
     assert read.first(key="chief").username == "chief"
-    lost = held.connection_of(db.engines[READS])
+    pooled = db.engines[READS].raw_connection()
+    lost: Any = pooled.dbapi_connection
+    pooled.close()
     if db.engine.dialect.name == "sqlite":
-        lost.dbapi_connection.close()
+        lost.close()
     else:
         with db.engine.connect() as other:
-            other.execute(text(f"KILL {_id_of(lost)}"))
-    assert read.first(key="chief").username == "chief"
-    assert held.connection is None
-    assert read.first(key="chief").username == "chief"
-    assert held.connection is not None
-
-
-def test_a_connection_that_cannot_even_be_given_up_is_not_kept() -> None:
-    read = HotRead(STATEMENT)
-    held.connection_of(db.engines[READS]).close()
-    with pytest.raises(SAWarning, match="already-closed"):
-        read.first(key="chief")
-    assert read.first(key="chief").username == "chief"
-
-
-def test_a_thread_keeps_its_connection_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = HotRead(STATEMENT)
-    assert read.first(key="chief").username == "chief"
-    before = held.connection
-    assert read.first(key="chief").username == "chief"
-    assert held.connection is before
-    monkeypatch.setattr(held, "until", 0.0)
-    assert read.first(key="chief").username == "chief"
-    assert held.connection is not before, "the pool has seen to its age"
-
-
-def test_each_thread_has_a_connection_of_its_own(app: Flask) -> None:
-    def ask() -> int:
-        with app.app_context():
-            assert HotRead(STATEMENT).first(key="chief").username == "chief"
-            return id(held.connection)
-
-    assert len(_in_threads(3, ask)) == 3
+            other.execute(text(f"KILL {int(lost.thread_id())}"))
+    for _ in range(2):
+        assert read.first(key="chief").username == "chief"
 
 
 def test_more_threads_than_the_pool_has_connections_never_wait_for_each_other(app: Flask) -> None:
-    def ask() -> tuple[str, bool]:
+    together = Barrier(40)
+
+    def ask(_turn: int) -> str:
         with app.app_context():
-            username = HotRead(STATEMENT).first(key="chief").username
+            together.wait()
+            username: str = HotRead(STATEMENT).first(key="chief").username
             with read_connection() as connection:
                 connection.execute(text("SELECT 1"))
-            return username, held.connection is not None
+            return username
 
-    assert _in_threads(40, ask) == {("chief", True), ("chief", False)}
-    assert _in_threads(2, ask) == {("chief", True)}, "who has ended left its place to others"
+    with ThreadPoolExecutor(40) as pool:
+        assert set(pool.map(ask, range(40))) == {"chief"}
+    assert _lent() == 0, "every read gave its connection back"
 
 
-def _in_threads(number: int, ask: Callable[[], Any]) -> set[Any]:
-    """What ``ask`` gives in so many threads, all of which live until the last has its answer."""
-    together = Barrier(number)
-    with ThreadPoolExecutor(number, initializer=together.wait) as pool:
-        return set(pool.map(lambda _turn: (ask(), together.wait())[0], range(number)))
+def test_a_read_that_fails_gives_its_connection_back() -> None:
+    read = HotRead(STATEMENT)
+    for _ in range(50):
+        with pytest.raises(KeyError):
+            read.first()
+    assert _lent() == 0
+
+
+def _lent() -> int:
+    pool: Any = db.engines[READS].pool
+    return int(pool.checkedout())
 
 
 @pytest.mark.parametrize("word", ["it's", "", "a b", "x'--"])

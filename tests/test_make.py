@@ -1,4 +1,4 @@
-"""The two commands of a fresh machine: `make run` from an empty checkout, and the closing line of `make test`."""
+"""`make run` from an empty checkout."""
 
 import os
 import re
@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.closing_line import main as closing_line
 from tests.support.portals import CHECKOUT, FOREIGN
 from tests.support.ports import free_port, is_open, wait_until
 
@@ -139,44 +138,3 @@ def test_make_leaves_nothing_in_the_environment_that_runs_at_each_start_of_pytho
     subprocess.run(["make", "help"], cwd=checkout, check=True, capture_output=True)
     assert not former.exists()
     assert not [path for path in packages.glob("*.pth") if "config" in path.read_text(encoding="utf-8")]
-
-
-REPORT = """<testsuites><testsuite>
-<testcase name="a"/><testcase name="b"/>
-<testcase name="c"><skipped message="Chromium is not installed"/></testcase>
-<testcase name="d"><skipped message="Chromium is not installed"/></testcase>
-{more}</testsuite></testsuites>"""
-
-
-@pytest.mark.parametrize(
-    ("more", "failed", "line", "code"),
-    [
-        ("", [], "All is well: 2 tests passed; skipped: Chromium is not installed (2).", 0),
-        (
-            '<testcase><failure message="x"/></testcase>',
-            ["pytest"],
-            "Failed: pytest; 2 tests passed; skipped: ",
-            1,
-        ),
-    ],
-)
-def test_the_closing_line_says_what_was_skipped_and_why(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    more: str,
-    failed: list[str],
-    line: str,
-    code: int,
-) -> None:
-    monkeypatch.setattr("tests.support.closing_line.SKIPPED", tmp_path / "skipped.txt")
-    (tmp_path / "report.xml").write_text(REPORT.format(more=more))
-    assert closing_line(tmp_path / "report.xml", failed) == code
-    assert capsys.readouterr().out.startswith(line)
-    assert (tmp_path / "skipped.txt").read_text() == "Chromium is not installed (2)\n"
-
-
-def test_a_run_without_a_report_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.support.closing_line.SKIPPED", tmp_path / "skipped.txt")
-    assert closing_line(tmp_path / "report.xml", []) == 1
-    assert (tmp_path / "skipped.txt").read_text()

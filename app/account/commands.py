@@ -11,7 +11,7 @@ from ..extensions import db, settings
 from ..users import accounts
 from ..users.commands import describe, user_group
 from ..users.models import User
-from ..users.names import EmailRefused, UsernameRefused
+from ..users.names import EMAIL_RULES, EmailRefused, UsernameRefused
 from ..users.passwords import PasswordRefused
 from ..users.refusals import EmailTaken, UsernameTaken
 from .email_links import SET_PASSWORD_LIFETIME, Purpose, create_link
@@ -57,7 +57,7 @@ def _register(username: str, email: str, password: str | None, admin: bool, veri
     except UsernameRefused:
         raise click.ClickException(f"{username!r} cannot be a username. {USERNAME_RULES}") from None
     except EmailRefused:
-        raise click.ClickException(f"{email!r} is not an e-mail address.") from None
+        raise click.ClickException(f"{email!r} is no address for mails. Accepted: {EMAIL_RULES}.") from None
     except UsernameTaken:
         raise click.ClickException(
             f"The username {username!r} is taken. Please choose another one."

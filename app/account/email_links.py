@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from ..clock import now
 from ..crypto import digest, new_secret
-from ..database.rows import db
+from ..database.rows import changed, db
+from ..notifications.addresses import is_mailbox
 from ..users.models import User
 from . import mail_caps
 from .models import EmailLink
@@ -69,27 +70,36 @@ def create_link(
 
 def find_link(purpose: Purpose, token: str) -> EmailLink | None:
     """The link that would work now, or None. Looking uses nothing up: mail scanners follow links, too."""
-    return db.session.scalar(
+    link = db.session.scalar(
         select(EmailLink)
         .where(EmailLink.token_digest == digest(token), EmailLink.purpose == purpose)
         .where(EmailLink.used_at.is_(None), EmailLink.expires_at > now())
     )
+    return link if link is not None and _proves_its_mailbox(link) else None
 
 
 def use_link(purpose: Purpose, token: str) -> EmailLink:
     """The link, used up by this call and by no other. Raises :class:`LinkExpired`."""
     moment = now()
-    used = db.session.execute(
+    used = changed(
         update(EmailLink)
         .where(EmailLink.token_digest == digest(token), EmailLink.purpose == purpose)
         .where(EmailLink.used_at.is_(None), EmailLink.expires_at > moment)
         .values(used_at=moment)
         .execution_options(synchronize_session=False)
     )
-    if used.rowcount != 1:  # type: ignore[attr-defined]
+    if used != 1:
         raise LinkExpired(purpose)
     query = select(EmailLink).where(EmailLink.token_digest == digest(token))
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+    link = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    if not _proves_its_mailbox(link):
+        raise LinkExpired(purpose)
+    return link
+
+
+def _proves_its_mailbox(link: EmailLink) -> bool:
+    """False where the mail may have gone to another mailbox: older versions took addresses that are none."""
+    return link.email is None or is_mailbox(link.email)
 
 
 def may_send_another(purpose: Purpose, user_id: str, email: str) -> bool:

@@ -8,7 +8,7 @@ from flask.cli import AppGroup, with_appcontext
 from ..audit import EventKind, record
 from ..database.rows import db
 from ..extensions import settings
-from ..users.names import EmailRefused, check_email
+from ..users.names import EMAIL_RULES, EmailRefused, check_email
 from .email_links import Purpose, create_link
 from .links import invitation_url, setup_url
 from .setup import is_set_up
@@ -39,7 +39,9 @@ def create_invitation(email: str, as_json: bool) -> None:
     try:
         address = check_email(email)
     except EmailRefused:
-        raise click.BadParameter(f"{email!r} is not an e-mail address.", param_hint="EMAIL") from None
+        raise click.BadParameter(
+            f"{email!r} is no address for mails. Accepted: {EMAIL_RULES}.", param_hint="EMAIL"
+        ) from None
     token = create_link(Purpose.INVITE, email=address)
     record(EventKind.USER_INVITED, email=address)
     db.session.commit()

@@ -4,13 +4,13 @@ import secrets
 from datetime import timedelta
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
-from sqlalchemy import ColumnElement, Update, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from werkzeug.exceptions import ServiceUnavailable
 
 from ..audit import EventKind, record
 from ..clock import now
 from ..crypto import equal
-from ..database.rows import db
+from ..database.rows import changed, db
 from ..extensions import limiter, vault
 from ..notifications.sms import queue_sms
 from ..users.accounts import user_deleted
@@ -74,7 +74,7 @@ def confirm(user: User, code: str) -> None:
     is looked at, so many at once are no more than many one after the other.
     """
     counted = update(MobileCode).where(*_open(user)).values(tries=MobileCode.tries + 1)
-    if _changed(counted) != 1:
+    if changed(counted) != 1:
         raise CodeExpired
     sent = db.session.scalars(select(MobileCode.code_digest).where(MobileCode.user_id == user.id)).one()
     if not equal(sent, _digest(user.id, user.mobile or "", code)):
@@ -83,7 +83,7 @@ def confirm(user: User, code: str) -> None:
     same_number = update(User).where(
         User.id == user.id, User.mobile == user.mobile, User.deleted_at.is_(None)
     )
-    if _changed(same_number.values(mobile_verified_at=now())) != 1:
+    if changed(same_number.values(mobile_verified_at=now())) != 1:
         raise CodeExpired
     record(EventKind.MOBILE_VERIFIED, user_id=user.id, actor_id=user.id)
 
@@ -102,10 +102,6 @@ def _open(user: User) -> tuple[ColumnElement[bool], ...]:
 def _digest(user_id: str, mobile: str, code: str) -> str:
     """Keyed, since a million digests are tried in a second; bound to the number, since that may change."""
     return vault.keyed_digest(f"mobile code {user_id} {mobile} {code}")
-
-
-def _changed(statement: Update) -> int:
-    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 def _count(limits: tuple[RateLimitItem, ...], whose: str) -> None:

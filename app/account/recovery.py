@@ -9,10 +9,12 @@ from ..authentication.models import SignInFailures
 from ..clock import now
 from ..database.rows import db
 from ..extensions import settings
+from ..notifications.addresses import is_mailbox
 from ..notifications.errands import errand, queue_errand
 from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
+from ..users.names import check_mailbox
 from .email_links import (
     SET_PASSWORD_LIFETIME,
     LinkExpired,
@@ -65,7 +67,12 @@ def answer_reset_request(
 
 
 def send_password_link(user: User, by: str, *, issuer: str, locale: str) -> bool:
-    """Mail ``user`` a link on an administrator's decision; False where a mail is just on its way, or none can be."""
+    """Mail ``user`` a link on an administrator's decision; False where a mail is just on its way, or none can be.
+
+    Raises AmbiguousEmail, for an address that an older version took.
+    """
+    if user.email is not None:
+        check_mailbox(user.email)
     if not _may_be_written_to(user):
         return False
     assert user.email is not None
@@ -122,6 +129,6 @@ def _forgive_wrong_passwords(user: User) -> None:
 
 
 def _may_be_written_to(user: User | None) -> bool:
-    if user is None or user.email is None or not user.is_active:
+    if user is None or user.email is None or not user.is_active or not is_mailbox(user.email):
         return False
     return may_send_another(Purpose.RESET_PASSWORD, user.id, user.email)

@@ -4,10 +4,11 @@ from sqlalchemy import update
 
 from ..audit import EventKind, record
 from ..clock import now
-from ..database.rows import db
+from ..database.rows import changed
 from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
+from ..users.names import check_mailbox
 from .email_links import LinkExpired, Purpose, create_link, find_link, may_send_another, use_link
 from .links import host_of, verify_email_url
 
@@ -58,9 +59,13 @@ def register(
 
 
 def send_verification(user: User, *, issuer: str, locale: str, next_page: str | None = None) -> bool:
-    """Mail ``user`` a link that confirms the address; False where it is confirmed, or one is just on its way."""
+    """Mail ``user`` a link that confirms the address; False where it is confirmed, or one is just on its way.
+
+    Raises AmbiguousEmail, for an address that an older version took.
+    """
     if user.email is None or user.email_verified_at is not None:
         return False
+    check_mailbox(user.email)
     if not may_send_another(Purpose.VERIFY_EMAIL, user.id, user.email):
         return False
     token = create_link(Purpose.VERIFY_EMAIL, user, email=user.email)
@@ -82,22 +87,25 @@ def find_unverified(token: str) -> tuple[User, str | None]:
 def verify_email(token: str) -> str:
     """The id of the person whose address is confirmed now. Raises :class:`LinkExpired`."""
     link = use_link(Purpose.VERIFY_EMAIL, token)
-    verified = db.session.execute(
+    verified = changed(
         update(User)
         .where(User.id == link.user_id, User.email == link.email, User.deleted_at.is_(None))
         .values(email_verified_at=now())
     )
-    if verified.rowcount != 1 or link.user_id is None:  # type: ignore[attr-defined]
+    if verified != 1 or link.user_id is None:
         raise LinkExpired("the address has changed since")
     record(EventKind.EMAIL_VERIFIED, user_id=link.user_id, email=link.email)
     return link.user_id
 
 
 def confirm_email(user: User, email: str, by: str) -> bool:
-    """Take ``email`` as confirmed on an administrator's word; False where it is not (or no longer) to be confirmed."""
+    """Take ``email`` as confirmed on an administrator's word; False where it is not (or no longer) to be confirmed.
+
+    Raises AmbiguousEmail.
+    """
+    check_mailbox(email)
     waiting = User.id == user.id, User.email == email, User.email_verified_at.is_(None)
-    confirmed = db.session.execute(update(User).where(*waiting).values(email_verified_at=now()))
-    if confirmed.rowcount != 1:  # type: ignore[attr-defined]
+    if changed(update(User).where(*waiting).values(email_verified_at=now())) != 1:
         return False
     record(EventKind.EMAIL_CONFIRMED, user_id=user.id, actor_id=by, email=email)
     return True

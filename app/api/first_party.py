@@ -53,16 +53,13 @@ def issue_token(user: User, client: Client, settings: "Settings") -> str:
         family_id=new_id(),
         auth_time=now(),
     )
-    families.found_family(
+    families.begin_family(
         db.session.connection(),
-        lifetime=settings.access_token_ttl,
-        id=subject.family_id,
-        client_id=client.id,
-        user_id=user.id,
+        subject,
         consent_id=consent.id,
         session_id=None,
         scope=" ".join(SCOPES),
-        auth_time=subject.auth_time,
+        lifetime=settings.access_token_ttl,
     )
     usage.consent_used(consent.id)
     return signing.access_token(subject, SCOPES, settings)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from flask import g, has_request_context, request
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from ..database.rows import db
 from .models import Event
@@ -82,28 +82,43 @@ def record(
     request_id: str | None = None,
     **details: object,
 ) -> Event:
-    """The row of what happened to ``user_id`` by the hand of ``actor_id``, in the current transaction.
+    """Record what happened to ``user_id`` by the hand of ``actor_id``, in the session's transaction.
 
-    ``client_id`` is the app it is about. ``details`` name things (an app, a field), never a secret. Address and request id are those of the current
-    request where the caller gives none.
+    ``client_id`` is the app it is about. ``details`` name things (an app, a field), never a secret. Address and
+    request id are those of the current request where the caller gives none.
     """
-    if has_request_context():
-        ip = ip or request.remote_addr
-        request_id = request_id or g.get("request_id")
-    told = json.dumps(details, ensure_ascii=False, sort_keys=True, default=str)
     event = Event(
         kind=kind,
         user_id=user_id,
         actor_id=actor_id,
         client_id=client_id,
-        ip=ip,
-        request_id=request_id,
-        details=told,
+        details=_as_json(details),
+        **_origin(ip, request_id),
     )
     db.session.add(event)
     return event
 
 
+def record_on(
+    connection: Connection, kind: EventKind, user_id: str, *, client_id: str, **details: object
+) -> None:
+    """Record what an app did to ``user_id``, in the transaction of ``connection``: both last, or neither does."""
+    values = {"kind": kind, "user_id": user_id, "client_id": client_id, "details": _as_json(details)}
+    connection.execute(insert(Event.__table__), {**values, **_origin()})
+
+
 def record_for_many(kind: EventKind, user_ids: Iterable[str]) -> None:
-    """Write down the same event for many people at once, in the current transaction."""
+    """Record the same event for many people at once, in the session's transaction."""
     db.session.execute(insert(Event), [{"kind": kind, "user_id": user_id} for user_id in user_ids])
+
+
+def _as_json(details: dict[str, object]) -> str:
+    return json.dumps(details, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _origin(ip: str | None = None, request_id: str | None = None) -> dict[str, str | None]:
+    """Where it came from: what the caller knows, else what the current request says."""
+    if has_request_context():
+        ip = ip or request.remote_addr
+        request_id = request_id or g.get("request_id")
+    return {"ip": ip, "request_id": request_id}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, select
 
-from ..database.paging import led_by
+from ..database.paging import filter_by_index
 from ..database.rows import first_id_at
 from .models import Event
 
@@ -26,7 +26,7 @@ class Wanted:
 
 def search(wanted: Wanted) -> Select[Event]:
     """The events that are ``wanted``; each has an index that ends with the id, and ids know the time."""
-    query = led_by(
+    query = filter_by_index(
         select(Event),
         (Event.user_id, wanted.user_id),
         (Event.client_id, wanted.client_id),

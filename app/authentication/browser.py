@@ -7,6 +7,7 @@ from flask import Flask, Response, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user, login_user, logout_user
 
+from .. import fetch_metadata
 from ..extensions import login_manager
 from ..users import accounts
 from ..users.models import User
@@ -30,7 +31,7 @@ class Cookies(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie, unless the browser may have one that it did not send."""
-        if self.get_cookie_name(app) in request.cookies or not _posted_by_another_site():
+        if self.get_cookie_name(app) in request.cookies or not fetch_metadata.is_posted_by_another_site():
             super().save_session(app, session, response)
 
 
@@ -60,16 +61,6 @@ def leave() -> None:
     _end_current()
     logout_user()
     session.clear()
-
-
-def navigates() -> bool:
-    """Whether a browser opens a page, and says so, as all have for years; programs do not."""
-    return request.headers.get("Sec-Fetch-Mode") == "navigate"
-
-
-def came_from_here() -> bool:
-    """Whether a browser comes from a page of this portal: by its form or link, and by our redirects alone."""
-    return navigates() and request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def safe_next(address: str | None) -> str | None:
@@ -108,15 +99,6 @@ def _load_user(token: str) -> User | None:
     user.browser_session = row
     sessions.note_seen(row)
     return user
-
-
-def _posted_by_another_site() -> bool:
-    if request.method != "POST":
-        return False
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site:
-        return site == "cross-site"
-    return origin is not None and origin.partition("://")[2] != request.host
 
 
 def _end_current() -> None:

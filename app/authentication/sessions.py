@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from ..audit import EventKind, record
 from ..clock import now
 from ..crypto import digest, new_secret
-from ..database.rows import db, new_id
+from ..database.rows import changed, db, new_id
 from ..extensions import background, metrics
 from ..process.metering import SIGN_INS
 from ..users.accounts import user_blocked, user_deleted
@@ -96,7 +96,7 @@ def sign_out_everywhere(user: User, by: str) -> int:
     return ended
 
 
-def confirm(row: BrowserSession) -> None:
+def renew_authentication(row: BrowserSession) -> None:
     """Remember that the person of this session has just proved again who they are."""
     row.authenticated_at = now()
 
@@ -130,8 +130,7 @@ def write_seen() -> None:
 
 
 def _delete(*conditions: ColumnElement[bool]) -> int:
-    statement = delete(BrowserSession).where(*conditions).execution_options(synchronize_session=False)
-    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return changed(delete(BrowserSession).where(*conditions).execution_options(synchronize_session=False))
 
 
 @user_blocked.connect

@@ -10,10 +10,7 @@ from ..users.models import User
 from ..users.names import fold
 from ..users.passwords import hash_password, needs_rehash, verify_password
 from . import throttling
-from .throttling import TooManyTries
-
-__all__ = ["AccountBlocked", "InvalidCredentials", "TooManyTries", "authenticate", "check_password"]
-
+from .refusals import AccountBlocked, InvalidCredentials, TooManyTries
 
 # What a sign-in looks at: a driver in Python pays for every column.
 _NEEDED = (User.username, User.password_hash, User.blocked_at, User.ip, User.platform)
@@ -62,11 +59,3 @@ def _refuse(user: User | None, account: str) -> NoReturn:
         if wait:
             record(EventKind.SIGN_IN_PAUSED, user_id=user.id, seconds=wait)
     raise InvalidCredentials
-
-
-class InvalidCredentials(Exception):
-    """Not a name and password that belong together."""
-
-
-class AccountBlocked(InvalidCredentials):
-    """The password is right, but an administrator has blocked the account."""

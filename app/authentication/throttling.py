@@ -18,6 +18,7 @@ from ..database.engines import read_connection
 from ..database.hot_reads import HotRead
 from ..extensions import vault
 from .models import SignInFailures
+from .refusals import TooManyTries
 
 FREE_TRIES = 5
 FIRST_WAIT = 30  # seconds
@@ -32,14 +33,6 @@ _COUNT = HotRead(
 )
 
 
-class TooManyTries(Exception):
-    """This account is waiting; ``retry_after`` says for how many seconds more."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"wait {retry_after} seconds")
-        self.retry_after = retry_after
-
-
 @dataclass(frozen=True)
 class Failures:
     """The count as it was read."""
@@ -49,9 +42,9 @@ class Failures:
 
 
 def account_of(user_id: str | None, folded_name: str) -> str:
-    """What tries are counted under: the person, by whatever name, or a name that nobody has.
+    """Return the key of the counter of failed sign-ins: the account's, or the folded name's if there is none.
 
-    A keyed digest, since people also type their password where the name belongs.
+    Keyed, since people also type their password where the name belongs.
     """
     return vault.keyed_digest(f"sign-in user {user_id}" if user_id else f"sign-in name {folded_name}")
 

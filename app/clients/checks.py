@@ -15,7 +15,7 @@ ALGORITHMS = ("RS256", "ES256", "EdDSA")
 
 
 def find_problems(details: Details, limits: Limits, client: Client | None) -> list[Problem]:
-    """Everything that is wrong with settled ``details``, in the order of the form."""
+    """Everything that is wrong with normalised ``details``, in the order of the form."""
     name = naming.find_problem(
         details.name, client_id=client.id if client else None, unique=limits.unique_name
     )
@@ -45,10 +45,10 @@ def _problems_of_grants(details: Details, limits: Limits, client: Client | None)
             problems.append(Problem("grant_types", Reason.UNKNOWN, name))
         elif name not in limits.grants and name not in _grants_of(client):
             problems.append(Problem("grant_types", Reason.NOT_OFFERED, name))
-    if details.is_public and grants.CLIENT_CREDENTIALS in details.grant_types:
-        problems.append(Problem("grant_types", Reason.PUBLIC_WITHOUT_SECRET, grants.CLIENT_CREDENTIALS))
-    if details.is_public and grants.PASSWORD in details.grant_types:
-        problems.append(Problem("grant_types", Reason.PUBLIC_WITH_PASSWORDS))
+        if details.is_public and name in grants.NEEDS_SECRET:
+            by_passwords = name == grants.PASSWORD
+            reason = Reason.PUBLIC_WITH_PASSWORDS if by_passwords else Reason.PUBLIC_WITHOUT_SECRET
+            problems.append(Problem("grant_types", reason, name))
     if not details.redirect_uris and any(name in grants.NEEDS_REDIRECT_URI for name in details.grant_types):
         problems.append(Problem("redirect_uris", Reason.REDIRECT_URI_NEEDED))
     return problems

@@ -17,7 +17,7 @@ from . import client_secrets, command_options, registration
 from .command_options import details_options
 from .command_output import explained, print_client, print_credentials, write_env_file
 from .descriptions import describe
-from .details import OPERATORS, details_of
+from .details import OPERATOR_LIMITS, details_of
 from .models import Client
 from .refusals import ClientRefused, PortalsOwnApp
 
@@ -39,7 +39,7 @@ def create(name: str, **given: Any) -> None:
             owner_id=_owner_id(given["owner"]),
             actor_id=None,
             actor_name="flask client create",
-            limits=OPERATORS,
+            limits=OPERATOR_LIMITS,
             shown_once=settings.client_secrets_shown_once,
         )
     except ClientRefused as refused:
@@ -58,7 +58,7 @@ def create(name: str, **given: Any) -> None:
 def update(client_id: str, state: str | None, **given: Any) -> None:
     """Change an app; a repeatable option that is given replaces the whole list."""
     client = _get(client_id)
-    limits = replace(OPERATORS, unique_name=client.name_key is not None)
+    limits = replace(OPERATOR_LIMITS, unique_name=client.name_key is not None)
     before = details_of(client)
     try:
         details = command_options.changed_details(before, given)

@@ -22,8 +22,8 @@ class Limits:
 
 
 MOST_APPS = 100  # more than anybody needs; without a limit a person could fill the database with apps
-DEVELOPERS = Limits(grants.OFFERED, restricted_scopes=False, most_apps=MOST_APPS)
-OPERATORS = Limits(grants.KNOWN, restricted_scopes=True)
+DEVELOPER_LIMITS = Limits(grants.OFFERED, restricted_scopes=False, most_apps=MOST_APPS)
+OPERATOR_LIMITS = Limits(grants.KNOWN, restricted_scopes=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ def may_give(scope: ScopeInfo, limits: Limits) -> bool:
     return limits.restricted_scopes or not scope.restricted
 
 
-def settle(details: Details, limits: Limits, client: Client | None) -> Details:
+def normalise(details: Details, limits: Limits, client: Client | None) -> Details:
     """``details`` as they will be kept: tidy, and with what only others may give or take left as it is."""
     kept_grants = [name for name in (client.grant_type_list if client else []) if name not in limits.grants]
     kept = client.scope_list if client else []

@@ -14,7 +14,7 @@ from ..scopes.checks import PORTALS_OWN_NAME
 from ..users.accounts import user_deleted
 from ..users.models import User
 from . import app_limit, checks, client_secrets, naming, verified
-from .details import DEVELOPERS, Details, Limits, settle
+from .details import DEVELOPER_LIMITS, Details, Limits, normalise
 from .grants import PASSWORD
 from .models import Client
 from .refusals import ClientRefused, DisabledByAdministrator, PortalsOwnApp, Problem, Reason
@@ -59,16 +59,16 @@ def register_client(
     owner_id: str | None,
     actor_id: str | None,
     actor_name: str | None = None,
-    limits: Limits = DEVELOPERS,
+    limits: Limits = DEVELOPER_LIMITS,
     shown_once: bool = False,
     dynamically: bool = False,
 ) -> tuple[Client, str | None]:
     """The new app and its first secret (None where it signs in without one). Raises :class:`ClientRefused`."""
     if dynamically:  # whatever else strangers may have, people's passwords they may not ask for
         limits = replace(limits, grants=tuple(name for name in limits.grants if name != PASSWORD))
-    settled = _checked(details, limits, None)
+    normalised = _checked(details, limits, None)
     client = Client(owner_id=owner_id, registered_dynamically=dynamically)
-    _apply(client, settled, limits)
+    _apply(client, normalised, limits)
     app_limit.wait_for_turn(owner_id)
     db.session.add(client)
     _flush(client)
@@ -83,15 +83,15 @@ def register_client(
 
 
 def edit_client(
-    client: Client, details: Details, *, actor_id: str | None, limits: Limits = DEVELOPERS
+    client: Client, details: Details, *, actor_id: str | None, limits: Limits = DEVELOPER_LIMITS
 ) -> list[str]:
     """The names of the fields that changed. Raises :class:`ClientRefused`.
 
     An app that becomes public loses its secrets: nothing it holds is a secret any more. One that its owner
     changes in what administrators vouched for loses their word.
     """
-    settled = _checked(details, limits, client)
-    changed = _apply(client, settled, limits)
+    normalised = _checked(details, limits, client)
+    changed = _apply(client, normalised, limits)
     if not changed:
         return []
     _flush(client)
@@ -140,15 +140,15 @@ def _note(kind: EventKind, client: Client, actor_id: str | None, **details: Any)
 
 
 def _checked(details: Details, limits: Limits, client: Client | None) -> Details:
-    settled = settle(details, limits, client)
-    problems = checks.find_problems(settled, limits, client)
+    normalised = normalise(details, limits, client)
+    problems = checks.find_problems(normalised, limits, client)
     if problems:
         raise ClientRefused(problems)
-    return settled
+    return normalised
 
 
 def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
-    """Write settled ``details`` into the row; the names of the fields that are new."""
+    """Write normalised ``details`` into the row; the names of the fields that are new."""
     values = {
         "name": details.name,
         "name_key": naming.name_key(details.name) if limits.unique_name else None,

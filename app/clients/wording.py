@@ -68,7 +68,7 @@ _OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
     ("grant_types", Reason.UNKNOWN): _l("There is no grant “%(value)s” here."),
     ("grant_types", Reason.NOT_OFFERED): _l("Only an administrator can switch on the grant “%(value)s”."),
     ("grant_types", Reason.PUBLIC_WITHOUT_SECRET): _l(
-        "A public app has no secret, so it cannot use client_credentials. Untick it, or make this a confidential app."
+        "A public app has no secret, so it cannot use %(value)s. Untick it, or make this a confidential app."
     ),
     ("grant_types", Reason.PUBLIC_WITH_PASSWORDS): _l(
         "A public app cannot have the password grant, since anybody could guess passwords with its client ID. "

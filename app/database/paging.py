@@ -1,4 +1,4 @@
-"""Pages of long lists, cut by the key of a row instead of its number.
+"""Keyset pagination: a page of a long list begins behind the key of a row, not at its number.
 
 So a page deep in a list costs what the first one costs, and rows that are added meanwhile shift nothing.
 """
@@ -35,7 +35,7 @@ class CursorMalformed(ValueError):
     """This was never the cursor of such a list."""
 
 
-def cut(
+def page_of(
     query: Select[*tuple[Any, ...]],
     keys: Sequence[Key],
     *,
@@ -44,7 +44,7 @@ def cut(
     before: str | None = None,
     descending: bool = True,
 ) -> Page[Any]:
-    """The page of ``query`` that follows the cursor ``after``, or precedes ``before``; else the first one.
+    """Read the page of ``query`` that follows the cursor ``after``, or precedes ``before``; else the first one.
 
     ``keys`` order the list; together they are unique and never null, and an index begins with them or with what
     the query filters by. An entry is what the query selects: one thing, or a row of several. Where nothing is
@@ -60,7 +60,7 @@ def cut(
     rows = db.session.execute(ordered.limit(size + 1)).all()
     more, shown = len(rows) > size, list(rows[:size])
     if cursor and (not shown or (backward and not more)):
-        return cut(query, keys, size=size, descending=descending)
+        return page_of(query, keys, size=size, descending=descending)
     if backward:
         shown.reverse()
     return Page(
@@ -112,8 +112,8 @@ def _value(value: object, kind: type) -> Any:
     raise CursorMalformed
 
 
-def led_by(query: Select[Any], *pairs: tuple[Key, Any]) -> Select[Any]:
-    """``query`` narrowed to rows equal in all of ``pairs``, the most telling one first; None asks nothing.
+def filter_by_index(query: Select[Any], *pairs: tuple[Key, Any]) -> Select[Any]:
+    """Narrow ``query`` to rows equal in all of ``pairs``, the most telling one first; None asks nothing.
 
     The index of the first one is walked in the order of the list. The others are only compared, hidden from a
     planner that knows too little of the rows to choose well and would rather sort a million of them.

@@ -3,10 +3,10 @@
 import secrets
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, String
+from sqlalchemy import CursorResult, DateTime, Delete, MetaData, String, Table, Update
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -90,6 +90,7 @@ class Base(DeclarativeBase):
     registry = registry(
         metadata=MetaData(naming_convention=_NAMING), type_annotation_map={datetime: UtcDateTime}
     )
+    __table__: ClassVar[Table]
     __table_args__: Any = TABLE_OPTIONS
 
 
@@ -99,3 +100,8 @@ if TYPE_CHECKING:
     Model = Base
 else:
     Model = db.Model
+
+
+def changed(statement: Update | Delete) -> int:
+    """Execute ``statement`` in the session's transaction and return how many rows met its conditions."""
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount

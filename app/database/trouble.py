@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-TRIES = 3  # a connection may have broken while it waited in the pool; more than this means real trouble
+from .rows import db
+
+# A connection may have broken while it waited in the pool, a cluster may undo a transaction at its commit; more
+# than this means real trouble.
+TRIES = 3
 LOST = {
     1213,
     1205,
@@ -30,15 +34,32 @@ def is_lost_transaction(error: DBAPIError) -> bool:
     return code in LOST or code in GONE or error.connection_invalidated
 
 
+def undo() -> None:
+    """Undo what the session has not committed, also where its connection broke meanwhile."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.remove()
+
+
 Answer = TypeVar("Answer")
 
 
-def read_again_if_lost(read: Callable[[], Answer]) -> Answer:
-    """What ``read``, which writes nothing, gives: asked again where the connection was lost meanwhile."""
+def again_if_lost(
+    work: Callable[[], Answer],
+    is_lost: Callable[[DBAPIError], bool] = is_lost_transaction,
+    start_over: Callable[[DBAPIError], None] | None = None,
+) -> Answer:
+    """Do ``work`` and return what it gives; do it again, :data:`TRIES` times in all, where the database lost it.
+
+    ``work`` is a whole transaction, or only reads. ``start_over`` is called before it is done again.
+    """
     for _attempt in range(1, TRIES):
         try:
-            return read()
+            return work()
         except DBAPIError as error:
-            if not is_lost_transaction(error):
+            if not is_lost(error):
                 raise
-    return read()
+            if start_over is not None:
+                start_over(error)
+    return work()

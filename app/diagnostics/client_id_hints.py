@@ -1,17 +1,11 @@
 """Near misses of a client ID: what was probably meant by one that no app has."""
 
 import re
-from typing import Any
 
 from ..masking import SECRET
 
 OURS = re.compile(r"[0-9a-f]{32}")
 PLACEHOLDERS = re.compile(r"(?i)your|client_?id|changeme|xxx|<|\{|\$")
-
-
-def hints(client_id: str, secret: str | None = None) -> dict[str, Any]:
-    """The facts of the cause ``client_unknown``."""
-    return {"hint": find_hint(client_id, secret)}
 
 
 def find_hint(client_id: str, secret: str | None = None) -> str | None:
@@ -23,10 +17,10 @@ def find_hint(client_id: str, secret: str | None = None) -> str | None:
         return "looks_like_secret"
     if trimmed != client_id or re.search(r"\s", client_id):
         return "white_space"
-    return _of_its_form(client_id)
+    return _hint_of_form(client_id)
 
 
-def _of_its_form(client_id: str) -> str | None:
+def _hint_of_form(client_id: str) -> str | None:
     if client_id[:1] in ("'", '"') or client_id[-1:] in ("'", '"'):
         return "quoted"
     if OURS.fullmatch(client_id):

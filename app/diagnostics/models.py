@@ -1,12 +1,15 @@
 """What apps asked for and what they were told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
 from ..database.rows import TABLE_OPTIONS, Model, PrimaryId, ascii_text
+
+# How long a row is kept: pages say so, cleanup deletes what is older.
+LOG_KEPT = timedelta(days=30)
 
 
 class LoggedRequest(Model):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ..clients.details import DEVELOPERS, OPERATORS, details_of
+from ..clients.details import DEVELOPER_LIMITS, OPERATOR_LIMITS, details_of
 from ..clients.models import Client
 from ..clients.redirect_uris import matches
 from ..clients.registration import edit_client
@@ -19,6 +19,6 @@ def add_redirect_uri(client: Client, uri: str, *, actor_id: str, by_administrato
     if matches(client.redirect_uri_list, uri) is not None:
         return
     added = (*details.redirect_uris, (len(details.redirect_uris) + 1, uri))
-    limits = OPERATORS if by_administrator else DEVELOPERS
+    limits = OPERATOR_LIMITS if by_administrator else DEVELOPER_LIMITS
     limits = replace(limits, unique_name=client.name_key is not None)
     edit_client(client, replace(details, redirect_uris=added), actor_id=actor_id, limits=limits)

@@ -8,7 +8,7 @@ from ..process.metering import TOKEN_REQUESTS
 from .causes import Cause
 
 # What strangers write there must not make a series of its own.
-NAMED = frozenset({*grants.KNOWN, "device_code"})
+NAMED = frozenset(grants.KNOWN)
 
 
 def count_token_request(endpoint: str, parameters: Iterable[tuple[str, str]], cause: Cause | None) -> None:

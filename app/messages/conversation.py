@@ -26,6 +26,8 @@ class Conversation:
         self._slots = asyncio.Semaphore(ANSWERS_AT_ONCE)
         self.heard_at = self._now()
         """When the other side last said something."""
+        self.has_asked = False
+        """Whether a whole message has come; whoever only connects makes room for those who ask."""
         # A machine that vanished without a word is noticed by the system, sooner or later.
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
@@ -67,6 +69,7 @@ class Conversation:
             for text in frames.feed(data):
                 was_amid_frame = False
                 packet = read_packet(text)
+                self.has_asked = True
                 if "id" not in packet:
                     continue  # an event: nobody waits for an answer, and none means anything here
                 await self._slots.acquire()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -22,6 +23,7 @@ WAITING = 512  # connections the system holds until they are accepted
 THREADS = 8
 ANSWER_WITHIN = 5  # seconds; NestJS services wait about as long
 FINISH_WITHIN = 5  # seconds for the last answers
+LINES_A_MINUTE = 60  # about malformed frames; the numbers go on in the next one
 LOOK_FOR_PARENT_EVERY = 0.5  # seconds
 
 # Word for word what NestJS's own server says.
@@ -40,6 +42,7 @@ class Listener:
         self._open: dict[Conversation, asyncio.Task[Any]] = {}
         self._in_trouble = False
         self._malformed = self._written_down = 0
+        self._lines = (0, 0)  # the minute, and how many were written in it
 
     async def run(self, host: str, port: int, parent: int | None, ready: Callable[[], None]) -> None:
         """Listen until a signal, or until ``parent`` is not the parent process any more.
@@ -68,9 +71,10 @@ class Listener:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._open) >= MOST_CONNECTIONS:
-            longest_silent = min(self._open, key=lambda each: each.heard_at)
-            del self._open[longest_silent]  # now: its task ends some moments later
-            longest_silent.drop()
+            # A service that stays connected between messages is not driven out by those who never send one.
+            dispensable = min(self._open, key=lambda each: (each.has_asked, each.heard_at))
+            del self._open[dispensable]  # now: its task ends some moments later
+            dispensable.drop()
         conversation = Conversation(reader, writer, self._answer)
         task = asyncio.current_task()
         assert task is not None
@@ -78,17 +82,24 @@ class Listener:
         try:
             await conversation.hold()
         except Malformed as error:
-            self._malformed += 1
-            metrics.count(MALFORMED_FRAMES, error.reason)
-            peer = writer.get_extra_info("peername")
-            _log.warning(
-                "Messages: a malformed frame (%s) ended the connection of %s; %d so far",
-                error.reason,
-                peer[0] if peer else "somebody",
-                self._malformed,
-            )
+            self._note_malformed(error, writer.get_extra_info("peername"))
         finally:
             self._open.pop(conversation, None)
+
+    def _note_malformed(self, error: Malformed, peer: Any) -> None:
+        """Count it, and write a line unless there were many in this minute."""
+        self._malformed += 1
+        metrics.count(MALFORMED_FRAMES, error.reason)
+        minute = int(time.monotonic() // 60)
+        self._lines = (minute, self._lines[1] + 1 if self._lines[0] == minute else 1)
+        if self._lines[1] > LINES_A_MINUTE:
+            return
+        _log.warning(
+            "Messages: a malformed frame (%s) ended the connection of %s; %d so far",
+            error.reason,
+            peer[0] if peer else "somebody",
+            self._malformed,
+        )
 
     async def _finish(self) -> None:
         for conversation in list(self._open):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ..database.trouble import read_again_if_lost
+from ..database.trouble import again_if_lost
 from ..extensions import settings
 from ..oauth.refusals import Refused
 from ..oauth.tokens.access_tokens import active_token
@@ -19,7 +19,7 @@ def check_token(data: Any) -> dict[str, Any] | bool:
     if not isinstance(token, str):
         return False
     try:
-        return read_again_if_lost(lambda: active_token(token, settings.issuer, explain=False)).claims
+        return again_if_lost(lambda: active_token(token, settings.issuer, explain=False)).claims
     except Refused:
         return False
 
@@ -29,7 +29,7 @@ def get_user(data: Any) -> dict[str, Any] | None:
     username = data.get("username") if isinstance(data, dict) else None
     if not isinstance(username, str):
         return None
-    return read_again_if_lost(lambda: look_up(username))
+    return again_if_lost(lambda: look_up(username))
 
 
 PATTERNS: tuple[tuple[dict[str, str], Responder], ...] = (

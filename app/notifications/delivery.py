@@ -4,7 +4,6 @@ import json
 import logging
 import threading
 from datetime import timedelta
-from ssl import SSLCertVerificationError
 
 from flask import Flask, current_app
 from sqlalchemy import delete, select, update
@@ -15,14 +14,16 @@ from config import Settings
 from ..clock import now
 from ..crypto import Undecryptable
 from ..database.engines import read_connection
-from ..database.rows import db
+from ..database.rows import changed, db
 from ..database.trouble import was_undone
-from ..extensions import settings, vault
+from ..extensions import background, settings, vault
 from . import errands, sms
+from .headers import address_of
 from .mail import sealed_for
 from .message import NotAMail, compose, message_id
 from .models import OutgoingMail
 from .transport import RecipientRefused, keep_in_folder, send_by_smtp
+from .wording import trouble_in_words
 
 AT_ONCE = 10  # mails of one turn
 LEASE = timedelta(minutes=5)  # longer than the slowest server: nobody else tries the same mail meanwhile
@@ -44,8 +45,8 @@ def deliver_in_background() -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     if app.testing:
         _deliver(app)
-    else:
-        threading.Thread(target=_deliver, args=(app,), name="mail", daemon=True).start()
+    elif not background.run_beside(lambda: _deliver(app), "mail"):
+        _sending.release()  # the worker ends: another one, or the next, sends it
 
 
 def _deliver(app: Flask) -> None:
@@ -82,13 +83,17 @@ def _deliver_one(row_id: str) -> bool:
         return False
     try:
         _send(row, settings)
-    except (RecipientRefused, Undecryptable, NotAMail, sms.TooLate) as error:
+    except (RecipientRefused, Undecryptable, sms.TooLate) as error:
         _log.warning("Mail %s (%s) is dropped: %s", row_id, row.template, str(error) or type(error).__name__)
     except Exception as error:  # whatever it was may be mended: the mail waits for the next try
         if row.created_at > now() - GIVE_UP_AFTER:
-            _try_again_later(row, error)
+            # No try mends what is no mail; until it is dropped, administrators see it among those that wait.
+            never = isinstance(error, NotAMail)
+            _try_again_later(row, error, GIVE_UP_AFTER if never else pause(row.attempts))
             return True
-        _log.error("Mail %s (%s) is dropped after a day of tries: %s", row_id, row.template, _short(error))
+        _log.error(
+            "Mail %s (%s) is dropped after a day of tries: %s", row_id, row.template, trouble_in_words(error)
+        )
     db.session.execute(delete(OutgoingMail).where(OutgoingMail.id == row_id))
     db.session.commit()
     return True
@@ -100,14 +105,14 @@ def _claim(row_id: str) -> bool:
     claim = update(OutgoingMail).where(OutgoingMail.id == row_id, OutgoingMail.next_try_at <= moment)
     claim = claim.values(next_try_at=moment + LEASE, attempts=OutgoingMail.attempts + 1, last_error=None)
     try:
-        claimed = db.session.execute(claim.execution_options(synchronize_session=False))
+        claimed = changed(claim.execution_options(synchronize_session=False))
         db.session.commit()
     except DBAPIError as error:
         db.session.rollback()
         if was_undone(error):  # on a cluster a worker at another node was quicker
             return False
         raise
-    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
+    return claimed == 1
 
 
 def _send(row: OutgoingMail, settings: Settings) -> None:
@@ -127,25 +132,16 @@ def _send(row: OutgoingMail, settings: Settings) -> None:
         message_id=message_id(row.id, settings.issuer),
     )
     if settings.mail_url is not None:
-        send_by_smtp(message, settings.mail_url)
+        sender = address_of(settings.mail_from)
+        send_by_smtp(message, settings.mail_url, sender=sender, to=content["to"])
     elif settings.app_env == "production":
         raise MailNotConfigured("MAIL_URL is not set")
     else:
         keep_in_folder(message, settings.instance / "mail", row.template)
 
 
-def _try_again_later(row: OutgoingMail, error: Exception) -> None:
-    wait = pause(row.attempts)
+def _try_again_later(row: OutgoingMail, error: Exception, wait: timedelta) -> None:
     row.next_try_at = now() + wait
-    row.last_error = _short(error)
+    row.last_error = trouble_in_words(error)
     _log.warning("Mail %s (%s) waits %s for its next try: %s", row.id, row.template, wait, row.last_error)
     db.session.commit()
-
-
-def _short(error: Exception) -> str:
-    """What went wrong, without the server's own words: those may repeat addresses or content."""
-    if isinstance(error, SSLCertVerificationError):
-        return f"{type(error).__name__}: {error.verify_message}"  # the words of our own TLS library
-    code = getattr(error, "smtp_code", getattr(error, "status", None))
-    told = f" {code}" if code is not None else ""
-    return f"{type(error).__name__}{told}"

@@ -13,9 +13,10 @@ from flask_babel import force_locale
 from flask_babel import format_datetime as format_moment
 
 from ..clock import now
+from . import headers
+from .addresses import is_mailbox
 
 LINE = 72  # characters; what every mail reader shows without breaking lines itself
-LONGEST_LINE = 998  # bytes; :rfc:`5322#section-2.1.1`
 SUBJECT = "Subject: "
 
 
@@ -35,7 +36,7 @@ def compose(
     """The mail that ``templates/notifications/<template>.txt`` makes of ``context``.
 
     The same ``message_id`` is given at every try, so that readers drop a second copy. Raises :class:`NotAMail`
-    where the template has no subject or an address would end its header.
+    where the template has no subject or a reader could take another recipient than ``to`` from the mail.
     """
     with force_locale(locale):
         if "at" in context:  # a moment, in ISO 8601; read as people of this language write it
@@ -44,19 +45,16 @@ def compose(
     first, _, rest = written.strip().partition("\n")
     if not first.startswith(SUBJECT):
         raise NotAMail(f"the first line of {template}.txt is not its subject")
-    message = EmailMessage()
-    message["Subject"] = first.removeprefix(SUBJECT).strip()
-    message["From"] = sender
-    try:
-        message["To"] = to
-    except ValueError:
-        raise NotAMail("the address is none") from None
+    message = EmailMessage(policy=headers.AS_WRITTEN)
+    message["Subject"] = headers.words(first.removeprefix(SUBJECT), "Subject")
+    message["From"] = headers.sender(sender)
+    _address(message, to)
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<{message_id}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office answers it
     text = _wrapped(rest)
     # Readable as it is, links in one piece, wherever the lines are short enough for that.
-    readable = max(map(len, text.encode().splitlines())) < LONGEST_LINE
+    readable = max(map(len, text.encode().splitlines())) < headers.LONGEST_LINE
     message.set_content(text, cte="8bit" if readable else "quoted-printable")
     message["Content-Language"] = locale
     return message
@@ -65,6 +63,15 @@ def compose(
 def message_id(row_id: str, issuer: str) -> str:
     """The id of the mail of this outbox row."""
     return f"{row_id}@{urlsplit(issuer).hostname}"
+
+
+def _address(message: EmailMessage, to: str) -> None:
+    if not is_mailbox(to):
+        raise NotAMail("the address is not that of one mailbox")
+    message["To"] = to
+    # Parsed from what travels: an address put in as an object would only repeat what it was given.
+    if [found.addr_spec for found in message["To"].addresses] != [to]:
+        raise NotAMail("the mail names another recipient than it is for")
 
 
 def _wrapped(text: str) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, func
 
 from ..clock import now
 from ..crypto import Undecryptable
-from ..database.rows import db
+from ..database.rows import changed, db
 from ..extensions import vault
 from .mail import sealed_for
 from .models import OutgoingMail
@@ -69,6 +69,5 @@ def _waits(mail_id: str) -> ColumnElement[bool]:
 
 
 def _done(statement: Update | Delete) -> None:
-    done = db.session.execute(statement.execution_options(synchronize_session=False))
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if changed(statement.execution_options(synchronize_session=False)) != 1:
         raise MailNotWaiting

@@ -18,15 +18,16 @@ class RecipientRefused(Exception):
     """The server will never take a mail to this address."""
 
 
-def send_by_smtp(message: EmailMessage, url: str) -> None:
+def send_by_smtp(message: EmailMessage, url: str, *, sender: str, to: str) -> None:
     """Hand ``message`` to the server of an ``smtp://`` or ``smtps://`` URL; STARTTLS where it is offered.
 
-    Raises :class:`RecipientRefused`, or OSError (``smtplib`` errors are among them) where a later try may do.
+    The addresses of the envelope are ``sender`` and ``to``, whatever the headers say. Raises
+    :class:`RecipientRefused`, or OSError (``smtplib`` errors are among them) where a later try may do.
     """
     with connect(url) as server:
         options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
         try:
-            server.send_message(message, mail_options=options)
+            server.send_message(message, sender, [to], mail_options=options)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _text in error.recipients.values()]
             if all(500 <= code < 600 for code in codes):

@@ -4,8 +4,6 @@ A driver in Python pays for every column, so a client's own columns are read onl
 each process keeps the clients it has met, and the database says with every request whether they still hold.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,14 +15,14 @@ from ..crypto import digest
 from ..database.engines import read_connection
 from ..database.hot_reads import HotRead, constant
 from ..diagnostics import causes
+from ..process.cache import Cache
 from ..users.models import User
 from .client_rows import ClientRow, SecretRow
 from .models import AuthorizationCode, TokenFamily
 
-REMEMBERED = 1_000  # clients a process keeps
+MOST_CLIENTS = 1_000  # a process keeps
 
-_known: OrderedDict[str, ClientRow] = OrderedDict()
-_lock = threading.Lock()
+_known: Cache[str, ClientRow] = Cache(MOST_CLIENTS)
 
 # Why tokens about this person do not count: the name of a cause, or null.
 _PERSON_STATE = case(
@@ -87,20 +85,19 @@ def _read(
         return None, None
     client = _known.get(client_id)
     if client is None or client.revision != row.revision:
-        client = _remember(client_id)
+        client = _read_whole(client_id)
     return client, row if presented is not None and row.id is not None else None
 
 
-def _remember(client_id: str) -> ClientRow | None:
+def _read_whole(client_id: str) -> ClientRow | None:
+    """Read the client with its secrets and keep it."""
     with read_connection() as connection:
         rows = connection.execute(_EVERYTHING, {"client": client_id}).all()
     client = _client(rows) if rows else None
-    with _lock:
-        _known.pop(client_id, None)
-        if client is not None:
-            _known[client_id] = client
-        if len(_known) > REMEMBERED:
-            _known.popitem(last=False)
+    if client is None:
+        _known.drop(client_id)
+    else:
+        _known.put(client_id, client)
     return client
 
 

@@ -1,24 +1,26 @@
 """The grants that discovery lists: those that some app may really use."""
 
-from sqlalchemy import literal, select
+from typing import Any
 
+from sqlalchemy import select
+
+from ..clients.grants import OFFERED
 from ..clients.models import Client
 from ..database.engines import read_connection
-from .grants.password import PasswordGrant
 from .server import GRANT_TYPES
 
-# For every app with the switches of its own page; the password grant needs an administrator's, which few apps have.
-FOR_ALL = tuple(name for name in GRANT_TYPES if name != PasswordGrant.GRANT_TYPE)
-_HAS_PASSWORD = (
-    select(literal(1))
-    .select_from(Client.__table__)
-    .where(Client.grant_types.contains(PasswordGrant.GRANT_TYPE), Client.disabled_at.is_(None))
-    .limit(1)
-)
+# What developers cannot switch on needs an administrator for each app, so few portals have one that does.
+RARE = tuple(name for name in GRANT_TYPES if name not in OFFERED)
 
 
 def offered_grants() -> tuple[str, ...]:
-    """The grants of this portal, the password grant only while an enabled app has it."""
+    """The grants of this portal; what only administrators switch on, while an enabled app has it."""
     with read_connection() as connection:
-        has_password = connection.scalar(_HAS_PASSWORD) is not None
-    return GRANT_TYPES if has_password else FOR_ALL
+        had = [name for name in RARE if connection.scalar(_of_an_app(name))]
+    return tuple(name for name in GRANT_TYPES if name in OFFERED or name in had)
+
+
+def _of_an_app(grant: str) -> Any:
+    return select(
+        select(Client.id).where(Client.grant_types.contains(grant), Client.disabled_at.is_(None)).exists()
+    )

@@ -5,13 +5,11 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import Headers, MultiDict
 
-from ..database.rows import db
-from ..database.trouble import CommitUncertain, was_undone
 from ..diagnostics import causes
 from .refusals import Refused
+from .transactions import Transaction
 
 LONGEST_PARAMETER = 8000  # characters; long states exist, longer ones are mistakes or attacks
 _REPLACEMENT = "\ufffd"  # what broken UTF-8 was decoded to
@@ -35,7 +33,7 @@ class Payload(OAuth2Payload):
 
 
 class PortalRequest(OAuth2Request):
-    """A request with well-formed parameters and, opened when first needed, a transaction.
+    """A request with well-formed parameters and a transaction, which the edge commits once.
 
     The constructor of Authlib's class is not called: it refuses plain HTTP by the URL seen here, which
     behind a reverse proxy says nothing; the issuer's scheme is checked when the settings are read.
@@ -50,8 +48,6 @@ class PortalRequest(OAuth2Request):
         self.client: Any = None
         self.auth_method: str | None = None
         self.user: Any = None
-        self.authorization_code: Any = None
-        self.refresh_token: Any = None
         self.credential: Any = None
         self.find_client: Callable[[str], Any] | None = None
         """How the grant finds the client together with what it presents, in one SELECT."""
@@ -60,9 +56,9 @@ class PortalRequest(OAuth2Request):
         self.granted_scopes: tuple[str, ...] = ()
         self._scope: str | None = None
         self._body = None
-        self._connection: Connection | None = None
-        self._owns_connection = True
-        self._shares_session = False
+        self._transaction = Transaction()
+        self.is_proven = False
+        """Whether an earlier run of this request has used its client assertion up for good."""
 
     @property
     def form(self) -> Mapping[str, str]:
@@ -74,45 +70,29 @@ class PortalRequest(OAuth2Request):
         """The parameters again, as the authorization step of the grants calls them."""
         return self.parameters
 
+    def begin(self, transaction: Transaction) -> None:
+        """Write in ``transaction`` from now on; nothing was written before."""
+        self._transaction = transaction
+
     def transaction(self) -> Connection:
-        """The one connection this request writes on; the edge commits it."""
-        if self._connection is None:
-            self._connection = db.session.connection() if self._shares_session else db.engine.connect()
-        return self._connection
+        """Return the one connection this request writes on; the edge commits it."""
+        return self._transaction.connection()
 
-    def share_session(self) -> None:
-        """Write in the session that rules of other features use; the edge commits it like a connection of its own.
+    def keep_proof(self) -> None:
+        """Commit what proves the client: the ``jti`` of its assertion is used up, whatever becomes of the request.
 
-        What was written before, a client assertion's id, stays written: two transactions would wait for each other.
+        For grants that write on other connections later, which would wait for this one. The rest may be run again.
         """
         self.commit()
-        self.close()
-        self._shares_session = True
-
-    def join(self, connection: Connection) -> None:
-        """Write on ``connection`` instead, whose owner commits and closes it."""
-        self._connection = connection
-        self._owns_connection = False
+        self.is_proven = True
 
     def commit(self) -> None:
         """Make what was written last, if anything was."""
-        written = db.session if self._shares_session else self._connection
-        if written is None or not self._owns_connection:
-            return
-        try:
-            written.commit()
-        except DBAPIError as error:
-            if was_undone(error):
-                raise
-            raise CommitUncertain from error
+        self._transaction.commit()
 
     def close(self) -> None:
-        """Give the connection back; what was not committed is undone."""
-        if self._shares_session:
-            db.session.rollback()
-        elif self._connection is not None and self._owns_connection:
-            self._connection.close()
-        self._connection = None
+        """Undo what was not committed, and give the connection back."""
+        self._transaction.close()
 
     def check_form(self, *names: str) -> None:
         """Refuse parameters (all, or those of ``names``) that are repeated (:rfc:`6749#section-3.1`) or broken."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 GRANTS: tuple[tuple[Any, list[Any]], ...] = (
-    (AuthorizationCodeGrant, [ProofKey(required=True)]),
+    (AuthorizationCodeGrant, [ProofKey()]),
     (RefreshTokenGrant, []),
     (ClientCredentialsGrant, []),
     (PasswordGrant, []),
@@ -53,6 +53,7 @@ class PortalServer(AuthorizationServer):
         """The token endpoint's answer; raises :class:`Refused`."""
         ring.current().refresh()  # before a transaction holds what the making of first keys would wait for
         grant = self.get_token_grant(request)
+        request.begin(grant.TRANSACTION())
         grant.validate_token_request()
         return self.handle_response(*grant.create_token_response())
 

@@ -12,11 +12,10 @@ from ..account.models import EmailLink, MobileCode
 from ..authentication.models import BrowserSession, SignInFailures
 from ..clock import now
 from ..database.rows import db
-from ..diagnostics.models import LoggedRequest
+from ..diagnostics.models import LOG_KEPT, LoggedRequest
 from ..oauth.models import AuthorizationCode, RevokedToken, SigningKey, TokenFamily, UsedAssertion
 
 BATCH = 500  # rows a transaction deletes: short locks, small write sets on a cluster
-LOG_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 import socket
 import time
 
-from gunicorn.workers.gthread import ThreadWorker
+from ..connections.worker import PatientWorker
 
 STEP = 0.0001  # seconds a connection is left to others for each one held already
 LONGEST = 0.002  # seconds
 
 
-class EvenWorker(ThreadWorker):
+class EvenWorker(PatientWorker):
     """Takes each further connection a little later, so that a worker with fewer is quicker.
 
     Without that the first one awake takes a whole burst of kept-alive connections, such as a proxy opens, and the
@@ -18,6 +18,6 @@ class EvenWorker(ThreadWorker):
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection, unless another worker took it meanwhile."""
-        if self.nr_conns and self.cfg.workers > 1:
+        if self.nr_conns > 0 and self.cfg.workers > 1:
             time.sleep(min(self.nr_conns * STEP, LONGEST))
         super().accept(listener)

@@ -19,10 +19,10 @@ from ..clients.client_secrets import sealed_for as client_secret_place
 from ..clients.models import Client, ClientSecret
 from ..clock import now
 from ..crypto import Undecryptable
-from ..database.rows import db, new_id
+from ..database.rows import changed, db, new_id
 from ..diagnostics import causes
-from ..diagnostics.log_entries import sealed_for as redirect_uri_place
 from ..diagnostics.models import LoggedRequest
+from ..diagnostics.request_log.reading import sealed_for as redirect_uri_place
 from ..extensions import vault
 from ..notifications.mail import sealed_for as mail_place
 from ..notifications.models import OutgoingMail
@@ -96,7 +96,7 @@ def reseal_batch(kind: Sealed, after: str, tally: Tally) -> str | None:
     ``tally`` counts them.
     """
     rows = _not_current(kind, after)
-    changed = []
+    resealed = []
     for row in rows:
         held = getattr(row, kind.column.key)
         sealed = kind.inside(held)
@@ -110,13 +110,13 @@ def reseal_batch(kind: Sealed, after: str, tally: Tally) -> str | None:
         anew = vault.encrypt(text, kind.place(row))
         values = kind.changed(held, text, anew) if kind.changed else {kind.column.key: anew}
         unchanged = update(kind.model.__table__).where(kind.key == row[0], kind.column == held)
-        if db.session.execute(unchanged.values(values)).rowcount == 1:  # type: ignore[attr-defined]
+        if changed(unchanged.values(values)) == 1:
             tally.found += 1
-            changed.append(row)
+            resealed.append(row)
     if kind.model is ClientSecret:  # workers go on with the digests they know until the revision changes
-        for client_id in sorted({row.client_id for row in changed}):
+        for client_id in sorted({row.client_id for row in resealed}):
             db.session.execute(
-                update(Client.__table__).where(Client.id == client_id).values(revision=new_id())  # type: ignore[arg-type]
+                update(Client.__table__).where(Client.id == client_id).values(revision=new_id())
             )
     return str(rows[-1][0]) if rows else None
 

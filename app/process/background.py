@@ -3,12 +3,14 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 INTERVAL = 0.5  # seconds; a log row must be readable within two
+LAST_WAIT = 5.0  # seconds at the end of a worker for what is at work; gunicorn gives it ten in all
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +27,8 @@ class Background:
         self._pid: int | None = None
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._beside: list[threading.Thread] = []
         self._in_trouble: set[str] = set()
 
     def init_app(self, app: Flask) -> None:
@@ -61,11 +65,30 @@ class Background:
                 "Background job %s waits for the database: %r", name, getattr(error, "orig", None) or error
             )
 
+    def run_beside(self, work: Callable[[], None], name: str) -> bool:
+        """Do slow ``work`` in a thread of its own; False, and nothing done, at the end of a worker."""
+        if self._stop.is_set():
+            return False
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._beside = [*(each for each in self._beside if each.is_alive()), thread]
+        thread.start()
+        return True
+
     def stop(self) -> None:
-        """Run the jobs a last time, so that nothing gathered in memory is lost at the end of a worker."""
+        """Run the jobs a last time, so that nothing gathered in memory is lost at the end of a worker.
+
+        Its threads end first: two runs at once would write over each other, and a thread that is still at work
+        while Python ends prints a traceback. What hangs for longer than :data:`LAST_WAIT` is left alone.
+        """
         self._stop.set()
-        if self._pid == os.getpid():
+        if self._pid != os.getpid() or self._thread is None:
+            return
+        until = time.monotonic() + LAST_WAIT
+        self._thread.join(LAST_WAIT)
+        if not self._thread.is_alive():
             self.run_once()
+        for thread in self._beside:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def start(self) -> None:
         """Begin to work in this process, unless it does already or serves no portal."""
@@ -75,7 +98,9 @@ class Background:
             if self._pid != os.getpid():  # a fork carries no threads along
                 self._pid = os.getpid()
                 self._stop = threading.Event()
-                threading.Thread(target=self._work, name="background", daemon=True).start()
+                self._beside = []
+                self._thread = threading.Thread(target=self._work, name="background", daemon=True)
+                self._thread.start()
 
     def _work(self) -> None:
         stop = self._stop

@@ -68,11 +68,27 @@ SIGN_INS = Family("pforte_sign_ins_total", "counter", "Sign-ins and refused pass
 MALFORMED_FRAMES = Family(
     "pforte_malformed_frames_total", "counter", "Connections ended by a malformed frame.", ("reason",)
 )
+ENDED_CONNECTIONS = Family(
+    "pforte_ended_connections_total",
+    "counter",
+    "Connections ended because the client took too long, or to make room for others.",
+    ("reason",),
+)
 QUEUED = Family(
     "pforte_queued", "gauge", "Rows gathered in memory that the database has yet to take.", ("queue",)
 )
 MAILS = Family("pforte_mails_waiting", "gauge", "Mails in the outbox.")
-FAMILIES = (REQUESTS, DURATIONS, RATE_LIMITED, TOKEN_REQUESTS, SIGN_INS, MALFORMED_FRAMES, QUEUED, MAILS)
+FAMILIES = (
+    REQUESTS,
+    DURATIONS,
+    RATE_LIMITED,
+    TOKEN_REQUESTS,
+    SIGN_INS,
+    MALFORMED_FRAMES,
+    ENDED_CONNECTIONS,
+    QUEUED,
+    MAILS,
+)
 
 
 def sample(family: Family, values: Iterable[str], value: float, suffix: str = "", le: str = "") -> Sample:

@@ -7,15 +7,16 @@ a few per cent at most, and only of limits that are counted in thousands.
 
 import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from limits import RateLimitItem
 from limits.storage import Storage
 
+from .cache import Cache
+
 MOST = 32  # hits of one reservation
 SHARE = 32  # it takes one of so many that are left
-REMEMBERED = 10_000  # addresses a process keeps
+MOST_ADDRESSES = 10_000  # a process keeps
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Leases:
     """What this process has reserved, by address."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[str, _Lease] = OrderedDict()
+        self._held: Cache[str, _Lease] = Cache(MOST_ADDRESSES)
         self._lock = threading.Lock()
 
     def hit(self, storage: Storage, limit: RateLimitItem, *identifiers: str) -> bool:
@@ -59,7 +60,4 @@ class Leases:
             other = self._held.get(key)
             if other is not None and other.storage is lease.storage and abs(other.until - lease.until) < 1:
                 lease.left += other.left
-            self._held[key] = lease
-            self._held.move_to_end(key)
-            if len(self._held) > REMEMBERED:
-                self._held.popitem(last=False)
+            self._held.put(key, lease)

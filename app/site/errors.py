@@ -10,8 +10,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from .. import uris
+from ..database.trouble import undo
 from ..diagnostics import causes, request_log
-from ..extensions import db, limiter
+from ..expired_forms import has_page
+from ..extensions import limiter
 from ..oauth.wire import attribution, cross_origin, endpoint
 from . import audiences, error_texts
 
@@ -112,7 +114,7 @@ def _way_back(error: HTTPException) -> str | None:
     """The page to try again: this one where it can be opened, or else the page its form was on."""
     if request.method == "GET":
         return request.full_path.rstrip("?") if error.code in (429, 500, 503) and request.url_rule else None
-    if request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+    if has_page():
         return request.script_root + request.full_path.rstrip("?")
     referrer = request.referrer or ""
     return referrer if referrer.startswith(f"{uris.origin_of(request)}/") else None
@@ -121,19 +123,12 @@ def _way_back(error: HTTPException) -> str | None:
 def _answer_without_database(error: SQLAlchemyError) -> Response:
     # Only what the driver says: the statement and its parameters may hold what nobody should read.
     current_app.logger.error("The database is in trouble: %r", getattr(error, "orig", None) or type(error))
-    _let_go_of_the_transaction()
+    undo()
     return answer(ServiceUnavailable())
 
 
 def _answer_unfit_value(error: DataError) -> Response:
     """A value that no column takes, past a form that should have said so."""
     current_app.logger.warning("The database refused a value: %r", error.orig)
-    _let_go_of_the_transaction()
+    undo()
     return answer(BadRequest())
-
-
-def _let_go_of_the_transaction() -> None:
-    try:
-        db.session.rollback()
-    except SQLAlchemyError:
-        db.session.remove()

@@ -9,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from ..expired_forms import has_page
 from ..extensions import settings
 from ..languages import COOKIE, NAMES, asked_for, known, picked
 
@@ -46,13 +47,12 @@ def page_locale() -> str:
 def languages() -> list[Choice]:
     """The language switch: links to this page, or to the start where this page answers no GET."""
     current = page_locale()
-    can_be_opened = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     parameters = [(name, text) for name, text in request.args.items(multi=True) if name != "locale"]
     choices = []
     for locale, name in NAMES.items():
         # A query alone keeps the path, so no path a stranger made up is ever written into the page.
         url = "?" + urlencode([*parameters, ("locale", locale)])
-        if not can_be_opened:
+        if not has_page():
             url = f"{request.script_root}/?locale={locale}"
         choices.append(Choice(locale, name, url, locale == current))
     return choices

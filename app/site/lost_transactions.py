@@ -6,10 +6,8 @@ from typing import TypeVar
 from flask import current_app, g, request, session
 from sqlalchemy.exc import DBAPIError
 
-from ..database.trouble import was_undone
+from ..database.trouble import again_if_lost, was_undone
 from ..extensions import db
-
-TRIES = 3  # as at the endpoints for programs: more than this means real trouble, and a page that says so
 
 Answer = TypeVar("Answer")
 
@@ -21,18 +19,15 @@ def until_kept(view: Callable[[], Answer]) -> Answer:
     leaves nothing behind.
     """
     notes = {name: g.get(name) for name in g}
-    for _attempt in range(1, TRIES):
-        try:
-            return view()
-        except DBAPIError as error:
-            if not was_undone(error):
-                raise
-            current_app.logger.info("The database undid a page's transaction: %r", error.orig)
-        _start_over(notes)
-    return view()
+
+    def start_over(error: DBAPIError) -> None:
+        current_app.logger.info("The database undid a page's transaction: %r", error.orig)
+        _restore(notes)
+
+    return again_if_lost(view, was_undone, start_over)
 
 
-def _start_over(notes: dict[str, object]) -> None:
+def _restore(notes: dict[str, object]) -> None:
     db.session.rollback()
     session.clear()
     session.update(current_app.session_interface.open_session(current_app, request) or {})

@@ -119,6 +119,7 @@ def _take_over(staging: importing.Staging) -> int:
     try:
         imported = importing.take_over(staging)
     except importing.TakenMeanwhile:
+        db.session.rollback()
         raise click.ClickException(
             "Nobody is imported: somebody has just registered one of the names. Please run the command again."
         ) from None

@@ -4,10 +4,13 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
+from ..notifications.addresses import is_mailbox
+
 LONGEST_USERNAME = 64
 LONGEST_USERNAME_KEY = 128  # what the column holds; compatibility forms of a few letters are many letters
 LONGEST_READ = 2_000  # characters; the time to put accents in order grows with the square of their number
 LONGEST_EMAIL = 254  # :rfc:`5321#section-4.5.3.1.3`
+EMAIL_RULES = "an e-mail address, without quotation marks, brackets, “%”, “!”, “=?” and “?=”"
 PUNCTUATION = "._-"
 # Scripts whose letters look alike: names that mix them are made to be taken for somebody else's.
 CONFUSABLE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
@@ -47,7 +50,10 @@ def check_username(text: str) -> str:
 
 
 def check_email(text: str) -> str:
-    """``text`` as it is kept: the domain in lower case. Raises :class:`EmailRefused`."""
+    """``text`` as it is kept: the domain in lower case. Raises :class:`EmailRefused`.
+
+    It names one mailbox, whoever reads it: what could be read otherwise is an :class:`AmbiguousEmail`.
+    """
     if len(text) > LONGEST_READ:
         raise EmailRefused(text)
     try:
@@ -55,9 +61,16 @@ def check_email(text: str) -> str:
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True, strict=True)
     except (EmailNotValidError, UnicodeError) as error:
         raise EmailRefused(text) from error
+    check_mailbox(found.normalized)
     if len(found.normalized) > LONGEST_EMAIL or len(fold(found.normalized)) > LONGEST_EMAIL:
         raise EmailRefused(text)
     return found.normalized
+
+
+def check_mailbox(address: str) -> None:
+    """Raise :class:`AmbiguousEmail` where mails to ``address`` may reach another mailbox than it names."""
+    if not is_mailbox(address):
+        raise AmbiguousEmail(address)
 
 
 def _is_allowed(character: str) -> bool:
@@ -80,3 +93,7 @@ class UsernameRefused(ValueError):
 
 class EmailRefused(ValueError):
     """Not an e-mail address."""
+
+
+class AmbiguousEmail(EmailRefused):
+    """An e-mail address that some mail servers or programs take for another one."""

@@ -121,7 +121,7 @@ def test_what_is_no_code_is_refused_beside_its_field(
 ) -> None:
     code_for(app, client, sms_gateway)
     page = submit(client, PAGE, code=wrong)
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert 'id="code-error"' in page.text
     assert person(db_session).mobile_verified_at is None
 

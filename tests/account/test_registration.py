@@ -80,7 +80,7 @@ def test_a_refusal_stands_beside_its_field_and_keeps_what_was_typed(
     sign_out(client)
     fields = {"username": "berta", "email": "berta@example.org", "password": PASSWORD, **changes}
     page = submit(client, "/register", **fields)
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert message in page.text
     assert fields["password"] == "" or fields["password"] not in page.text
     assert values(page)["password"] == ""
@@ -171,7 +171,7 @@ def test_a_refused_registration_does_not_use_the_invitation_up(make_app: MakeApp
         path = f"/register?invite={create_link(Purpose.INVITE, email='anna@example.org')}"
         db.session.commit()
     client = app.test_client()
-    assert sign_up(client, path=path, password="123").status_code == 200
+    assert sign_up(client, path=path, password="123").status_code == 422
     assert sign_up(client, path=path).status_code == 303
 
 

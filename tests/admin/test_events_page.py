@@ -133,15 +133,13 @@ def test_what_cannot_be_understood_is_said_beside_its_field(
 
 
 @pytest.mark.parametrize("name", FILTERS)
-@pytest.mark.parametrize("nasty", NASTY, ids=lambda text: ascii(text[:12]))
-def test_nasty_filters_find_nothing_and_break_nothing(
-    app: Flask, browser: FlaskClient, name: str, nasty: str
-) -> None:
+def test_nasty_filters_find_nothing_and_break_nothing(app: Flask, browser: FlaskClient, name: str) -> None:
     note(app, EventKind.SIGNED_IN)
-    page = browser.get("/admin/events", query_string={name: nasty.encode("utf-8", "surrogatepass")})
-    assert page.status_code in (200, 422)
-    assert heads(page.text) == []
-    assert "<script>alert" not in page.text
+    for nasty in NASTY:
+        page = browser.get("/admin/events", query_string={name: nasty.encode("utf-8", "surrogatepass")})
+        assert page.status_code in (200, 422), ascii(nasty[:40])
+        assert heads(page.text) == [], ascii(nasty[:40])
+        assert "<script>alert" not in page.text, ascii(nasty[:40])
 
 
 def test_pages_show_every_event_once_while_others_come(app: Flask, browser: FlaskClient) -> None:

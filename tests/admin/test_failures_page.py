@@ -82,14 +82,12 @@ def test_an_app_nobody_has_is_said_beside_the_field(browser: FlaskClient) -> Non
 
 
 @pytest.mark.parametrize("name", ["app", "cause", "endpoint", "unknown", "after", "before"])
-@pytest.mark.parametrize(
-    "nasty", ["%", "' OR 1=1 --", "<script>alert(1)</script>", "\u202e", "x" * 9000, "none"]
-)
-def test_nasty_filters_break_nothing(app: Flask, browser: FlaskClient, name: str, nasty: str) -> None:
+def test_nasty_filters_break_nothing(app: Flask, browser: FlaskClient, name: str) -> None:
     fail(app)
-    page = browser.get("/admin/failures", query_string={name: nasty})
-    assert page.status_code in (200, 404, 422)
-    assert "<script>alert" not in page.text
+    for nasty in ("%", "' OR 1=1 --", "<script>alert(1)</script>", "\u202e", "x" * 9000, "none"):
+        page = browser.get("/admin/failures", query_string={name: nasty})
+        assert page.status_code in (200, 404, 422), ascii(nasty[:40])
+        assert "<script>alert" not in page.text, ascii(nasty[:40])
 
 
 def test_pages_show_every_failure_once_while_others_come(app: Flask, browser: FlaskClient) -> None:

@@ -12,8 +12,8 @@ from app.audit.search import Wanted, search
 from app.clock import now
 from app.database.rows import db, new_id
 from app.diagnostics.causes import CATALOGUE
-from app.diagnostics.failures import NO_APP, list_endpoints, search_failures
 from app.diagnostics.models import LoggedRequest
+from app.diagnostics.request_log.reading_refusals import NO_APP, list_endpoints, search_failures
 
 ROWS = 3_000  # enough that a planner with statistics prefers an index to reading it all
 DIALECTS = {"sqlite": sqlite.dialect(), "mysql": mysql.dialect(), "mariadb": mysql.dialect()}

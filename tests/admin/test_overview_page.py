@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database.rows import db
-from app.diagnostics.failures import count_failures
+from app.diagnostics.request_log.reading_refusals import count_failures
 from app.notifications.mail import queue_mail
 from app.oauth.keys import ring
 from app.oauth.models import SigningKey

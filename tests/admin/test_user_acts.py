@@ -140,6 +140,7 @@ def test_deleting_asks_for_the_name_and_takes_the_apps_along(
     assert browser.get(f"/dashboard/apps/{client.id}").status_code == 404
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ACTS)
 def test_every_act_needs_a_fresh_password_check(
     app: Flask, chief: tuple[make.Person, FlaskClient], anna: make.Person, db_session: Session, name: str
@@ -154,6 +155,7 @@ def test_every_act_needs_a_fresh_password_check(
     assert acts.state(db_session, anna).updated_at == before
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ACTS)
 def test_nobody_else_can_act_even_with_a_token(
     app: Flask, anna: make.Person, db_session: Session, name: str

@@ -44,6 +44,7 @@ def check(response: TestResponse, *statuses: int) -> None:
         assert set(response.json) == {"error", "message"}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("body", "content_type", "status"),
     [
@@ -72,6 +73,7 @@ def test_wrong_bodies(client: FlaskClient, path: str, body: bytes, content_type:
     check(client.post(path, data=body, content_type=content_type), status)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", READING_JSON)
 def test_a_form_is_no_json(client: FlaskClient, path: str) -> None:
     check(client.post(path, data={"username": "a", "password": "b", "email": "c"}), 415)
@@ -89,6 +91,7 @@ def test_wrong_types_and_texts_that_are_none(client: FlaskClient, value: Any) ->
         check(client.post("/api/authorize", json=fields), 401, 422)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -102,6 +105,7 @@ def test_other_methods_are_405_in_json(client: FlaskClient, method: str, path: s
     assert answer.headers["Allow"]
 
 
+@pytest.mark.any_database
 def test_unknown_addresses_are_404_in_json(client: FlaskClient) -> None:
     check(client.get("/api/nothing"), 404)
     check(client.get("/api/users/a%00b"), 400)
@@ -116,6 +120,7 @@ def test_too_many_requests_are_429_in_json(start_portal: StartPortal) -> None:
     assert int(refused.headers["Retry-After"]) > 0
 
 
+@pytest.mark.any_database
 def test_other_sites_get_no_permission(client: FlaskClient) -> None:
     """Attack: a web page that calls these endpoints from somebody's browser."""
     headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}

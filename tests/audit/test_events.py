@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, g
 from sqlalchemy.orm import Session
 
-from app.audit import EventKind, record
+from app.audit import EventKind, record, record_on
 from app.audit.models import Event
 from app.audit.trail import list_events
 from app.audit.wording import WORDS, tell
@@ -33,6 +33,20 @@ def test_an_event_of_a_transaction_that_failed_did_not_happen(app: Flask, db_ses
         record(EventKind.SIGNED_IN, user_id="u")
         db.session.rollback()
     assert db_session.query(Event).count() == 0
+
+
+def test_an_event_on_a_connection_lasts_with_what_else_was_written_there(
+    app: Flask, db_session: Session
+) -> None:
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": "2001:db8::7"}):
+        for end in ("rollback", "commit"):
+            with db.engine.connect() as connection:
+                record_on(connection, EventKind.TOKENS_REPLAYED, "u", client_id="c", app=end)
+                getattr(connection, end)()
+    event = db_session.query(Event).one()
+    assert (event.area, event.user_id, event.client_id, event.ip) == ("oauth", "u", "c", "2001:db8::7")
+    assert json.loads(event.details) == {"app": "commit"}
+    assert event.at is not None
 
 
 def test_events_come_newest_first_and_go_on_where_the_page_ended(app: Flask) -> None:

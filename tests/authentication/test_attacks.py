@@ -105,6 +105,7 @@ def test_what_a_stolen_database_holds_opens_no_session(
         assert not is_signed_in(thief)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "forged", [None, 1, True, "", [], {}, ["pf_session_x"], "pf_session_", "pf_session_\ud800"]
 )

@@ -94,6 +94,7 @@ def test_whatever_is_followed_begins_with_one_slash_for_every_reader(pieces: lis
         assert not read.startswith("//")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", OUTSIDE)
 def test_signing_in_never_leads_to_another_site(app: Flask, client: FlaskClient, address: str) -> None:
     make_user(app)

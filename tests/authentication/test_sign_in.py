@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.audit import EventKind
 from app.audit.models import Event
-from app.authentication.sign_in import AccountBlocked, InvalidCredentials, authenticate, check_password
+from app.authentication.refusals import AccountBlocked, InvalidCredentials
+from app.authentication.sign_in import authenticate, check_password
 from app.database.rows import db
 from app.users import accounts
 from app.users.models import User

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.authentication import throttling
 from app.authentication.models import SignInFailures
-from app.authentication.sign_in import InvalidCredentials, TooManyTries, authenticate
+from app.authentication.refusals import InvalidCredentials, TooManyTries
+from app.authentication.sign_in import authenticate
 from app.database.rows import db
 from tests.authentication.visitors import PASSWORD, make_user
 from tests.support.apps import MakeApp

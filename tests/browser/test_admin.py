@@ -46,12 +46,11 @@ def check(page: Page, url: str) -> None:
     )
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_of_administrators_have_no_barriers_and_fit_the_window(
-    sqlite_portal: Portal, open_page: OpenPage, dark: bool, size: str
+    sqlite_portal: Portal, open_page: OpenPage, size: str
 ) -> None:
-    page = open_page(dark=dark, size=SIZES[size])
+    page = open_page(size=SIZES[size])
     administrator(page, sqlite_portal)
     name = person(sqlite_portal)
     made = sqlite_portal.flask_json(

@@ -62,12 +62,11 @@ def waiting_mail(sqlite_portal: Portal) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("waiting_mail")
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_of_administrators_have_no_barriers(
-    sqlite_portal: Portal, open_page: OpenPage, dark: bool, size: str
+    sqlite_portal: Portal, open_page: OpenPage, size: str
 ) -> None:
-    page = open_page(dark=dark, size=SIZES[size])
+    page = open_page(size=SIZES[size])
     sign_in(page, sqlite_portal)
     name = fill(page, sqlite_portal)
     own = (f"/admin/scopes/edit?name={name}", f"/admin/scopes/delete?name={name}")

@@ -35,12 +35,11 @@ def check(page: Page, url: str) -> None:
     )
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_of_apps_and_decisions_have_no_barriers(
-    sqlite_portal: Portal, open_page: OpenPage, relying_party: RelyingParty, dark: bool, size: str
+    sqlite_portal: Portal, open_page: OpenPage, relying_party: RelyingParty, size: str
 ) -> None:
-    page = open_page(dark=dark, size=SIZES[size])
+    page = open_page(size=SIZES[size])
     walks.register(page, sqlite_portal.url)
     app = walks.create_app(page, sqlite_portal.url, relying_party)
     failure = f"{app.portal}/failures/{fail_at(app)}"
@@ -49,6 +48,16 @@ def test_pages_of_apps_and_decisions_have_no_barriers(
     for changes in ({}, {"prompt": "select_account"}, {"redirect_uri": "https://elsewhere.example/"}):
         check(page, app.ask(**changes))
     check(page, failure)
-    stranger = open_page(dark=dark, size=SIZES[size])
+    stranger = open_page(size=SIZES[size])
     for url in (failure, app.ask()):
         check(stranger, url)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_cannot_be_read_in_one_of_the_colour_schemes_is_found(open_page: OpenPage, scheme: str) -> None:
+    page = open_page()
+    page.set_content(
+        "<html lang=en><title>Pale</title><main><h1>Pale</h1><p>Who can read this?</p></main>"
+        f"<style>@media (prefers-color-scheme: {scheme}) {{ p {{ color: #ccc; background: #ddd }} }}</style>"
+    )
+    assert [rule for rule, _where in walks.barriers(page)] == ["color-contrast"]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.clients import registration
-from app.clients.details import DEVELOPERS, Details, Limits, numbered
+from app.clients.details import DEVELOPER_LIMITS, Details, Limits, numbered
 from app.clients.models import Client
 from app.database.rows import db
 from app.users.accounts import find_user
@@ -70,7 +70,7 @@ def shown(page: TestResponse, element: str) -> str | None:
 
 
 def make_client(
-    owner: str | None = None, limits: Limits = DEVELOPERS, **changes: Any
+    owner: str | None = None, limits: Limits = DEVELOPER_LIMITS, **changes: Any
 ) -> tuple[Client, str | None]:
     """A new app by the rules, committed; redirect URIs are given as a list."""
     uris = changes.pop("redirect_uris", [CALLBACK])

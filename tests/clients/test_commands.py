@@ -111,6 +111,7 @@ def test_what_will_not_do_ends_with_1_and_a_line_that_says_why(
     assert db_session.scalars(select(Client)).all() == []
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -9,19 +9,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.clients import registration
-from app.clients.details import DEVELOPERS, Details, numbered
+from app.clients.details import DEVELOPER_LIMITS, Details, numbered
 from app.clients.models import Client
 from app.clients.pages import clients as page
 from app.clients.refusals import ClientRefused, Reason
 from app.database.rows import db
 from tests import factories as make
 
-MOST = replace(DEVELOPERS, most_apps=2)
+MOST = replace(DEVELOPER_LIMITS, most_apps=2)
 
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "DEVELOPERS", MOST)
+    monkeypatch.setattr(page, "DEVELOPER_LIMITS", MOST)
 
 
 def send_new(browser: FlaskClient, name: str) -> tuple[int, str]:

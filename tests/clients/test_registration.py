@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.audit.models import Event
 from app.clients import registration
 from app.clients.client_secrets import list_live
-from app.clients.details import DEVELOPERS, OPERATORS, details_of, numbered
+from app.clients.details import DEVELOPER_LIMITS, OPERATOR_LIMITS, details_of, numbered
 from app.clients.refusals import ClientRefused, DisabledByAdministrator, Reason
 from app.clients.wording import explain
 from app.database.rows import db
@@ -39,6 +39,7 @@ def test_a_confidential_app_gets_a_secret_and_a_public_one_none() -> None:
     assert confidential.pkce_required
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
@@ -121,7 +122,7 @@ def test_of_two_apps_registered_under_one_name_at_once_one_is_refused(
 
 def test_operators_give_what_developers_cannot() -> None:
     client, _secret = make_client(
-        "anna", OPERATORS, grant_types=("password",), scopes=("users.read",), redirect_uris=[]
+        "anna", OPERATOR_LIMITS, grant_types=("password",), scopes=("users.read",), redirect_uris=[]
     )
     assert client.grant_type_list == ["password"]
     assert client.scope_list == ["users.read"]
@@ -129,9 +130,11 @@ def test_operators_give_what_developers_cannot() -> None:
 
 def test_editing_keeps_what_only_administrators_give() -> None:
     grants = ("authorization_code", "password")
-    client, _secret = make_client("anna", OPERATORS, grant_types=grants, scopes=("openid", "users.read"))
+    client, _secret = make_client(
+        "anna", OPERATOR_LIMITS, grant_types=grants, scopes=("openid", "users.read")
+    )
     wanted = replace(details_of(client), grant_types=("authorization_code",), scopes=("email",))
-    registration.edit_client(client, wanted, actor_id=None, limits=DEVELOPERS)
+    registration.edit_client(client, wanted, actor_id=None, limits=DEVELOPER_LIMITS)
     assert set(client.grant_type_list) == set(grants)
     assert set(client.scope_list) == {"email", "users.read"}
 

@@ -105,6 +105,7 @@ def test_every_endpoint_that_is_listed_answers(world: World) -> None:
 DISCOVERY = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", [*DISCOVERY, "/oauth/jwks.json", "/.well-known/jwks.json", "/v1/keys"])
 def test_a_slash_at_the_end_of_a_public_document_does_not_matter(

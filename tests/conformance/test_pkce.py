@@ -40,6 +40,7 @@ def test_malformed_verifiers_are_refused_and_consume_nothing(world: World, verif
     assert make.redeem(world.http, world.client, code, proof).status_code == 200
 
 
+@pytest.mark.any_database
 @pytest.mark.rfc("7636#section-4.3")
 @pytest.mark.parametrize(
     ("challenge", "method"),
@@ -75,6 +76,7 @@ def test_a_public_client_redeems_with_its_id_and_the_verifier_alone(world: World
     assert make.refresh(world.http, public, tokens["refresh_token"]).status_code == 200
 
 
+@pytest.mark.any_database
 @pytest.mark.rfc("8252#section-7.3")
 @pytest.mark.parametrize(
     ("registered", "sent", "allowed"),

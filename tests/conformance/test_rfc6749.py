@@ -63,6 +63,7 @@ def test_credentials_in_the_address_do_not_count(world: World) -> None:
     assert halves.status_code in (400, 401)
 
 
+@pytest.mark.any_database
 @pytest.mark.rfc("6749#section-3.2")
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 @pytest.mark.parametrize("path", ["/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/introspect"])
@@ -73,6 +74,7 @@ def test_the_token_endpoint_answers_post_only(world: World, method: str, path: s
     assert refused.json["error"] == "invalid_request"
 
 
+@pytest.mark.any_database
 @pytest.mark.rfc("6749#section-5.2")
 @pytest.mark.parametrize("path", ["/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke"])
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": "Negotiate x"}])
@@ -129,6 +131,7 @@ def test_a_single_registered_redirect_uri_may_be_left_out(world: World) -> None:
     assert make.redeem(world.http, world.client, code, redirect_uri=None).status_code == 200
 
 
+@pytest.mark.any_database
 @pytest.mark.rfc("6749#section-3.1.2.4")
 @pytest.mark.parametrize(
     "uri",

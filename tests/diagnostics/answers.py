@@ -10,8 +10,8 @@ from app.clients.details import Details, numbered
 from app.clients.registration import register_client
 from app.database.rows import db
 from app.diagnostics import request_log
-from app.diagnostics.batches import flush_log
 from app.diagnostics.causes import Cause
+from app.diagnostics.request_log.writing import flush_log
 from app.diagnostics.usage import flush_usage
 
 CALLBACK = "https://app.example.org/callback"

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,31 +26,31 @@ token_malformed token_expired token_revoked token_wrong_audience token_wrong_iss
 token_is_refresh_token scope_insufficient rate_limited portal_trouble
 """  # fmt: skip
 
-every_cause = pytest.mark.parametrize("cause", CATALOGUE.values(), ids=CATALOGUE.keys())
+
+def offenders(is_right: Callable[[Cause], bool]) -> list[str]:
+    """The names of causes of which something is not so."""
+    return [cause.name for cause in CATALOGUE.values() if not is_right(cause)]
 
 
-@pytest.mark.parametrize("name", PROMISED.split())
-def test_every_promised_cause_is_in_the_catalogue(name: str) -> None:
-    assert CATALOGUE[name].name == name
+def test_every_promised_cause_is_in_the_catalogue() -> None:
+    assert set(PROMISED.split()) <= CATALOGUE.keys()
 
 
-@every_cause
-def test_every_cause_is_a_constant_of_its_name(cause: Cause) -> None:
-    assert getattr(causes, cause.name.upper()) is cause
+def test_every_cause_is_a_constant_of_its_name() -> None:
+    assert offenders(lambda cause: getattr(causes, cause.name.upper(), None) is cause) == []
+    assert {name for name, cause in CATALOGUE.items() if cause.name != name} == set()
 
 
 @pytest.mark.rfc("6749#5.2")
-@every_cause
-def test_the_public_sentence_fits_into_error_description(cause: Cause) -> None:
-    for text in (cause.public, *causes.INVALID_GRANTS.values()):
-        assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", text)
+def test_the_public_sentence_fits_into_error_description() -> None:
+    texts = [*(cause.public for cause in CATALOGUE.values()), *causes.INVALID_GRANTS.values()]
+    assert [text for text in texts if not re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", text)] == []
 
 
-@every_cause
-def test_names_and_errors_fit_into_their_columns(cause: Cause) -> None:
-    assert re.fullmatch(r"[a-z_]{1,40}", cause.name)
-    assert cause.error is None or len(cause.error) <= 40
-    assert (cause.error is None) == (cause.status == 200)
+def test_names_and_errors_fit_into_their_columns() -> None:
+    assert offenders(lambda cause: re.fullmatch(r"[a-z_]{1,40}", cause.name) is not None) == []
+    assert offenders(lambda cause: cause.error is None or len(cause.error) <= 40) == []
+    assert offenders(lambda cause: (cause.error is None) == (cause.status == 200)) == []
 
 
 def test_a_fact_that_is_missing_reads_unknown(app_context: object) -> None:
@@ -59,10 +60,9 @@ def test_a_fact_that_is_missing_reads_unknown(app_context: object) -> None:
         assert ("unknown" in told) >= (cause.facts != {"hint"})
 
 
-@every_cause
-def test_percent_signs_stand_for_facts_only(cause: Cause) -> None:
-    for text in (cause.why, cause.fix, cause.meaning):
-        assert "%" not in PLACEHOLDER.sub("", str(text))
+def test_percent_signs_stand_for_facts_only() -> None:
+    texts = [str(text) for cause in CATALOGUE.values() for text in (cause.why, cause.fix, cause.meaning)]
+    assert [text for text in texts if "%" in PLACEHOLDER.sub("", text)] == []
 
 
 def test_every_invalid_client_has_one_text_and_one_meaning() -> None:

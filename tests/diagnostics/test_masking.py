@@ -24,6 +24,7 @@ SECRETLY_NAMED = [
 ]  # fmt: skip
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value", [SECRET, JWT, PLAIN])
 def test_only_known_harmless_parameters_are_kept_in_clear(app: Flask, value: str) -> None:
     for name in SECRETLY_NAMED:
@@ -34,6 +35,7 @@ def test_only_known_harmless_parameters_are_kept_in_clear(app: Flask, value: str
     assert kept.count('["grant_type","password"]') == len(SECRETLY_NAMED)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "value",
     [
@@ -50,18 +52,21 @@ def test_a_secret_in_the_wrong_field_is_hidden(app: Flask, value: str) -> None:
     assert JWT.lower()[10:] not in kept
 
 
+@pytest.mark.any_database
 def test_a_secret_without_prefix_that_is_repeated_in_another_field_is_hidden_there(app: Flask) -> None:
     for name in masking.CLEAR:
         answer(app, cause=causes.SECRET_WRONG, parameters={"client_secret": PLAIN, name: f"x{PLAIN}y"})
     assert PLAIN not in everything_kept(app)
 
 
+@pytest.mark.any_database
 def test_a_secret_of_another_portal_in_place_of_the_client_id_is_hidden(app: Flask) -> None:
     foreign = "Ab3dE6gH9jK2mN5pQ8sT1vW4yZ7"
     answer(app, cause=causes.CLIENT_UNKNOWN, parameters={"client_id": foreign})
     assert foreign[4:] not in everything_kept(app)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("body", [f'{{"client_secret": "{PLAIN}"}}', PLAIN, f"secret={PLAIN}", SECRET, JWT])
 def test_a_body_that_became_the_name_of_a_parameter_is_hidden(app: Flask, body: str) -> None:
     answer(app, cause=causes.BODY_NOT_FORM, parameters={body: ""})
@@ -70,6 +75,7 @@ def test_a_body_that_became_the_name_of_a_parameter_is_hidden(app: Flask, body: 
     assert JWT not in everything_kept(app)
 
 
+@pytest.mark.any_database
 def test_values_in_the_query_of_a_redirect_uri_are_hidden_and_its_shape_is_told(app: Flask) -> None:
     uri = f"https://anna:geheim@app.example.org/cb?tenant={PLAIN}&plain#{PLAIN}"
     answer(app, cause=causes.REDIRECT_URI_DIFFERS, parameters={"redirect_uri": uri}, sent=uri, expected=uri)
@@ -79,6 +85,7 @@ def test_values_in_the_query_of_a_redirect_uri_are_hidden_and_its_shape_is_told(
     assert kept.count("https://(…)@app.example.org/cb?tenant=(21 characters)&plain#(21 characters)") == 3
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("fact", [SECRET, JWT, [SECRET], f"https://x.example/?a={SECRET}"])
 def test_a_secret_among_the_facts_is_hidden(app: Flask, fact: object) -> None:
     answer(app, cause=causes.GRANT_TYPE_UNKNOWN, sent=fact)
@@ -86,6 +93,7 @@ def test_a_secret_among_the_facts_is_hidden(app: Flask, fact: object) -> None:
     assert JWT[10:] not in everything_kept(app)
 
 
+@pytest.mark.any_database
 def test_of_the_headers_only_the_scheme_of_authorization_is_kept(app: Flask) -> None:
     answer(
         app, cause=causes.SECRET_WRONG, headers={"Authorization": f"Basic {PLAIN}", "Cookie": f"a={SECRET}"}
@@ -164,6 +172,7 @@ def test_the_sealed_redirect_uri_is_not_readable_in_the_table(app: Flask) -> Non
     assert PLAIN not in everything_kept(app)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("fact", ["fields", "parameter"])
 def test_a_body_that_became_a_name_is_hidden_among_the_facts_too(app: Flask, fact: str) -> None:
     body = f'{{"client_secret": "{PLAIN}"}}'
@@ -176,6 +185,7 @@ def test_a_body_that_became_a_name_is_hidden_among_the_facts_too(app: Flask, fac
     assert "grant-type" in everything_kept(app)
 
 
+@pytest.mark.any_database
 def test_a_secret_without_prefix_is_hidden_among_the_facts_too(app: Flask) -> None:
     answer(
         app,
@@ -187,6 +197,7 @@ def test_a_secret_without_prefix_is_hidden_among_the_facts_too(app: Flask) -> No
     assert PLAIN not in everything_kept(app)
 
 
+@pytest.mark.any_database
 def test_facts_that_no_sentence_tells_are_not_kept(app: Flask) -> None:
     answer(app, cause=causes.CLIENT_UNKNOWN, sent="somebody-elses-secret", secret=PLAIN, hint="white_space")
     kept = everything_kept(app)
@@ -195,6 +206,7 @@ def test_facts_that_no_sentence_tells_are_not_kept(app: Flask) -> None:
     assert PLAIN not in kept
 
 
+@pytest.mark.any_database
 def test_a_harmless_value_of_an_unknown_parameter_hides_nothing_else(app: Flask) -> None:
     answer(app, cause=causes.CODE_UNKNOWN, parameters={"hd": "app.example.org", "redirect_uri": CALLBACK})
     assert CALLBACK in everything_kept(app)

@@ -286,10 +286,10 @@ def test_what_an_app_sends_is_never_markup(app: Flask, annas: FlaskClient, clien
 def test_the_owner_sees_how_many_refusals_were_counted_only(
     app: Flask, annas: FlaskClient, client_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.diagnostics.refusal_cap.PER_MINUTE", 2)
+    monkeypatch.setattr("app.diagnostics.request_log.cap.PER_MINUTE", 2)
     for _ in range(5):
         answer(app, client_id, causes.SECRET_WRONG)
-    monkeypatch.setattr("app.diagnostics.refusal_cap.MINUTE", 0.0)
+    monkeypatch.setattr("app.diagnostics.request_log.cap.MINUTE", 0.0)
     flush(app)
     page = annas.get(f"/dashboard/apps/{client_id}/log").text
     assert page.count('data-cause="secret_wrong"') == 2

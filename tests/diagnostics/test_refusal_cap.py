@@ -6,20 +6,20 @@ import pytest
 from flask import Flask
 from limits import RateLimitItemPerMinute
 
-from app.diagnostics import refusal_cap
-from app.diagnostics.refusal_cap import PER_MINUTE, RefusalCap
+from app.diagnostics.request_log import cap
+from app.diagnostics.request_log.cap import PER_MINUTE, RefusalCap
 from app.extensions import limiter
 
 
 @pytest.fixture(autouse=True)
 def _small(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(refusal_cap, "OF_NO_APP", RateLimitItemPerMinute(4))
+    monkeypatch.setattr(cap, "OF_NO_APP", RateLimitItemPerMinute(4))
     with app.app_context():
         yield
 
 
-def kept(cap: RefusalCap, client_id: str | None, tries: int) -> list[str]:
-    return [f"row{number}" for number in range(tries) if cap.admits(client_id, f"row{number}")]
+def kept(of: RefusalCap, client_id: str | None, tries: int) -> list[str]:
+    return [f"row{number}" for number in range(tries) if of.admits(client_id, f"row{number}")]
 
 
 def test_all_workers_together_keep_as_many_as_one_may() -> None:
@@ -32,7 +32,7 @@ def test_what_was_not_kept_is_told_by_a_row_that_was(monkeypatch: pytest.MonkeyP
     first, second = RefusalCap(), RefusalCap()
     kept(first, None, 50)
     assert kept(second, None, 30) == ["row0"]
-    monkeypatch.setattr(refusal_cap, "MINUTE", 0.0)
+    monkeypatch.setattr(cap, "MINUTE", 0.0)
     assert second.take_counted() == {"row0": 29}
 
 

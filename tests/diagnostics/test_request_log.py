@@ -3,7 +3,6 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -11,10 +10,13 @@ from sqlalchemy.orm import Session
 from app.authentication.access import public
 from app.clients.models import Client
 from app.database.rows import db
-from app.diagnostics import batches, causes, log_entries, noted_request, request_log
+from app.diagnostics import causes, request_log
 from app.diagnostics.models import LoggedRequest
-from app.diagnostics.refusal_cap import PER_MINUTE
+from app.diagnostics.request_log import reading, writing
+from app.diagnostics.request_log import row as row_module
+from app.diagnostics.request_log.cap import PER_MINUTE
 from tests.diagnostics.answers import answer, everything_kept, flush, make_client
+from tests.support.apps import MakeApp
 from tests.support.statements import count_statements
 
 
@@ -41,7 +43,7 @@ def test_the_moment_in_the_log_is_the_one_that_was_noted(
     app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch, microsecond: int
 ) -> None:
     moment = datetime(2026, 3, 29, 1, 59, 59, microsecond, tzinfo=timezone(timedelta(hours=2)))
-    monkeypatch.setattr(noted_request, "now", lambda: moment)
+    monkeypatch.setattr(row_module, "now", lambda: moment)
     answer(app, make_client(app, None), causes.CODE_EXPIRED, endpoint="token", lifetime=60)
     (row,) = rows(db_session)
     assert row.at == moment
@@ -72,9 +74,9 @@ def test_a_refusal_keeps_its_remarks_and_can_be_found_by_them(app: Flask) -> Non
     answer(app, client_id, causes.USER_DECLINED, remarks=[causes.STATE_MISSING])
     with app.app_context():
         for cause in ("user_declined", "state_missing"):
-            (entry,), _older = log_entries.list_entries(client_id, cause=cause)
+            (entry,), _older = reading.list_entries(client_id, cause=cause)
             assert [each.name for each in entry.causes] == ["user_declined", "state_missing"]
-        assert log_entries.list_entries(client_id, cause="nonce_missing") == ([], None)
+        assert reading.list_entries(client_id, cause="nonce_missing") == ([], None)
 
 
 def test_an_underscore_in_a_cause_is_no_wildcard(app: Flask) -> None:
@@ -82,15 +84,14 @@ def test_an_underscore_in_a_cause_is_no_wildcard(app: Flask) -> None:
     answer(app, client_id, remarks=[causes.STATE_MISSING, causes.NONCE_MISSING])
     flush(app)
     with app.app_context():
-        assert (
-            log_entries.list_entries(client_id, cause="nonceXmissing' OR 1=1 --")[0] != []
-        )  # no filter at all
-        assert len(log_entries.list_entries(client_id, cause="nonce_missing")[0]) == 1
+        assert reading.list_entries(client_id, cause="nonceXmissing' OR 1=1 --")[0] != []  # no filter at all
+        assert len(reading.list_entries(client_id, cause="nonce_missing")[0]) == 1
 
 
 def test_a_row_is_written_though_the_endpoint_forgot_to_finish_and_left_a_transaction_open(
-    app: Flask, client: FlaskClient, db_session: Session
+    make_app: MakeApp, db_session: Session
 ) -> None:
+    app = make_app()
     client_id = make_client(app, None)
 
     def refuse() -> tuple[str, int]:
@@ -102,7 +103,7 @@ def test_a_row_is_written_though_the_endpoint_forgot_to_finish_and_left_a_transa
         return "refused", 400
 
     app.view_functions["static"] = public(lambda filename: refuse())
-    assert client.get("/static/x").status_code == 400
+    assert app.test_client().get("/static/x").status_code == 400
     (row,) = rows(db_session)
     assert (row.cause, row.status, row.client_id) == ("code_unknown", 400, client_id)
     assert db_session.get_one(Client, client_id).description == ""
@@ -157,10 +158,10 @@ def test_beyond_the_cap_refusals_are_counted_only_and_other_apps_are_not_touched
     assert [row.client_id for row in kept].count(loud) == PER_MINUTE
     assert [row.client_id for row in kept].count(quiet) == 1
     assert last not in everything_kept(app)
-    monkeypatch.setattr("app.diagnostics.refusal_cap.MINUTE", 0.0)
+    monkeypatch.setattr("app.diagnostics.request_log.cap.MINUTE", 0.0)
     flush(app)
     with app.app_context():
-        (newest, *_), _older = log_entries.list_entries(loud)
+        (newest, *_), _older = reading.list_entries(loud)
         assert newest.more == 5
     assert answer(app, loud, causes.SECRET_WRONG) in everything_kept(app)
 
@@ -180,12 +181,12 @@ def test_trouble_with_the_log_reaches_stderr_without_values_and_never_the_app(
 def test_rows_wait_while_the_database_is_away(app: Flask, db_session: Session) -> None:
     answer(app)
     with app.app_context():
-        waiting = batches._rows()
+        waiting = writing._rows()
         begin, waiting._begin = waiting._begin, _broken
-        batches.flush_log()
-        batches.flush_log()
+        writing.flush_log()
+        writing.flush_log()
         waiting._begin = begin
-        batches.flush_log()
+        writing.flush_log()
     assert len(rows(db_session)) == 1
 
 
@@ -196,7 +197,7 @@ def _broken() -> None:
 def test_the_rows_that_wait_are_bounded(
     app: Flask, monkeypatch: pytest.MonkeyPatch, db_session: Session
 ) -> None:
-    monkeypatch.setattr(batches, "MOST_WAITING", 3)
+    monkeypatch.setattr(writing, "MOST_WAITING", 3)
     for _ in range(5):
         answer(app)
     flush(app)
@@ -222,11 +223,11 @@ def test_paging_shows_every_row_once_though_new_ones_arrive(app: Flask) -> None:
     ids = [answer(app, client_id, causes.CODE_UNKNOWN) for _ in range(7)]
     seen: list[str] = []
     with app.app_context():
-        entries, older = log_entries.list_entries(client_id, limit=3)
+        entries, older = reading.list_entries(client_id, limit=3)
         seen += [entry.request_id for entry in entries]
         answer(app, client_id, causes.CODE_UNKNOWN)
         while older:
-            entries, older = log_entries.list_entries(client_id, limit=3, before=older)
+            entries, older = reading.list_entries(client_id, limit=3, before=older)
             seen += [entry.request_id for entry in entries]
     assert seen == ids[::-1]
 
@@ -236,5 +237,5 @@ def test_requests_of_no_app_are_listed_apart(app: Flask) -> None:
     answer(app, client_id, causes.CODE_UNKNOWN)
     nobodys = answer(app, cause=causes.CLIENT_UNKNOWN)
     with app.app_context():
-        (entry,), _older = log_entries.list_entries(None)
+        (entry,), _older = reading.list_entries(None)
         assert entry.request_id == nobodys

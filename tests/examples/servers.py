@@ -17,7 +17,7 @@ from tests.support.ports import free_port, is_open, wait_until
 from tests.support.servers import program
 
 EXAMPLES = CHECKOUT / "examples"
-NODE_MODULES = CHECKOUT / "tests" / "clients" / "node_modules"
+NODE_MODULES = CHECKOUT / "tests" / "foreign_clients" / "node_modules"
 AUDIENCE = "https://weather.example"
 COMMANDS = {
     "express": ("node", "weather.mjs"),
@@ -49,7 +49,7 @@ def node() -> str:
     found = program("node")
     if found is None:
         pytest.skip("Node.js 20 or newer is not installed")
-    assert NODE_MODULES.is_dir(), "the packages are not installed: cd tests/clients && npm ci"
+    assert NODE_MODULES.is_dir(), "the packages are not installed: cd tests/foreign_clients && npm ci"
     return found
 
 

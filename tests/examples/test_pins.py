@@ -8,7 +8,7 @@ from tests.examples.servers import EXAMPLES
 from tests.support.portals import CHECKOUT
 from tests.test_requirements import pins
 
-PINNED = json.loads((CHECKOUT / "tests" / "clients" / "package.json").read_text())["dependencies"]
+PINNED = json.loads((CHECKOUT / "tests" / "foreign_clients" / "package.json").read_text())["dependencies"]
 
 
 @pytest.mark.parametrize("folder", ["flask", "fastapi"])

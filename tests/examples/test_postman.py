@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients.programs import run_client
-from tests.clients.registered import register_app
 from tests.examples.servers import EXAMPLES
+from tests.foreign_clients.programs import run_client
+from tests.foreign_clients.registered import register_app
 from tests.support.people import PASSWORD, Person
 from tests.support.portals import Portal
 

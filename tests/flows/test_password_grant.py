@@ -13,7 +13,7 @@ from app.account.passwords import change_password
 from app.authentication import second_factors
 from app.authentication.second_factors import second_factor
 from app.clients import registration
-from app.clients.details import DEVELOPERS, OPERATORS, Details, details_of
+from app.clients.details import DEVELOPER_LIMITS, OPERATOR_LIMITS, Details, details_of
 from app.clients.refusals import ClientRefused, Reason
 from app.database.rows import db
 from app.users import accounts, password_hashes, passwords
@@ -215,6 +215,7 @@ def test_a_public_app_gets_nothing_even_with_the_switch(world: World) -> None:
     assert sign_in(world, public).json["error"] == "unauthorized_client"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
@@ -307,7 +308,7 @@ def test_an_app_with_the_grant_cannot_become_public(world: World) -> None:
 def test_a_stranger_s_app_cannot_register_itself_with_the_grant(world: World) -> None:
     details = Details(name="Stranger", grant_types=("password",))
     with world.app.app_context():
-        for limits in (DEVELOPERS, OPERATORS):
+        for limits in (DEVELOPER_LIMITS, OPERATOR_LIMITS):
             with pytest.raises(ClientRefused) as refused:
                 registration.register_client(
                     details, owner_id=None, actor_id=None, limits=limits, dynamically=True

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.clients import registration
-from app.clients.details import OPERATORS, details_of
+from app.clients.details import OPERATOR_LIMITS, details_of
 from app.consents.decisions import find_consent
 from app.scopes import catalogue
 from app.scopes.models import Scope
@@ -210,4 +210,6 @@ def _give(row: Any, name: str) -> None:
 
 
 def _leave(row: Any, *names: str) -> None:
-    registration.edit_client(row, replace(details_of(row), scopes=names), actor_id=None, limits=OPERATORS)
+    registration.edit_client(
+        row, replace(details_of(row), scopes=names), actor_id=None, limits=OPERATOR_LIMITS
+    )

@@ -119,6 +119,7 @@ def test_a_posted_request_too_long_for_an_address_is_refused_at_the_app(world: W
     assert "too long" in answer["error_description"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", ["/oauth/authorize", "/login", "/oauth/consent", "/nowhere"])
 @pytest.mark.parametrize("headers", [ELSEWHERE, {"Origin": "https://app.example.org"}, {"Origin": "null"}])
 def test_a_form_of_another_site_signs_nobody_out(world: World, path: str, headers: dict[str, str]) -> None:

@@ -10,11 +10,12 @@ import pytest
 import requests
 
 from app.messages.conversation import ANSWERS_AT_ONCE, FRAME_WITHIN
-from tests.clients.registered import register_app
+from tests.foreign_clients.registered import register_app
 from tests.support.messages import CHECK, GET, Speaker, framed, message_port
 from tests.support.people import Person
 from tests.support.portals import Portal
 from tests.support.ports import wait_until
+from tests.support.stalls import MANY, SOON, TRIES
 
 NO_HANDLER = "There is no matching message handler defined in the remote service."
 
@@ -225,6 +226,39 @@ def test_two_hundred_connections_at_once(port: int, person: Person) -> None:
     finally:
         for service in services:
             service.socket.close()
+
+
+@pytest.mark.parametrize("start", [b"", b"1", b"90#{"], ids=["silence", "half a length", "half a text"])
+def test_two_hundred_stalled_clients_delay_nobody(port: int, person: Person, start: bytes) -> None:
+    """Attack: slowloris."""
+    services = [Speaker(port) for _ in range(MANY)]
+    try:
+        for service in services:
+            service.send(start)
+        took = []
+        for _ in range(TRIES):
+            with Speaker(port) as other:
+                began = time.monotonic()
+                found = answered(other.ask(GET, {"username": person.username}))
+                took.append(time.monotonic() - began)
+                assert found["username"] == person.username
+        assert min(took) < SOON
+    finally:
+        for service in services:
+            service.socket.close()
+
+
+def test_a_service_that_has_asked_is_not_driven_out_by_those_who_never_do(port: int) -> None:
+    """Attack: as many connections as the listener takes; idle is what NestJS clients are between two messages."""
+    with Speaker(port) as service:
+        assert answered(service.ask(GET, {})) is None
+        others = [Speaker(port) for _ in range(520)]
+        try:
+            assert answered(others[-1].ask(GET, {})) is None
+            assert answered(service.ask(GET, {})) is None
+        finally:
+            for other in others:
+                other.socket.close()
 
 
 def test_beyond_its_most_connections_the_longest_silent_one_goes(port: int) -> None:

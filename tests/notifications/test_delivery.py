@@ -22,6 +22,7 @@ from app.notifications import delivery
 from app.notifications.errands import errand, queue_errand
 from app.notifications.mail import queue_mail
 from app.notifications.models import OutgoingMail
+from app.notifications.wording import trouble_in_words
 from tests.support.apps import MakeApp
 from tests.support.mailboxes import Mailbox, link_in, text_of
 from tests.support.ports import free_port
@@ -253,7 +254,7 @@ def test_pauses_grow_up_to_an_hour() -> None:
 
 def test_what_is_noted_of_an_error_never_repeats_the_servers_words() -> None:
     error = smtplib.SMTPDataError(451, b"mail to anna@example.org with pf_link_x deferred")
-    assert delivery._short(error) == "SMTPDataError 451"
+    assert trouble_in_words(error) == "SMTPDataError 451"
 
 
 def test_texts_are_complete(smtp_app: Flask, smtp_server: Mailbox) -> None:

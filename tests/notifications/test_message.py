@@ -69,6 +69,7 @@ def test_no_machine_answers_these_mails() -> None:
 INJECTIONS = ["\r\nBcc: all@example.org", "\nBcc: all@example.org", "\rBcc: all@example.org", "\x00", "\x0b"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("injection", INJECTIONS)
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_an_address_cannot_add_headers(app: Flask, injection: str, place: str) -> None:

@@ -101,6 +101,7 @@ def test_malformed_authorization_headers(peopled: World, path: str) -> None:
         assert response.status_code in (400, 401), header
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", PROGRAMS)
 @pytest.mark.parametrize(
     ("body", "content_type", "status"),
@@ -137,6 +138,7 @@ def test_a_body_too_large_is_refused_on_a_page_that_tells_the_owner_why(world: W
         assert "body_too_large" in make.browser_of(world.app, world.owner).get(failure).text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "FOO", "PUT", "DELETE", "PATCH", "HEAD", "get"])
 @pytest.mark.parametrize(
     "path", [*PROGRAMS, "/oauth/authorize", "/oauth/consent", "/.well-known/openid-configuration"]
@@ -147,6 +149,7 @@ def test_unknown_methods(app: Flask, path: str, method: str) -> None:
     assert response.headers["X-Request-Id"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", [*PROGRAMS, "/oauth/authorize"])
 def test_a_body_shorter_than_announced_is_refused(app: Flask, path: str) -> None:
     response = app.test_client().post(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from types import ModuleType
 from urllib.parse import urlsplit
 
@@ -71,6 +72,7 @@ def test_the_cause_is_answered_as_its_specification_says_and_told_to_the_owner(
         assert cause.name not in page.text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("name", "provoke"), ALL)
 def test_nothing_secret_is_kept_in_any_table(world: World, name: str, provoke: Provoke) -> None:
     sent = _everything_sent(world, provoke)
@@ -105,6 +107,7 @@ def _check_answer(response: TestResponse, cause: causes.Cause, request_id: str) 
     assert answer["error_uri"] == error_uri
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("error", ["invalid_client", "invalid_grant"])
 def test_the_public_answers_of_one_error_do_not_differ(app: Flask, error: str) -> None:
     told: dict[str, set[str]] = {}
@@ -138,7 +141,7 @@ def _everything_sent(world: World, provoke: Provoke) -> set[str]:
 
     def listening(environ: dict, start_response: Callable) -> object:
         body = environ["wsgi.input"].read() if environ.get("CONTENT_LENGTH") else b""
-        environ["wsgi.input"] = __import__("io").BytesIO(body)
+        environ["wsgi.input"] = BytesIO(body)
         seen.update(_secrets(body.decode("utf-8", "replace")))
         seen.update(_secrets(environ.get("HTTP_AUTHORIZATION", "")))
         return inner(environ, start_response)

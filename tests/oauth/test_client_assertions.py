@@ -28,6 +28,7 @@ def world(app: Flask) -> World:
     return World(app)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "header",
     [
@@ -51,6 +52,7 @@ def test_attack_an_odd_header(world: World, header: Any) -> None:
         assert answer.json["error"] == "invalid_client"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "assertion",
     ["", ".", "..", "...", "a.b.c.d.e", f"{part({'alg': 'dir', 'enc': 'A256GCM'})}..b.c.d", "eyJ" * 2000, "\u00e4.b.c",

@@ -7,6 +7,7 @@ from flask import Flask
 
 from app.extensions import limiter
 from app.oauth.wire import cross_origin
+from app.process.cache import Cache
 from tests import factories as make
 from tests.oauth.world import World
 from tests.support.apps import MakeApp
@@ -32,7 +33,7 @@ REFUSED = [
 
 @pytest.fixture(autouse=True)
 def _forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cross_origin, "_met", cross_origin.OrderedDict())
+    monkeypatch.setattr(cross_origin, "_met", Cache(cross_origin.MOST_ORIGINS))
 
 
 @pytest.mark.parametrize(("method", "path", "sent", "status"), REFUSED)

@@ -51,6 +51,7 @@ def test_every_scope_that_is_refused_is_named(world: World) -> None:
     assert "The scope phone is more than" in widened.json["error_description"]
 
 
+@pytest.mark.any_database
 @pytest.mark.rfc("6749#section-5.2")
 @pytest.mark.parametrize("value", NASTY)
 def test_attack_an_answer_is_made_to_say_what_was_sent(world: World, value: str) -> None:

@@ -7,8 +7,8 @@ from flask import Flask
 from limits import RateLimitItemPerMinute
 
 from app.database.rows import db
-from app.diagnostics import refusal_cap
 from app.diagnostics.models import LoggedRequest
+from app.diagnostics.request_log import cap
 from app.extensions import background, limiter
 from tests import factories as make
 from tests.oauth.world import World
@@ -74,7 +74,7 @@ def test_a_limit_has_its_page_and_costs_no_statement(
 def test_attack_a_stranger_fills_the_log_with_refusals_beyond_the_cap(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refusal_cap, "OF_NO_APP", RateLimitItemPerMinute(4))
+    monkeypatch.setattr(cap, "OF_NO_APP", RateLimitItemPerMinute(4))
     client = app.test_client()
     answers = [client.delete("/oauth/token") for _ in range(20)]
     answers += [client.get("/oauth/userinfo") for _ in range(20)]
@@ -89,7 +89,7 @@ def test_attack_a_stranger_fills_the_log_with_refusals_beyond_the_cap(
 def test_beyond_the_cap_an_app_is_told_where_to_read_why_there_is_no_more(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refusal_cap, "PER_MINUTE", 1)
+    monkeypatch.setattr(cap, "PER_MINUTE", 1)
     world = World(app)
     pages = [world.http.get(path_of(make.answer_of(world.ask(prompt="create")))) for _ in range(2)]
     assert [page.status_code for page in pages] == [200, 404]

@@ -20,6 +20,7 @@ from app.oauth.keys import ring, rotation
 from app.oauth.models import SigningKey
 from app.operations.cleanup import EXPIRING, delete_batch
 from tests import factories as make
+from tests.support.apps import MakeApp
 
 
 def kids(client: FlaskClient) -> set[str]:
@@ -155,9 +156,10 @@ def test_after_a_leak_no_key_of_before_verifies_or_is_published(app: Flask, clie
     assert app.test_cli_runner().invoke(args=["keys", "rotate"]).exit_code == 0
 
 
-def test_two_administrators_who_rotate_at_once_rotate_once(app: Flask, client: FlaskClient) -> None:
+def test_two_administrators_who_rotate_at_once_rotate_once(make_app: MakeApp) -> None:
     """Race: the keys the first one makes are known to no cache, so they must not sign for the second."""
-    published = kids(client)
+    app = make_app()
+    published = kids(app.test_client())
     age_next_keys(app, minutes=11)
     together = Barrier(4)
 

@@ -28,6 +28,7 @@ def check(sentences: list[str]) -> None:
         assert not re.search(r"unknown|unbekannt|None|%\(|“”|„“|: \.|\[|\{", sentence), sentence
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("name", "provoke"), ALL)
 def test_no_fact_is_left_unknown(app: Flask, name: str, provoke: Provoke) -> None:
     world = World(app)
@@ -131,6 +132,7 @@ def two_tokens_in_the_body(world: World) -> TestResponse:
     return world.http.post("/oauth/userinfo", data=fields)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("provoke", "words"),
     [

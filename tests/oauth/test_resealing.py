@@ -347,7 +347,7 @@ def test_every_place_that_seals_for_a_row_is_in_the_list() -> None:
         "clients/client_secrets.py",
         "oauth/keys/ring.py",
         "notifications/mail.py",
-        "diagnostics/noted_request.py",
+        "diagnostics/request_log/row.py",
     }
     assert len(resealing.SEALED) == len(sealing - elsewhere)
 

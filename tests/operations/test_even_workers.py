@@ -3,17 +3,18 @@
 import logging
 import os
 import re
+import selectors
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
-from typing import Any
 
 import pytest
 from gunicorn.config import Config
 
+from app.connections.waiting import Waiting
 from app.operations import even_worker
 from app.operations.even_worker import EvenWorker
 from tests.support.portals import StartPortal
@@ -21,16 +22,14 @@ from tests.support.ports import wait_until
 
 
 class Worker(EvenWorker):
-    """A worker that takes connections and leaves them unanswered."""
+    """A worker that takes connections on which nothing is asked."""
 
     def __init__(self, listener: socket.socket, held: int, workers: int = 2) -> None:
         config = Config()
         config.set("workers", workers)
         super().__init__(1, os.getpid(), [listener], None, 60, config, logging.getLogger("gunicorn"))
         self.nr_conns = held
-
-    def enqueue_req(self, conn: Any) -> None:
-        conn.sock.close()
+        self.waiting = Waiting(selectors.DefaultSelector(), self._go_on)
 
 
 @pytest.fixture

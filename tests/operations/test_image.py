@@ -23,7 +23,7 @@ from tests.support.ports import free_port, is_open, wait_until
 STEPS = images.instructions((CHECKOUT / "Dockerfile").read_text(encoding="utf-8"))
 NEVER_IN_AN_IMAGE = (
     ".env", ".git/config", "instance/secret_key", "instance/pforte.sqlite3", ".venv/pyvenv.cfg", "tests/conftest.py",
-    "build/tests.xml", "docs/operations.md", "pforte.sqlite3", "app/__pycache__/x.pyc", "tests/clients/node_modules/x.js",
+    "build/tests.xml", "docs/operations.md", "pforte.sqlite3", "app/__pycache__/x.pyc", "tests/foreign_clients/node_modules/x.js",
 )  # fmt: skip
 
 

@@ -56,10 +56,18 @@ def redeem(portal: Portal, app: dict[str, Any], code: str) -> requests.Response:
     return ask(portal, app, grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
 
 
+def times_told(person: Person) -> int:
+    """How often the person reads that a token was used again."""
+    person.open("/account/activity")
+    assert person.page is not None
+    return person.page.text.count("An app lost its access")
+
+
 def test_of_twenty_redemptions_of_one_code_one_wins_and_its_tokens_end(
     portal: Portal, registered: dict[str, Any]
 ) -> None:
-    code = new_code(portal, Person(portal.url).register(), registered)
+    person = Person(portal.url).register()
+    code = new_code(portal, person, registered)
     answers = at_once(20, lambda _index: redeem(portal, registered, code))
     assert Counter(answer.status_code for answer in answers) == {200: 1, 400: 19}
     (won,) = [answer.json() for answer in answers if answer.ok]
@@ -68,6 +76,22 @@ def test_of_twenty_redemptions_of_one_code_one_wins_and_its_tokens_end(
     assert requests.get(f"{portal.url}/oauth/userinfo", headers=headers, timeout=SECONDS).status_code == 401
     refused = ask(portal, registered, grant_type="refresh_token", refresh_token=won["refresh_token"])
     assert refused.json()["error"] == "invalid_grant"
+    assert times_told(person) == 1
+
+
+def test_of_twenty_replays_of_one_refresh_token_the_person_is_told_once(
+    portal: Portal, registered: dict[str, Any]
+) -> None:
+    person = Person(portal.url).register()
+
+    def renew(token: str) -> requests.Response:
+        return ask(portal, registered, grant_type="refresh_token", refresh_token=token)
+
+    stolen = redeem(portal, registered, new_code(portal, person, registered)).json()["refresh_token"]
+    assert renew(renew(stolen).json()["refresh_token"]).ok
+    answers = at_once(20, lambda _index: renew(stolen))
+    assert {answer.status_code for answer in answers} == {400}
+    assert times_told(person) == 1
 
 
 def test_simultaneous_refreshes_get_the_same_successor(portal: Portal, registered: dict[str, Any]) -> None:

@@ -45,6 +45,7 @@ def test_create_as_json_prints_the_scope(app: Flask) -> None:
     assert (told["name"], told["audience"]) == ("a:b/c", None)
 
 
+@pytest.mark.any_database
 @pytest.mark.rfc("6749#3.3")
 @pytest.mark.parametrize(
     "name",
@@ -56,6 +57,7 @@ def test_a_name_that_is_no_scope_token_is_refused(app: Flask, name: str) -> None
     assert "name" in refused.output
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "name",
     ["openid", "email", "OpenID", "users.read", "offline_access", "default", "Default", "Pforte-API"],

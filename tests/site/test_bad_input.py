@@ -1,10 +1,12 @@
 """What no honest browser sends gets a clean refusal."""
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from app.authentication.access import public
+from tests.support.apps import MakeApp
+
+pytestmark = pytest.mark.any_database
 
 NASTY_PATHS = [
     "/%ff%fe", "/%00", "/static/%00", "/static/../config.py", "/static/%2e%2e/config.py", "//evil.example/%2e%2e",
@@ -44,7 +46,8 @@ def test_broken_headers_are_never_our_fault(client: FlaskClient, headers: dict[s
         (b"&".join(b"f%d=1" % number for number in range(100_000)), 413),
     ],
 )
-def test_broken_forms_are_refused(app: Flask, body: bytes, status: int) -> None:
+def test_broken_forms_are_refused(make_app: MakeApp, body: bytes, status: int) -> None:
+    app = make_app()
     app.config["WTF_CSRF_ENABLED"] = False
     app.add_url_rule("/probe/form", "probe_form", public(lambda: "read"), methods=["POST"])
     answer = app.test_client().post(
@@ -53,7 +56,8 @@ def test_broken_forms_are_refused(app: Flask, body: bytes, status: int) -> None:
     assert answer.status_code == status
 
 
-def test_a_multipart_form_of_countless_parts_is_refused(app: Flask) -> None:
+def test_a_multipart_form_of_countless_parts_is_refused(make_app: MakeApp) -> None:
+    app = make_app()
     app.config["WTF_CSRF_ENABLED"] = False
     app.add_url_rule("/probe/form", "probe_form", public(lambda: "read"), methods=["POST"])
     part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'

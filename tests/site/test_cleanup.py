@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.diagnostics.models import LoggedRequest
+from app.diagnostics.models import LOG_KEPT, LoggedRequest
 from app.operations import cleanup
 
 
@@ -17,7 +17,7 @@ def test_old_log_rows_are_deleted_batch_by_batch(
     app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cleanup, "BATCH", 3)
-    over, fresh = now() - cleanup.LOG_KEPT - timedelta(days=1), now() - timedelta(days=1)
+    over, fresh = now() - LOG_KEPT - timedelta(days=1), now() - timedelta(days=1)
     rows = [
         {"request_id": f"r{number}", "at": at, "endpoint": "token", "outcome": "ok", "status": 200}
         for number, at in enumerate([over] * 7 + [fresh])

@@ -172,6 +172,7 @@ def test_a_certificate_must_go_on_and_be_for_this_portal(
     assert (tls_check.RENEW in said) is bool(told)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("settings", "variable"),
     [

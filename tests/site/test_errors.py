@@ -13,13 +13,22 @@ from werkzeug.exceptions import TooManyRequests
 from app import create_app
 from app.authentication.access import public
 from app.database.rows import db
+from tests.support.apps import MakeApp
 from tests.support.databases import make_settings
+
+pytestmark = pytest.mark.any_database
 
 STATUSES = (400, 403, 404, 405, 413, 429, 500, 503)
 UNREACHABLE = (
     "sqlite:////nowhere/at/all/pforte.sqlite3",
     "mysql+pymysql://pforte:secret-of-the-database@127.0.0.1:1/pforte",
 )
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    """An application of the test's own, which gets routes more."""
+    return make_app()
 
 
 def failing(status: int) -> str:

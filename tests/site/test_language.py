@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 
 from tests.support.apps import MakeApp
 
+pytestmark = pytest.mark.any_database
+
 
 def language(client: FlaskClient, path: str = "/", **headers: str) -> str:
     """What `<html lang>` says."""

@@ -88,6 +88,7 @@ def test_a_form_without_its_token_is_shown_again_as_it_was_typed(
     assert TOO_LATE not in browser.get(NEW).text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "headers",
     [

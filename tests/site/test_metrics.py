@@ -111,6 +111,7 @@ def test_strangers_make_no_series_and_leave_nothing_personal(start_portal: Start
     assert "127.0.0.1" not in text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("allowed", "address", "status"),
     [

@@ -114,6 +114,7 @@ def test_a_redis_that_is_away_is_not_asked_by_every_request(tmp_path: Any) -> No
     assert [storage.incr("k", 60) for _ in range(5)] == [2, 3, 4, 5, 6]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("settings", "address", "exempt"),
     [

@@ -4,10 +4,12 @@ import logging
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from app.authentication.access import public
+from tests.support.apps import MakeApp
+
+pytestmark = pytest.mark.any_database
 
 SHAPE = re.compile(r"[a-z2-7]{20}")
 
@@ -26,8 +28,10 @@ def test_an_id_that_a_caller_sends_is_never_believed(client: FlaskClient) -> Non
 
 
 def test_the_error_page_and_the_log_have_the_id_of_the_answer(
-    app: Flask, caplog: pytest.LogCaptureFixture
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture
 ) -> None:
+    app = make_app()
+
     @public
     def fail() -> str:
         raise RuntimeError("a bug of ours")

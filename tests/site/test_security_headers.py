@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from flask import Flask, g
+from flask import g
 from flask.testing import FlaskClient
 
 from app.authentication.access import public
 from tests.support.apps import MakeApp
+
+pytestmark = pytest.mark.any_database
 
 ANSWERS = [
     "/",
@@ -34,7 +36,9 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient, path: st
     assert "unsafe" not in policy
 
 
-def test_forms_end_at_the_portal_unless_a_page_names_an_origin(app: Flask) -> None:
+def test_forms_end_at_the_portal_unless_a_page_names_an_origin(make_app: MakeApp) -> None:
+    app = make_app()
+
     @public
     def consent() -> str:
         g.form_action = ["https://app.example"]

@@ -8,6 +8,7 @@ from app.authentication.access import is_for_programs
 from app.extensions import limiter
 from app.site import rate_limiting
 from tests import factories as make
+from tests.support.apps import MakeApp
 from tests.support.portals import StartPortal
 
 PATHS = ("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me")
@@ -34,6 +35,7 @@ def test_the_endpoints_for_programs_are_known_by_method_and_path_with_a_slash_or
     assert all(is_for_programs(app.view_functions[rule.endpoint]) for rule in known.values())
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", [*PATHS, *(f"{path}/" for path in PATHS)])
 def test_every_header_is_sent_exactly_once(app: Flask, path: str) -> None:
     answer = app.test_client().open(path, method=_method(path))
@@ -60,8 +62,10 @@ def test_no_cookie_is_read_and_none_is_set(app: Flask) -> None:
 
 
 def test_what_a_view_raises_gets_the_answer_of_the_error_handlers_with_all_headers(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    app = make_app()
+
     def fail() -> None:
         raise RuntimeError("trouble")
 

@@ -18,19 +18,19 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """The running Chromium of this process; tests open pages by `open_page`."""
     path = program(*PROGRAMS)
     if path is None:
         pytest.skip("Chromium is not installed (apt-get install chromium)")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=60_000)
-        yield chromium
-        chromium.close()
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=60_000)
+        yield running
+        running.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def open_page(chromium: Browser) -> Iterator[OpenPage]:
     """Opens an empty page in a profile of its own.
 
     `open_page(locale="de-DE", javascript=False, dark=True, size=(360, 800))`; further keywords go to playwright.
@@ -46,7 +46,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         size: tuple[int, int] = (1280, 900),
         **options: Any,
     ) -> Page:
-        context = browser.new_context(
+        context = chromium.new_context(
             locale=locale,
             java_script_enabled=javascript,
             color_scheme="dark" if dark else "light",

@@ -21,6 +21,8 @@ class Mailbox:
         self.url = url
         self.messages: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.senders: list[str | None] = []
+        self.sources: list[bytes] = []  # the messages as they travelled
         self.logins: list[tuple[str, str]] = []
         self.held = False  # True: messages wait at the door
         self.at_the_door = 0
@@ -35,6 +37,8 @@ class Mailbox:
         content = envelope.content
         assert isinstance(content, bytes)
         self.recipients.append(list(envelope.rcpt_tos))
+        self.senders.append(envelope.mail_from)
+        self.sources.append(content)
         self.messages.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
         return "250 kept"
 

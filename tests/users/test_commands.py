@@ -56,7 +56,7 @@ def test_create_takes_the_password_from_standard_input(app: Flask) -> None:
         (("ANNA", "new@example.org"), "is taken"),
         (("new", "ANNA@example.org"), "Somebody else has the address"),
         (("new user", "new@example.org"), "cannot be a username"),
-        (("new", "nowhere"), "is not an e-mail address"),
+        (("new", "nowhere"), "is no address for mails"),
     ],
 )
 def test_create_says_why_not_and_ends_with_status_1(app: Flask, arguments: tuple[str, str], why: str) -> None:

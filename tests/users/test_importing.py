@@ -197,6 +197,7 @@ def test_a_line_that_never_ends_is_named_and_nobody_is_imported(
     assert names(db_session) == []
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -227,6 +228,7 @@ ARGON2 = "$c29tZXNhbHQxMjM0NTY$RdescudvJCsgt3ub+b6dWRWJTmaaJObG"
 SCRYPT = "$salt$" + "0" * 128
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "password_hash",
     [
@@ -247,6 +249,7 @@ def test_a_hash_that_never_matches_or_stops_the_portal_stays_outside(run: Import
     assert bad_lines(refused)[2].startswith("password_hash: ")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("header", "why"),
     [

@@ -19,6 +19,7 @@ def bcrypt_app(make_app: MakeApp) -> Flask:
     return make_app(PASSWORD_HASHER="bcrypt", BCRYPT_SALT_ROUNDS="4")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("password", [PASSWORD, LONG, "päßwörter-🗝️-42", "mit\0Null-1234"])
 @pytest.mark.parametrize("hasher", ["argon2", "bcrypt"])
 def test_only_the_right_password_matches(make_app: MakeApp, hasher: str, password: str) -> None:
@@ -85,6 +86,7 @@ def test_scrypt_hashes_of_werkzeug_are_verified(app: Flask) -> None:
         assert needs_rehash(kept)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "kept",
     ["", "plain text", "$argon2id$", "$argon2id$v=19$m=1,t=1,p=1$x$y", "$2b$12$short", "scrypt:1:2", "scrypt:a:b:c$d$e",

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import status_of
 from ...notifications.sms import is_available
 from ...users.phone_numbers import for_reading, takes_text_messages
 from .. import mobile
@@ -30,20 +31,21 @@ class CodeForm(FlaskForm):
 
 
 @blueprint.route("/account/profile/mobile", methods=["GET", "POST"])
-def confirm() -> Response | str:
+def confirm() -> Response | tuple[str, int]:
     """The page that sends a code to the number of the profile and takes it."""
     form = CodeForm()
     if form.validate_on_submit() and _confirm(form):
         flash(_("Thank you. Your mobile number is confirmed."), "ok")
         return redirect(url_for("account_profile.edit"), 303)
     number = current_user.mobile
-    return render_template(
+    page = render_template(
         "account/mobile.html",
         form=form,
         number=for_reading(number),
         reachable=bool(number) and takes_text_messages(number) and is_available(settings),
         sent=mobile.is_code_open(current_user),
     )
+    return page, status_of(form)
 
 
 @blueprint.post("/account/profile/mobile/code")

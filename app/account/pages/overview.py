@@ -12,8 +12,10 @@ from ...authentication.sessions import list_sessions
 from ...database.rows import db
 from ...extensions import settings
 from ...users.countries import country_name
+from ...users.names import AmbiguousEmail
 from ...users.phone_numbers import for_reading
 from ..registration import send_verification
+from .refusals import in_words
 
 blueprint = Blueprint("account_overview", __name__)
 
@@ -36,7 +38,11 @@ def show() -> str:
 @blueprint.post("/account/verification")
 def send_verification_again() -> Response:
     """Mail the link that confirms the address once more."""
-    sent = send_verification(current_user, issuer=settings.issuer, locale=str(get_locale()))
+    try:
+        sent = send_verification(current_user, issuer=settings.issuer, locale=str(get_locale()))
+    except AmbiguousEmail as refusal:
+        flash(in_words(refusal)[1], "danger")
+        return redirect(url_for("account_profile.edit"), 303)
     db.session.commit()
     if sent:
         flash(_("The mail is on its way. Please open it and confirm your address."), "ok")

@@ -11,9 +11,11 @@ from wtforms import EmailField, SelectField, StringField, TelField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import InputRequired, Length
 
+from ... import languages
 from ...authentication.access import has_recent_sign_in
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import status_of
 from ...users.countries import list_countries
 from ...users.models import LONGEST_NAME
 from ...users.names import fold
@@ -43,15 +45,14 @@ class ProfileForm(FlaskForm):
         _l("Language"),
         choices=[
             SelectChoice("", _l("The language of my browser")),
-            SelectChoice("en", "English"),
-            SelectChoice("de", "Deutsch"),
+            *(SelectChoice(code, name) for code, name in languages.NAMES.items()),
         ],
         filters=[_trimmed],
     )
 
 
 @blueprint.route("/account/profile", methods=["GET", "POST"])
-def edit() -> Response | str:
+def edit() -> Response | tuple[str, int]:
     """The page that changes the profile; another address needs a recent sign-in and is confirmed by mail."""
     form = ProfileForm(obj=current_user)
     if not form.is_submitted():
@@ -67,7 +68,8 @@ def edit() -> Response | str:
         with force_locale(locale):
             flash(_("Your profile is saved."), "ok")
         return redirect(url_for("account_profile.edit"), 303)
-    return render_template("account/profile.html", form=form, may_change_email=has_recent_sign_in())
+    page = render_template("account/profile.html", form=form, may_change_email=has_recent_sign_in())
+    return page, status_of(form)
 
 
 def _may_change_email(form: ProfileForm) -> bool:

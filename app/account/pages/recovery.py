@@ -14,6 +14,7 @@ from ...authentication import browser
 from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import status_of
 from ...users.names import EmailRefused, check_email
 from ...users.passwords import PasswordRefused
 from .. import recovery
@@ -37,17 +38,17 @@ class NewPasswordForm(FlaskForm):
 
 @blueprint.route("/forgot-password", methods=["GET", "POST"])
 @public
-def forgot_password() -> str:
+def forgot_password() -> str | tuple[str, int]:
     """The page that mails a link; it answers the same whether anybody has the address."""
     form = ForgotPasswordForm()
     if form.validate_on_submit() and _ask_for_reset(form):
         return render_template("account/reset_sent.html", email=form.email.data or "")
-    return render_template("account/forgot_password.html", form=form)
+    return render_template("account/forgot_password.html", form=form), status_of(form)
 
 
 @blueprint.route("/reset-password/<token>", methods=["GET", "POST"])
 @public
-def reset_password(token: str) -> Response | str | tuple[str, int]:
+def reset_password(token: str) -> Response | tuple[str, int]:
     """The page behind the link: showing it changes nothing, its button sets the password."""
     form = NewPasswordForm()
     try:
@@ -66,7 +67,8 @@ def reset_password(token: str) -> Response | str | tuple[str, int]:
     except PasswordRefused as refusal:
         db.session.rollback()
         tell(form, refusal)
-    return render_template("account/reset_password.html", form=form, username=user.username)
+    page = render_template("account/reset_password.html", form=form, username=user.username)
+    return page, status_of(form)
 
 
 def _ask_for_reset(form: ForgotPasswordForm) -> bool:

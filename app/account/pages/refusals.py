@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
-from ...users.names import EmailRefused, UsernameRefused
+from ...users.names import AmbiguousEmail, EmailRefused, UsernameRefused
 from ...users.passwords import PasswordRefused
 from ...users.phone_numbers import PhoneNumberRefused
 from ...users.refusals import EmailTaken, UsernameTaken
@@ -58,6 +58,11 @@ def in_words(refusal: Exception) -> tuple[str, str]:
             return "username", str(USERNAMES[reason])
         case EmailTaken():
             return "email", _("This e-mail address is taken. If it is yours, please sign in.")
+        case AmbiguousEmail():
+            return "email", _(
+                "Some mail servers take this address for another one. "
+                "Please enter one without quotation marks, brackets, “%”, “!”, “=?” and “?=”."
+            )
         case EmailRefused():
             return "email", _(
                 "This is not a complete e-mail address. Please enter one such as name@example.org."

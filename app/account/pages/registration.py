@@ -14,6 +14,7 @@ from ...authentication import browser
 from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import status_of
 from ...languages import picked
 from ...users.names import check_email, check_username
 from ...users.passwords import check_new_password
@@ -61,7 +62,7 @@ def register() -> Response | str | tuple[str, int]:
     if form.validate_on_submit() and _create_account(form):
         flash(_("Welcome. We have sent you a mail: please open it and confirm your address."), "ok")
         return redirect(browser.destination(url_for("account_overview.show")), 303)
-    return render_template("account/register.html", form=form)
+    return render_template("account/register.html", form=form), status_of(form)
 
 
 @blueprint.route("/verify-email/<token>", methods=["GET", "POST"])

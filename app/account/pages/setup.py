@@ -9,6 +9,7 @@ from ...authentication import browser
 from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import status_of
 from ...languages import picked
 from .. import setup
 from ..email_links import LinkExpired
@@ -21,7 +22,7 @@ blueprint = Blueprint("account_setup", __name__)
 
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 @public
-def create_administrator(token: str) -> Response | str | tuple[str, int]:
+def create_administrator(token: str) -> Response | tuple[str, int]:
     """The page behind the link of the first start; it works once, and only while nobody has an account."""
     form = RegistrationForm()
     try:
@@ -36,7 +37,7 @@ def create_administrator(token: str) -> Response | str | tuple[str, int]:
     except REFUSALS as refusal:
         db.session.rollback()
         tell(form, refusal)
-    return render_template("account/setup.html", form=form)
+    return render_template("account/setup.html", form=form), status_of(form)
 
 
 def _create_administrator(token: str, form: RegistrationForm) -> None:

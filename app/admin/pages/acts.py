@@ -13,9 +13,9 @@ from wtforms import StringField
 
 from ...clients.refusals import PortalsOwnApp
 from ...database.rows import db
+from ...forms import status_of
 from ...users.administrators import LastAdministrator, NotActive, OwnAccount
-
-INVALID = 422
+from ...users.names import AmbiguousEmail
 
 
 @dataclass(frozen=True)
@@ -43,23 +43,28 @@ class ActForm(FlaskForm):
     confirm = StringField(_l("Name"))
 
 
-def decide(
-    act: Act, target: Target, do: Callable[[], bool | None], *, typed: bool = False, onward: str | None = None
+def confirm_and_do(
+    act: Act,
+    target: Target,
+    perform: Callable[[], bool | None],
+    *,
+    type_name: bool = False,
+    then: str | None = None,
 ) -> ResponseReturnValue:
-    """The question, or after its button the page ``onward``; ``typed`` asks for the name of the target first.
+    """Ask first; after the button ``perform`` it, commit, and go on to ``then`` or the page of the target.
 
-    ``do`` returns False where there was nothing to do.
+    ``type_name`` asks for the name of the target, too. ``perform`` returns False where there was nothing to do.
     """
     form = ActForm()
     sent = form.validate_on_submit()
-    if not sent or (typed and (form.confirm.data or "").strip() != target.name):
+    if not sent or (type_name and (form.confirm.data or "").strip() != target.name):
         if sent:
             form.confirm.errors = [_("This is not the name. Type “%(name)s”.", name=target.name)]
-        page = render_template("admin/act.html", act=act, target=target, form=form, typed=typed)
-        return page, INVALID if form.is_submitted() else 200
+        page = render_template("admin/act.html", act=act, target=target, form=form, typed=type_name)
+        return page, status_of(form)
     try:
-        useful = do() is not False
-    except (LastAdministrator, OwnAccount, NotActive, PortalsOwnApp) as refusal:
+        useful = perform() is not False
+    except (AmbiguousEmail, LastAdministrator, OwnAccount, NotActive, PortalsOwnApp) as refusal:
         db.session.rollback()
         flash(_words(refusal), "danger")
         return redirect(target.page, 303)
@@ -68,7 +73,7 @@ def decide(
         flash(str(act.done) % {"name": target.name}, "ok")
     else:
         flash(_("There was nothing to do. Somebody may have been faster."), "warn")
-    return redirect(onward or target.page if useful else target.page, 303)
+    return redirect(then or target.page if useful else target.page, 303)
 
 
 def _words(refusal: Exception) -> str:
@@ -78,4 +83,9 @@ def _words(refusal: Exception) -> str:
         return _("This is your own account. Another administrator can do that.")
     if isinstance(refusal, PortalsOwnApp):
         return _("This app belongs to the portal itself and would come back. Disable it instead.")
+    if isinstance(refusal, AmbiguousEmail):
+        return _(
+            "Some mail servers take this address for another one, so nobody can prove whose it is. "
+            "The person has to give another one."
+        )
     return _("This account is blocked. Unblock it first.")

@@ -8,7 +8,7 @@ from flask_login import current_user
 from ...authentication.access import recent_sign_in
 from ...clients import registration, verified
 from ...clients.models import Client
-from .acts import Act, decide
+from .acts import Act, confirm_and_do
 from .apps import get_app, target_of
 
 blueprint = Blueprint("admin_app_acts", __name__)
@@ -58,7 +58,7 @@ DELETE = Act(
 def disable(client_id: str) -> ResponseReturnValue:
     """Stop the app until an administrator lets it work again."""
     client = get_app(client_id)
-    return decide(DISABLE, target_of(client), lambda: _disable(client))
+    return confirm_and_do(DISABLE, target_of(client), lambda: _disable(client))
 
 
 @blueprint.route("/admin/apps/<client_id>/enable", methods=["GET", "POST"])
@@ -66,7 +66,7 @@ def disable(client_id: str) -> ResponseReturnValue:
 def enable(client_id: str) -> ResponseReturnValue:
     """Let the app work again, whoever stopped it."""
     client = get_app(client_id)
-    return decide(
+    return confirm_and_do(
         ENABLE,
         target_of(client),
         lambda: registration.enable_client(client, registration.ADMINISTRATOR, actor_id=current_user.id),
@@ -78,7 +78,9 @@ def enable(client_id: str) -> ResponseReturnValue:
 def trust_app(client_id: str) -> ResponseReturnValue:
     """Mark the app as verified."""
     client = get_app(client_id)
-    return decide(TRUST, target_of(client), lambda: verified.trust_client(client, actor_id=current_user.id))
+    return confirm_and_do(
+        TRUST, target_of(client), lambda: verified.trust_client(client, actor_id=current_user.id)
+    )
 
 
 @blueprint.route("/admin/apps/<client_id>/distrust", methods=["GET", "POST"])
@@ -86,7 +88,7 @@ def trust_app(client_id: str) -> ResponseReturnValue:
 def distrust_app(client_id: str) -> ResponseReturnValue:
     """Take the mark away."""
     client = get_app(client_id)
-    return decide(
+    return confirm_and_do(
         DISTRUST, target_of(client), lambda: verified.distrust_client(client, actor_id=current_user.id)
     )
 
@@ -96,12 +98,12 @@ def distrust_app(client_id: str) -> ResponseReturnValue:
 def delete(client_id: str) -> ResponseReturnValue:
     """Delete the app, once its name is typed."""
     client = get_app(client_id)
-    return decide(
+    return confirm_and_do(
         DELETE,
         target_of(client),
         lambda: registration.delete_client(client, actor_id=current_user.id),
-        typed=True,
-        onward=url_for("admin_apps.index"),
+        type_name=True,
+        then=url_for("admin_apps.index"),
     )
 
 

@@ -14,18 +14,17 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from ...authentication.access import recent_sign_in
 from ...clients import grants, presets, registration
-from ...clients.details import OPERATORS, Details, details_of, offered_scopes
+from ...clients.details import OPERATOR_LIMITS, Details, details_of, offered_scopes
 from ...clients.models import Client
 from ...clients.pages import client_form, fresh_secret
 from ...clients.refusals import ClientRefused
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import REFUSED, status_of
 from ...scopes import catalogue
 from .apps import get_app
 
 blueprint = Blueprint("admin_app_forms", __name__)
-
-INVALID = 422
 
 
 class PortalAppForm(client_form.ClientForm):
@@ -41,7 +40,7 @@ class PortalAppForm(client_form.ClientForm):
 class PowersForm(FlaskForm):
     """What an owner cannot give to their own app."""
 
-    password_grant = BooleanField(_l("Password grant"))
+    password_grant = BooleanField(_l("Password grant"), description=grants.HINTS[grants.PASSWORD])
     pkce_required = BooleanField(_l("Require PKCE"))
     scopes = SelectMultipleField(_l("Permissions"), validate_choice=False)
 
@@ -51,22 +50,22 @@ class PowersForm(FlaskForm):
 def new() -> ResponseReturnValue:
     """The form of an app of the portal itself; its page, with the secret, follows."""
     form = PortalAppForm()
-    form.scopes.choices = [SelectChoice(name) for name in offered_scopes(OPERATORS)]
+    form.scopes.choices = [SelectChoice(name) for name in offered_scopes(OPERATOR_LIMITS)]
     if not form.validate_on_submit():
         page = render_template("admin/apps/new.html", form=form, hints=_hints())
-        return page, INVALID if form.is_submitted() else 200
+        return page, status_of(form)
     try:
         client, secret = registration.register_client(
             _wanted(form),
             owner_id=None,
             actor_id=current_user.id,
             actor_name=current_user.username,
-            limits=OPERATORS,
+            limits=OPERATOR_LIMITS,
             shown_once=settings.client_secrets_shown_once,
         )
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
-        return render_template("admin/apps/new.html", form=form, hints=_hints()), INVALID
+        return render_template("admin/apps/new.html", form=form, hints=_hints()), REFUSED
     db.session.commit()
     if secret:
         fresh_secret.keep(client, secret)
@@ -89,14 +88,14 @@ def powers(client_id: str) -> ResponseReturnValue:
     form.scopes.choices = [SelectChoice(name) for name in _restricted()]
     if not form.validate_on_submit():
         return _powers_page(client, form)
-    limits = replace(OPERATORS, unique_name=client.name_key is not None)
+    limits = replace(OPERATOR_LIMITS, unique_name=client.name_key is not None)
     try:
         changed = registration.edit_client(
             client, _empowered(client, form), actor_id=current_user.id, limits=limits
         )
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
-        return _powers_page(client, form), INVALID
+        return _powers_page(client, form), REFUSED
     db.session.commit()
     flash(_("Saved.") if changed else _("Nothing was changed."), "ok")
     return redirect(url_for("admin_apps.show", client_id=client.id), 303)
@@ -126,7 +125,7 @@ def _restricted() -> list[str]:
 
 def _hints() -> dict[str, str]:
     locale = str(get_locale())
-    return {name: catalogue.describe(name, locale) for name in offered_scopes(OPERATORS)}
+    return {name: catalogue.describe(name, locale) for name in offered_scopes(OPERATOR_LIMITS)}
 
 
 def _powers_page(client: Client, form: PowersForm) -> str:

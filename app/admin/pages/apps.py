@@ -10,7 +10,7 @@ from ...clients.models import Client
 from ...clients.pages import fresh_secret
 from ...clients.people_per_app import count_people
 from ...clients.registration import PORTALS_OWN, find_client
-from ...diagnostics.log_entries import list_entries
+from ...diagnostics.request_log.reading import list_entries
 from ...extensions import settings
 from ...scopes import catalogue
 from ...users.directory import usernames

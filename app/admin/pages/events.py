@@ -15,13 +15,12 @@ from ...audit.search import search
 from ...audit.wording import WARNINGS, about
 from ...clients.naming import names_of
 from ...database.rows import db
+from ...forms import REFUSED
 from ...users.directory import usernames
 from .event_filters import EventFilters
 from .listing import read_page
 
 blueprint = Blueprint("admin_events", __name__)
-
-INVALID = 422
 
 
 @blueprint.get("/admin/events")
@@ -40,7 +39,7 @@ def index() -> ResponseReturnValue:
         most=export.MOST,
         **_names(page.entries if page else []),
     )
-    return text, 200 if wanted else INVALID
+    return text, 200 if wanted else REFUSED
 
 
 @blueprint.post("/admin/events/export")

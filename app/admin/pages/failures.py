@@ -8,16 +8,15 @@ from wtforms import BooleanField, Form, SelectField, StringField
 
 from ...clients.naming import names_of
 from ...database.paging import Page
-from ...diagnostics import failures
 from ...diagnostics.causes import CATALOGUE, GROUPS
-from ...diagnostics.log_entries import KEPT_FOR, LogEntry
-from ...diagnostics.models import LoggedRequest
+from ...diagnostics.models import LOG_KEPT, LoggedRequest
+from ...diagnostics.request_log import reading_refusals
+from ...diagnostics.request_log.reading import LogEntry
+from ...forms import REFUSED
 from .listing import read_page
 from .lookups import read_app
 
 blueprint = Blueprint("admin_failures", __name__)
-
-INVALID = 422
 
 
 class FailureFilters(Form):
@@ -42,7 +41,7 @@ class FailureFilters(Form):
     def app_id(self) -> str | None:
         """The app that is asked for. Raises ValueError in words where there is none."""
         if self.unknown.data:
-            return failures.NO_APP
+            return reading_refusals.NO_APP
         typed = (self.app.data or "").strip()
         return read_app(typed) if typed else None
 
@@ -51,16 +50,16 @@ class FailureFilters(Form):
 def index() -> ResponseReturnValue:
     """The refused requests, newest first, narrowed by app, cause and endpoint."""
     filters = FailureFilters(request.args)
-    endpoints = failures.list_endpoints()
+    endpoints = reading_refusals.list_endpoints()
     filters.offer(endpoints)
     try:
         app_id = filters.app_id()
     except ValueError as error:
         filters.app.errors = [str(error)]
-        return _page(filters, [], None), INVALID
+        return _page(filters, [], None), REFUSED
     cause = filters.cause.data if filters.cause.data in CATALOGUE else None
     endpoint = filters.endpoint.data if filters.endpoint.data in endpoints else None
-    page = read_page(failures.search_failures(app_id, cause, endpoint), [LoggedRequest.id])
+    page = read_page(reading_refusals.search_failures(app_id, cause, endpoint), [LoggedRequest.id])
     return _page(filters, [LogEntry(row) for row in page.entries], page)
 
 
@@ -71,5 +70,5 @@ def _page(filters: FailureFilters, entries: list[LogEntry], page: Page[LoggedReq
         entries=entries,
         page=page,
         apps=names_of({entry.row.client_id for entry in entries}),
-        kept_for=KEPT_FOR,
+        kept_for=LOG_KEPT.days,
     )

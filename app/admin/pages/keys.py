@@ -45,6 +45,7 @@ def rotate() -> ResponseReturnValue:
     try:
         promoted = rotation.rotate_keys(max(settings.access_token_ttl, settings.id_token_ttl))
     except rotation.NextKeyTooNew as refused:
+        db.session.rollback()
         flash(_too_new(refused), "warn")
         return redirect(url_for("admin_keys.index"), 303)
     record(EventKind.KEY_ROTATED, current_user.id, current_user.id, kids=promoted)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, request
 from sqlalchemy import Select
 
-from ...database.paging import CursorMalformed, Key, Page, cut
+from ...database.paging import CursorMalformed, Key, Page, page_of
 
 SIZE = 25  # rows; what fits two screens
 
@@ -15,6 +15,6 @@ def read_page(query: Select[*tuple[Any, ...]], keys: Sequence[Key], *, descendin
     """The page of ``query`` by the parameters ``after`` and ``before``; a 404 for a cursor nobody was given."""
     after, before = request.args.get("after"), request.args.get("before")
     try:
-        return cut(query, keys, size=SIZE, after=after, before=before, descending=descending)
+        return page_of(query, keys, size=SIZE, after=after, before=before, descending=descending)
     except CursorMalformed:
         abort(404)

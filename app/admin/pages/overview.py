@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from ...clients.registration import count_clients
 from ...clock import now
-from ...diagnostics.failures import count_failures
+from ...diagnostics.request_log.reading_refusals import count_failures
 from ...extensions import settings
 from ...notifications.outbox import count_waiting
 from ...oauth.keys import ring

@@ -12,6 +12,7 @@ from ...authentication.access import recent_sign_in
 from ...consents.decisions import count_consents_with
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import status_of
 from ...scopes import catalogue, definitions
 from ...scopes.checks import ScopeRefused
 from ...scopes.definitions import ScopeNotFound
@@ -19,8 +20,6 @@ from ...scopes.models import Scope
 from ...scopes.wording import explain
 
 blueprint = Blueprint("admin_scopes", __name__)
-
-INVALID = 422
 
 
 class ChangesForm(FlaskForm):
@@ -137,4 +136,4 @@ def _form_page(form: ChangesForm, scope: Scope | None = None) -> ResponseReturnV
         apps=definitions.apps_with(scope.name) if scope else [],
         default_audience=settings.default_audience,
     )
-    return page, INVALID if form.is_submitted() else 200
+    return page, status_of(form)

@@ -13,7 +13,7 @@ from ...users import accounts, administrators
 from ...users.models import User
 from ...users.refusals import UserUnknown
 from . import user_act_words as words
-from .acts import Target, decide
+from .acts import Target, confirm_and_do
 
 blueprint = Blueprint("admin_user_acts", __name__)
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("admin_user_acts", __name__)
 def block(user_id: str) -> ResponseReturnValue:
     """End everything of this person and refuse their sign-ins."""
     user = _somebody_else(user_id)
-    return decide(words.BLOCK, _target(user), lambda: accounts.block(user, by=current_user.id))
+    return confirm_and_do(words.BLOCK, _target(user), lambda: accounts.block(user, by=current_user.id))
 
 
 @blueprint.route("/admin/users/<user_id>/unblock", methods=["GET", "POST"])
@@ -31,7 +31,7 @@ def block(user_id: str) -> ResponseReturnValue:
 def unblock(user_id: str) -> ResponseReturnValue:
     """Let this person sign in again."""
     user = _person(user_id)
-    return decide(words.UNBLOCK, _target(user), lambda: accounts.unblock(user, by=current_user.id))
+    return confirm_and_do(words.UNBLOCK, _target(user), lambda: accounts.unblock(user, by=current_user.id))
 
 
 @blueprint.route("/admin/users/<user_id>/confirm-email", methods=["GET", "POST"])
@@ -41,7 +41,9 @@ def confirm_email(user_id: str) -> ResponseReturnValue:
     user = _person(user_id)
     target = Target(user.email or "", _target(user).page)
     read = request.form.get("read", "")
-    return decide(words.CONFIRM_EMAIL, target, lambda: take_as_confirmed(user, read, by=current_user.id))
+    return confirm_and_do(
+        words.CONFIRM_EMAIL, target, lambda: take_as_confirmed(user, read, by=current_user.id)
+    )
 
 
 @blueprint.route("/admin/users/<user_id>/end-sessions", methods=["GET", "POST"])
@@ -49,7 +51,7 @@ def confirm_email(user_id: str) -> ResponseReturnValue:
 def end_sessions(user_id: str) -> ResponseReturnValue:
     """Sign this person out on all devices."""
     user = _somebody_else(user_id)
-    return decide(
+    return confirm_and_do(
         words.END_SESSIONS, _target(user), lambda: sign_out_everywhere(user, by=current_user.id) > 0
     )
 
@@ -59,7 +61,7 @@ def end_sessions(user_id: str) -> ResponseReturnValue:
 def password_link(user_id: str) -> ResponseReturnValue:
     """Mail this person, in their language, a link that sets a password."""
     user = _person(user_id)
-    return decide(
+    return confirm_and_do(
         words.PASSWORD_LINK,
         _target(user),
         lambda: send_password_link(
@@ -73,7 +75,9 @@ def password_link(user_id: str) -> ResponseReturnValue:
 def appoint(user_id: str) -> ResponseReturnValue:
     """Make this person an administrator."""
     user = _person(user_id)
-    return decide(words.APPOINT, _target(user), lambda: administrators.appoint(user, by=current_user.id))
+    return confirm_and_do(
+        words.APPOINT, _target(user), lambda: administrators.appoint(user, by=current_user.id)
+    )
 
 
 @blueprint.route("/admin/users/<user_id>/dismiss", methods=["GET", "POST"])
@@ -81,7 +85,9 @@ def appoint(user_id: str) -> ResponseReturnValue:
 def dismiss(user_id: str) -> ResponseReturnValue:
     """Let this person be an administrator no longer."""
     user = _somebody_else(user_id)
-    return decide(words.DISMISS, _target(user), lambda: administrators.dismiss(user, by=current_user.id))
+    return confirm_and_do(
+        words.DISMISS, _target(user), lambda: administrators.dismiss(user, by=current_user.id)
+    )
 
 
 @blueprint.route("/admin/users/<user_id>/delete", methods=["GET", "POST"])
@@ -89,12 +95,12 @@ def dismiss(user_id: str) -> ResponseReturnValue:
 def delete(user_id: str) -> ResponseReturnValue:
     """Delete this person's account, once their username is typed."""
     user = _somebody_else(user_id)
-    return decide(
+    return confirm_and_do(
         words.DELETE,
         _target(user),
         lambda: accounts.delete(user, by=current_user.id),
-        typed=True,
-        onward=url_for("admin_users.index"),
+        type_name=True,
+        then=url_for("admin_users.index"),
     )
 
 

@@ -7,13 +7,15 @@ from flask_babel import gettext as _
 
 from ...audit import EventKind, record
 from ...authentication.access import public
+from ...authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
 from ...authentication.second_factors import needs_second_factor
-from ...authentication.sign_in import AccountBlocked, InvalidCredentials, TooManyTries, authenticate
+from ...authentication.sign_in import authenticate
+from ...authentication.wording import why_refused
 from ...database.rows import db
 from ...extensions import settings
 from ...oauth.keys import ring
+from ...oauth.wire.bearer import challenge
 from .. import first_party
-from ..bearer import challenge
 from ..bodies import read_fields
 from ..refusals import ApiRefused
 
@@ -48,12 +50,9 @@ def sign_in() -> Response:
     return jsonify(userId=user.id, accessToken=token)
 
 
-def _refuse(refusal: Exception) -> NoReturn:
+def _refuse(refusal: InvalidCredentials | TooManyTries) -> NoReturn:
+    text = why_refused(refusal, with_name=True)
     if isinstance(refusal, TooManyTries):
-        text = _("Too many wrong passwords in a row. Please try again later.")
         raise ApiRefused(429, "too_many_requests", text, Retry_After=refusal.retry_after)
-    error, text = "invalid_credentials", _("Username and password do not match. Please check both.")
-    if isinstance(refusal, AccountBlocked):
-        error = "account_blocked"
-        text = _("This account is blocked. Please ask an administrator of this portal to open it again.")
+    error = "account_blocked" if isinstance(refusal, AccountBlocked) else "invalid_credentials"
     raise ApiRefused(401, error, text, WWW_Authenticate=challenge())

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.datastructures import MultiDict
 
 from ...authentication.access import public
-from ...database.trouble import read_again_if_lost
+from ...database.trouble import again_if_lost
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ...oauth.refusals import Refused
@@ -32,7 +32,7 @@ def authorize() -> Response:
     asked = PortalRequest("POST", request.path, request.headers, parameters)
     try:
         asked.check_form()
-        answer = read_again_if_lost(lambda: server().create_token_response(asked)).get_json()
+        answer = again_if_lost(lambda: server().create_token_response(asked)).get_json()
     except OAuth2Error as error:
         return _refuse(error)
     finally:

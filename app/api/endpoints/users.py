@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
-from ...database.trouble import read_again_if_lost
+from ...database.trouble import again_if_lost
 from ...oauth.tokens.access_tokens import ActiveToken
 from ...scopes.catalogue import USERS_READ
 from ...users.public_fields import look_up
@@ -16,7 +16,7 @@ blueprint = Blueprint("api_users", __name__)
 @bearer("api/users", USERS_READ.name)
 def show(_token: ActiveToken, username: str) -> Response:
     """``id``, ``username`` and ``name`` of the person."""
-    person = read_again_if_lost(lambda: look_up(username))
+    person = again_if_lost(lambda: look_up(username))
     if person is None:
         raise ApiRefused(404, "not_found", "Nobody has this username.")
     return jsonify(person)

@@ -3,7 +3,9 @@
 from flask import Blueprint, Response, jsonify, request
 
 from ...authentication.access import public
+from ...diagnostics import causes, request_log
 from ...oauth.refusals import Refused
+from ...oauth.wire import bearer as wire
 from .. import bearer
 
 blueprint = Blueprint("api_verify", __name__)
@@ -13,15 +15,22 @@ blueprint = Blueprint("api_verify", __name__)
 @public
 def verify() -> Response:
     """``success`` and the claims of the token in the header, with ``Bearer`` before it or alone."""
-    header = request.headers.get("Authorization", "").strip()
-    scheme, _space, rest = header.partition(" ")
-    token = rest.strip() if scheme.lower() == "bearer" else header
+    request_log.begin("api/verify")
+    token = _sent()
     try:
-        active = bearer.check("api/verify", token)
+        if not token:
+            raise Refused(causes.TOKEN_MISSING)
+        active = bearer.check(token)
     except Refused as refusal:
-        bearer.note(refusal, token)
+        wire.refuse(refusal, token)
         response = jsonify(success=False)
         response.status_code = 401
-        response.headers["WWW-Authenticate"] = bearer.challenge()
+        response.headers["WWW-Authenticate"] = wire.challenge()
         return response
     return jsonify({**active.claims, "success": True})
+
+
+def _sent() -> str:
+    header = request.headers.get("Authorization", "").strip()
+    scheme, _space, rest = header.partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else header

@@ -1,9 +1,6 @@
 """Signing in, and proving once more who is there."""
 
-from datetime import timedelta
-
 from flask import Blueprint, g, make_response, redirect, render_template, request
-from flask_babel import format_timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -15,14 +12,15 @@ from wtforms.validators import DataRequired, InputRequired
 
 from ...audit import EventKind, record
 from ...extensions import db, settings
+from ...forms import status_of
 from .. import browser, sessions
 from ..access import public
-from ..sign_in import AccountBlocked, InvalidCredentials, TooManyTries, authenticate, check_password
+from ..refusals import InvalidCredentials, TooManyTries
+from ..sign_in import authenticate, check_password
+from ..wording import why_refused
+from .refused import status_and_headers
 
 blueprint = Blueprint("authentication_login", __name__)
-
-REFUSED = 422  # understood, but not accepted; 401 would have to name an HTTP authentication scheme
-LONGEST_SHOWN_IN_SECONDS = 90
 
 
 class SignInForm(FlaskForm):
@@ -50,7 +48,7 @@ def sign_in() -> Response:
         return redirect(onward, 303)
     form = SignInForm()
     if not form.validate_on_submit():
-        return _sign_in_page(form, REFUSED if form.is_submitted() else 200)
+        return _sign_in_page(form, status_of(form))
     try:
         user = authenticate(form.username.data or "", form.password.data or "")
     except (InvalidCredentials, TooManyTries) as refusal:
@@ -67,13 +65,13 @@ def reauthenticate() -> Response:
     """The page that asks for the password again before something that matters."""
     form = PasswordForm()
     if not form.validate_on_submit():
-        return _reauthentication_page(form, REFUSED if form.is_submitted() else 200)
+        return _reauthentication_page(form, status_of(form))
     try:
         check_password(current_user, form.password.data or "")
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         return _refused(form, refusal)
-    sessions.confirm(current_user.browser_session)
+    sessions.renew_authentication(current_user.browser_session)
     db.session.commit()
     return redirect(browser.destination(request.script_root + "/account"), 303)
 
@@ -91,34 +89,13 @@ def _start_again(_error: CSRFError) -> Response:
     return _sign_in_page(form, 400)
 
 
-def _refused(form: SignInForm | PasswordForm, refusal: Exception) -> Response:
-    form.form_errors.append(_words(form, refusal))
-    page = _sign_in_page if isinstance(form, SignInForm) else _reauthentication_page
-    if not isinstance(refusal, TooManyTries):
-        return page(form, REFUSED)
-    response = page(form, 429)
-    response.headers["Retry-After"] = str(refusal.retry_after)
+def _refused(form: SignInForm | PasswordForm, refusal: InvalidCredentials | TooManyTries) -> Response:
+    is_sign_in = isinstance(form, SignInForm)
+    form.form_errors.append(why_refused(refusal, with_name=is_sign_in))
+    status, headers = status_and_headers(refusal)
+    response = _sign_in_page(form, status) if is_sign_in else _reauthentication_page(form, status)
+    response.headers.extend(headers)
     return response
-
-
-def _words(form: SignInForm | PasswordForm, refusal: Exception) -> str:
-    if isinstance(refusal, TooManyTries):
-        return _(
-            "Too many wrong passwords in a row. Please try again in %(time)s.",
-            time=_wait(refusal.retry_after),
-        )
-    if isinstance(refusal, AccountBlocked):
-        return _("This account is blocked. Please ask an administrator of this portal to open it again.")
-    if isinstance(form, SignInForm):
-        return _("Username and password do not match. Please check both.")
-    return _("This is not your password. Please try again.")
-
-
-def _wait(seconds: int) -> str:
-    """A time that is over when it says so: rounded up."""
-    if seconds > LONGEST_SHOWN_IN_SECONDS:
-        seconds = -(-seconds // 60) * 60
-    return format_timedelta(timedelta(seconds=seconds), granularity="second", threshold=1.5)
 
 
 def _sign_in_page(form: SignInForm, status: int) -> Response:

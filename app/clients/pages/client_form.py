@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from ...scopes import catalogue
 from .. import grants
-from ..details import DEVELOPERS, Details, details_of, numbered, offered_scopes
+from ..details import DEVELOPER_LIMITS, Details, details_of, numbered, offered_scopes
 from ..models import Client
 from ..refusals import ClientRefused
 from ..wording import explain
@@ -19,16 +19,13 @@ CLIENT_TYPES = [
     SelectChoice("confidential", _l("Confidential app")),
     SelectChoice("public", _l("Public app")),
 ]
-GRANT_TYPES = [
-    SelectChoice(grants.AUTHORIZATION_CODE, _l("Authorization code")),
-    SelectChoice(grants.REFRESH_TOKEN, _l("Refresh token")),
-    SelectChoice(grants.CLIENT_CREDENTIALS, _l("Client credentials")),
-]
-assert tuple(choice.value for choice in GRANT_TYPES) == grants.OFFERED
+GRANT_TYPES = [SelectChoice(grant.name, grant.label) for grant in grants.GRANTS if grant.by_developers]
 
 
 class GrantsField(SelectMultipleField):
     """Boxes that keep their default where a program sends none of them; the page's own empty value says "none"."""
+
+    hints = grants.HINTS
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was sent, if the field was."""
@@ -119,4 +116,4 @@ def show_problems(form: ClientForm, refused: ClientRefused) -> None:
 
 
 def _offered() -> list[SelectChoice]:
-    return [SelectChoice(name) for name in offered_scopes(DEVELOPERS)]
+    return [SelectChoice(name) for name in offered_scopes(DEVELOPER_LIMITS)]

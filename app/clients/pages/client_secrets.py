@@ -12,10 +12,13 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length
 
-from ...authentication.sign_in import InvalidCredentials, TooManyTries, check_password
+from ...authentication.pages.refused import refuse_beside
+from ...authentication.refusals import InvalidCredentials, TooManyTries
+from ...authentication.sign_in import check_password
 from ...clock import now
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import REFUSED, status_of
 from .. import client_secrets
 from ..client_secrets import TooManySecrets, is_live
 from ..models import Client, ClientSecret
@@ -24,8 +27,6 @@ from .own_app import get_own_client
 
 blueprint = Blueprint("clients_client_secrets", __name__)
 
-INVALID = 422
-TOO_MANY = 429
 LIFETIMES = [
     SelectChoice("", _l("Never")),
     SelectChoice("30", _l("In 30 days")),
@@ -59,7 +60,7 @@ def new(client_id: str) -> ResponseReturnValue:
     client = get_own_client(client_id)
     form = SecretForm()
     if client.is_public or not form.validate_on_submit():
-        return _page(client, form), INVALID
+        return _page(client, form), REFUSED
     try:
         _row, secret = client_secrets.add_secret(
             client,
@@ -71,7 +72,7 @@ def new(client_id: str) -> ResponseReturnValue:
         )
     except TooManySecrets:
         form.form_errors = [_("An app may have up to 10 valid secrets. Revoke one that is no longer in use.")]
-        return _page(client, form), INVALID
+        return _page(client, form), REFUSED
     db.session.commit()
     fresh_secret.keep(client, secret)
     return redirect(url_for("clients_clients.show", client_id=client.id))
@@ -97,17 +98,14 @@ def reveal(client_id: str, secret_id: str) -> ResponseReturnValue:
     if secret.sealed is None or not is_live(secret):
         abort(404)
     if not form.validate_on_submit():
-        return _reveal_page(client, secret, form), INVALID if form.is_submitted() else 200
+        return _reveal_page(client, secret, form), status_of(form)
     try:
         check_password(current_user, form.password.data or "")
         text = client_secrets.reveal_secret(client, secret, actor_id=current_user.id)
-    except InvalidCredentials:
+    except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()  # the try counts
-        form.password.errors = [_("That is not your password.")]
-        return _reveal_page(client, secret, form), INVALID
-    except TooManyTries as refused:
-        form.password.errors = [_("Too many wrong passwords. Wait a little, then try again.")]
-        return _reveal_page(client, secret, form), TOO_MANY, {"Retry-After": str(refused.retry_after)}
+        status, headers = refuse_beside(form.password, refusal)
+        return _reveal_page(client, secret, form), status, headers
     db.session.commit()
     fresh_secret.keep(client, text)
     return redirect(url_for("clients_clients.show", client_id=client.id), 303)

@@ -10,10 +10,11 @@ from flask_login import current_user
 
 from ...database.rows import db
 from ...extensions import settings
+from ...forms import REFUSED
 from ...scopes import catalogue
 from .. import registration
 from ..client_secrets import list_live
-from ..details import DEVELOPERS, offered_scopes
+from ..details import DEVELOPER_LIMITS, offered_scopes
 from ..models import Client
 from ..people_per_app import count_people
 from ..redirect_uris import is_localhost
@@ -22,8 +23,6 @@ from . import client_form, fresh_secret
 from .own_app import get_own_client
 
 blueprint = Blueprint("clients_clients", __name__)
-
-INVALID = 422
 
 
 @blueprint.get("/dashboard/apps")
@@ -46,12 +45,12 @@ def new() -> ResponseReturnValue:
             owner_id=current_user.id,
             actor_id=current_user.id,
             actor_name=current_user.username,
-            limits=replace(DEVELOPERS, most_apps=None) if current_user.is_admin else DEVELOPERS,
+            limits=replace(DEVELOPER_LIMITS, most_apps=None) if current_user.is_admin else DEVELOPER_LIMITS,
             shown_once=settings.client_secrets_shown_once,
         )
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
-        return render_template("clients/new.html", form=form, hints=_hints()), INVALID
+        return render_template("clients/new.html", form=form, hints=_hints()), REFUSED
     db.session.commit()
     if secret:
         fresh_secret.keep(client, secret)
@@ -88,7 +87,7 @@ def edit(client_id: str) -> ResponseReturnValue:
         changed = registration.edit_client(client, client_form.read(form, client), actor_id=current_user.id)
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
-        return _edit_page(client, form), INVALID
+        return _edit_page(client, form), REFUSED
     db.session.commit()
     flash(_("Saved.") if changed else _("Nothing was changed."), "ok")
     if "redirect_uris" in changed:
@@ -97,7 +96,7 @@ def edit(client_id: str) -> ResponseReturnValue:
 
 
 def _edit_page(client: Client, form: client_form.EditForm) -> str:
-    offered = [*DEVELOPERS.grants, *offered_scopes(DEVELOPERS)]
+    offered = [*DEVELOPER_LIMITS.grants, *offered_scopes(DEVELOPER_LIMITS)]
     by_administrators = [
         name for name in [*client.grant_type_list, *client.scope_list] if name not in offered
     ]

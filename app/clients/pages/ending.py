@@ -9,14 +9,13 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from ...database.rows import db
+from ...forms import status_of
 from .. import naming, registration
 from ..people_per_app import count_people
 from ..refusals import DisabledByAdministrator
 from .own_app import get_own_client
 
 blueprint = Blueprint("clients_ending", __name__)
-
-INVALID = 422
 
 
 class DeleteForm(FlaskForm):
@@ -60,7 +59,7 @@ def delete(client_id: str) -> ResponseReturnValue:
             form.confirm.errors = [_("This is not the app's name. Type “%(name)s”.", name=client.name)]
         people = count_people([client.id])[client.id]
         page = render_template("clients/delete.html", client=client, form=form, people=people)
-        return page, INVALID if form.is_submitted() else 200
+        return page, status_of(form)
     name = client.name
     registration.delete_client(client, actor_id=current_user.id)
     db.session.commit()

@@ -32,16 +32,6 @@ REDIRECT_URI_MISSING = Cause(
     _l("Register a redirect URI, and send it with every authorization request."),
     "redirect_uris",
 )
-REDIRECT_URI_MALFORMED = Cause(
-    "redirect_uri_malformed",
-    "invalid_request",
-    400,
-    "The redirect_uri is not an absolute address: send a registered one, encoded once.",
-    _APP_MISTAKE,
-    _l("The redirect_uri %(sent)s is not an absolute address."),
-    _l("Send the whole address with its scheme, encoded once as a query parameter."),
-    "redirect_uris",
-)
 CLIENT_ID_MISSING = Cause(
     "client_id_missing",
     "invalid_request",
@@ -80,15 +70,6 @@ REQUEST_OBJECT_UNSUPPORTED = Cause(
         "Send the parameters themselves, or push them first to the endpoint for pushed authorization requests."
     ),
 )
-REQUEST_URI_UNKNOWN = Cause(
-    "request_uri_unknown",
-    "invalid_request_uri",
-    400,
-    "The request_uri is not known here, has expired or was used before: push the request again.",
-    _l("The sign-in took too long or was opened twice. Go back to the app and start again."),
-    _l("The request_uri is unknown, has expired, was used before or belongs to another app."),
-    _l("Push the request right before sending the person here, and use each request_uri once."),
-)
 PROMPT_CONFLICT = Cause(
     "prompt_conflict",
     "invalid_request",
@@ -116,15 +97,6 @@ MAX_AGE_MALFORMED = Cause(
     _l("The app sent max_age=%(sent)s, which is not a whole number of seconds."),
     _l("Send a whole number of seconds, or leave max_age out."),
 )
-CLAIMS_MALFORMED = Cause(
-    "claims_malformed",
-    "invalid_request",
-    400,
-    "The parameter claims must be a JSON object as OpenID Connect describes it.",
-    _APP_MISTAKE,
-    _l("The parameter claims could not be read as a JSON object."),
-    _l("Send claims as JSON, encoded once, or leave it out and ask by scopes."),
-)
 ID_TOKEN_HINT_INVALID = Cause(
     "id_token_hint_invalid",
     "invalid_request",
@@ -133,18 +105,6 @@ ID_TOKEN_HINT_INVALID = Cause(
     _APP_MISTAKE,
     _l("The id_token_hint is not an ID token that this portal issued to this app."),
     _l("Send the newest ID token as it was issued to this app, or leave id_token_hint out."),
-)
-POST_LOGOUT_REDIRECT_URI_UNREGISTERED = Cause(
-    "post_logout_redirect_uri_unregistered",
-    "invalid_request",
-    400,
-    "The post_logout_redirect_uri is not registered for this client.",
-    _l("You can sign out here, but the app named an address that is not registered to go back to."),
-    _l(
-        "The app sent post_logout_redirect_uri %(sent)s, which is not registered. Registered: %(registered)s."
-    ),
-    _l("Register the address for after signing out, letter by letter, and send client_id or id_token_hint."),
-    "post_logout_redirect_uris",
 )
 REQUEST_TOO_LONG = Cause(
     "request_too_long",

@@ -46,10 +46,6 @@ INVALID_GRANTS = {
         "the owner of the app sees the reason at error_uri."
     ),
     "password": "The username and password do not match an account that may sign in here.",
-    "urn:ietf:params:oauth:grant-type:device_code": (
-        "The device code is not valid here: it was used before, or belongs to another client. "
-        "Start again at the device authorization endpoint."
-    ),
 }
 INVALID_TOKEN = "The access token is not valid: it has expired, was revoked, or was not made for this server."
 

@@ -108,39 +108,3 @@ REDIRECT_URI_OMITTED = Cause(
     _l("Send the same redirect_uri with the code, as RFC 6749, section 4.1.3 asks."),
     "redirect_uris",
 )
-DEVICE_CODE_UNKNOWN = Cause(
-    "device_code_unknown",
-    "invalid_grant",
-    400,
-    INVALID_GRANT,
-    _MEANING,
-    _l("There is no such device code, or it belongs to another app or was used before."),
-    _l("Send the device_code of the newest answer, with the client ID that asked for it, and once only."),
-)
-DEVICE_CODE_EXPIRED = Cause(
-    "device_code_expired",
-    "expired_token",
-    400,
-    "The device code has expired: start again at the device authorization endpoint.",
-    _l("The code for the device has expired. Start again on the device."),
-    _l("Nobody confirmed the device code in time; it expired %(expired_at)s."),
-    _l("Ask for a new device code and show the person the new user code."),
-)
-AUTHORIZATION_PENDING = Cause(
-    "authorization_pending",
-    "authorization_pending",
-    400,
-    "The person has not decided yet: ask again after the interval.",
-    _l("The device waits until somebody enters the code and decides."),
-    _l("Nobody has entered the user code and decided yet."),
-    _l("Nothing is wrong: ask again after the interval that the first answer named."),
-)
-SLOW_DOWN = Cause(
-    "slow_down",
-    "slow_down",
-    400,
-    "The device asks too often: wait 5 seconds longer between requests.",
-    _l("The device asks more often than it was told to."),
-    _l("The app asked again after %(seconds)s seconds instead of %(interval)s."),
-    _l("Wait 5 seconds longer after every slow_down (RFC 8628, section 3.5)."),
-)

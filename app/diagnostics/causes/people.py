@@ -44,15 +44,6 @@ CONSENT_REQUIRED = Cause(
     _l("The app sent prompt=none, but the person has not allowed these permissions yet: %(missing)s."),
     _l("Send the person again without prompt=none."),
 )
-INTERACTION_REQUIRED = Cause(
-    "interaction_required",
-    "interaction_required",
-    400,
-    "The person has to see a page first, and prompt=none allows none: send them again without it.",
-    _PERSON,
-    _l("The app sent prompt=none, but the person has to do something first."),
-    _l("Send the person again without prompt=none."),
-)
 APP_UNASSURED = Cause(
     "app_unassured",
     "interaction_required",

@@ -4,8 +4,6 @@ from flask_babel import lazy_gettext as _l
 
 from .cause import CLIENT_MEANING, INVALID_CLIENT, Cause
 
-_REGISTRATION = _l("An app tried to register itself here and was refused.")
-
 RATE_LIMITED = Cause(
     "rate_limited",
     "temporarily_unavailable",
@@ -28,33 +26,6 @@ PORTAL_TROUBLE = Cause(
     _l("Something went wrong on our side. Try again in a moment."),
     _l("Something went wrong on our side; nothing in the app is wrong."),
     _l("Send the same request again after the time in Retry-After. Codes and tokens stay valid."),
-)
-REGISTRATION_REFUSED = Cause(
-    "registration_refused",
-    "invalid_client_metadata",
-    400,
-    "The client metadata cannot be accepted: check grant_types, scope and the authentication method.",
-    _REGISTRATION,
-    _l("The field %(field)s cannot be accepted. Reason: %(reason)s."),
-    _l("Change the field: apps that register themselves may have less than those of the dashboard."),
-)
-REGISTRATION_REDIRECT_URI_REFUSED = Cause(
-    "registration_redirect_uri_refused",
-    "invalid_redirect_uri",
-    400,
-    "A redirect URI cannot be accepted: it must be absolute, without fragment, and https unless it is loopback.",
-    _REGISTRATION,
-    _l("The redirect URI %(sent)s cannot be accepted. Reason: %(reason)s."),
-    _l("Send absolute addresses without fragment: https, or http on loopback."),
-)
-REGISTRATION_TOKEN_INVALID = Cause(
-    "registration_token_invalid",
-    "invalid_token",
-    401,
-    "A valid registration token is needed: ask an administrator for one.",
-    _REGISTRATION,
-    _l("The registration token is missing, unknown, used up or expired."),
-    _l("Ask an administrator for a new registration token."),
 )
 CLIENT_UNVERIFIABLE = Cause(
     "client_unverifiable",

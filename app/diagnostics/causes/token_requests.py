@@ -36,16 +36,6 @@ METHOD_NOT_ALLOWED = Cause(
     _l("The request was sent with the method %(method)s. Redirects turn a POST into a GET, too."),
     _l("Send a POST straight to the address in the discovery document, without a redirect on the way."),
 )
-PARAMETER_IN_QUERY = Cause(
-    "parameter_in_query",
-    "invalid_request",
-    400,
-    "Send the parameters in the body: credentials and tokens must not be part of the address.",
-    _UNREADABLE,
-    _l("The parameter %(parameter)s came in the address, where proxies and logs keep it."),
-    _l("Send it in the body, and make a new secret if one was in the address."),
-    "secrets",
-)
 GRANT_TYPE_MISSING = Cause(
     "grant_type_missing",
     "invalid_request",
@@ -104,15 +94,6 @@ PARAMETER_MALFORMED = Cause(
     _UNREADABLE,
     _l("The value of %(parameter)s could not be read."),
     _l("Send %(parameter)s form-encoded, as UTF-8 and without control characters."),
-)
-TOKEN_TYPE_UNSUPPORTED = Cause(
-    "token_type_unsupported",
-    "unsupported_token_type",
-    400,
-    "This kind of token cannot be revoked here: send an access token or a refresh token.",
-    _UNREADABLE,
-    _l("The token is of a kind that cannot be revoked: %(kind)s."),
-    _l("Send the access token or the refresh token; an ID token ends by itself."),
 )
 INTROSPECTION_NOT_ALLOWED = Cause(
     "introspection_not_allowed",

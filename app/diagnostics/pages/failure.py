@@ -10,10 +10,13 @@ from ...clients import wording
 from ...clients.models import Client
 from ...clients.refusals import ClientRefused
 from ...database.rows import db
-from .. import log_entries, redirect_uri_doctor
-from ..log_entries import LogEntry
+from ...forms import REFUSED
+from .. import redirect_uri_doctor
+from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
 from ..repairs import add_redirect_uri, can_add_redirect_uri
+from ..request_log import reading
+from ..request_log.reading import LogEntry
 
 blueprint = Blueprint("diagnostics_failure", __name__)
 
@@ -22,13 +25,13 @@ blueprint = Blueprint("diagnostics_failure", __name__)
 @public
 def show(request_id: str) -> Response:
     """The page that ``error_uri`` names."""
-    return _page(log_entries.find_entry(request_id), request_id)
+    return _page(reading.find_entry(request_id), request_id)
 
 
 @blueprint.post("/failures/<request_id>/repair")
 def repair(request_id: str) -> BaseResponse:
     """Register the redirect URI that the app sent, for its owner."""
-    entry = log_entries.find_entry(request_id)
+    entry = reading.find_entry(request_id)
     client = _readable_client(entry)
     if entry is None or client is None or entry.redirect_uri is None:
         abort(404)
@@ -45,7 +48,7 @@ def repair(request_id: str) -> BaseResponse:
 
 def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = None) -> Response:
     if entry is None:
-        page = render_template("diagnostics/failure_unknown.html", kept_for=log_entries.KEPT_FOR)
+        page = render_template("diagnostics/failure_unknown.html", kept_for=LOG_KEPT.days)
         return _unlisted(page, 404)
     client = _readable_client(entry)
     trusted = client is not None or (entry.row.client_id is None and _is_administrator())
@@ -57,7 +60,7 @@ def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = 
         path_of_setting=path_of_setting,
         **_doctor(entry, client),
     )
-    return _unlisted(page, 422 if problems else 200)
+    return _unlisted(page, REFUSED if problems else 200)
 
 
 def _doctor(entry: LogEntry, client: Client | None) -> dict[str, object]:

@@ -5,17 +5,22 @@ from collections.abc import Container
 from flask import Blueprint, Response, abort, render_template, request
 from flask_login import current_user
 
+from ...database.trouble import undo
 from ...extensions import settings
-from .. import log_entries, request_log
+from .. import request_log
 from ..causes import CATALOGUE, GROUPS
+from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
+from ..request_log import reading
 
 blueprint = Blueprint("diagnostics_request_log", __name__)
 
 
 @blueprint.after_app_request
 def _finish(response: Response) -> Response:
-    """Write the row of a request that an endpoint began to log."""
+    """Write the row of a request that an endpoint began to log, once what the request left undone is undone."""
+    if request_log.is_begun():
+        undo()
     request_log.finish(response.status_code)
     return response
 
@@ -26,10 +31,10 @@ def show(client_id: str) -> str:
     client = find_readable_client(client_id, current_user)
     if client is None:
         abort(404)
-    outcome = _one_of(log_entries.OUTCOMES, request.args.get("outcome"))
+    outcome = _one_of(reading.OUTCOMES, request.args.get("outcome"))
     cause = _one_of(CATALOGUE, request.args.get("cause"))
     before = request.args.get("before")
-    entries, older = log_entries.list_entries(client.id, outcome, cause, before)
+    entries, older = reading.list_entries(client.id, outcome, cause, before)
     return render_template(
         "diagnostics/request_log.html",
         client=client,
@@ -40,7 +45,7 @@ def show(client_id: str) -> str:
         groups=GROUPS,
         narrowed=bool(outcome or cause or before),
         issuer=settings.issuer,
-        kept_for=log_entries.KEPT_FOR,
+        kept_for=LOG_KEPT.days,
         path_of_setting=path_of_setting,
     )
 

@@ -19,6 +19,7 @@ from ..grants.authorization_code import AuthorizationCodeGrant
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..server import server
+from ..transactions import SessionTransaction
 from ..wire import attribution
 from ..wishes import Wishes
 from . import pending, responses
@@ -55,8 +56,8 @@ class Authorization:
         return tuple(name for name in self.scopes if name not in (*allowed, *declined))
 
     @property
-    def unassured(self) -> bool:
-        """Whether nothing assures who asks: an app without secret whose answer goes to a program on a device.
+    def is_unverified_native_app(self) -> bool:
+        """A public app whose answer goes to a program on the device (:rfc:`8252#section-8.6`): nothing proves it is the app.
 
         A portal on loopback like the app is its developer's own, where the question would only be in the way.
         """
@@ -75,7 +76,7 @@ class Authorization:
             account_chosen=pending.account_chosen(self.url),
             missing=self.missing,
             has_consent=self.consent is not None,
-            unassured=self.unassured,
+            is_unverified_native_app=self.is_unverified_native_app,
             another_named=signed_in and self.grant.named not in (None, current_user.id),
         )
 
@@ -87,7 +88,6 @@ class Authorization:
         asked.granted_scopes = tuple(name for name in self.scopes if name in allowed)
         asked.credential = self.consent
         asked.user = current_user
-        asked.join(db.session.connection())
         code = self.grant.generate_authorization_code()
         self.grant.redirect_uri = asked.validated_redirect_uri
         self.grant.save_authorization_code(code, asked)
@@ -110,6 +110,7 @@ def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) 
         parameters = read()
         request_log.begin(name, parameters.items(multi=True))
         asked = PortalRequest(request.method, request.path, request.headers, parameters)
+        asked.begin(SessionTransaction())
         response = step(_validated(asked))
         db.session.commit()
     except OAuth2Error as error:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from ...forms import REFUSED
 from ...scopes import catalogue
 from ...uris import read_uri
 from . import responses
@@ -44,12 +45,12 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
         person=current_user,
         permissions=permissions(authorization),
         already=already_allowed(authorization),
-        confirming=authorization.unassured and not asked_now(authorization),
+        confirming=authorization.is_unverified_native_app and not asked_now(authorization),
         destination=_host(asked.validated_redirect_uri),
         query=query,
         nothing_ticked=nothing_ticked,
     )
-    return make_response(html, 422 if nothing_ticked else 200)
+    return make_response(html, REFUSED if nothing_ticked else 200)
 
 
 def account_page(authorization: Authorization, *, another_named: bool = False) -> Response:

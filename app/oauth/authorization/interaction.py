@@ -28,7 +28,7 @@ class Situation:
     missing: tuple[str, ...]
     """Scopes that were asked for and never decided upon."""
     has_consent: bool
-    unassured: bool = False
+    is_unverified_native_app: bool = False
     """Whether any program on the person's device could be asking in the app's name."""
     another_named: bool = False
     """Whether the app expects somebody else than the person signed in."""
@@ -45,7 +45,10 @@ def _login(situation: Situation) -> bool:
 
 
 def _person(situation: Situation) -> bool:
-    """In silence only of who has let the app in: no other app may try names until one fits."""
+    """Whether the app expects somebody else.
+
+    With ``prompt=none`` only an app that this person has let in learns it; others could probe with hints.
+    """
     return situation.another_named and (situation.has_consent or not situation.wishes.silent)
 
 
@@ -69,7 +72,7 @@ def _consent(situation: Situation) -> bool:
 
 def _confirmation(situation: Situation) -> bool:
     """:rfc:`8252#section-8.6`: what nobody proved to be the app gets nothing without the person's act."""
-    return situation.unassured
+    return situation.is_unverified_native_app
 
 
 @dataclass(frozen=True, slots=True)

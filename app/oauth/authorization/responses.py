@@ -5,7 +5,7 @@ from typing import Any
 from authlib.common.urls import add_params_to_uri
 from flask import Response, g, make_response, redirect, render_template, request
 
-from ...authentication import browser
+from ... import fetch_metadata
 from ...diagnostics import request_log
 from ...extensions import settings
 from ..refusals import Refused
@@ -64,7 +64,11 @@ def _is_held_to_a_form(asked: PortalRequest, redirect_uri: str) -> bool:
     """Whether the browser came by a form of ours, whose policy cannot name all hops that follow a redirect."""
     origin = cross_origin.origin(redirect_uri) or ""
     silent = "none" in asked.parameters.get("prompt", "").split()
-    return (origin.startswith("https:") or "[" in origin) and not silent and browser.came_from_here()
+    return (
+        (origin.startswith("https:") or "[" in origin)
+        and not silent
+        and fetch_metadata.is_navigation_from_here()
+    )
 
 
 def _onward(location: str) -> Response:

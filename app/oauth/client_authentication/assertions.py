@@ -98,10 +98,12 @@ def _wrong(claim: str, claims: dict[str, Any], expected: str | list[str]) -> Ref
 
 
 def _take_once(jti: str, client: ClientRow, expiry: float, request: PortalRequest) -> None:
+    if request.is_proven:
+        return
     until = datetime.fromtimestamp(expiry + 2 * CLOCK_SKEW, UTC)
     values = {"jti_digest": digest(f"{client.id} {jti}"), "expires_at": until}
     try:
-        request.transaction().execute(insert(UsedAssertion.__table__), values)  # type: ignore[arg-type]
+        request.transaction().execute(insert(UsedAssertion.__table__), values)
     except IntegrityError as error:
         raise Refused(causes.ASSERTION_REPLAYED) from error
 

@@ -49,8 +49,9 @@ def read_credentials(request: PortalRequest) -> Presented:
     client_id = form.get("client_id", "")
     if not client_id:
         if header and scheme not in ("bearer", "basic"):
-            raise Refused(causes.BASIC_MALFORMED)
-        raise Refused(causes.CLIENT_NOT_NAMED, fields=sorted(form)[:20])
+            raise Refused(causes.BASIC_MALFORMED, hint=None if " " in header else "no_scheme")
+        hint = "authentication_header" if "Authentication" in request.headers else None
+        raise Refused(causes.CLIENT_NOT_NAMED, fields=sorted(form)[:20], hint=hint)
     secret = form.get("client_secret") or None
     return Presented(client_id, secret, "client_secret_post" if secret else "none")
 
@@ -138,7 +139,7 @@ def _read_basic(header: str) -> tuple[str, str]:
     try:
         client_id, separator, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, ValueError) as error:
-        raise Refused(causes.BASIC_MALFORMED) from error
+        raise Refused(causes.BASIC_MALFORMED, hint="not_base64") from error
     if not separator or not client_id:
-        raise Refused(causes.BASIC_MALFORMED)
+        raise Refused(causes.BASIC_MALFORMED, hint=None if separator else "no_colon")
     return unquote_plus(client_id), unquote_plus(secret)

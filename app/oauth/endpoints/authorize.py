@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ...authentication import browser
+from ... import fetch_metadata
 from ...authentication.access import public
 from ...diagnostics import causes, request_log
 from ..authorization import consent_page, pending, responses
@@ -23,7 +23,7 @@ LONGEST_URL = 8000  # characters of an address of ours; gunicorn takes few more
 @public
 def authorize() -> Any:
     """On to the sign-in, a question, the consent page, or back to the app."""
-    step = _ask_by_get if request.method == "POST" and browser.navigates() else _step
+    step = _ask_by_get if request.method == "POST" and fetch_metadata.is_navigation() else _step
     return authorizing("authorize", _parameters, step)
 
 

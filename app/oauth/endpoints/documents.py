@@ -11,9 +11,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from ...clients.grants import OFFERED
 from ...crypto import Undecryptable
 from ..keys import ring
-from ..offered_grants import FOR_ALL, offered_grants
+from ..offered_grants import offered_grants
 from . import metadata
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Documents:
         self._bodies: dict[str, bytes] = {}
         self._ring: ring.KeyRing = app.extensions["signing_keys"]
         self._published: dict[str, Any] | None = None
-        self._describe(FOR_ALL)
+        self._describe(OFFERED)
         self._keys_read_at = self._grants_read_at = float("-inf")
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
+from ... import languages
 from ...authentication.access import public
 from ...extensions import settings
 from ...scopes import catalogue
@@ -75,7 +76,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
-        "ui_locales_supported": ["en", "de"],
+        "ui_locales_supported": list(languages.NAMES),
         "service_documentation": f"{issuer}/",
     }
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from ...audit import EventKind
 from ...authentication.access import public
 from ...clock import now
 from ...database.engines import read_connection
@@ -56,7 +57,14 @@ def _revoke_family(parsed: families.Parsed, client: ClientRow, request: PortalRe
         return
     if row.client_id != client.id:
         raise Refused(causes.REFRESH_OF_OTHER_CLIENT)
-    families.end_family(request.transaction(), parsed.family_id, causes.TOKEN_REVOKED)
+    families.end_family(
+        request.transaction(),
+        parsed.family_id,
+        EventKind.TOKENS_REVOKED,
+        user_id=row.user_id,
+        client=client,
+        because=causes.TOKEN_REVOKED,
+    )
 
 
 def _revoke_access_token(token: str, client: ClientRow, request: PortalRequest) -> None:
@@ -72,6 +80,6 @@ def _revoke_access_token(token: str, client: ClientRow, request: PortalRequest) 
             return
     values = {"jti": jti, "revoked_at": now(), "expires_at": datetime.fromtimestamp(claims["exp"], UTC)}
     try:
-        request.transaction().execute(insert(RevokedToken.__table__), values)  # type: ignore[arg-type]
+        request.transaction().execute(insert(RevokedToken.__table__), values)
     except IntegrityError:  # it was given back twice at the same moment
         return

@@ -9,10 +9,10 @@ from sqlalchemy import Row
 from ...authentication.access import public
 from ..tokens.access_tokens import ActiveToken
 from ..tokens.claims import person_claims
-from ..tokens.persons import REMEMBERED
+from ..tokens.persons import MOST_PEOPLE
 from ..wire import cross_origin
-from ..wire.bearer import resource
 from ..wire.endpoint import as_json, json_response, plain
+from ..wire.resource import resource
 
 blueprint = Blueprint("oauth_userinfo", __name__)
 
@@ -26,7 +26,7 @@ def userinfo(token: ActiveToken) -> Response:
     return json_response(_claims_of(token.claims["sub"], token.person, token.scopes))
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=MOST_PEOPLE)
 def _claims_of(sub: str, person: Row[Any] | None, scopes: frozenset[str]) -> str:
     """The answer as JSON: integrations ask for it again and again, and it changes only with what it is made of."""
     return as_json({"sub": sub, **person_claims(person, scopes)})

@@ -5,8 +5,11 @@ import re
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from ...crypto import equal
+from ...diagnostics import causes
+from ..refusals import Refused
 
-_FORM = re.compile(r"[A-Za-z0-9\-._~]{43,128}")  # :rfc:`7636#section-4.1`
+SHORTEST, LONGEST = 43, 128  # characters, :rfc:`7636#section-4.1`
+_FORM = re.compile(rf"[A-Za-z0-9\-._~]{{{SHORTEST},{LONGEST}}}")
 
 
 def is_well_formed(verifier: str) -> bool:
@@ -24,3 +27,27 @@ def belongs(verifier: str | None, challenge: str | None) -> bool:
     if not verifier or not challenge or not is_well_formed(verifier):
         return False
     return equal(challenge_of(verifier), challenge)
+
+
+def check_verifier(verifier: str | None, challenge: str | None) -> None:
+    """Refuse a ``verifier`` other than that of ``challenge``, and either of the two without the other."""
+    if not challenge:
+        if verifier:
+            raise Refused(causes.VERIFIER_UNEXPECTED)
+        return
+    if not verifier:
+        raise Refused(causes.VERIFIER_MISSING)
+    if not is_well_formed(verifier):
+        raise Refused(causes.VERIFIER_MALFORMED, length=len(verifier), hint=_hint_at(verifier))
+    if not belongs(verifier, challenge):
+        hint = "plain_challenge" if verifier == challenge else None
+        raise Refused(causes.VERIFIER_WRONG, computed=challenge_of(verifier), stored=challenge, hint=hint)
+
+
+def _hint_at(verifier: str) -> str:
+    """The key of the hint at what is wrong with a malformed ``verifier``."""
+    if verifier.endswith("="):
+        return "padded"
+    if len(verifier) < SHORTEST:
+        return "too_short"
+    return "too_long" if len(verifier) > LONGEST else "wrong_characters"

@@ -3,19 +3,18 @@
 import re
 from typing import Any
 
-from authlib.oauth2.rfc7636 import CodeChallenge
-
 from ...diagnostics import causes
 from ..refusals import Refused
-from . import code_verifiers
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")  # base64url of 32 bytes, without padding
 
 
-class ProofKey(CodeChallenge):
-    """Checks the challenge when a code is asked for, and the verifier when it is redeemed."""
+class ProofKey:
+    """Checks the challenge when a code is asked for; when it is redeemed, the grant checks the verifier itself."""
 
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
+    def __call__(self, grant: Any) -> None:
+        """Let ``grant`` ask once Authlib knows where the answer goes."""
+        grant.register_hook("after_validate_authorization_request_payload", self.validate_code_challenge)
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         """Demand a challenge where it is required, and S256 wherever there is one."""
@@ -29,19 +28,3 @@ class ProofKey(CodeChallenge):
             raise Refused(causes.PKCE_PLAIN, sent=method or "plain")
         if not _CHALLENGE.fullmatch(challenge):
             raise Refused(causes.CHALLENGE_MALFORMED, length=len(challenge))
-
-    def validate_code_verifier(self, grant: Any, result: Any) -> None:
-        """Compare the verifier with the challenge of the code."""
-        verifier = grant.request.form.get("code_verifier")
-        challenge = grant.request.authorization_code.code_challenge
-        if not challenge:
-            if verifier:
-                raise Refused(causes.VERIFIER_UNEXPECTED)
-            return
-        if not verifier:
-            raise Refused(causes.VERIFIER_MISSING)
-        if not code_verifiers.is_well_formed(verifier):
-            raise Refused(causes.VERIFIER_MALFORMED, length=len(verifier))
-        if not code_verifiers.belongs(verifier, challenge):
-            computed = code_verifiers.challenge_of(verifier)
-            raise Refused(causes.VERIFIER_WRONG, computed=computed, stored=challenge)

@@ -1,25 +1,36 @@
-"""What all our grants share: client authentication of our own, and one shape of token answer."""
+"""What all our grants share: client authentication of our own, and one shape of token answer.
 
+Each grant reads in two steps: ``validate_token_request`` refuses, ``create_token_response`` acts and answers.
+"""
+
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749.grants import BaseGrant
 
-from ...diagnostics import causes
+from ...diagnostics import causes, usage
 from ..client_authentication.methods import METHODS
 from ..client_rows import ClientRow
 from ..refusals import Refused
 from ..requests import PortalRequest
-from ..tokens import signing
+from ..tokens import families, signing
+from ..transactions import Transaction
 
 if TYPE_CHECKING:
     from config import Settings
 
+Answer = tuple[int, dict[str, Any], list[tuple[str, str]]]
+"""Status, payload and headers."""
+
 
 class PortalGrant(BaseGrant):
-    """A grant whose client is found, proven and allowed before Authlib goes on."""
+    """A grant whose client is found, proven and allowed before anything else is looked at."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+    TRANSACTION: type[Transaction] = Transaction
     request: PortalRequest
+    scopes: tuple[str, ...] = ()
+    """What the access token will allow, as far as it is known by now."""
 
     @property
     def settings(self) -> "Settings":
@@ -28,11 +39,10 @@ class PortalGrant(BaseGrant):
         return settings
 
     def authenticate_token_endpoint_client(self) -> ClientRow:
-        """The client, proven, and with this grant switched on."""
+        """Prove who the client is and return it; refuse one that has not this grant."""
         client: ClientRow = self.server.authenticate_client(self.request, METHODS)
         if not client.check_grant_type(self.GRANT_TYPE):
             raise self.not_enabled(client)
-        self.request.client = client
         return client
 
     def not_enabled(self, client: ClientRow, **hint: str) -> Refused:
@@ -47,17 +57,55 @@ class PortalGrant(BaseGrant):
             raise Refused(causes.PARAMETER_MISSING, parameter=parameter)
         return value
 
-    def answer(self, subject: signing.Subject, scopes: tuple[str, ...], **extra: str) -> dict[str, Any]:
-        """The token answer of :rfc:`6749#section-5.1`: an access token of ``scopes`` and what is ``extra``."""
-        token = {
-            "access_token": signing.access_token(subject, scopes, self.settings),
+    def subject(
+        self,
+        sub: str,
+        *,
+        family_id: str | None = None,
+        counter: int = 0,
+        auth_time: datetime | None = None,
+    ) -> signing.Subject:
+        """Whom this app's tokens are about, signed as the app asks for it."""
+        client = self.request.client
+        alg = signing.algorithm(client.alg, self.settings)
+        return signing.Subject(sub, client.id, alg, family_id, counter, auth_time)
+
+    def answer_with_family(
+        self,
+        subject: signing.Subject,
+        *,
+        consent_id: str,
+        session_id: str | None,
+        scope: str,
+        nonce: str | None = None,
+    ) -> Answer:
+        """Begin the family of ``subject`` with the ``scope`` that was granted, and answer with its first tokens."""
+        settings, renewable = self.settings, self.request.client.check_grant_type("refresh_token")
+        seed = families.begin_family(
+            self.request.transaction(),
+            subject,
+            consent_id=consent_id,
+            session_id=session_id,
+            scope=scope,
+            lifetime=settings.refresh_token_ttl if renewable else settings.access_token_ttl,
+        )
+        usage.consent_used(consent_id)
+        if not renewable:
+            return self.answer(subject, nonce=nonce)
+        refresh_token = families.refresh_token(str(subject.family_id), 0, seed)
+        return self.answer(subject, nonce=nonce, refresh_token=refresh_token)
+
+    def answer(self, subject: signing.Subject, *, nonce: str | None = None, **extra: str) -> Answer:
+        """The token answer of :rfc:`6749#section-5.1`: an access token of ``self.scopes`` and what is ``extra``."""
+        access_token = signing.access_token(subject, self.scopes, self.settings)
+        token: dict[str, Any] = {
+            "access_token": access_token,
             "token_type": "Bearer",
             "expires_in": self.settings.access_token_ttl,
             **extra,
         }
-        if scopes:
-            token["scope"] = " ".join(scopes)
-        return token
-
-    def save_token(self, token: dict[str, Any]) -> None:
-        """Nothing: an access token is stored nowhere, and the family's row was written before."""
+        if self.scopes:
+            token["scope"] = " ".join(self.scopes)
+        if "openid" in self.scopes:
+            token["id_token"] = signing.id_token(subject, access_token, nonce, self.settings)
+        return 200, token, self.TOKEN_RESPONSE_HEADER

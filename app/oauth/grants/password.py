@@ -4,29 +4,29 @@
 wrong passwords, the same work for names nobody has, one hash at a time.
 """
 
-from typing import Any
-
 from authlib.oauth2.rfc6749.grants import ResourceOwnerPasswordCredentialsGrant
-from sqlalchemy import Connection
 
 from ...audit import EventKind, record
+from ...authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
 from ...authentication.second_factors import needs_second_factor
-from ...authentication.sign_in import AccountBlocked, InvalidCredentials, TooManyTries, authenticate
+from ...authentication.sign_in import authenticate
 from ...clock import now
 from ...consents.decisions import find_consent, give_consent
 from ...consents.models import Consent
 from ...database.rows import new_id
-from ...diagnostics import causes, request_log, usage
+from ...diagnostics import causes, request_log
 from ...users.models import User
 from ...users.passwords import HashingBusy
 from ..refusals import Refused
 from ..scopes import requested_scopes
-from ..tokens import families, signing
-from .grant import PortalGrant
+from ..transactions import SessionTransaction
+from .grant import Answer, PortalGrant
 
 
 class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
     """Tokens for a username and a password; each time the person appears as having connected the app."""
+
+    TRANSACTION = SessionTransaction
 
     def validate_token_request(self) -> None:
         """Refuse public clients, whose ID anybody may guess passwords with, then wrong passwords."""
@@ -35,30 +35,17 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
             raise self.not_enabled(client, hint="public_client")
         username, password = self.required("username"), self.required("password")
         self.scopes = requested_scopes(self.request.form.get("scope"), client.scopes)
-        self.request.share_session()
+        self.request.keep_proof()  # wrong passwords are counted on another connection
         self.request.user = _sign_in(username, password)
 
-    def generate_token(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The answer, and the family it founds."""
+    def create_token_response(self) -> Answer:
+        """Record consent and sign-in, and answer with the first tokens of a new family."""
         user, client = self.request.user, self.request.client
         consent = self._consented(user)
-        subject = signing.Subject(
-            sub=user.id,
-            client_id=client.id,
-            alg=signing.algorithm(client.alg, self.settings),
-            family_id=new_id(),
-            auth_time=now(),
-        )
-        seed = self._found_family(self.request.transaction(), subject, consent)
-        usage.consent_used(consent.id)
         record(EventKind.SIGNED_IN_BY_APP, user.id, user.id, client_id=client.id, app=client.name)
-        extra = {}
-        if client.check_grant_type("refresh_token"):
-            extra["refresh_token"] = families.refresh_token(str(subject.family_id), 0, seed)
-        token = self.answer(subject, self.scopes, **extra)
-        if "openid" in self.scopes:
-            token["id_token"] = signing.id_token(subject, token["access_token"], None, self.settings)
-        return token
+        subject = self.subject(user.id, family_id=new_id(), auth_time=now())
+        granted = " ".join(self.scopes)
+        return self.answer_with_family(subject, consent_id=consent.id, session_id=None, scope=granted)
 
     def _consented(self, user: User) -> Consent:
         """The person's consent, now with the scopes asked for; what they once declined stays declined."""
@@ -69,21 +56,6 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
         if asked and not self.scopes:
             raise Refused(causes.USER_DECLINED)
         return give_consent(user.id, client.id, self.scopes)
-
-    def _found_family(self, connection: Connection, subject: signing.Subject, consent: Consent) -> bytes:
-        with_refresh = self.request.client.check_grant_type("refresh_token")
-        settings = self.settings
-        return families.found_family(
-            connection,
-            lifetime=settings.refresh_token_ttl if with_refresh else settings.access_token_ttl,
-            id=subject.family_id,
-            client_id=subject.client_id,
-            user_id=subject.sub,
-            consent_id=consent.id,
-            session_id=None,
-            scope=" ".join(self.scopes),
-            auth_time=subject.auth_time,
-        )
 
 
 def _sign_in(username: str, password: str) -> User:

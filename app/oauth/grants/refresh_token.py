@@ -6,13 +6,14 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as AuthlibRefreshTokenGrant
 from sqlalchemy import Row
 
+from ...audit import EventKind
 from ...clock import now
 from ...diagnostics import causes, request_log, usage
 from ..client_lookup import find_client_and_family
 from ..refusals import Refused
 from ..scopes import narrowed_scopes, remaining_scopes
-from ..tokens import families, signing
-from .grant import PortalGrant
+from ..tokens import families
+from .grant import Answer, PortalGrant
 from .persons import refuse_absent_person
 
 
@@ -30,34 +31,25 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         asked = narrowed_scopes(self.request.form.get("scope"), tuple(family.scope.split()))
         # What was taken from the app since, or by the person, is not renewed for it.
         self.scopes = remaining_scopes(asked, client.scopes, family.consent_scope.split())
-        self.request.refresh_token = family
 
-    def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
-        """Advance the family and answer with the token of its new generation."""
-        family = self.request.refresh_token
+    def create_token_response(self) -> Answer:
+        """Advance the family and answer with the tokens of its new generation."""
+        family = self.family
+        assert family is not None
         counter = self._advance(family)
         usage.consent_used(family.consent_id)
-        client = self.request.client
-        subject = signing.Subject(
-            sub=family.user_id,
-            client_id=client.id,
-            alg=signing.algorithm(client.alg, self.settings),
-            family_id=family.id,
-            counter=counter,
-            auth_time=family.auth_time,
+        subject = self.subject(
+            family.user_id, family_id=family.id, counter=counter, auth_time=family.auth_time
         )
         successor = families.refresh_token(family.id, counter, family.seed)
-        token = self.answer(subject, self.scopes, refresh_token=successor)
-        if "openid" in self.scopes:
-            token["id_token"] = signing.id_token(subject, token["access_token"], None, self.settings)
-        return 200, token, self.TOKEN_RESPONSE_HEADER
+        return self.answer(subject, refresh_token=successor)
 
     def _find(self, client_id: str, family_id: str) -> Any:
         client, self.family = find_client_and_family(client_id, family_id)
         return client
 
     def _living(self, client_id: str) -> Row[Any]:
-        """The family's row, if this token may be used at all, whatever its generation."""
+        """Return the family's row; refuse a token that may not be used at all, whatever its generation."""
         family = self.family
         if family is None or self.parsed is None or not families.is_genuine(self.parsed, family.seed):
             raise Refused(causes.REFRESH_UNKNOWN)
@@ -73,7 +65,10 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         return family
 
     def _advance(self, family: Row[Any]) -> int:
-        """The generation to answer with: the next one, or again the one this token was exchanged for."""
+        """Advance the family and return its new generation; a retry gets that which the first try got.
+
+        A replay, of a token older than the one just replaced, ends the family.
+        """
         assert self.parsed is not None
         presented, counter, rotated_at = self.parsed.counter, family.counter, family.rotated_at
         if presented == counter:
@@ -89,7 +84,14 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         if presented == counter - 1 and families.was_just_rotated(rotated_at, window):
             request_log.remark(causes.REFRESH_RETRIED, seconds=_seconds_since(rotated_at))
             return int(counter)
-        families.end_family(self.request.transaction(), family.id, causes.REFRESH_REPLAYED)
+        families.end_family(
+            self.request.transaction(),
+            family.id,
+            EventKind.TOKENS_REPLAYED,
+            user_id=family.user_id,
+            client=self.request.client,
+            because=causes.REFRESH_REPLAYED,
+        )
         raise Refused(causes.REFRESH_REPLAYED, seconds=_seconds_since(rotated_at))
 
 

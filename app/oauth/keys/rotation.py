@@ -26,15 +26,15 @@ def rotate_keys(longest_token: int, *, at_once: bool = False) -> list[str]:
     """Let every next key sign and make new next ones; gives the ids of those that sign now.
 
     A retired key verifies for ``longest_token`` seconds more, until the last token it signed has expired. Raises
-    :class:`NextKeyTooNew` while caches may not know a next key; ``at_once`` rotates all the same.
+    :class:`NextKeyTooNew` while caches may not know a next key, and the caller undoes what was written; ``at_once``
+    rotates all the same.
     """
     moment = now()
     until = moment + timedelta(seconds=longest_token) + RETIREMENT_MARGIN
     retire = update(SigningKey).where(SigningKey.slot.in_(f"{alg}:current" for alg in ALGORITHMS))
     db.session.execute(retire.values(slot=None, retired_at=moment, expires_at=until))
     # Behind the write: of two rotations at once, the second waits for the first and sees the keys it made.
-    if not at_once and (wait := _seconds_unknown(moment)):
-        db.session.rollback()
+    if not at_once and (wait := _seconds_until_published(moment)):
         raise NextKeyTooNew(wait)
     promoted = []
     for alg in ALGORITHMS:
@@ -60,7 +60,7 @@ def replace_leaked_keys() -> list[str]:
     return [row["kid"] for row in rows if row["signs_from"]]
 
 
-def _seconds_unknown(moment: datetime) -> int:
+def _seconds_until_published(moment: datetime) -> int:
     """For how long caches may still not know a next key, behind the retirement of ``moment``.
 
     A first key was published together with its next one, so whoever knows the one knows the other.

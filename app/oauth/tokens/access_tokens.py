@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,6 +18,7 @@ from ...consents.models import Consent
 from ...database.hot_reads import HotRead, constant
 from ...diagnostics import causes
 from ...extensions import settings
+from ...process.cache import Cache
 from ...users.models import User
 from ..client_lookup import CONSENT_SCOPE
 from ..keys import ring
@@ -29,12 +28,11 @@ from ..scopes import remaining_scopes
 from . import encryption, ended_tokens, families, signing
 from .persons import find_person
 
-REMEMBERED = 10_000  # verified tokens a process keeps; a verification costs more than the memory
+MOST_TOKENS = 10_000  # verified ones a process keeps; a verification costs more than the memory
 LONGEST = 8_000  # characters; ours are far shorter
 
 _REGISTRY = JWSRegistry(algorithms=list(ring.ALGORITHMS))
-_verified: OrderedDict[bytes, tuple[str, dict[str, Any]]] = OrderedDict()
-_lock = threading.Lock()
+_verified: Cache[bytes, tuple[str, dict[str, Any]]] = Cache(MOST_TOKENS)
 
 _IS_REVOKED = RevokedToken.jti.is_not(None)
 _DISABLED = (Client.disabled_at.is_not(None), constant(causes.CLIENT_DISABLED.name))
@@ -134,16 +132,12 @@ def verified_claims(token: str, issuer: str) -> dict[str, Any]:
     if len(token) > LONGEST:
         raise Refused(causes.TOKEN_MALFORMED)
     key = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-    kid, claims = _verified.get(key, ("", {}))
+    kid, claims = _verified.get(key) or ("", {})
     if not ring.current().knows(kid):  # a new token, or one whose key has ended since
         kid, claims = _verify(token, issuer)
-        with _lock:
-            _verified[key] = kid, claims
-            if len(_verified) > REMEMBERED:
-                _verified.popitem(last=False)
+        _verified.put(key, (kid, claims))
     if claims["exp"] <= time.time():
-        with _lock:
-            _verified.pop(key, None)
+        _verified.drop(key)
         raise Refused(causes.TOKEN_EXPIRED, expired_at=datetime.fromtimestamp(claims["exp"], UTC))
     if claims["iss"] != issuer:
         raise Refused(causes.TOKEN_WRONG_ISSUER, sent=str(claims["iss"])[:200], expected=issuer)

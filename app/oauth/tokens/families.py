@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
+from ...audit import EventKind, record_on
 from ...clock import now
 from ...crypto import base64url, from_base64url
 from ...diagnostics.causes import Cause
 from ...extensions import vault
+from ..client_rows import ClientRow
 from ..models import TokenFamily
+from .signing import Subject
 
 PREFIX = "pf_refresh_"
 SEED_BYTES = 16
@@ -20,7 +23,7 @@ _BODY = struct.Struct(">16sQ")  # family id, counter
 _MAC_BYTES = 32
 
 _ROTATE = (
-    update(TokenFamily.__table__)  # type: ignore[arg-type]
+    update(TokenFamily.__table__)
     .where(
         TokenFamily.id == bindparam("family"),
         TokenFamily.counter == bindparam("seen"),
@@ -28,7 +31,7 @@ _ROTATE = (
     )
     .values(counter=bindparam("next"), rotated_at=bindparam("moment"), expires_at=bindparam("until"))
 )
-_INSERT = insert(TokenFamily.__table__)  # type: ignore[arg-type]
+_INSERT = insert(TokenFamily.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,35 @@ def is_genuine(parsed: Parsed, seed: bytes) -> bool:
     return vault.is_mac(parsed.mac, seed, body)
 
 
-def found_family(connection: Connection, *, lifetime: int, **columns: Any) -> bytes:
-    """Insert a family of ``columns``, good for ``lifetime`` seconds; gives its seed."""
+def begin_family(
+    connection: Connection,
+    subject: Subject,
+    *,
+    consent_id: str,
+    session_id: str | None,
+    scope: str,
+    lifetime: int,
+) -> bytes:
+    """Insert a token family and return its seed.
+
+    ``scope`` is what the person granted, ``lifetime`` the seconds until the family ends if nobody renews it.
+    """
     moment = now()
     seed = secrets.token_bytes(SEED_BYTES)
-    until = moment + timedelta(seconds=lifetime)
-    connection.execute(
-        _INSERT, {**columns, "seed": seed, "counter": 0, "created_at": moment, "expires_at": until}
-    )
+    values = {
+        "id": subject.family_id,
+        "client_id": subject.client_id,
+        "user_id": subject.sub,
+        "consent_id": consent_id,
+        "session_id": session_id,
+        "scope": scope,
+        "auth_time": subject.auth_time,
+        "seed": seed,
+        "counter": 0,
+        "created_at": moment,
+        "expires_at": moment + timedelta(seconds=lifetime),
+    }
+    connection.execute(_INSERT, values)
     return seed
 
 
@@ -88,14 +112,23 @@ def rotate(connection: Connection, family_id: str, counter: int, lifetime: int) 
     return connection.execute(_ROTATE, values).rowcount == 1
 
 
-def end_family(connection: Connection, family_id: str, because: Cause) -> None:
-    """Make every token of the family inactive, and remember why."""
-    end_families(connection, TokenFamily.id == family_id, because=because)
+def end_family(
+    connection: Connection,
+    family_id: str,
+    kind: EventKind,
+    *,
+    user_id: str,
+    client: ClientRow,
+    because: Cause,
+) -> None:
+    """End every token of the family and record it for its person as ``kind``, once: an ended family stays as it is."""
+    if end_families(connection, TokenFamily.id == family_id, because=because):
+        record_on(connection, kind, user_id, client_id=client.id, app=client.name, why=because.name)
 
 
 def end_families(connection: Connection, *conditions: Any, because: Cause) -> int:
-    """End all families that meet ``conditions`` and still live; gives their number."""
-    statement = update(TokenFamily.__table__).where(*conditions, TokenFamily.revoked_at.is_(None))  # type: ignore[arg-type]
+    """End all families that meet ``conditions`` and still live; return their number."""
+    statement = update(TokenFamily.__table__).where(*conditions, TokenFamily.revoked_at.is_(None))
     return connection.execute(statement.values(revoked_at=now(), revoked_because=because.name)).rowcount
 
 

@@ -41,8 +41,8 @@ def _read(hint: str) -> dict[str, Any]:
         ):
             raise Refused(causes.ID_TOKEN_HINT_INVALID)
         key = ring.current().verification_key(kid)
-        # An app may keep the ID token of a key that is gone by now. A name only ever narrows who gets an answer:
-        # who invents one learns nothing of people who have not let the app in.
+        # An app may keep the ID token of a key that is gone by now: accepted unverified. A hint can only make us
+        # refuse (another person is signed in), never let anybody in.
         if key is None or (key.alg == alg and jws.validate_compact(parsed, key, registry=_REGISTRY)):
             return claims
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):

@@ -1,19 +1,17 @@
 """What claims are made of, read again only when the person has changed."""
 
-import threading
-from collections import OrderedDict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
 from ...database.engines import read_connection
+from ...process.cache import Cache
 from ...users.models import User
 
-REMEMBERED = 5_000  # people a process keeps
+MOST_PEOPLE = 5_000  # a process keeps
 
-_known: OrderedDict[str, Row[Any]] = OrderedDict()
-_lock = threading.Lock()
+_known: Cache[str, Row[Any]] = Cache(MOST_PEOPLE)
 _CLAIMED: Any = select(
     User.username,
     User.name,
@@ -28,15 +26,13 @@ _CLAIMED: Any = select(
 
 def find_person(user_id: str, updated_at: datetime) -> Row[Any] | None:
     """The person as of ``updated_at``, which the caller has just read."""
-    person: Row[Any] | None = _known.get(user_id)
+    person = _known.get(user_id)
     if person is not None and person.updated_at == updated_at:
         return person
     with read_connection() as connection:
         person = connection.execute(_CLAIMED, {"user": user_id}).first()
-    with _lock:
-        _known.pop(user_id, None)
-        if person is not None:
-            _known[user_id] = person
-        if len(_known) > REMEMBERED:
-            _known.popitem(last=False)
+    if person is None:
+        _known.drop(user_id)
+    else:
+        _known.put(user_id, person)
     return person

@@ -1,8 +1,6 @@
 """CORS: which web pages may read our answers, by the origins of registered redirect URIs."""
 
-import threading
 import time
-from collections import OrderedDict
 from contextlib import suppress
 
 from flask import Response, request
@@ -11,18 +9,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ...clients.models import Client
 from ...database.engines import read_connection
+from ...process.cache import Cache
 from ...uris import read_uri
 from ..client_rows import ClientRow
 
 PREFLIGHT_MAX_AGE = "600"  # seconds
 # Introspection is for servers only; of all other paths no web page elsewhere reads anything.
 PATHS = frozenset({"/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"})
-REMEMBERED = 1_000  # origins a process has met
+MOST_ORIGINS = 1_000  # a process keeps
 FRESH_FOR = 600.0  # seconds
 STRANGE_FOR = 60.0  # seconds in which the origin of no app is not looked up again for a refusal
 
-_met: OrderedDict[str, tuple[bool, float]] = OrderedDict()
-_lock = threading.Lock()
+_met: Cache[str, tuple[bool, float]] = Cache(MOST_ORIGINS)
 
 
 def origin(uri: str) -> str | None:
@@ -88,16 +86,12 @@ def _open(response: Response, asking: str) -> None:
 
 
 def _remember(asking: str, belongs: bool) -> None:
-    with _lock:
-        _met[asking] = belongs, time.monotonic() + (FRESH_FOR if belongs else STRANGE_FOR)
-        _met.move_to_end(asking)
-        if len(_met) > REMEMBERED:
-            _met.popitem(last=False)
+    _met.put(asking, (belongs, time.monotonic() + (FRESH_FOR if belongs else STRANGE_FOR)))
 
 
 def _recall(asking: str) -> bool | None:
     """Whether it is the origin of an app, as far as this process has seen lately."""
-    belongs, until = _met.get(asking, (None, 0.0))
+    belongs, until = _met.get(asking) or (None, 0.0)
     return belongs if until > time.monotonic() else None
 
 

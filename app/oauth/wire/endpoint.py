@@ -2,23 +2,22 @@
 
 import json
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from flask import Response, current_app, g, jsonify, request
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ...authentication.access import for_programs
-from ...database.trouble import is_lost_transaction
+from ...database.trouble import again_if_lost
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..refusals import Refused
 from ..requests import PortalRequest
 from . import attribution, cross_origin
 
-TRIES = 3  # a cluster may undo a transaction at its commit; more than this means real trouble
 RETRY_AFTER = "5"  # seconds
 as_json = json.JSONEncoder(separators=(",", ":")).encode
 FORM = "application/x-www-form-urlencoded"
@@ -51,18 +50,12 @@ def answering(name: str) -> Callable[[View], Callable[[], Response]]:
 
 
 def _attempt(name: str, view: View, read: Callable[[], PortalRequest]) -> Response:
-    """Run ``view`` in one transaction; run it again when the database undid it."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            response = _run(name, view, read)
-            break
-        except DBAPIError as error:
-            if attempt == TRIES or not is_lost_transaction(error):
-                response = in_trouble(error)
-                break
-        except Exception as error:  # whatever it is, it is not the client's fault
-            response = in_trouble(error)
-            break
+    """Run ``view`` in one transaction; run it again, on the same request, when the database undid it."""
+    read_once = cache(read)
+    try:
+        response = again_if_lost(lambda: _run(name, view, read_once))
+    except Exception as error:  # whatever it is, it is not the client's fault
+        response = in_trouble(error)
     request_log.finish(response.status_code)
     return response
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import database, encryption, neighbours, settings, tls
+from . import addresses, database, encryption, neighbours, settings, tls
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
         "Check DATABASE_URL (or MYSQL_*), and that the server runs and lets this user in.",
     ),
     ("migrations", database.check_migrations, database.UPGRADE),
+    ("addresses", addresses.check, database.UPGRADE),
     ("keys", database.check_keys, database.BRING_BACK_THE_SECRET),
     ("encryption", encryption.check, encryption.TELL_THE_OLD_ONE),
     ("clock", database.check_clock, "Set all clocks by NTP: expiry times are compared across machines."),
@@ -45,7 +46,13 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
 )
 
 # A check that another one has to pass first: without it, it would only say the same again, and what to mend wrongly.
-NEEDS = {"migrations": "database", "keys": "migrations", "encryption": "migrations", "clock": "database"}
+NEEDS = {
+    "migrations": "database",
+    "addresses": "migrations",
+    "keys": "migrations",
+    "encryption": "migrations",
+    "clock": "database",
+}
 
 
 def examine(settings: "Settings") -> Iterator[Finding]:

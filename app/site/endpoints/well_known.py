@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, abort, redirect
 from werkzeug.wrappers import Response as Redirect
 
+from ... import languages
 from ...authentication.access import public
 from ...clock import now
 from ...extensions import settings
@@ -54,7 +55,7 @@ def security_txt() -> Response:
     return _text(
         f"Contact: {settings.security_contact}\n"
         f"Expires: {expires}\n"
-        "Preferred-Languages: en, de\n"
+        f"Preferred-Languages: {', '.join(languages.NAMES)}\n"
         f"Canonical: {settings.issuer}/.well-known/security.txt\n"
     )
 

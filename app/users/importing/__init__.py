@@ -46,9 +46,9 @@ def check(file: TextIO, staging: Staging) -> None:
 
 
 def take_over(staging: Staging) -> int:
-    """How many people have an account now, the good lines of ``staging``; the caller commits.
+    """Give the good lines of ``staging`` an account and return how many they are; the caller commits.
 
-    Raises :class:`TakenMeanwhile`.
+    Raises :class:`TakenMeanwhile`; the caller undoes what was written by then.
     """
     number = 0
     for batch in staging.good(BATCH):
@@ -56,7 +56,6 @@ def take_over(staging: Staging) -> int:
         try:
             db.session.execute(insert(User), rows)
         except IntegrityError:
-            db.session.rollback()
             raise TakenMeanwhile from None
         record_for_many(EventKind.USER_IMPORTED, [row["id"] for row in rows])
         number += len(rows)

@@ -8,9 +8,11 @@ from functools import cache
 from typing import Any
 
 from ...clock import now
+from ...languages import NAMES
 from ..countries import list_countries
 from ..models import LONGEST_NAME, PLATFORMS
 from ..names import (
+    EMAIL_RULES,
     LONGEST_USERNAME,
     LONGEST_USERNAME_KEY,
     EmailRefused,
@@ -22,7 +24,6 @@ from ..names import (
 from ..phone_numbers import PhoneNumberRefused, to_e164
 from . import hashes
 
-LOCALES = ("en", "de")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 BOOLEANS = {"true": True, "false": False}
 
@@ -69,7 +70,7 @@ def _email(text: str, _columns: Mapping[str, str]) -> str:
     try:
         return check_email(text)
     except EmailRefused:
-        raise ValueError("accepted: an e-mail address") from None
+        raise ValueError(f"accepted: {EMAIL_RULES}") from None
 
 
 def _password_hash(text: str, _columns: Mapping[str, str]) -> str:
@@ -107,8 +108,8 @@ def _countries() -> frozenset[str]:
 
 def _locale(text: str, _columns: Mapping[str, str]) -> str | None:
     language = re.split("[-_]", text.lower())[0]  # de-AT and en_US say more than there is to choose here
-    if text and language not in LOCALES:
-        raise ValueError(f"accepted: {' or '.join(LOCALES)}, or nothing for the language of the browser")
+    if text and language not in NAMES:
+        raise ValueError(f"accepted: {' or '.join(NAMES)}, or nothing for the language of the browser")
     return language or None
 
 

@@ -1,0 +1,17 @@
+"""Why somebody was not let in."""
+
+
+class InvalidCredentials(Exception):
+    """Not a name and password that belong together."""
+
+
+class AccountBlocked(InvalidCredentials):
+    """The password is right, but an administrator has blocked the account."""
+
+
+class TooManyTries(Exception):
+    """This account is waiting; ``retry_after`` says for how many seconds more."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"wait {retry_after} seconds")
+        self.retry_after = retry_after

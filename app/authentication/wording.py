@@ -1,0 +1,29 @@
+"""Why a password was refused, in the reader's language: the same words on every page and in every answer."""
+
+from datetime import timedelta
+
+from flask_babel import format_timedelta
+from flask_babel import gettext as _
+
+from .refusals import AccountBlocked, InvalidCredentials, TooManyTries
+
+LONGEST_SHOWN_IN_SECONDS = 90
+
+
+def why_refused(refusal: InvalidCredentials | TooManyTries, *, with_name: bool = False) -> str:
+    """Return the sentence for ``refusal``; ``with_name`` where a name was asked for beside the password."""
+    if isinstance(refusal, TooManyTries):
+        wait = _in_words(refusal.retry_after)
+        return _("Too many wrong passwords in a row. Please try again in %(time)s.", time=wait)
+    if isinstance(refusal, AccountBlocked):
+        return _("This account is blocked. Please ask an administrator of this portal to open it again.")
+    if with_name:
+        return _("Username and password do not match. Please check both.")
+    return _("This is not your password. Please try again.")
+
+
+def _in_words(seconds: int) -> str:
+    """The wait in words, rounded up to whole minutes beyond 90 seconds: when they are over, so is the wait."""
+    if seconds > LONGEST_SHOWN_IN_SECONDS:
+        seconds = -(-seconds // 60) * 60
+    return format_timedelta(timedelta(seconds=seconds), granularity="second", threshold=1.5)

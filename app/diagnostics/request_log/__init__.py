@@ -1,0 +1,15 @@
+"""The log of what apps asked for and what they were told.
+
+========================  ==========================================================================
+``recording``             what endpoints say while they answer: :func:`begin`, :func:`refused`, …
+``row``, ``facts``        the row that becomes of it, without secrets
+``cap``                   how many refusals a minute become rows
+``writing``               **writes** the rows: refusals at once, everything else in batches
+``reading``               **reads** them for an app's owner
+``reading_refusals``      **reads** the refused ones of all apps for administrators
+========================  ==========================================================================
+"""
+
+from .recording import about, begin, finish, forget, is_attributed, is_begun, is_kept, refused, remark
+
+__all__ = ["about", "begin", "finish", "forget", "is_attributed", "is_begun", "is_kept", "refused", "remark"]

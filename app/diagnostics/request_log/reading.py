@@ -1,0 +1,142 @@
+"""Reading the request log: rows as their readers see them."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from flask_babel import ngettext
+from sqlalchemy import Select, or_, select
+
+from ...crypto import Undecryptable
+from ...database.rows import db
+from ...extensions import vault
+from ..causes import CATALOGUE, Cause
+from ..models import LoggedRequest
+
+PAGE = 50  # rows
+OUTCOMES = ("ok", "refused")
+_CURSOR = re.compile(r"[0-9a-f]{32}")
+_LENGTH = re.compile(r"\((\d{1,9}) characters\)")  # as masking writes it
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One request of the log with what its owner may know of it."""
+
+    row: LoggedRequest
+
+    @property
+    def request_id(self) -> str:
+        """The id that the answer carried."""
+        return self.row.request_id
+
+    @property
+    def at(self) -> datetime:
+        """When the answer was ready."""
+        return self.row.at
+
+    @property
+    def refused(self) -> bool:
+        """Whether the app was refused what it asked for."""
+        return self.row.outcome == "refused"
+
+    @property
+    def causes(self) -> list[Cause]:
+        """The cause of the refusal, then the remarks."""
+        names = [self.row.cause or "", *(self.row.remarks or "").split()]
+        return [CATALOGUE[name] for name in names if name in CATALOGUE]
+
+    @property
+    def cause(self) -> Cause | None:
+        """What the owner should read first."""
+        return next(iter(self.causes), None)
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """Names and values as received, secrets masked; lengths in the reader's language."""
+        return [(name, _LENGTH.sub(_length, value)) for name, value in self._details.get("request", [])]
+
+    @property
+    def authorization(self) -> str:
+        """The scheme of the ``Authorization`` header, or nothing."""
+        return self._details.get("authorization", "")
+
+    @property
+    def more(self) -> int:
+        """How many refusals of the same minute after this one were counted only."""
+        return self._details.get("more", 0)
+
+    def why(self, cause: Cause) -> str:
+        """Why, in the reader's language."""
+        return cause.explain(self._facts(cause))
+
+    def fix(self, cause: Cause) -> str:
+        """What to do, in the reader's language."""
+        return cause.advise(self._facts(cause))
+
+    @property
+    def redirect_uri(self) -> str | None:
+        """The address to register as it was sent, where the cause can be repaired."""
+        sealed = self._details.get("redirect_uri")
+        if sealed is None or self.cause is None or self.cause.repair != "add_redirect_uri":
+            return None
+        try:
+            return vault.decrypt(sealed, sealed_for(self.request_id))
+        except Undecryptable:
+            return None  # the encryption secret was changed since
+
+    @cached_property
+    def _details(self) -> dict[str, Any]:
+        return json.loads(self.row.details)
+
+    def _facts(self, cause: Cause) -> dict[str, Any]:
+        return self._details.get("facts", {}).get(cause.name, {})
+
+
+def list_entries(
+    client_id: str | None,
+    outcome: str | None = None,
+    cause: str | None = None,
+    before: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[LogEntry], str | None]:
+    """The newest rows of an app (None: of no app at all), and from where to read on, if there are more."""
+    query = select(LoggedRequest).where(LoggedRequest.client_id == client_id)
+    query = _filtered(query, outcome, cause, before).order_by(LoggedRequest.id.desc()).limit(limit + 1)
+    rows = db.session.scalars(query).all()
+    entries = [LogEntry(row) for row in rows[:limit]]
+    return entries, (entries[-1].row.id if len(rows) > limit else None)
+
+
+def find_entry(request_id: str) -> LogEntry | None:
+    """The row of the request with that id."""
+    if not request_id.isascii() or len(request_id) > 32:
+        return None
+    row = db.session.scalar(select(LoggedRequest).where(LoggedRequest.request_id == request_id))
+    return LogEntry(row) if row else None
+
+
+def sealed_for(request_id: str) -> str:
+    """The place that the sealed redirect URI of a request is bound to."""
+    return f"logged_requests.redirect_uri.{request_id}"
+
+
+def _filtered(
+    query: Select[LoggedRequest], outcome: str | None, cause: str | None, before: str | None
+) -> Select[LoggedRequest]:
+    if outcome in OUTCOMES:
+        query = query.where(LoggedRequest.outcome == outcome)
+    if cause in CATALOGUE:
+        remarked = LoggedRequest.remarks.contains(f" {cause} ", autoescape=True)
+        query = query.where(or_(LoggedRequest.cause == cause, remarked))
+    if before is not None and _CURSOR.fullmatch(before):
+        query = query.where(LoggedRequest.id < before)
+    return query
+
+
+def _length(found: re.Match[str]) -> str:
+    count = int(found[1])
+    return ngettext("(%(num)d character)", "(%(num)d characters)", count)

@@ -1,0 +1,72 @@
+"""Addresses that older versions took although some mail servers take them for others: unconfirmed, links ended."""
+
+import pytest
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import select, text
+
+from app import create_app
+from app.account.email_links import Purpose, create_link
+from app.account.models import EmailLink
+from app.database.rows import db
+from app.oauth.tokens.persons import find_person
+from app.users import accounts
+from app.users.models import User
+from tests import factories as make
+from tests.support.databases import KINDS, Databases, make_settings
+
+BEFORE = "0003_restricted_scopes"
+ATTACK = "=?x?q?attacker=40evil.example=3e=20?=x@corp.example"
+ROUTE = "attacker%evil.example@corp.example"
+KEPT = ["o'neil@corp.example", "ä@bücher.example", "+1@corp.example", "a=b?c@corp.example"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_addresses_that_are_taken_for_others_lose_their_confirmation(
+    databases: Databases, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(make_settings(databases.new_url(kind), databases.folder))
+    with app.app_context():
+        upgrade()
+    people = {
+        email: make.make_user(app, f"person{number}", email=f"p{number}@example.org", email_verified=True)
+        for number, email in enumerate([ATTACK, ROUTE, *KEPT])
+    }
+    with app.app_context():
+        downgrade(revision=BEFORE)
+        for email, person in people.items():
+            _write_address(person.id, email)
+        before = {user.email: user.updated_at for user in db.session.scalars(select(User))}
+        for email, person in people.items():
+            find_person(person.id, before[email])  # as a running worker remembers the person
+        create_link(Purpose.INVITE, email=ATTACK)
+        create_link(Purpose.INVITE, email="berta@corp.example")
+        db.session.commit()
+        upgrade()
+        told = capsys.readouterr().out
+        db.session.remove()
+        after = {user.email: user for user in db.session.scalars(select(User))}
+        assert {email for email, user in after.items() if user.email_verified_at} == set(KEPT)
+        for email in (ATTACK, ROUTE):
+            assert f"The address {email!r} of {people[email].username!r} is taken for another one" in told
+            claimed = find_person(people[email].id, after[email].updated_at)
+            assert claimed is not None
+            assert claimed.email_verified_at is None
+        assert all(after[email].updated_at == before[email] for email in KEPT)
+        links = db.session.scalars(select(EmailLink)).all()
+        assert {link.email for link in links if link.used_at is None} == {*KEPT, "berta@corp.example"}
+        assert f"The invitation to {ATTACK!r} has ended" in told
+        assert told.count("\n") == 3
+        upgrade()
+        assert capsys.readouterr().out == ""
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def _write_address(user_id: str, email: str) -> None:
+    """Give a person an address as an older version took it, with a link on its way there."""
+    values = {"id": user_id, "email": email}
+    db.session.execute(text("UPDATE users SET email = :email, email_key = :email WHERE id = :id"), values)
+    db.session.commit()
+    create_link(Purpose.VERIFY_EMAIL, accounts.get_user(user_id), email=email)
+    db.session.commit()

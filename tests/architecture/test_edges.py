@@ -1,0 +1,109 @@
+"""Who may end a transaction, and who may know of the request."""
+
+import ast
+from collections.abc import Iterator
+
+from config import CHECKOUT
+
+APP = CHECKOUT / "app"
+EDGES = ("pages", "endpoints", "commands.py", "link_commands.py")
+# Below the edges: who ends a transaction all the same, and why.
+ENDING = {
+    "oauth/transactions.py": "the transaction of a request for programs",
+    "oauth/requests.py": "passes to it what its edge asks",
+    "oauth/wire/endpoint.py": "the edge of all endpoints for programs",
+    "oauth/authorization/authorizing.py": "the edge of authorization endpoint and consent page",
+    "notifications/delivery.py": "a job, with no request above it",
+    "notifications/errands.py": "what a job's errand wrote goes, its row in the outbox stays",
+    "site/lost_transactions.py": "the edge of all pages: what was undone is run again",
+    "database/trouble.py": "the edge of all pages: what failed is undone before the error page",
+    "users/accounts.py": "a flush that failed: until it is undone, nobody can ask which name was taken",
+    "scopes/definitions.py": "a flush that failed: until it is undone, the page can ask nothing",
+    "clients/registration.py": "a flush that failed: until it is undone, the page can ask nothing",
+    "clients/app_limit.py": "the app that is one too many must be gone, whoever commits next",
+}
+OF_THE_REQUEST = {"request", "session", "g", "current_app", "current_user", "render_template"}
+# Below the edges: which modules know the request, and what for.
+KNOWING_THE_REQUEST = {
+    **dict.fromkeys(
+        (
+            "oauth/authorization/authorizing.py",
+            "oauth/authorization/consent_page.py",
+            "oauth/authorization/pending.py",
+            "oauth/authorization/responses.py",
+            "oauth/wire/attribution.py",
+            "oauth/wire/bearer.py",
+            "oauth/wire/cross_origin.py",
+            "oauth/wire/endpoint.py",
+            "oauth/wire/resource.py",
+            "api/bodies.py",
+            "authentication/access.py",
+            "authentication/browser.py",
+            "authentication/kept_forms.py",
+            "expired_forms.py",
+            "fetch_metadata.py",
+            "languages.py",
+            "site/bad_input.py",
+            "site/errors.py",
+            "site/i18n.py",
+            "site/lost_transactions.py",
+            "site/portal.py",
+            "site/rate_limiting.py",
+            "site/request_ids.py",
+            "site/security_headers.py",
+            "site/templating.py",
+        ),
+        "what edges share: reading, refusing, answering",
+    ),
+    "audit/events.py": "address and request id of an event",
+    "diagnostics/request_log/recording.py": "what is logged is the request",
+    "diagnostics/request_log/row.py": "what is logged is the request",
+    "extensions.py": "settings of the application",
+    "oauth/keys/ring.py": "the application's key ring",
+    "oauth/server.py": "the application's authorization server",
+    "operations/doctor/database.py": "the application's migrations",
+    "notifications/delivery.py": "the application whose jobs these are",
+    "notifications/message.py": "mails are templates",
+    "notifications/sms.py": "text messages are templates",
+}
+
+
+def below_the_edges() -> Iterator[tuple[str, ast.AST]]:
+    """Every node of every module that is no edge."""
+    for path in sorted(APP.rglob("*.py")):
+        name = path.relative_to(APP)
+        if not any(part in EDGES for part in name.parts):
+            yield from ((name.as_posix(), node) for node in ast.walk(ast.parse(path.read_text())))
+
+
+def ends_a_transaction(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("commit", "rollback")
+    )
+
+
+def knows_the_request(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("flask")
+        and any(alias.name in OF_THE_REQUEST for alias in node.names)
+    )
+
+
+def test_only_the_edge_ends_a_transaction_and_others_say_why() -> None:
+    assert {name for name, node in below_the_edges() if ends_a_transaction(node)} == set(ENDING)
+
+
+def test_rules_do_not_know_the_request_and_others_say_why() -> None:
+    assert {name for name, node in below_the_edges() if knows_the_request(node)} == set(KNOWING_THE_REQUEST)
+
+
+def test_no_module_imports_all_of_flask() -> None:
+    whole = {
+        name
+        for name, node in below_the_edges()
+        if isinstance(node, ast.Import) and any(alias.name.startswith("flask") for alias in node.names)
+    }
+    assert whole == set()

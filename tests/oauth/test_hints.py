@@ -1,0 +1,65 @@
+"""What can be seen from a wrong value is told to whoever mends it, and to nobody on the wire."""
+
+import base64
+import html
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.diagnostics.causes.hints import HINTS
+from tests import factories as make
+from tests.oauth.test_causes import flush
+from tests.oauth.world import World
+
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def header(name: str, value: str) -> Callable[[World], TestResponse]:
+    """A request for a token with this header and without client_id."""
+    return lambda world: world.http.post(
+        "/oauth/token", data={"grant_type": "client_credentials"}, headers={name: value}
+    )
+
+
+def verifier(text: str) -> Callable[[World], TestResponse]:
+    """A code of an authorization with CHALLENGE, redeemed with this verifier."""
+
+    def redeem(world: World) -> TestResponse:
+        code = make.authorize(
+            world.client, world.browser, code_challenge=CHALLENGE, code_challenge_method="S256"
+        )
+        return make.redeem(world.http, world.client, code, code_verifier=text)
+
+    return redeem
+
+
+@pytest.mark.parametrize(
+    ("provoke", "hint"),
+    [
+        (header("Authorization", base64.b64encode(b"id:secret").decode()), "no_scheme"),
+        (header("Authorization", "Basic id:secret"), "not_base64"),
+        (header("Authorization", "Basic " + base64.b64encode(b"idsecret").decode()), "no_colon"),
+        (
+            header("Authentication", "Basic " + base64.b64encode(b"id:secret").decode()),
+            "authentication_header",
+        ),
+        (verifier("v" * 42), "too_short"),
+        (verifier("v" * 129), "too_long"),
+        (verifier("v" * 43 + "="), "padded"),
+        (verifier("v" * 42 + "!"), "wrong_characters"),
+        (verifier(CHALLENGE), "plain_challenge"),
+    ],
+)
+def test_the_mistake_is_named(app: Flask, provoke: Callable[[World], TestResponse], hint: str) -> None:
+    world = World(app)
+    answer = provoke(world)
+    assert answer.status_code in (400, 401)
+    told = str(HINTS[hint])
+    assert told not in answer.json["error_description"]
+    flush(app)
+    # Where no app was named, administrators read it.
+    reader = world.owner if "client" in world.__dict__ else make.make_user(app, "root", is_admin=True)
+    page = make.browser_of(app, reader).get(f"/failures/{answer.headers['X-Request-Id']}").text
+    assert told in html.unescape(page)

@@ -1,0 +1,141 @@
+"""One application a database for all tests that only look, as if it were new each time.
+
+To make an application takes longer than most tests do with it. So it is made once, the database is emptied between
+tests, :func:`forget` clears what the process remembers, and a test that changes the application fails.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+
+from app import create_app
+from app.authentication import sessions
+from app.clients import secret_digests
+from app.database.rows import db
+from app.diagnostics import usage
+from app.diagnostics.request_log import writing
+from app.diagnostics.request_log.cap import RefusalCap
+from app.extensions import background, limiter, metrics, vault
+from app.oauth import client_lookup
+from app.oauth.tokens import access_tokens, persons
+from app.oauth.wire import cross_origin
+from app.process import metering
+from app.process.shared_folder import shared_folder
+from app.scopes import catalogue
+from app.site import rate_limiting
+from tests.support.databases import make_settings
+
+# Objects of modules that `create_app` points at the application made last.
+OF_THE_LAST_APP = (background, limiter, metrics, vault)
+
+
+class SharedApp:
+    """The portal with its default settings on one database; `url` is that database's."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._url = url
+        self._instance = folder
+        self._app: Flask | None = None
+
+    def take(self) -> Flask:
+        """Return the application as if it were new."""
+        if self._app is None:
+            self._app = create_app(make_settings(self._url, self._instance))
+            self._attached = [(each, vars(each).copy()) for each in OF_THE_LAST_APP]
+            self._shape = shape_of(self._app)
+        for extension, attributes in self._attached:
+            vars(extension).update(attributes)
+        forget(self._app)
+        return self._app
+
+    def what_changed(self) -> list[str]:
+        """Name what a test has changed of the application; a changed one is thrown away."""
+        if self._app is None:
+            return []
+        now = shape_of(self._app)
+        changed = [name for name, before in self._shape.items() if now[name] != before]
+        if changed:
+            self.close()
+        return changed
+
+    def close(self) -> None:
+        """End its connections; the next test gets a new application."""
+        if self._app is not None:
+            close(self._app)
+            shutil.rmtree(shared_folder(self._instance), ignore_errors=True)
+            self._app = None
+
+
+def compiled_once(app: Flask, folder: Path) -> Flask:
+    """Return `app`, its templates compiled for all applications of this process: that takes longer than making it."""
+    folder.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    return app
+
+
+def close(app: Flask) -> None:
+    """End the connections of `app`."""
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def shape_of(app: Flask) -> dict[str, Any]:
+    """Everything of `app` that a test could change for those after it."""
+    hooks = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    return {
+        "routes": len(list(app.url_map.iter_rules())),
+        "views": dict(app.view_functions),
+        "settings": dict(app.config),
+        "hooks": [{scope: list(functions) for scope, functions in each.items()} for each in hooks],
+        # Looking one up leaves empty places behind.
+        "error pages": [
+            (scope, code, {**pages})
+            for scope, by_code in app.error_handler_spec.items()
+            for code, pages in by_code.items()
+            if pages
+        ],
+        "extensions": dict(app.extensions),
+        "WSGI layers": app.wsgi_app,
+        "sessions": app.session_interface,
+        "templates": (dict(app.jinja_env.globals), dict(app.jinja_env.filters)),
+        "commands": dict(app.cli.commands),
+        "background jobs": list(background._jobs),
+    }
+
+
+def forget(app: Flask) -> None:
+    """Clear all that this process remembers of earlier tests, piece by piece; each line says what would go wrong."""
+    with app.app_context():
+        engines = list(db.engines.values())
+    # Keys of the test before may have been rotated or deleted: the rows are read again, known keys stay parsed.
+    app.extensions["signing_keys"]._read_at = float("-inf")
+    catalogue.forget()  # scopes that the database no longer has would be found for five seconds
+    # Clients, people, tokens and origins of emptied rows: a test that counts statements would find them known.
+    client_lookup._known.clear()
+    persons._known.clear()
+    access_tokens._verified.clear()
+    cross_origin._met.clear()
+    # What waits to be written would go into the next test's rows.
+    sessions._seen.clear()
+    secret_digests._waiting.clear()
+    metrics._noted.clear()
+    for stamps in (usage._secrets, usage._consents):  # and a row is stamped at most every ten seconds
+        stamps._waiting.clear()
+        stamps._written.clear()
+    for engine, rows in writing._by_database.items():  # and a minute has room for so many refusals
+        if engine in engines:
+            rows._waiting.clear()
+            rows.cap = RefusalCap()
+    rate_limiting._leases._held.clear()  # hits reserved of a limit that is counted afresh
+    limiter.storage.reset()  # all tests come from one address: together they would exceed its limit
+    background._in_trouble.clear()  # trouble is told once, and again only after it was over
+    metrics._in_trouble = False
+    instance = app.config["SETTINGS"].instance
+    metering.forget(instance)  # totals begin at zero
+    shutil.rmtree(instance, ignore_errors=True)  # mails and whatever else was written beside the database
+    instance.mkdir()
