@@ -24,7 +24,7 @@ class Plan:
         self._binds: dict[str, Processor] = {name: write for name, write in binds.items() if write}
         types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
         reads = [(at, kind.result_processor(dialect, None)) for at, kind in enumerate(types)]
-        self._reads = [(at, read) for at, read in reads if read]
+        self._reads: list[tuple[int, Processor]] = [(at, read) for at, read in reads if read]
 
     def ask(self, connection: PoolProxiedConnection, values: dict[str, Any]) -> list[Any] | None:
         """Return the columns of the first row as Python's values; None where there is none."""

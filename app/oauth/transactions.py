@@ -1,8 +1,9 @@
 """The transaction of a request for programs: one connection, which the edge commits once, last."""
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, scoped_session
 
 from ..database.rows import db
 from ..database.trouble import CommitUncertain, undo, was_undone
@@ -26,7 +27,7 @@ class Transaction:
     def commit(self) -> None:
         """Make what was written last, if anything was."""
         if self._connection is not None:
-            _commit(self._connection)
+            _commit(self._connection.commit)
 
     def close(self) -> None:
         """Undo what was not committed, and give the connection back."""
@@ -44,16 +45,16 @@ class SessionTransaction(Transaction):
 
     def commit(self) -> None:
         """Make what was written last."""
-        _commit(db.session)
+        _commit(db.session.commit)
 
     def close(self) -> None:
         """Undo what was not committed, and give the connection back."""
         undo()
 
 
-def _commit(written: "Connection | scoped_session[Session]") -> None:
+def _commit(commit: Callable[[], None]) -> None:
     try:
-        written.commit()
+        commit()
     except DBAPIError as error:
         if was_undone(error):
             raise

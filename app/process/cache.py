@@ -42,3 +42,8 @@ class Cache(Generic[Key, Value]):
         """Forget ``key``."""
         with self._lock:
             self._kept.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()

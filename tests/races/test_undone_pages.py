@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.support.databases import Databases
+from app import create_app
+from tests import factories as make
+from tests.oauth import by_assertion
+from tests.oauth.world import World
+from tests.support.databases import Databases, make_settings
 from tests.support.html_forms import forms_of
 from tests.support.people import SECONDS, Person
 from tests.support.portals import Portal
@@ -21,22 +26,43 @@ END
 """
 
 
+@contextmanager
+def losing(databases: Databases, url: str, table: str, times: int) -> Iterator[None]:
+    """Lets the server undo the next transactions that write ``table``."""
+    schema, run = url.partition("?")[0].rpartition("/")[2], databases.mariadb.run
+    # MyISAM keeps what a transaction wrote that is undone: so the trigger can count.
+    run(f"CREATE TABLE {schema}.losses (lost INT) ENGINE=MyISAM")
+    run(LOSING.format(schema=schema, table=table, times=times))
+    yield
+    run(f"DROP TRIGGER {schema}.losing")
+    run(f"DROP TABLE {schema}.losses")
+
+
 @pytest.fixture
 def lose(databases: Databases, mariadb_portal: Portal) -> Iterator[Lose]:
     """Lets the server undo the next transactions that write a table: `lose("users", 2)`."""
-    schema, run = mariadb_portal.database_url.partition("?")[0].rpartition("/")[2], databases.mariadb.run
-
-    @contextmanager
-    def losing(table: str, times: int) -> Iterator[None]:
-        # MyISAM keeps what a transaction wrote that is undone: so the trigger can count.
-        run(f"CREATE TABLE {schema}.losses (lost INT) ENGINE=MyISAM")
-        run(LOSING.format(schema=schema, table=table, times=times))
-        yield
-        run(f"DROP TRIGGER {schema}.losing")
-        run(f"DROP TABLE {schema}.losses")
-
     with ExitStack() as stack:
-        yield lambda table, times: stack.enter_context(losing(table, times))
+        yield lambda table, times: stack.enter_context(
+            losing(databases, mariadb_portal.database_url, table, times)
+        )
+
+
+def test_what_is_run_again_is_no_replay_of_its_own_assertion(databases: Databases, tmp_path: Path) -> None:
+    url = databases.url("mariadb")
+    world = World(create_app(make_settings(url, tmp_path)))
+    signer = by_assertion.make_signer(world, grant_types=("authorization_code", "password"))
+    asked = {
+        "grant_type": "password",
+        "username": world.person.username,
+        "password": make.PASSWORD,
+        "client_assertion": by_assertion.make_assertion(signer),
+        "client_assertion_type": by_assertion.TYPE,
+    }
+    with losing(databases, url, "token_families", 1):
+        answer = world.token(**asked)
+        assert (answer.status_code, answer.json.get("error")) == (200, None)
+    assert world.token(**asked).status_code == 401, "from now on it is one"
+    databases.empty("mariadb")
 
 
 @pytest.mark.parametrize("times", [1, 2])
