@@ -60,6 +60,10 @@ def assertion_expired(world: World) -> TestResponse:
     return send(world, make_assertion(make_signer(world), exp=int(time.time()) - 120))
 
 
+def assertion_not_yet_valid(world: World) -> TestResponse:
+    return send(world, make_assertion(make_signer(world), nbf=int(time.time()) + 120))
+
+
 def assertion_replayed(world: World) -> TestResponse:
     client = make_signer(world)
     assertion = make_assertion(client)

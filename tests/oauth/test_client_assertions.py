@@ -2,12 +2,15 @@
 
 import base64
 import json
+import re
+import time
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.oauth.client_authentication.assertions import TYPE
+from tests import factories as make
 from tests.oauth.by_assertion import make_assertion, make_signer, send
 from tests.oauth.world import World
 
@@ -65,7 +68,9 @@ def test_attack_what_is_no_assertion_at_all(world: World, assertion: str) -> Non
 @pytest.mark.parametrize(
     ("claim", "value"),
     [("jti", "a\0b"), ("jti", []), ("jti", "j" * 5000), ("exp", float("nan")), ("exp", float("inf")), ("exp", "soon"),
-     ("exp", 10**300), ("exp", -1), ("exp", True), ("iss", []), ("aud", [[]]), ("aud", {}), ("aud", [None, 7])],
+     ("exp", 10**300), ("exp", -1), ("exp", True), ("nbf", "now"), ("nbf", []), ("nbf", {}), ("nbf", float("nan")),
+     ("nbf", float("inf")), ("nbf", 10**300), ("nbf", -1), ("iat", "now"), ("iat", float("nan")), ("iat", float("inf")),
+     ("iat", -float("inf")), ("iat", 10**300), ("iat", 1_800_000_000_000), ("iat", 253_402_300_800), ("iss", []), ("aud", [[]]), ("aud", {}), ("aud", [None, 7])],
 )  # fmt: skip
 def test_attack_an_odd_claim_that_is_signed_well(world: World, claim: str, value: Any) -> None:
     answer = send(world, make_assertion(make_signer(world), **{claim: value}))
@@ -90,3 +95,29 @@ def test_an_assertion_is_made_for_the_issuer_the_token_endpoint_or_the_endpoint_
     assert [status(audience, f"good{number}") for number, audience in enumerate(good)] == [200] * 4
     bad = [f"{ISSUER}/oauth/authorize", f"{ISSUER}/", "https://x.example", [], f"{ISSUER}.evil.example"]
     assert [status(audience, f"bad{number}") for number, audience in enumerate(bad)] == [401] * 5
+
+
+@pytest.mark.rfc("7523#section-3")
+@pytest.mark.parametrize("claim", ["nbf", "iat"])
+def test_attack_an_assertion_signed_in_advance_is_refused_until_its_time_comes(
+    world: World, claim: str
+) -> None:
+    client = make_signer(world)
+    moment = int(time.time())
+
+    def status(value: float, jti: str) -> int:
+        return send(world, make_assertion(client, jti=jti, **{claim: value})).status_code
+
+    to_come = [moment + 3600, moment + 120, moment + 120.5, 253_402_300_799]
+    assert [status(value, f"early{number}") for number, value in enumerate(to_come)] == [401] * 4
+    # A clock that is ahead by less than half a minute is no attack, and an old iat says nothing: exp does.
+    begun = [moment + 10, moment, moment - 3600, 0, 1.5]
+    assert [status(value, f"begun{number}") for number, value in enumerate(begun)] == [200] * 5
+
+
+def test_the_owner_reads_which_claim_is_early_and_by_when(world: World) -> None:
+    client = make_signer(world)
+    answer = send(world, make_assertion(client, iat=253_402_300_799))
+    page = make.browser_of(world.app, world.owner).get(f"/failures/{answer.headers['X-Request-Id']}").text
+    assert re.search(r'<code id="cause"[^>]*>assertion_not_yet_valid<', page)
+    assert re.search(r"not valid yet: its claim .*iat.* says .*9999", page)

@@ -120,6 +120,12 @@ ASSERTION_EXPIRED = _refusal(
     _l("Sign a new one for every request, and check the clock of the machine that signs it."),
     setting=None,
 )
+ASSERTION_NOT_YET_VALID = _refusal(
+    "assertion_not_yet_valid",
+    _l("The client_assertion is not valid yet: its claim %(claim)s says %(starts_at)s."),
+    _l("Set iat and nbf to the moment of signing, and check the clock of the machine that signs."),
+    setting=None,
+)
 ASSERTION_REPLAYED = _refusal(
     "assertion_replayed",
     _l("The client_assertion was used before. Each jti counts once."),

@@ -10,7 +10,7 @@ from ...diagnostics import request_log
 from ...extensions import settings
 from ..refusals import Refused
 from ..requests import PortalRequest
-from ..wire import cross_origin
+from ..wire import cross_origin, endpoint
 
 # A program on the device may lead on to another of its ports.
 LOOPBACK = ("http://127.0.0.1:*", "http://localhost:*")
@@ -39,9 +39,7 @@ def failure(asked: PortalRequest | None, refusal: Refused) -> Response:
         response = make_response(page)
         response.status_code = cause.status if cause.status == 413 else 400
         return response
-    from ..wire.endpoint import told
-
-    return _deliver(asked, told(str(refusal.cause.error), refusal.public_for()))
+    return _deliver(asked, endpoint.told(str(refusal.cause.error), refusal.public_for()))
 
 
 def _deliver(asked: PortalRequest, answer: dict[str, Any]) -> Response:

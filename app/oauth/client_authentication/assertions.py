@@ -23,6 +23,7 @@ TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 LONGEST_LIFE = 10 * 60  # seconds; an assertion made for longer is not made for one request
 CLOCK_SKEW = 30  # seconds
+LATEST = 253_402_300_799  # the end of the year 9999; larger numbers count milliseconds
 LONGEST_TEXT = 1_000  # characters
 UNREADABLE = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 _REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS))
@@ -74,8 +75,21 @@ def _check_claims(claims: dict[str, Any], client: ClientRow, accepted: list[str]
         raise _wrong("exp", claims, f"{int(moment)} + {LONGEST_LIFE}")
     if expiry < moment - CLOCK_SKEW:
         raise Refused(causes.ASSERTION_EXPIRED, expired_at=datetime.fromtimestamp(expiry, UTC))
+    for claim in ("nbf", "iat"):
+        _check_begun(claim, claims, moment)
     if not _is_text(claims.get("jti")):
         raise _wrong("jti", claims, "text")
+
+
+def _check_begun(claim: str, claims: dict[str, Any], moment: float) -> None:
+    """Refuse an assertion whose ``nbf`` or ``iat`` is no time, or one to come; both may be left out."""
+    starts = claims.get(claim, 0)
+    if not isinstance(starts, int | float) or not 0 <= starts <= LATEST:  # nor NaN
+        raise _wrong(claim, claims, f"{int(moment)}")
+    if starts > moment + CLOCK_SKEW:
+        raise Refused(
+            causes.ASSERTION_NOT_YET_VALID, claim=claim, starts_at=datetime.fromtimestamp(starts, UTC)
+        )
 
 
 def _wrong(claim: str, claims: dict[str, Any], expected: str | list[str]) -> Refused:
