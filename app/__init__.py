@@ -67,7 +67,7 @@ COMMANDS = (
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The portal as a WSGI application, configured by ``settings`` or else by the environment."""
+    """Return the portal as a WSGI application, configured by ``settings`` or else by the environment."""
     settings = settings or load()
     app = Portal(
         "app",
@@ -130,9 +130,10 @@ def _connect_extensions(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
+    # Not by init_app: its hook refreshes a cookie that nobody is given here.
     app.login_manager = login_manager  # type: ignore[attr-defined]
     babel.init_app(app, locale_selector=i18n.select_locale)
-    app.extensions["limiter"] = {limiter}
+    app.extensions["limiter"] = {limiter}  # where it is known already, it registers no hooks
     limiter.init_app(app)
     background.init_app(app)
     metrics.init_app(app)
