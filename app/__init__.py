@@ -29,6 +29,7 @@ from .oauth import pages as oauth_pages
 from .operations import commands as operation_commands
 from .operations import endpoints as operation_endpoints
 from .operations.command_line import CommandLine
+from .reactions import REACTIONS
 from .scopes import commands as scope_commands
 from .site import endpoints as site_endpoints
 from .site import i18n, rate_limiting
@@ -84,6 +85,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in ENDPOINTS:
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)
+    for signal, receiver in REACTIONS:
+        signal.connect(receiver)
     for command in COMMANDS:
         app.cli.add_command(command)
     site.configure(app)

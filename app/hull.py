@@ -6,7 +6,6 @@ that browsers are sent to. Programs are the views marked :func:`app.authenticati
 
 from wsgiref.types import WSGIApplication
 
-from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .admin import pages as admin_pages
@@ -16,17 +15,22 @@ from .expired_forms import say_nothing_was_done
 from .extensions import background, csrf
 from .oauth.endpoints.documents import Documents
 from .oauth.pages import pending_app
-from .site import bad_input, i18n, rate_limiting, request_ids, security_headers, templating
-from .site.hosts import Hosts
+from .site import bad_input, hosts, i18n, rate_limiting, request_ids, security_headers, templating
+from .site.portal import Portal
 
 
-def trusted_proxies(wsgi: WSGIApplication, app: Flask) -> WSGIApplication:
+def trusted_proxies(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
     """Believe ``X-Forwarded-*`` of as many proxies as ``TRUSTED_PROXIES`` says."""
     hops = app.config["SETTINGS"].trusted_proxies
     return ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops) if hops else wsgi
 
 
-def public_documents(wsgi: WSGIApplication, app: Flask) -> WSGIApplication:
+def honest_hosts(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
+    """Refuse a ``Host`` that is none, with the steps before programs and the page of an error."""
+    return hosts.Hosts(wsgi, app)
+
+
+def public_documents(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
     """Answer discovery and keys before anything of Flask begins."""
     headers = security_headers.headers_without_view(app.config["SETTINGS"].issuer)
     return Documents(wsgi, app, headers, request_ids.new_request_id)
@@ -34,7 +38,7 @@ def public_documents(wsgi: WSGIApplication, app: Flask) -> WSGIApplication:
 
 WSGI_LAYERS = (  # from the outermost to Flask
     trusted_proxies,  # addresses
-    Hosts,  # host that is none
+    honest_hosts,  # unreadable host
     public_documents,  # discovery, keys
 )
 BEFORE_PAGES = (  # the first that refuses or answers is the last that runs
@@ -55,7 +59,7 @@ AFTER_PAGES = (  # also when one of those above has answered; the cookie of the 
     i18n.remember,  # language
     security_headers.protect,  # headers
     request_ids.send,  # name
-    request_log.write,  # log
+    request_log.finish,  # log
 )
 BEFORE_PROGRAMS = (
     request_ids.begin,  # name

@@ -13,7 +13,6 @@ from ..crypto import equal
 from ..database.rows import changed, db
 from ..extensions import limiter, vault
 from ..notifications.sms import queue_sms
-from ..users.accounts import user_deleted
 from ..users.models import User
 from ..users.phone_numbers import takes_text_messages
 from .links import host_of
@@ -88,7 +87,6 @@ def confirm(user: User, code: str) -> None:
     record(EventKind.MOBILE_VERIFIED, user_id=user.id, actor_id=user.id)
 
 
-@user_deleted.connect
 def forget_code(user: User) -> None:
     """End the code that may be on its way to ``user``."""
     db.session.execute(delete(MobileCode).where(MobileCode.user_id == user.id))

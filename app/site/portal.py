@@ -13,7 +13,6 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Request, Response, g
 from flask.typing import ResponseReturnValue
-from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
@@ -46,10 +45,9 @@ class Portal(Flask):
     ) -> Iterable[bytes]:
         """Answer with the page of an error, before any view or hook of a page is asked, and without the database."""
         with self.request_context(environ):
-            g.without_database, g._login_user = True, AnonymousUserMixin()  # noqa: SLF001  as errors.answer does
+            g.without_database = True
             try:
-                for prepare in self.before_programs:
-                    prepare()
+                self._prepare_program()
             except HTTPException as reached:
                 error = reached
             return self._answer_trouble(error)(environ, start_response)
@@ -84,8 +82,7 @@ class Portal(Flask):
         self, endpoint: str, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         try:
-            for prepare in self.before_programs:
-                prepare()
+            self._prepare_program()
             # What makes views for programs of functions gives a response.
             response = cast("Response", self.view_functions[endpoint]())
         except Exception as error:
@@ -95,6 +92,10 @@ class Portal(Flask):
             finish(headers)
         start_response(response.status, headers)
         return [response.get_data()]
+
+    def _prepare_program(self) -> None:
+        for prepare in self.before_programs:
+            prepare()
 
     def _answer_trouble(self, error: Exception) -> Response:
         """What the error handlers make of it, finished as a page is."""
