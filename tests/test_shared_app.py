@@ -14,7 +14,7 @@ import app as portal
 from app.authentication.access import public
 from app.extensions import background, limiter, metrics
 from app.process.cache import Cache
-from app.process.metering import SIGN_INS
+from app.process.families import SIGN_INS
 from tests import factories as make
 from tests.support.shared_app import SharedApp, forget
 

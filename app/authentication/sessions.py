@@ -10,7 +10,7 @@ from ..clock import now
 from ..crypto import digest, new_secret
 from ..database.rows import changed, db, new_id
 from ..extensions import background, metrics
-from ..process.metering import SIGN_INS
+from ..process.families import SIGN_INS
 from ..users.models import User
 from .models import BrowserSession
 

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import metrics
-from ..process.metering import MALFORMED_FRAMES
+from ..process.families import MALFORMED_FRAMES
 from .conversation import Conversation, Packet
 from .framing import Malformed
 from .patterns import Responder, find_responder

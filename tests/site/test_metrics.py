@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from app.operations.endpoints.metrics import exposition
 from app.process import metering
-from app.process.metering import BUCKETS, DURATIONS, REQUESTS, SIGN_INS, Metrics
+from app.process.families import DURATIONS, REQUESTS, SIGN_INS
+from app.process.metering import BUCKETS, Metrics
 from tests.support.apps import MakeApp
 from tests.support.people import Person
 from tests.support.portals import Portal, StartPortal

@@ -12,7 +12,8 @@ from ...authentication.access import public
 from ...database.engines import read_connection
 from ...extensions import metrics, settings
 from ...notifications.models import OutgoingMail
-from ...process.metering import FAMILIES, MAILS, Sample, sample
+from ...process.families import FAMILIES, MAILS
+from ...process.metering import Sample, sample
 
 blueprint = Blueprint("site_metrics", __name__)
 
