@@ -11,6 +11,7 @@ from flask import Flask
 from app import hull
 from app.oauth.endpoints.documents import Documents
 from app.site.audiences import is_for_programs
+from app.site.hosts import Hosts
 from config import CHECKOUT
 from tests.every.routes import ENDPOINTS
 from tests.support.apps import MakeApp
@@ -60,11 +61,13 @@ def test_templates_are_given_only_what_flask_and_the_forms_give_them(app: Flask)
 @pytest.mark.parametrize("hops", ["0", "2"])
 def test_the_layers_around_flask_are_the_table(make_app: MakeApp, hops: str) -> None:
     app = make_app(TRUSTED_PROXIES=hops)
-    assert list(hull.WSGI_LAYERS) == [hull.trusted_proxies, hull.public_documents]
+    assert list(hull.WSGI_LAYERS) == [hull.trusted_proxies, hull.honest_hosts, hull.public_documents]
     layer = app.wsgi_app
     if hops != "0":
         assert type(layer).__name__ == "ProxyFix"
         layer = layer.app  # type: ignore[attr-defined]
+    assert isinstance(layer, Hosts)
+    layer = layer._wsgi
     assert isinstance(layer, Documents)
     assert layer._wsgi == type(app).wsgi_app.__get__(app)
 
