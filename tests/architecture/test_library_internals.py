@@ -18,16 +18,16 @@ READ_IN = {
     # init_app is not called: it sets app.login_manager and registers what refreshes a cookie that nobody is given.
     # The session keeps the person under _user_id and a fingerprint under _id (app/authentication/browser.py).
     "flask-login": "0.6.3",
-    # EvenWorker overrides what docs/decisions/0027-deadlines.md lists, and a parsed request remembers in
-    # _expected_100_continue that its client waits for a word (app/connections/worker.py).
+    # The worker has loops of its own (app/connections/worker.py).
     "gunicorn": "27.0.1",
     # The hook returns at once with WTF_CSRF_CHECK_DEFAULT=False; FlaskForm.Meta.wrap_formdata is replaced
     # (app/expired_forms.py).
     "flask-wtf": "1.3.0",
 }
-# Private by their names, but documented: the object behind a proxy, for a thread that has no context.
-DOCUMENTED = {"_get_current_object"}
-KNOWN = {"_expected_100_continue"}
+PRIVATE = {
+    "_get_current_object",  # documented by Werkzeug: the object behind a proxy, for a thread that has no context
+    "_expected_100_continue",  # of a request of gunicorn (app/connections/worker.py)
+}
 SOURCES = [*sorted((CHECKOUT / "app").rglob("*.py")), CHECKOUT / "gunicorn.conf.py", CHECKOUT / "wsgi.py"]
 
 
@@ -44,7 +44,7 @@ def test_nothing_private_of_a_library_is_used_beside_what_is_listed() -> None:
         f"{path.relative_to(CHECKOUT)}:{number} {line.strip()}"
         for path in SOURCES
         for number, line in enumerate(path.read_text().splitlines(), 1)
-        if "SLF001" in line and not (DOCUMENTED | KNOWN) & set(re.findall(r"_\w+", line))
+        if "SLF001" in line and not PRIVATE & set(re.findall(r"_\w+", line))
     ]
     assert offenders == []
 
