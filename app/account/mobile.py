@@ -17,6 +17,7 @@ from ..users.models import User
 from ..users.phone_numbers import takes_text_messages
 from .links import host_of
 from .models import MobileCode
+from .refusals import CodeExpired, CodeWrong, NothingToConfirm, TooManyMessages
 
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5  # of a million codes
@@ -26,22 +27,6 @@ DIGITS = 6
 PER_PERSON = (RateLimitItemPerMinute(1), RateLimitItemPerDay(5))
 PER_NUMBER = (RateLimitItemPerMinute(1), RateLimitItemPerDay(5))
 PER_ADDRESS = (RateLimitItemPerDay(20),)
-
-
-class NothingToConfirm(Exception):
-    """There is no number, it is confirmed already, or it is none that takes text messages."""
-
-
-class TooManyMessages(Exception):
-    """Enough messages were sent to this person, number or address for now."""
-
-
-class CodeExpired(Exception):
-    """No code is open: none was sent, its time is over, or too many wrong ones were tried."""
-
-
-class CodeWrong(Exception):
-    """Not the code that was sent."""
 
 
 def send_code(user: User, *, ip: str | None, issuer: str, locale: str) -> None:

@@ -18,6 +18,7 @@ from app.database.rows import db
 from app.oauth.endpoints import metadata
 from app.oauth.keys import ring, rotation
 from app.oauth.models import SigningKey
+from app.oauth.refusals import NextKeyTooNew
 from app.operations.cleanup import EXPIRING, delete_batch
 from tests import factories as make
 from tests.support.apps import MakeApp
@@ -168,7 +169,7 @@ def test_two_administrators_who_rotate_at_once_rotate_once(make_app: MakeApp) ->
             together.wait(30)
             try:
                 rotation.rotate_keys(3600)
-            except rotation.NextKeyTooNew:
+            except NextKeyTooNew:
                 return False
             db.session.commit()
             return True
