@@ -1,5 +1,7 @@
 """What people tell about themselves."""
 
+from collections.abc import Mapping
+
 from ..audit import EventKind, record
 from ..clock import now
 from ..notifications.mail import queue_mail
@@ -12,13 +14,14 @@ from .mobile import forget_code
 from .registration import send_verification
 
 
-def change_profile(user: User, *, name: str, mobile: str, country: str, locale: str) -> list[str]:
-    """The names of what has changed; an empty text means that the person tells nothing.
+def change_profile(user: User, told: Mapping[str, str]) -> list[str]:
+    """Change what ``told`` says, by column; return those that are new. An empty text means: nothing is told.
 
     Raises PhoneNumberRefused.
     """
-    number = to_e164(mobile, country or None) if mobile else None
-    wanted = {"name": name or None, "mobile": number, "country": country or None, "locale": locale or None}
+    wanted = {column: text or None for column, text in told.items()}
+    if wanted.get("mobile"):
+        wanted["mobile"] = to_e164(told["mobile"], wanted.get("country"))
     changed = [field for field, value in wanted.items() if getattr(user, field) != value]
     if "mobile" in changed:
         user.mobile_verified_at = None

@@ -14,6 +14,7 @@ from .administrators import keep_one, refuse_own
 from .models import User
 from .names import check_email, check_username, fold
 from .passwords import check_new_password, hash_password
+from .person_fields import PERSON_FIELDS
 from .refusals import EmailTaken, UsernameTaken, UserUnknown
 
 _signals = Namespace()
@@ -155,11 +156,11 @@ def delete(user: User, by: str | None = None) -> None:
     record(EventKind.USER_DELETED, user_id=user.id, actor_id=by)
     user_deleted.send(user)
     user.deleted_at = now()
+    for field in PERSON_FIELDS:
+        if field.erased:
+            setattr(user, field.column, None)
     user.username = ""
-    user.username_key = user.email = user.email_key = user.email_verified_at = None
-    user.password_hash = user.password_changed_at = None
-    user.name = user.mobile = user.mobile_verified_at = user.country = None
-    user.locale = user.platform = user.ip = None
+    user.username_key = user.email_key = user.password_hash = user.password_changed_at = None
     user.is_admin = False
 
 

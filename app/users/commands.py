@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from ..extensions import db
 from . import accounts, directory, importing
 from .models import User
+from .person_fields import PERSON_FIELDS
 
 user_group = AppGroup("user", help="Create, import, list, block, unblock and delete users.")
 commands: tuple[click.Command, ...] = (user_group,)
@@ -155,25 +156,15 @@ def describe(user: User) -> dict[str, object]:
     """What commands tell about ``user``: never a hash."""
     return {
         "id": user.id,
-        "username": user.username,
-        "email": user.email,
+        **{field.column: _plain(getattr(user, field.column)) for field in PERSON_FIELDS},
         "verified": user.email_verified_at is not None,
-        "email_verified_at": _moment(user.email_verified_at),
-        "name": user.name,
-        "mobile": user.mobile,
-        "mobile_verified_at": _moment(user.mobile_verified_at),
-        "country": user.country,
-        "locale": user.locale,
-        "platform": user.platform,
-        "ip": user.ip,
         "has_profile": user.has_profile,
         "administrator": user.is_admin,
         "blocked": user.blocked_at is not None,
-        "blocked_at": _moment(user.blocked_at),
-        "created_at": _moment(user.created_at),
-        "updated_at": _moment(user.updated_at),
+        "blocked_at": _plain(user.blocked_at),
+        "created_at": _plain(user.created_at),
     }
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None
+def _plain(value: str | datetime | None) -> str | None:
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value

@@ -19,6 +19,7 @@ from ...forms import status_of
 from ...users.countries import list_countries
 from ...users.models import LONGEST_NAME
 from ...users.names import fold
+from ...users.person_fields import PROFILE
 from ...users.phone_numbers import for_reading
 from .. import profile
 from ..wording import REFUSALS, tell
@@ -85,13 +86,7 @@ def _save(form: ProfileForm) -> bool:
         changed = profile.change_email(
             current_user, form.email.data or "", issuer=settings.issuer, locale=str(get_locale())
         )
-        profile.change_profile(
-            current_user,
-            name=form.name.data or "",
-            mobile=form.mobile.data or "",
-            country=form.country.data or "",
-            locale=form.locale.data or "",
-        )
+        profile.change_profile(current_user, {column: form[column].data or "" for column in PROFILE})
     except REFUSALS as refusal:
         db.session.rollback()
         tell(form, refusal)

@@ -8,20 +8,14 @@ from sqlalchemy import Row, bindparam, select
 from ...database.engines import read_connection
 from ...process.cache import Cache
 from ...users.models import User
+from .claims import CLAIMED
 
 MOST_PEOPLE = 5_000  # a process keeps
 
 _known: Cache[str, Row[Any]] = Cache(MOST_PEOPLE)
-_CLAIMED: Any = select(
-    User.username,
-    User.name,
-    User.locale,
-    User.updated_at,
-    User.email,
-    User.email_verified_at,
-    User.mobile,
-    User.mobile_verified_at,
-).where(User.id == bindparam("user"))
+_CLAIMED: Any = select(*(getattr(User, field.column) for field in CLAIMED)).where(
+    User.id == bindparam("user")
+)
 
 
 def find_person(user_id: str, updated_at: datetime) -> Row[Any] | None:

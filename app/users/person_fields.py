@@ -1,0 +1,69 @@
+"""What is kept of a person: one table, from which claims, the profile, imports, commands and deletion derive theirs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import readers
+
+Reader = Callable[[str, Mapping[str, str]], Any]
+"""Makes a value of the text of a column, beside the texts of all columns of its line."""
+
+
+@dataclass(frozen=True)
+class PersonField:
+    """A column of :class:`~app.users.models.User`, and who reads and writes it."""
+
+    column: str
+    scope: str | None = None
+    """Whose permission lets an app read it."""
+    claim: str | None = None
+    """Its name on the wire, OpenID Connect Core section 5.1."""
+    value: Callable[[Any], Any] | None = None
+    """The claim's value, of anything with the columns of a user; None: the column's."""
+    in_profile: bool = False
+    """Whether the person writes it on the page of their profile."""
+    read: Reader | None = None
+    """How ``flask user import`` reads it."""
+    erased: bool = True
+    """Whether it goes with the account."""
+
+    def claimed(self, person: Any) -> Any:
+        """Return what the claim says of ``person``; None leaves it out."""
+        return self.value(person) if self.value else getattr(person, self.column)
+
+
+PERSON_FIELDS = (
+    PersonField(
+        "name",
+        "profile",
+        "name",
+        lambda person: person.name or person.username,
+        in_profile=True,
+        read=readers.read_name,
+    ),
+    PersonField("username", "profile", "preferred_username", read=readers.read_username),
+    PersonField("locale", "profile", "locale", in_profile=True, read=readers.read_locale),
+    PersonField(
+        "updated_at",
+        "profile",
+        "updated_at",
+        lambda person: int(person.updated_at.timestamp()),
+        erased=False,
+    ),
+    PersonField("email", "email", "email", read=readers.read_email),
+    PersonField(
+        "email_verified_at", "email", "email_verified", lambda person: person.email_verified_at is not None
+    ),
+    PersonField("mobile", "phone", "phone_number", in_profile=True, read=readers.read_mobile),
+    PersonField(
+        "mobile_verified_at",
+        "phone",
+        "phone_number_verified",
+        lambda person: person.mobile and person.mobile_verified_at is not None,
+    ),
+    PersonField("country", in_profile=True, read=readers.read_country),
+    PersonField("platform", read=readers.read_platform),
+    PersonField("ip"),
+)
+PROFILE = tuple(field.column for field in PERSON_FIELDS if field.in_profile)
