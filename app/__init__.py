@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings, load
 
-from . import api, oauth, site
+from . import api, hull, oauth, site
 from .account import commands as account_commands
 from .account import link_commands
 from .account import pages as account_pages
@@ -27,15 +26,14 @@ from .messages import commands as message_commands
 from .oauth import commands as oauth_commands
 from .oauth import endpoints as oauth_endpoints
 from .oauth import pages as oauth_pages
-from .oauth.endpoints.documents import Documents
 from .operations import commands as operation_commands
 from .operations import endpoints as operation_endpoints
 from .operations.command_line import CommandLine
+from .reactions import REACTIONS
 from .scopes import commands as scope_commands
 from .site import endpoints as site_endpoints
-from .site import i18n, rate_limiting, request_ids, security_headers
+from .site import i18n, rate_limiting
 from .site import pages as site_pages
-from .site.hosts import Hosts
 from .site.portal import Portal
 from .users import commands as user_commands
 
@@ -70,7 +68,7 @@ COMMANDS = (
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The portal as a WSGI application, configured by ``settings`` or else by the environment."""
+    """Return the portal as a WSGI application, configured by ``settings`` or else by the environment."""
     settings = settings or load()
     app = Portal(
         "app",
@@ -87,17 +85,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in ENDPOINTS:
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)
+    for signal, receiver in REACTIONS:
+        signal.connect(receiver)
     for command in COMMANDS:
         app.cli.add_command(command)
-    access.protect(app)
     site.configure(app)
     oauth.configure(app)
     api.configure(app)
-    headers = security_headers.headers_without_view(settings.issuer)
-    app.wsgi_app = Documents(app.wsgi_app, app, headers, request_ids.new_request_id)  # type: ignore[method-assign]
-    app.wsgi_app = Hosts(app.wsgi_app, app)  # type: ignore[method-assign]
-    if hops := settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    access.public(app.view_functions["static"])
+    for before in hull.BEFORE_PAGES:
+        app.before_request(before)
+    for after in reversed(hull.AFTER_PAGES):  # Flask begins with the one it heard of last
+        app.after_request(after)
+    app.before_programs, app.after_programs = hull.BEFORE_PROGRAMS, hull.AFTER_PROGRAMS
+    for layer in reversed(hull.WSGI_LAYERS):
+        app.wsgi_app = layer(app.wsgi_app, app)  # type: ignore[assignment, method-assign]
     return app
 
 
@@ -117,6 +119,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=browser.REMEMBERED_FOR,
+        WTF_CSRF_CHECK_DEFAULT=False,  # checked at its place among all that runs before a page
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
         WTF_CSRF_SSL_STRICT=False,  # Referrer-Policy may hide the referrer; the token is what counts
         BABEL_DEFAULT_LOCALE=settings.default_locale,
@@ -130,8 +133,10 @@ def _connect_extensions(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
-    login_manager.init_app(app)
+    # Not by init_app: its hook refreshes a cookie that nobody is given here.
+    app.login_manager = login_manager  # type: ignore[attr-defined]
     babel.init_app(app, locale_selector=i18n.select_locale)
+    app.extensions["limiter"] = {limiter}  # where it is known already, it registers no hooks
     limiter.init_app(app)
     background.init_app(app)
     metrics.init_app(app)

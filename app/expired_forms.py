@@ -6,7 +6,7 @@ changes nothing, whoever looks.
 
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
@@ -20,17 +20,17 @@ _wrap_sent = FlaskForm.Meta.wrap_formdata
 class LateForms(CSRFProtect):
     """The protection of forms, which gives people back what they typed."""
 
-    def init_app(self, app: Any) -> None:
-        """Protect ``app``; a page that is shown instead of doing what was asked says 400."""
-        super().init_app(app)
-        app.after_request(_say_what_became_of_it)
+    def check(self) -> None:
+        """Refuse a form of a page that comes without its token, as :meth:`protect` does."""
+        if current_app.config["WTF_CSRF_ENABLED"]:
+            self.protect(apply_exemptions=True)
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Let pass what carries its token; what one of our own pages sent without is turned into a look at it."""
         try:
             super().protect(apply_exemptions)
         except CSRFError:
-            if _is_malformed(request.form) or not (has_page() and fetch_metadata.is_same_origin()):
+            if not (has_page() and fetch_metadata.is_same_origin()):
                 raise
             g.came_late = True
             fill_in(
@@ -69,11 +69,8 @@ def has_page() -> bool:
     return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 
-def _is_malformed(form: MultiDict[str, str]) -> bool:
-    return any("\0" in text for pair in form.items(multi=True) for text in pair)
-
-
-def _say_what_became_of_it(response: Response) -> Response:
+def say_nothing_was_done(response: Response) -> Response:
+    """Answer 400 with a page that is shown instead of doing what was asked."""
     if g.get("came_late") and response.status_code == 200:
         response.status_code = 400
     return response

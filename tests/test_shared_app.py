@@ -13,7 +13,8 @@ from flask import Flask
 import app as portal
 from app.authentication.access import public
 from app.extensions import background, limiter, metrics
-from app.process.metering import SIGN_INS
+from app.process.cache import Cache
+from app.process.metric_families import SIGN_INS
 from tests import factories as make
 from tests.support.shared_app import SharedApp, forget
 
@@ -92,7 +93,7 @@ def test_other_applications_leave_it_its_own_settings(
 
 
 def test_every_memory_of_the_process_is_one_that_is_forgotten() -> None:
-    kinds = (MutableMapping, MutableSet, deque)
+    kinds = (MutableMapping, MutableSet, deque, Cache)
     memories = {
         f"{module.name.rpartition('.')[2]}.{name}"
         for module in pkgutil.walk_packages(portal.__path__, "app.")

@@ -11,9 +11,8 @@ from ..extensions import db, settings
 from ..users import accounts
 from ..users.commands import describe, user_group
 from ..users.models import User
-from ..users.names import EMAIL_RULES, EmailRefused, UsernameRefused
-from ..users.passwords import PasswordRefused
-from ..users.refusals import EmailTaken, UsernameTaken
+from ..users.names import EMAIL_RULES
+from ..users.refusals import EmailRefused, EmailTaken, PasswordRefused, UsernameRefused, UsernameTaken
 from .email_links import SET_PASSWORD_LIFETIME, Purpose, create_link
 from .link_commands import invite, setup_link
 from .links import reset_password_url

@@ -12,6 +12,7 @@ from ..notifications.addresses import is_mailbox
 from ..users.models import User
 from . import mail_caps
 from .models import EmailLink
+from .refusals import LinkExpired
 
 PREFIX = "pf_link_"
 
@@ -38,10 +39,6 @@ MAILS_A_DAY = 10
 
 # Of the others several may lie in a mailbox, and any of them will do.
 ONLY_THE_NEWEST = (Purpose.RESET_PASSWORD, Purpose.INVITE, Purpose.SETUP)
-
-
-class LinkExpired(Exception):
-    """There is no such link, or it was used, or its time is over."""
 
 
 def create_link(

@@ -8,7 +8,8 @@ from flask.cli import AppGroup, with_appcontext
 from ..audit import EventKind, record
 from ..database.rows import db
 from ..extensions import settings
-from ..users.names import EMAIL_RULES, EmailRefused, check_email
+from ..users.names import EMAIL_RULES, check_email
+from ..users.refusals import EmailRefused
 from .email_links import Purpose, create_link
 from .links import invitation_url, setup_url
 from .setup import is_set_up

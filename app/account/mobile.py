@@ -13,11 +13,11 @@ from ..crypto import equal
 from ..database.rows import changed, db
 from ..extensions import limiter, vault
 from ..notifications.sms import queue_sms
-from ..users.accounts import user_deleted
 from ..users.models import User
 from ..users.phone_numbers import takes_text_messages
 from .links import host_of
 from .models import MobileCode
+from .refusals import CodeExpired, CodeWrong, NothingToConfirm, TooManyMessages
 
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5  # of a million codes
@@ -27,22 +27,6 @@ DIGITS = 6
 PER_PERSON = (RateLimitItemPerMinute(1), RateLimitItemPerDay(5))
 PER_NUMBER = (RateLimitItemPerMinute(1), RateLimitItemPerDay(5))
 PER_ADDRESS = (RateLimitItemPerDay(20),)
-
-
-class NothingToConfirm(Exception):
-    """There is no number, it is confirmed already, or it is none that takes text messages."""
-
-
-class TooManyMessages(Exception):
-    """Enough messages were sent to this person, number or address for now."""
-
-
-class CodeExpired(Exception):
-    """No code is open: none was sent, its time is over, or too many wrong ones were tried."""
-
-
-class CodeWrong(Exception):
-    """Not the code that was sent."""
 
 
 def send_code(user: User, *, ip: str | None, issuer: str, locale: str) -> None:
@@ -88,7 +72,6 @@ def confirm(user: User, code: str) -> None:
     record(EventKind.MOBILE_VERIFIED, user_id=user.id, actor_id=user.id)
 
 
-@user_deleted.connect
 def forget_code(user: User) -> None:
     """End the code that may be on its way to ``user``."""
     db.session.execute(delete(MobileCode).where(MobileCode.user_id == user.id))

@@ -1,18 +1,19 @@
 """One-time links sent by mail or printed by a command, and one-time codes sent to mobile phones."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database.rows import Id, Model, PrimaryId, ascii_text
+from ..database.rows import Expiry, Id, Model, PrimaryId, ascii_text
 
 
 class EmailLink(Model):
     """A link that works once: its purpose, whose it is, and the digest of its token."""
 
     __tablename__ = "email_links"
+    __expiry__ = Expiry("expires_at", timedelta(days=7))
 
     id: Mapped[PrimaryId]
     purpose: Mapped[str] = mapped_column(ascii_text(24))
@@ -28,6 +29,7 @@ class MobileCode(Model):
     """The code that confirms a person's mobile number: its digest, and how often one was tried."""
 
     __tablename__ = "mobile_codes"
+    __expiry__ = Expiry("expires_at")
 
     user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     code_digest: Mapped[str] = mapped_column(ascii_text(64))

@@ -17,7 +17,6 @@ from ..users.models import User
 from ..users.names import check_mailbox
 from .email_links import (
     SET_PASSWORD_LIFETIME,
-    LinkExpired,
     Purpose,
     create_link,
     end_links,
@@ -27,6 +26,7 @@ from .email_links import (
 )
 from .links import host_of, reset_password_url
 from .passwords import tell_password_changed
+from .refusals import LinkExpired
 
 
 def ask_for_reset(

@@ -9,16 +9,9 @@ from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
 from ..users.names import check_mailbox
-from .email_links import LinkExpired, Purpose, create_link, find_link, may_send_another, use_link
+from .email_links import Purpose, create_link, find_link, may_send_another, use_link
 from .links import host_of, verify_email_url
-
-
-class RegistrationClosed(Exception):
-    """Nobody can create an account here."""
-
-
-class InvitationNeeded(Exception):
-    """Only invited people can create an account here, and this is no open invitation."""
+from .refusals import InvitationNeeded, LinkExpired, RegistrationClosed
 
 
 def check_may_register(mode: str, invitation: str | None) -> str | None:

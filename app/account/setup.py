@@ -3,7 +3,8 @@
 from ..audit import EventKind, record
 from ..users import accounts
 from ..users.models import User
-from .email_links import LinkExpired, Purpose, find_link, use_link
+from .email_links import Purpose, find_link, use_link
+from .refusals import LinkExpired
 
 
 def is_set_up() -> bool:

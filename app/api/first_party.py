@@ -12,6 +12,7 @@ from ..database.rows import db, new_id
 from ..diagnostics import usage
 from ..oauth.tokens import families, signing
 from ..users.models import User
+from .refusals import SignInSwitchedOff
 
 if TYPE_CHECKING:
     from config import Settings
@@ -26,10 +27,6 @@ _ROW = {
     "scopes": " ".join(SCOPES),
     "trusted": True,
 }
-
-
-class SignInSwitchedOff(Exception):
-    """An administrator has disabled the portal's own app."""
 
 
 def get_client() -> Client:

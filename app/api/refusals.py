@@ -23,3 +23,7 @@ def answer(refusal: ApiRefused) -> Response:
     for name, value in refusal.headers.items():
         response.headers[name.replace("_", "-")] = str(value)
     return response
+
+
+class SignInSwitchedOff(Exception):
+    """An administrator has disabled the portal's own app."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
+from flask import current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -40,11 +40,6 @@ def is_public(view: Callable[..., Any]) -> bool:
     return getattr(view, "is_public", False)
 
 
-def administrators_only(blueprint: Blueprint) -> None:
-    """Hide every view of ``blueprint`` from everybody else: they get a 404, as if there were none."""
-    blueprint.before_request(_hide_from_others)
-
-
 def recent_sign_in(view: View) -> View:
     """Ask for the password again before ``view``, unless it was given within :data:`RECENT`."""
 
@@ -64,14 +59,8 @@ def has_recent_sign_in() -> bool:
     return bool(now() - current_user.browser_session.authenticated_at <= RECENT)
 
 
-def protect(app: Flask) -> None:
-    """Ask for a sign-in before every view of ``app`` that is not public; what waited for it is shown behind it."""
-    app.view_functions["static"] = public(app.view_functions["static"])
-    app.before_request(_require_sign_in)
-    app.before_request(kept_forms.show)
-
-
-def _require_sign_in() -> Response | None:
+def require_sign_in() -> Response | None:
+    """Ask for a sign-in before every view that is not public."""
     if request.endpoint is None or is_public(current_app.view_functions[request.endpoint]):
         return None
     if current_user.is_authenticated:
@@ -79,9 +68,3 @@ def _require_sign_in() -> Response | None:
     destination = expired_forms.page_of_form()
     kept_forms.keep(destination)
     return redirect(url_for("authentication_login.sign_in", next=destination))
-
-
-def _hide_from_others() -> None:
-    """Strangers have been sent to the sign-in page before."""
-    if not (current_user.is_authenticated and current_user.is_admin):
-        abort(404)

@@ -3,8 +3,8 @@
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, Response, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, request, session
+from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user, login_user, logout_user
 
 from .. import fetch_metadata
@@ -12,6 +12,7 @@ from ..extensions import login_manager
 from ..users import accounts
 from ..users.models import User
 from . import devices, sessions
+from .access import is_for_programs
 from .kept_forms import PERSON, WAITING
 
 REMEMBERED_FOR = sessions.IDLE_REMEMBERED
@@ -28,6 +29,13 @@ class Cookies(SecureCookieSessionInterface):
 
     ``SameSite=Lax`` keeps the cookie from such a request: an answer with a fresh one would sign the person out.
     """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie, but not for a view that is known to be for programs."""
+        rule = request.url_rule
+        if rule is not None and is_for_programs(app.view_functions[rule.endpoint]):
+            return NullSession()
+        return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie, unless the browser may have one that it did not send."""

@@ -6,13 +6,14 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database.rows import Id, Model, PrimaryId, ascii_text
+from ..database.rows import Expiry, Id, Model, PrimaryId, ascii_text
 
 
 class BrowserSession(Model):
     """A browser in which somebody is signed in; the cookie holds the token, this row only its digest."""
 
     __tablename__ = "browser_sessions"
+    __expiry__ = Expiry("expires_at")
 
     id: Mapped[PrimaryId]
     token_digest: Mapped[str] = mapped_column(ascii_text(64), unique=True)
@@ -31,6 +32,7 @@ class SignInFailures(Model):
     """How often a wrong password was given for one account; a row, since it must survive a restart."""
 
     __tablename__ = "sign_in_failures"
+    __expiry__ = Expiry("expires_at")
 
     account: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
     """Digest of the folded name, so that names nobody has are counted the same way."""

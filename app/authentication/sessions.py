@@ -10,8 +10,7 @@ from ..clock import now
 from ..crypto import digest, new_secret
 from ..database.rows import changed, db, new_id
 from ..extensions import background, metrics
-from ..process.metering import SIGN_INS
-from ..users.accounts import user_blocked, user_deleted
+from ..process.metric_families import SIGN_INS
 from ..users.models import User
 from .models import BrowserSession
 
@@ -133,7 +132,6 @@ def _delete(*conditions: ColumnElement[bool]) -> int:
     return changed(delete(BrowserSession).where(*conditions).execution_options(synchronize_session=False))
 
 
-@user_blocked.connect
-@user_deleted.connect
-def _end_everything_of(user: User) -> None:
+def end_everything_of(user: User) -> None:
+    """End every session of ``user``, who is blocked or deleted."""
     end_all_sessions(user.id)

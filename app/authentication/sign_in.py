@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from ..audit import EventKind, record
 from ..extensions import metrics
-from ..process.metering import SIGN_INS
+from ..process.metric_families import SIGN_INS
 from ..users.accounts import find_user
 from ..users.models import User
 from ..users.names import fold

@@ -10,18 +10,11 @@ from ..crypto import new_secret
 from ..database.rows import db, new_id
 from ..extensions import vault
 from .models import Client, ClientSecret
+from .refusals import SecretNotKept, TooManySecrets
 
 PREFIX = "pf_secret_"
 MOST_LIVE = 10  # of one app: checking one must stay cheap
 FIRST_NAME = "default"
-
-
-class TooManySecrets(Exception):
-    """The app has as many valid secrets as an app may have."""
-
-
-class SecretNotKept(Exception):
-    """Only a digest of this secret is kept: nobody can see it again."""
 
 
 def is_live(secret: ClientSecret, at: datetime | None = None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import SplitResult, urlsplit
 
 from ..uris import read_uri
-from .refusals import Problem, Reason
+from .refusals import Problem, Reason, RedirectUriNotAllowed
 
 LONGEST = 2000  # characters
 MOST = 30  # URIs of one app; with LONGEST they fit into one text column of MariaDB
@@ -23,14 +23,6 @@ _ALLOWED = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()+,;=-]|%[0-9A-Fa-f]{2})*"
 # A host, and perhaps a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]+\])(?::[^\[\]]*)?")
 _LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:[/?].*)?)")
-
-
-class RedirectUriNotAllowed(Exception):
-    """This URI cannot be registered; ``reason`` tells why."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
 
 
 def matches(registered: Sequence[str], sent: str) -> str | None:

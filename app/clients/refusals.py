@@ -67,3 +67,19 @@ class PortalsOwnApp(Exception):
 
 class DisabledByAdministrator(Exception):
     """An administrator disabled this app, so its owner cannot enable it."""
+
+
+class SecretNotKept(Exception):
+    """Only a digest of this secret is kept: nobody can see it again."""
+
+
+class TooManySecrets(Exception):
+    """The app has as many valid secrets as an app may have."""
+
+
+class RedirectUriNotAllowed(Exception):
+    """This URI cannot be registered; ``reason`` tells why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason

@@ -11,7 +11,6 @@ from ..audit.events import EventKind, record
 from ..clock import now
 from ..database.rows import db
 from ..scopes.checks import PORTALS_OWN_NAME
-from ..users.accounts import user_deleted
 from ..users.models import User
 from . import app_limit, checks, client_secrets, naming, verified
 from .details import DEVELOPER_LIMITS, Details, Limits, normalise
@@ -182,8 +181,7 @@ def _flush(client: Client) -> None:
         raise ClientRefused([Problem("name", Reason.TAKEN, name)]) from None
 
 
-@user_deleted.connect
-def _delete_apps_of(user: User) -> None:
-    """Nobody is left to answer for the apps of a person whose account is deleted."""
+def delete_apps_of(user: User) -> None:
+    """Delete the apps of a person whose account is deleted: nobody is left to answer for them."""
     for client in list_own_clients(user.id):
         delete_client(client, actor_id=user.id)

@@ -3,18 +3,15 @@
 from sqlalchemy import select, update
 
 from ..database.rows import db
-from ..scopes.definitions import scope_deleted, scope_wanted
 from ..scopes.words import has_word, without_word
 from .models import Client
 
 
-@scope_wanted.connect
 def names_of_apps_with(scope: str) -> list[str]:
     """The names of the apps that may ask for ``scope``."""
     return list(db.session.scalars(select(Client.name).where(has_word(Client.scopes, scope))))
 
 
-@scope_deleted.connect
 def take_from_apps(scope: str) -> None:
     """Leave ``scope`` to no app; their revision changes, so every worker knows with its next request."""
     having = update(Client).where(has_word(Client.scopes, scope))

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from ..extensions import metrics
-from ..process.metering import ENDED_CONNECTIONS
+from ..process.metric_families import ENDED_CONNECTIONS
 from .connection import Connection
 from .limits import TELL_EVERY
 from .stages import Stage

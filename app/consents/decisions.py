@@ -7,15 +7,12 @@ from blinker import Namespace
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.dialects import mysql, sqlite
 
-from ..account.recovery import account_reclaimed
 from ..audit.events import EventKind, record
 from ..clients.models import Client
 from ..clients.people_per_app import counts_people
 from ..clock import now
 from ..database.rows import db, new_id
-from ..scopes.definitions import scope_deleted
 from ..scopes.words import has_word, without_word
-from ..users.accounts import user_deleted
 from ..users.models import User
 from .models import Consent
 
@@ -136,18 +133,15 @@ def _upsert(values: dict[str, object], moment: datetime) -> sqlite.Insert | mysq
     return mysql.insert(Consent).values(values).on_duplicate_key_update(updated_at=moment)
 
 
-@scope_deleted.connect
-def _forget_scope(scope: str) -> None:
-    """One that is defined under the same name later is another one, which nobody has decided upon."""
+def forget_scope(scope: str) -> None:
+    """Take ``scope`` from every consent; one that is defined under this name later nobody has decided upon."""
     decided = or_(has_word(Consent.scope, scope), has_word(Consent.declined, scope))
     words = {column: without_word(column, scope) for column in (Consent.scope, Consent.declined)}
     db.session.execute(update(Consent).where(decided).values(words))
 
 
-@user_deleted.connect
-@account_reclaimed.connect
-def _withdraw_all_of(user: User) -> None:
-    """A person who is gone allows nobody anything, and nobody keeps what an account's squatter allowed."""
+def withdraw_all_of(user: User) -> None:
+    """Withdraw every consent of a person who is gone, or of an account that a squatter had."""
     for consent, _client in list_consents(user.id):
         withdraw_consent(user.id, consent.client_id)
 

@@ -2,8 +2,8 @@
 
 import secrets
 import time
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CursorResult, DateTime, Delete, MetaData, String, Table, Update
@@ -84,6 +84,13 @@ Id = Annotated[str, mapped_column(ascii_text(32))]
 PrimaryId = Annotated[str, mapped_column(ascii_text(32), primary_key=True, default=new_id)]
 
 
+class Expiry(NamedTuple):
+    """When rows of a table end: the indexed column that says so, and for how much longer they are kept."""
+
+    column: str
+    kept: timedelta = timedelta(0)
+
+
 class Base(DeclarativeBase):
     """The base of every row."""
 
@@ -92,6 +99,8 @@ class Base(DeclarativeBase):
     )
     __table__: ClassVar[Table]
     __table_args__: Any = TABLE_OPTIONS
+    __expiry__: ClassVar[Expiry | None] = None
+    """``flask cleanup`` deletes what is over."""
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)

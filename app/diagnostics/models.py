@@ -6,7 +6,7 @@ from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database.rows import TABLE_OPTIONS, Model, PrimaryId, ascii_text
+from ..database.rows import TABLE_OPTIONS, Expiry, Model, PrimaryId, ascii_text
 
 # How long a row is kept: pages say so, cleanup deletes what is older.
 LOG_KEPT = timedelta(days=30)
@@ -16,6 +16,7 @@ class LoggedRequest(Model):
     """One OAuth request of an app: endpoint, outcome, and, where there is one, the cause. Never a secret."""
 
     __tablename__ = "logged_requests"
+    __expiry__ = Expiry("at", LOG_KEPT)
     __table_args__ = (
         Index("ix_logged_requests_client_id_id", "client_id", "id"),
         Index("ix_logged_requests_client_id_outcome_id", "client_id", "outcome", "id"),

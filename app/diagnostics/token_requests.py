@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ..clients import grants
 from ..extensions import metrics
-from ..process.metering import TOKEN_REQUESTS
+from ..process.metric_families import TOKEN_REQUESTS
 from .causes import Cause
 
 # What strangers write there must not make a series of its own.

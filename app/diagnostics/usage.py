@@ -13,7 +13,7 @@ from ..clock import now
 from ..consents.models import Consent
 from ..database.rows import UtcDateTime, db
 from ..extensions import background, metrics
-from ..process.metering import QUEUED
+from ..process.metric_families import QUEUED
 
 EVERY = 10.0  # seconds between two stamps of one row: a busy app must not rewrite its row all the time
 MOST_WAITING = 50_000

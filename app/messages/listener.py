@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +14,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import metrics
-from ..process.metering import MALFORMED_FRAMES
+from ..process.metric_families import MALFORMED_FRAMES
 from .conversation import Conversation, Packet
 from .framing import Malformed
 from .patterns import Responder, find_responder
@@ -23,7 +24,7 @@ WAITING = 512  # connections the system holds until they are accepted
 THREADS = 8
 ANSWER_WITHIN = 5  # seconds; NestJS services wait about as long
 FINISH_WITHIN = 5  # seconds for the last answers
-LINES_A_MINUTE = 60  # about malformed frames; the numbers go on in the next one
+LINES_A_MINUTE = 60  # about frames malformed in one way; the numbers count on
 LOOK_FOR_PARENT_EVERY = 0.5  # seconds
 
 # Word for word what NestJS's own server says.
@@ -42,7 +43,8 @@ class Listener:
         self._open: dict[Conversation, asyncio.Task[Any]] = {}
         self._in_trouble = False
         self._malformed = self._written_down = 0
-        self._lines = (0, 0)  # the minute, and how many were written in it
+        self._minute = 0
+        self._lines: Counter[str] = Counter()  # of this minute
 
     async def run(self, host: str, port: int, parent: int | None, ready: Callable[[], None]) -> None:
         """Listen until a signal, or until ``parent`` is not the parent process any more.
@@ -87,12 +89,15 @@ class Listener:
             self._open.pop(conversation, None)
 
     def _note_malformed(self, error: Malformed, peer: Any) -> None:
-        """Count it, and write a line unless there were many in this minute."""
+        """Count it, and write a line unless there were many like it in this minute."""
         self._malformed += 1
         metrics.count(MALFORMED_FRAMES, error.reason)
         minute = int(time.monotonic() // 60)
-        self._lines = (minute, self._lines[1] + 1 if self._lines[0] == minute else 1)
-        if self._lines[1] > LINES_A_MINUTE:
+        if minute != self._minute:
+            self._minute = minute
+            self._lines.clear()
+        self._lines[error.reason] += 1
+        if self._lines[error.reason] > LINES_A_MINUTE:
             return
         _log.warning(
             "Messages: a malformed frame (%s) ended the connection of %s; %d so far",

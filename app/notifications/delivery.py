@@ -20,9 +20,10 @@ from ..extensions import background, settings, vault
 from . import errands, sms
 from .headers import address_of
 from .mail import sealed_for
-from .message import NotAMail, compose, message_id
+from .message import compose, message_id
 from .models import OutgoingMail
-from .transport import RecipientRefused, keep_in_folder, send_by_smtp
+from .refusals import MailNotConfigured, NotAMail, RecipientRefused, TooLate
+from .transport import keep_in_folder, send_by_smtp
 from .wording import trouble_in_words
 
 AT_ONCE = 10  # mails of one turn
@@ -32,10 +33,6 @@ GIVE_UP_AFTER = timedelta(days=1)
 
 _log = logging.getLogger(__name__)
 _sending = threading.Lock()
-
-
-class MailNotConfigured(Exception):
-    """In production a mail with a one-time link is not printed into a log."""
 
 
 def deliver_in_background() -> None:
@@ -83,7 +80,7 @@ def _deliver_one(row_id: str) -> bool:
         return False
     try:
         _send(row, settings)
-    except (RecipientRefused, Undecryptable, sms.TooLate) as error:
+    except (RecipientRefused, Undecryptable, TooLate) as error:
         _log.warning("Mail %s (%s) is dropped: %s", row_id, row.template, str(error) or type(error).__name__)
     except Exception as error:  # whatever it was may be mended: the mail waits for the next try
         if row.created_at > now() - GIVE_UP_AFTER:

@@ -15,13 +15,10 @@ from flask_babel import format_datetime as format_moment
 from ..clock import now
 from . import headers
 from .addresses import is_mailbox
+from .refusals import NotAMail
 
 LINE = 72  # characters; what every mail reader shows without breaking lines itself
 SUBJECT = "Subject: "
-
-
-class NotAMail(Exception):
-    """What was to be sent makes no mail, and no later try will change that."""
 
 
 def compose(

@@ -10,12 +10,9 @@ from ..database.rows import changed, db
 from ..extensions import vault
 from .mail import sealed_for
 from .models import OutgoingMail
+from .refusals import MailNotWaiting
 
 MASK = "•••"
-
-
-class MailNotWaiting(Exception):
-    """The mail has left, or a worker is sending it at this moment."""
 
 
 def list_waiting() -> Select[OutgoingMail]:

@@ -16,24 +16,13 @@ from flask_babel import force_locale
 from ..clock import now
 from .mail import put_into_outbox
 from .models import OutgoingMail
+from .refusals import GatewayTrouble, TooLate
 
 if TYPE_CHECKING:
     from config import Settings
 
 CHANNEL = "sms"
 TIMEOUT = 10  # seconds for each answer of the gateway
-
-
-class GatewayTrouble(OSError):
-    """The gateway did not take the message; a later try may do. ``status`` is what it answered, if it did."""
-
-    def __init__(self, why: str, status: int | None = None) -> None:
-        super().__init__(why)
-        self.status = status
-
-
-class TooLate(Exception):
-    """What the message tells is no longer true."""
 
 
 def is_available(settings: "Settings") -> bool:

@@ -9,13 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..clock import now
+from .refusals import RecipientRefused
 
 TIMEOUT = 10  # seconds for each answer of the server
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
-
-
-class RecipientRefused(Exception):
-    """The server will never take a mail to this address."""
 
 
 def send_by_smtp(message: EmailMessage, url: str, *, sender: str, to: str) -> None:

@@ -6,7 +6,7 @@ from ssl import SSLCertVerificationError
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from .message import NotAMail
+from .refusals import NotAMail
 
 WORDS: Mapping[str, LazyString] = {
     "email_changed": _l("The e-mail address was changed"),

@@ -9,6 +9,7 @@ from ..audit.events import EventKind, record
 from ..extensions import db, settings
 from .keys import ring, rotation
 from .models import SigningKey
+from .refusals import NextKeyTooNew
 
 keys_group = AppGroup("keys", help="List and rotate signing keys.")
 commands: tuple[click.Command, ...] = (keys_group,)
@@ -50,7 +51,7 @@ def _promote(at_once: bool) -> list[str]:
     longest = max(settings.access_token_ttl, settings.id_token_ttl)
     try:
         return rotation.rotate_keys(longest, at_once=at_once)
-    except rotation.NextKeyTooNew as refused:
+    except NextKeyTooNew as refused:
         raise click.ClickException(
             f"The next keys were published a moment ago, and services that keep the key set may not know them yet. "
             f"Try again in {refused.wait} seconds, or rotate all the same with --now. If a key has leaked, use --leaked."

@@ -1,19 +1,20 @@
 """Rows of the authorization server. Tokens themselves are stored nowhere."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database.rows import Id, Model, PrimaryId, ascii_text
+from ..database.rows import Expiry, Id, Model, PrimaryId, ascii_text
 
 
 class AuthorizationCode(Model):
     """A code on its way to the client; once redeemed it stays as a tombstone, to catch a replay."""
 
     __tablename__ = "authorization_codes"
+    __expiry__ = Expiry("keep_until")
 
     id: Mapped[PrimaryId]
     code_digest: Mapped[str] = mapped_column(ascii_text(64), unique=True)
@@ -42,6 +43,7 @@ class TokenFamily(Model):
     """
 
     __tablename__ = "token_families"
+    __expiry__ = Expiry("expires_at", timedelta(days=30))
 
     id: Mapped[PrimaryId]
     client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
@@ -64,6 +66,7 @@ class RevokedToken(Model):
     """An access token revoked before its time, by ``jti``; gone once it would have expired anyway."""
 
     __tablename__ = "revoked_tokens"
+    __expiry__ = Expiry("expires_at")
 
     jti: Mapped[str] = mapped_column(ascii_text(80), primary_key=True)
     revoked_at: Mapped[datetime] = mapped_column(default=now)
@@ -74,6 +77,7 @@ class SigningKey(Model):
     """A key pair that signs tokens: published before it signs, and until the last token it signed is gone."""
 
     __tablename__ = "signing_keys"
+    __expiry__ = Expiry("expires_at")
 
     kid: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
     alg: Mapped[str] = mapped_column(ascii_text(8))
@@ -93,6 +97,7 @@ class UsedAssertion(Model):
     """The ``jti`` of a client assertion that was accepted once, kept until it would have expired."""
 
     __tablename__ = "used_assertions"
+    __expiry__ = Expiry("expires_at")
 
     jti_digest: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)

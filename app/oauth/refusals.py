@@ -23,3 +23,11 @@ class Refused(OAuth2Error):
     def public_for(self, grant_type: str | None = None) -> str:
         """What the app is told."""
         return self.cause.public_for(grant_type, self.facts)
+
+
+class NextKeyTooNew(Exception):
+    """Caches may not know the next key yet; ``wait`` says in how many seconds all of them do."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"the next key may sign in {wait} seconds")
+        self.wait = wait

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from dataclasses import asdict
 
 import click
@@ -11,7 +12,7 @@ from ..audit.events import EventKind, record
 from ..extensions import db, settings, vault
 from ..oauth.commands import keys_group
 from . import resealing, resealing_output
-from .cleanup import delete_batch, tables
+from .cleanup import delete_batch, expiring_tables
 from .doctor import examine
 
 
@@ -21,11 +22,14 @@ from .doctor import examine
 @with_appcontext
 def cleanup(max_seconds: float | None, as_json: bool) -> None:
     """Delete expired rows in bounded batches; safe beside live traffic."""
+    end = None if max_seconds is None else time.monotonic() + max_seconds
     deleted: dict[str, int] = {}
-    for expiring in tables(max_seconds):
-        name = expiring.model.__tablename__
+    for model in expiring_tables():
+        if end is not None and time.monotonic() >= end:
+            break
+        name = model.__tablename__
         deleted[name] = 0
-        while batch := delete_batch(expiring):
+        while batch := delete_batch(model):
             db.session.commit()
             deleted[name] += batch
         db.session.rollback()

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 import config
 
 from ..extensions import metrics
-from ..process.metering import DURATIONS, RATE_LIMITED, REQUESTS
+from ..process.metric_families import DURATIONS, RATE_LIMITED, REQUESTS
 from ..site import log_lines
 from ..site.request_ids import HEADER
 from . import access_log

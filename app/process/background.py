@@ -34,8 +34,6 @@ class Background:
     def init_app(self, app: Flask) -> None:
         """Serve ``app``; in testing no thread is started and tests call :meth:`run_once`."""
         self._app = app
-        if not app.testing:
-            app.before_request(self.start)
 
     def add(self, job: Callable[[], None]) -> Callable[[], None]:
         """Register ``job``; usable as a decorator."""
@@ -92,7 +90,7 @@ class Background:
 
     def start(self) -> None:
         """Begin to work in this process, unless it does already or serves no portal."""
-        if self._app is None or self._pid == os.getpid():
+        if self._app is None or self._app.testing or self._pid == os.getpid():
             return
         with self._lock:
             if self._pid != os.getpid():  # a fork carries no threads along

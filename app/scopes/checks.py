@@ -1,10 +1,10 @@
 """What a scope may be called and who its tokens may be for; refused by stable names, ``wording`` has the words."""
 
 import re
-from enum import StrEnum
 
 from ..extensions import settings
 from . import catalogue
+from .refusals import Reason, ScopeRefused
 
 LONGEST_NAME = 64
 LONGEST_DESCRIPTION = 200
@@ -15,30 +15,6 @@ PORTALS_OWN_NAME = "pforte-api"
 """What the portal itself is called among apps and audiences."""
 # "default" is an alias of the registered scopes at the authorization and token endpoints.
 RESERVED = frozenset({*catalogue.BUILT_IN, "default", PORTALS_OWN_NAME})
-
-
-class Reason(StrEnum):
-    """Why a scope cannot be defined as it was typed."""
-
-    NAME_MISSING = "name_missing"
-    NAME_TOO_LONG = "name_too_long"
-    NAME_CHARACTERS = "name_characters"
-    NAME_RESERVED = "name_reserved"
-    NAME_TAKEN = "name_taken"
-    DESCRIPTION_MISSING = "description_missing"
-    DESCRIPTION_TOO_LONG = "description_too_long"
-    AUDIENCE_CHARACTERS = "audience_characters"
-    AUDIENCE_TOO_LONG = "audience_too_long"
-    AUDIENCE_RESERVED = "audience_reserved"
-
-
-class ScopeRefused(Exception):
-    """The scope cannot be kept; ``field`` and ``reason`` tell why."""
-
-    def __init__(self, field: str, reason: Reason) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
 
 
 def check_name(name: str) -> None:

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from ..extensions import db
 from . import catalogue, definitions
 from .catalogue import ScopeInfo
-from .checks import ScopeRefused
+from .refusals import ScopeInUse, ScopeNotFound, ScopeRefused
 from .wording import explain
 
 scope_group = AppGroup("scope", help="Create, list, update and delete scopes.")
@@ -61,7 +61,7 @@ def update(
             scope.description_de if description_de is None else description_de,
             restricted=scope.restricted if restricted is None else restricted,
         )
-    except definitions.ScopeNotFound:
+    except ScopeNotFound:
         raise _not_found(name) from None
     except ScopeRefused as refused:
         raise _explained(refused) from None
@@ -94,9 +94,9 @@ def delete(name: str, force: bool, as_json: bool) -> None:
     """Delete a scope that was defined here."""
     try:
         apps = definitions.delete_scope(name, even_if_used=force)
-    except definitions.ScopeNotFound:
+    except ScopeNotFound:
         raise _not_found(name) from None
-    except definitions.ScopeInUse as used:
+    except ScopeInUse as used:
         raise click.ClickException(_in_use(used.apps)) from None
     _keep()
     if as_json:

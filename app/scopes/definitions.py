@@ -10,8 +10,9 @@ from ..audit.events import EventKind, record
 from ..database.rows import db
 from . import catalogue
 from .catalogue import BUILT_IN, ScopeInfo
-from .checks import Reason, ScopeRefused, check_audience, check_descriptions, check_name
+from .checks import check_audience, check_descriptions, check_name
 from .models import Scope
+from .refusals import Reason, ScopeInUse, ScopeNotFound, ScopeRefused
 
 _signals = Namespace()
 
@@ -20,18 +21,6 @@ scope_wanted = _signals.signal("scope-wanted")
 
 scope_deleted = _signals.signal("scope-deleted")
 """Sent with the name of a scope in the transaction that deletes it: whoever keeps its name lets go of it."""
-
-
-class ScopeNotFound(Exception):
-    """No scope of this name was defined; the standard and built-in ones cannot be deleted."""
-
-
-class ScopeInUse(Exception):
-    """Apps have this scope; ``apps`` names them."""
-
-    def __init__(self, apps: list[str]) -> None:
-        super().__init__(", ".join(apps))
-        self.apps = apps
 
 
 def create_scope(

@@ -3,7 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from .checks import LONGEST_AUDIENCE, LONGEST_DESCRIPTION, LONGEST_NAME, Reason, ScopeRefused
+from .checks import LONGEST_AUDIENCE, LONGEST_DESCRIPTION, LONGEST_NAME
+from .refusals import Reason, ScopeRefused
 
 _TEXTS: dict[Reason, LazyString] = {
     Reason.NAME_MISSING: _l("Give the permission a name, such as invoices.read."),

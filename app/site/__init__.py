@@ -2,15 +2,11 @@
 
 from flask import Flask
 
-from . import bad_input, errors, i18n, log_lines, request_ids, security_headers, templating
+from . import errors, log_lines, templating
 
 
 def configure(app: Flask) -> None:
-    """Wire language, templates, headers, request ids and error pages into ``app``."""
+    """Wire the lines of the log, templates and error pages into ``app``."""
     log_lines.configure(app)
-    request_ids.configure(app)
-    bad_input.configure(app)
-    i18n.configure(app)
     templating.configure(app)
-    security_headers.configure(app)
     errors.configure(app)

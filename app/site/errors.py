@@ -1,9 +1,6 @@
 """What people and programs get when a request fails."""
 
-import time
-
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
-from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -13,9 +10,8 @@ from .. import uris
 from ..database.trouble import undo
 from ..diagnostics import causes, request_log
 from ..expired_forms import has_page
-from ..extensions import limiter
 from ..oauth.wire import attribution, cross_origin, endpoint
-from . import audiences, error_texts
+from . import audiences, error_texts, rate_limiting
 
 TRY_AGAIN_AFTER = 5  # seconds; about what a database needs to come back or a pool to empty
 LIMIT_WITHOUT_A_TIME = 60  # seconds
@@ -53,7 +49,6 @@ def answer(error: HTTPException) -> Response:
     status = error.code or 500
     if status >= 500:
         g.without_database = True  # nothing on the error page may ask what has just failed
-        g._login_user = AnonymousUserMixin()  # noqa: SLF001  nor may Flask-Login, for every template
     if audiences.is_oauth(request.path):
         response = jsonify(_oauth_error(status))
     elif audiences.is_plain_json(request.path):
@@ -86,10 +81,10 @@ def _oauth_error(status: int) -> dict[str, str]:
 
 
 def _facts(status: int) -> dict[str, object]:
-    reached = limiter.current_limit
+    reached = rate_limiting.reached_limit()
     if status == 429 and reached is not None:
-        limit, seconds = reached.limit.amount, reached.limit.get_expiry()
-        return {"limit": limit, "seconds": seconds, "retry_after": _seconds_to_wait()}
+        wait = reached.seconds_to_wait()
+        return {"limit": reached.amount, "seconds": reached.seconds, "retry_after": wait}
     return {"method": request.method[:20], "limit": request.max_content_length}
 
 
@@ -104,10 +99,8 @@ def _add_headers(response: Response, error: HTTPException) -> None:
 
 
 def _seconds_to_wait() -> int:
-    limit = limiter.current_limit
-    if limit is None:
-        return LIMIT_WITHOUT_A_TIME
-    return max(1, int(limit.reset_at - time.time()) + 1)
+    reached = rate_limiting.reached_limit()
+    return LIMIT_WITHOUT_A_TIME if reached is None else reached.seconds_to_wait()
 
 
 def _way_back(error: HTTPException) -> str | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Response, g, has_request_context, request
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,11 +24,6 @@ class Choice:
     name: str
     url: str
     current: bool
-
-
-def configure(app: Flask) -> None:
-    """Remember the language that a reader picks with ``?locale=``."""
-    app.after_request(_remember)
 
 
 def select_locale() -> str | None:
@@ -98,8 +93,8 @@ def _first_known(tags: str) -> str | None:
     return next((locale for tag in tags.split() if (locale := known(tag))), None)
 
 
-def _remember(response: Response) -> Response:
-    """Keep the choice in the browser, or what a page that saves the person's own put into ``g.locale_choice``."""
+def remember(response: Response) -> Response:
+    """Keep the language that a reader picks with ``?locale=`` in the browser, or what a page that saves the person's own put into ``g.locale_choice``."""
     if g.get("locale_choice") == "":  # the person wants the language of the browser again
         response.delete_cookie(COOKIE, secure=settings.secure_cookies, httponly=True, samesite="Lax")
         return response

@@ -1,9 +1,12 @@
 """How many requests an address may make, and who is exempt."""
 
 import logging
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, request
+from flask import current_app, g, request
+from flask_limiter import RateLimitExceeded
 
 from ..extensions import limiter
 from ..process.rate_limit_leases import Leases
@@ -12,6 +15,19 @@ from ..process.rate_limits_in_redis import RedisOrFile
 
 if TYPE_CHECKING:
     from config import Settings
+
+
+@dataclass(frozen=True)
+class ReachedLimit:
+    """So many requests in so many seconds; the count begins anew at ``ends``, in seconds since 1970."""
+
+    amount: int
+    seconds: int
+    ends: float
+
+    def seconds_to_wait(self) -> int:
+        """How long from now, rounded up."""
+        return max(1, int(int(self.ends + 1) - time.time()) + 1)
 
 
 _log = logging.getLogger(__name__)
@@ -38,23 +54,29 @@ def _storage(settings: "Settings") -> dict[str, Any]:
 
 
 def check() -> None:
-    """Count this request against the limit of its address, as the limiter does before pages, in fewer steps.
-
-    Raises :class:`flask_limiter.RateLimitExceeded` as it does.
-    """
-    if _is_exempt():
+    """Count this request against the limit of its address. Raises :class:`flask_limiter.RateLimitExceeded`."""
+    if request.endpoint is None or _is_exempt():
         return
     rule = limiter.limit_manager.application_limits[0]
     try:
-        passes = _leases.hit(limiter.storage, rule.limit, rule.key_func(), rule.scope_for("", None))
+        counted = (rule.limit, rule.key_func(), rule.scope_for("", None))
+        if _leases.hit(limiter.storage, *counted):
+            return
+        ends = limiter.limiter.get_window_stats(*counted).reset_time
     except Exception as error:  # a counter in trouble must not lock everybody out
         _log.error("The counters of the rate limit are in trouble: %s", type(error).__name__)
         return
-    if not passes:
-        limiter._check_request_limit()  # noqa: SLF001  finds the same and says when to come again
+    g.without_database = True  # whoever is signed in: the answer to too many requests costs no statement
+    g.reached_limit = ReachedLimit(rule.limit.amount, rule.limit.get_expiry(), ends)
+    raise RateLimitExceeded(rule)
 
 
-@limiter.request_filter
+def reached_limit() -> ReachedLimit | None:
+    """The limit that this request has exceeded."""
+    found: ReachedLimit | None = g.get("reached_limit")
+    return found
+
+
 def _is_exempt() -> bool:
     """Listed addresses, whole matches of the pattern, and what probes and browsers fetch by themselves."""
     address = request.remote_addr or ""

@@ -3,7 +3,7 @@
 import secrets
 from base64 import b32encode
 
-from flask import Flask, Response, g
+from flask import Response, g
 
 HEADER = "X-Request-Id"
 
@@ -21,16 +21,17 @@ def current() -> str:
     return request_id
 
 
-def configure(app: Flask) -> None:
-    """Give every request an id and send it as ``X-Request-Id``."""
-    app.before_request(_begin)
-    app.after_request(_name)
-
-
-def _begin() -> None:
+def begin() -> None:
+    """Give the request its id."""
     current()
 
 
-def _name(response: Response) -> Response:
+def send_to_program(headers: list[tuple[str, str]]) -> None:
+    """Send the id as ``X-Request-Id``."""
+    headers.append((HEADER, current()))
+
+
+def send(response: Response) -> Response:
+    """Send the id as ``X-Request-Id``."""
     response.headers[HEADER] = current()
     return response

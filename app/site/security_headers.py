@@ -1,6 +1,8 @@
 """What browsers may do with our answers."""
 
-from flask import Flask, Response, g, request
+from functools import cache
+
+from flask import Response, g, request
 
 from ..extensions import settings
 
@@ -31,11 +33,6 @@ CONTENT_POLICY = {
 }
 
 
-def configure(app: Flask) -> None:
-    """Send the headers with every answer of ``app``; what a view has set itself stays."""
-    app.after_request(_protect)
-
-
 def content_policy(form_action: list[str]) -> str:
     """The Content-Security-Policy of a page whose forms end here or at one of these origins."""
     targets = " ".join(["'self'", *form_action])
@@ -45,15 +42,22 @@ def content_policy(form_action: list[str]) -> str:
 POLICY = content_policy([])
 
 
-def headers_without_view(issuer: str) -> list[tuple[str, str]]:
+@cache
+def headers_without_view(issuer: str) -> tuple[tuple[str, str], ...]:
     """The headers of an answer that is given before any view of the application is asked."""
     headers = {**ALWAYS, "Content-Security-Policy": content_policy([])}
     if issuer.startswith("https:"):
         headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"
-    return list(headers.items())
+    return tuple(headers.items())
 
 
-def _protect(response: Response) -> Response:
+def protect_answer_to_program(headers: list[tuple[str, str]]) -> None:
+    """Send the headers with the answer of a view for programs, which sets none of them itself."""
+    headers += headers_without_view(settings.issuer)
+
+
+def protect(response: Response) -> Response:
+    """Send the headers with every answer; what a view has set itself stays."""
     headers = response.headers
     present = {name.lower() for name, _value in headers}
     # Browsers hold a form to its form-action even over the redirects that follow: the pages on the way of an

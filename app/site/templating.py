@@ -47,7 +47,7 @@ MODULES = ("copy", "reveal", "menus")
 
 
 def configure(app: Flask) -> None:
-    """Give templates their filters and functions, and static files a name that changes with their content."""
+    """Give templates their filters and functions."""
     app.jinja_env.filters.update(
         ago=ago,
         aria=aria,
@@ -59,6 +59,7 @@ def configure(app: Flask) -> None:
         wrong_fields=wrong_fields,
     )
     app.jinja_env.globals.update(
+        current_user=current_user,
         is_here=is_here,
         languages=i18n.languages,
         modules=MODULES,
@@ -72,7 +73,6 @@ def configure(app: Flask) -> None:
         stylesheets=STYLESHEETS,
         this_page_with=this_page_with,
     )
-    app.after_request(_keep_static_files)
 
 
 def ago(moment: datetime) -> str:
@@ -184,7 +184,8 @@ def _digest_once(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def _keep_static_files(response: Response) -> Response:
+def keep_static_files(response: Response) -> Response:
+    """Let browsers keep a static file for ever that was asked for by the digest of its content."""
     if request.endpoint != "static" or response.status_code not in (200, 304):
         return response
     filename = (request.view_args or {}).get("filename", "")

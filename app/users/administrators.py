@@ -6,6 +6,7 @@ from ..audit import EventKind, record
 from ..clock import now
 from ..database.rows import db
 from .models import User
+from .refusals import LastAdministrator, NotActive, OwnAccount
 
 
 def appoint(user: User, by: str) -> None:
@@ -46,15 +47,3 @@ def keep_one(besides: User) -> None:
     others = select(func.count()).select_from(User).where(User.is_admin == true(), User.id != besides.id)
     if not db.session.scalar(others.where(User.blocked_at.is_(None), User.deleted_at.is_(None))):
         raise LastAdministrator
-
-
-class LastAdministrator(Exception):
-    """Without this person nobody could administer the portal."""
-
-
-class OwnAccount(Exception):
-    """Nobody does this to their own account here."""
-
-
-class NotActive(Exception):
-    """The person is blocked or gone."""

@@ -5,6 +5,7 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 
 from ..notifications.addresses import is_mailbox
+from .refusals import AmbiguousEmail, EmailRefused, UsernameRefused
 
 LONGEST_USERNAME = 64
 LONGEST_USERNAME_KEY = 128  # what the column holds; compatibility forms of a few letters are many letters
@@ -81,19 +82,3 @@ def _is_allowed(character: str) -> bool:
 def _confusable_script(letter: str) -> str | None:
     script = unicodedata.name(letter, "").split(" ", 1)[0]
     return script if script in CONFUSABLE_SCRIPTS else None
-
-
-class UsernameRefused(ValueError):
-    """No name for a person; ``reason``: ``empty``, ``long``, ``characters``, ``ends``, ``letters``, ``scripts``."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class EmailRefused(ValueError):
-    """Not an e-mail address."""
-
-
-class AmbiguousEmail(EmailRefused):
-    """An e-mail address that some mail servers or programs take for another one."""

@@ -8,9 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from flask_babel import lazy_gettext as _l
-
 from .names import fold
+from .refusals import PasswordRefused
 
 SHORTEST, LONGEST = 8, 256  # characters
 MOST_ADDED = 8  # characters before and behind a common one, as many as a date has
@@ -23,23 +22,6 @@ ALSO_COMMON = frozenset(["schatz", "frühling", "fruehling", "herbst", "willkomm
 LETTER_LIKE = [str.maketrans("4@8(3690!$57+21", "aabceggoissttz" + one) for one in "il"]
 NO_LETTERS = re.compile(r"[\W\d_]*")
 SEPARATORS = re.compile(r"[\W_]+")
-
-EXPLANATIONS = {
-    "short": _l("This password is too short. Please use at least 8 characters."),
-    "long": _l("This password is too long. Please use at most 256 characters."),
-    "common": _l(
-        "This password is on lists that attackers try first. "
-        "Please choose another one, for example three or four words that do not belong together."
-    ),
-    "decorated": _l(
-        "This password is a common one with a few characters changed or added, which attackers try, too. "
-        "Please choose another one, for example three or four words that do not belong together."
-    ),
-    "personal": _l(
-        "This password is your username or e-mail address, or a part of it with a number. "
-        "Please choose one that has nothing to do with you."
-    ),
-}
 
 
 def check_new_password(password: str, *personal: str | None) -> None:
@@ -114,14 +96,3 @@ def _common() -> frozenset[str]:
     )  # takes memory and a moment: only who sets a password pays
 
     return ALSO_COMMON.union(FREQUENCY_LISTS["passwords"])
-
-
-class PasswordRefused(ValueError):
-    """Not good enough; ``reason`` is a key of :data:`EXPLANATIONS`, and ``str()`` says it in the reader's words."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return str(EXPLANATIONS[self.reason])

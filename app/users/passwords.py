@@ -10,11 +10,10 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from ..extensions import settings
 from . import password_hashes
-from .new_passwords import PasswordRefused, check_new_password
+from .new_passwords import check_new_password
 
 __all__ = [
     "HashingBusy",
-    "PasswordRefused",
     "check_new_password",
     "hash_password",
     "needs_rehash",

@@ -3,9 +3,7 @@
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-
-class PhoneNumberRefused(Exception):
-    """No phone could be reached under what was typed."""
+from .refusals import PhoneNumberRefused
 
 
 def to_e164(text: str, country: str | None) -> str:

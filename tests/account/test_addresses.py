@@ -10,13 +10,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.account.email_links import LinkExpired, Purpose, create_link, find_link, use_link
+from app.account.email_links import Purpose, create_link, find_link, use_link
+from app.account.refusals import LinkExpired
 from app.database.rows import db
 from app.extensions import background
 from app.notifications.mail import queue_mail
 from app.notifications.models import OutgoingMail
 from app.users.models import User
-from app.users.names import AmbiguousEmail, check_email
+from app.users.names import check_email
+from app.users.refusals import AmbiguousEmail
 from tests import factories as make
 from tests.account.visitor import PASSWORD, link_of, person, sign_up, submit
 from tests.support.apps import MakeApp

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.account import mobile
 from app.account.models import MobileCode
+from app.account.refusals import CodeExpired, CodeWrong
 from app.clock import now
 from app.database.rows import db
 from app.extensions import background
@@ -146,14 +147,14 @@ def test_guesses_at_the_same_moment_are_counted_like_others(
         with app.app_context():
             try:
                 mobile.confirm(accounts.get_user(user_id), other_than(code))
-            except (mobile.CodeWrong, mobile.CodeExpired) as refusal:
+            except (CodeWrong, CodeExpired) as refusal:
                 db.session.commit()
                 return type(refusal)
         raise AssertionError
 
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(guess, range(20)))
-    assert told.count(mobile.CodeWrong) == mobile.MOST_TRIES
+    assert told.count(CodeWrong) == mobile.MOST_TRIES
 
 
 def test_a_code_expires(app: Flask, client: FlaskClient, db_session: Session, sms_gateway: Gateway) -> None:

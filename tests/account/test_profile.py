@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.users.countries import list_countries
-from app.users.phone_numbers import PhoneNumberRefused, for_reading, to_e164
+from app.users.phone_numbers import for_reading, to_e164
+from app.users.refusals import PhoneNumberRefused
 from tests.account.visitor import (
     ANOTHER_PASSWORD,
     last_link,

@@ -77,11 +77,8 @@ def below_the_edges() -> Iterator[tuple[str, ast.AST]]:
 
 
 def ends_a_transaction(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("commit", "rollback")
-    )
+    """Whether ``node`` names a commit or a rollback, to call it or to hand it on."""
+    return isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback")
 
 
 def knows_the_request(node: ast.AST) -> bool:

@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.clients.naming import tidy
-from app.users.names import EmailRefused, UsernameRefused, check_email, check_username, fold
-from app.users.passwords import PasswordRefused, check_new_password, hash_password, verify_password
+from app.users.names import check_email, check_username, fold
+from app.users.passwords import check_new_password, hash_password, verify_password
+from app.users.refusals import EmailRefused, PasswordRefused, UsernameRefused
 from tests.authentication.visitors import csrf_token
 
 PILE = "a" + "\u0301\u0327" * 60_000  # as much as a body may hold: it took 16 seconds, and the whole process

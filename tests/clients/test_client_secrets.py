@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.audit.models import Event
 from app.clients import client_secrets
-from app.clients.client_secrets import SecretNotKept, TooManySecrets
 from app.clients.models import Client
+from app.clients.refusals import SecretNotKept, TooManySecrets
 from app.database.rows import db
 from app.extensions import vault
 from tests.authentication.visitors import make_user

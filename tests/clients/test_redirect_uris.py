@@ -1,15 +1,7 @@
 import pytest
 
-from app.clients.redirect_uris import (
-    LONGEST,
-    MOST,
-    RedirectUriNotAllowed,
-    check_redirect_uri,
-    find_problems,
-    is_localhost,
-    matches,
-)
-from app.clients.refusals import Reason
+from app.clients.redirect_uris import LONGEST, MOST, check_redirect_uri, find_problems, is_localhost, matches
+from app.clients.refusals import Reason, RedirectUriNotAllowed
 
 ZAPIER = "https://zapier.com/dashboard/auth/oauth/return/App1CLIAPI/"
 

@@ -3,13 +3,18 @@
 import json
 import re
 import secrets
+import socket
+import struct
 import time
 from typing import Any
 
 import pytest
 import requests
+from flask import Flask
 
 from app.messages.conversation import ANSWERS_AT_ONCE, FRAME_WITHIN
+from app.messages.framing import Malformed
+from app.messages.listener import LINES_A_MINUTE, Listener
 from tests.foreign_clients.registered import register_app
 from tests.support.messages import CHECK, GET, Speaker, framed, message_port
 from tests.support.people import Person
@@ -245,7 +250,19 @@ def test_two_hundred_stalled_clients_delay_nobody(port: int, person: Person, sta
         assert min(took) < SOON
     finally:
         for service in services:
-            service.socket.close()
+            service.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            service.socket.close()  # by a reset, which is no malformed frame
+
+
+def test_malformed_frames_do_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Attack: a line for each of a million connections."""
+    listener = Listener(Flask("nobody"))
+    for _ in range(5 * LINES_A_MINUTE):
+        listener._note_malformed(Malformed("slow"), ("192.0.2.1", 1))
+    listener._note_malformed(Malformed("not_utf8"), None)
+    lines = [record.getMessage() for record in caplog.records]
+    assert LINES_A_MINUTE <= sum("(slow)" in line for line in lines) <= 2 * LINES_A_MINUTE
+    assert sum("(not_utf8)" in line for line in lines) == 1
 
 
 def test_a_service_that_has_asked_is_not_driven_out_by_those_who_never_do(port: int) -> None:

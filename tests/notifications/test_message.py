@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from app.notifications.mail import queue_mail
-from app.notifications.message import LINE, NotAMail, compose
+from app.notifications.message import LINE, compose
+from app.notifications.refusals import NotAMail
 from tests.support.mailboxes import link_in, text_of
 
 LINK = "https://portal.example/reset-password/pf_link_" + "a-b_" * 30

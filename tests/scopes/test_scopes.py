@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.audit.models import Event
 from app.database.rows import db
 from app.scopes import catalogue, definitions
-from app.scopes.checks import ScopeRefused
 from app.scopes.models import Scope
+from app.scopes.refusals import ScopeRefused
 from tests.diagnostics.answers import make_client
 from tests.factories import make_client as make_app
 from tests.support.statements import count_statements

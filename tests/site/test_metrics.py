@@ -11,8 +11,9 @@ import requests
 from flask.testing import FlaskClient
 
 from app.operations.endpoints.metrics import exposition
-from app.process import metering
-from app.process.metering import BUCKETS, DURATIONS, REQUESTS, SIGN_INS, Metrics
+from app.process import metering, metric_families
+from app.process.metering import BUCKETS, Metrics
+from app.process.metric_families import DURATIONS, REQUESTS, SIGN_INS
 from tests.support.apps import MakeApp
 from tests.support.people import Person
 from tests.support.portals import Portal, StartPortal
@@ -198,7 +199,7 @@ def test_the_level_of_a_worker_that_is_gone_is_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     metrics = made(tmp_path)
-    metrics.watch(metering.QUEUED, "x")(lambda: 7)
+    metrics.watch(metric_families.QUEUED, "x")(lambda: 7)
     metrics.flush()
     with monkeypatch.context() as patch:
         patch.setattr(metering.os, "getpid", lambda: 2**22 + 1)  # beyond any process

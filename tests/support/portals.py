@@ -17,10 +17,10 @@ import pytest
 import requests
 
 from app.process.rate_limits import storage_uri
+from tests.support.commands import CHECKOUT, run_flask
 from tests.support.databases import KINDS, SECRETS, Databases
 from tests.support.ports import free_port, wait_until
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 # What the machine's own environment says must not reach a portal of the tests.
 FOREIGN = re.compile(
     r"(MYSQL_|RATE_LIMIT_|FLASK_|GUNICORN_|.*_LOG$|LOG_FORMAT$|.*_TTL$|.*_URL$|PORT$|ISSUER$|APP_ENV$|REQUESTS_CA_BUNDLE$|WEB_CONCURRENCY$)"
@@ -49,10 +49,7 @@ class Portal:
 
     def flask(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `flask ARGUMENTS` beside the portal, with its settings."""
-        command = [sys.executable, "-m", "flask", *arguments]
-        done = subprocess.run(
-            command, cwd=CHECKOUT, env=self.environ, input=stdin, capture_output=True, text=True, timeout=120
-        )
+        done = run_flask(*arguments, environ=self.environ, stdin=stdin)
         assert done.returncode == 0 or not check, f"flask {' '.join(arguments)}: {done.stderr}\n{done.stdout}"
         return done
 

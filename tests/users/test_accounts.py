@@ -10,8 +10,8 @@ from app.audit.models import Event
 from app.database.rows import db
 from app.users import accounts, directory
 from app.users.models import User
-from app.users.passwords import PasswordRefused, verify_password
-from app.users.refusals import EmailTaken, UsernameTaken, UserUnknown
+from app.users.passwords import verify_password
+from app.users.refusals import EmailTaken, PasswordRefused, UsernameTaken, UserUnknown
 
 pytestmark = pytest.mark.usefixtures("app_context")
 PASSWORD = "Muster-Kiesel-42"

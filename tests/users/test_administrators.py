@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.database.rows import db
 from app.users import accounts, administrators
-from app.users.administrators import LastAdministrator, NotActive, OwnAccount
 from app.users.models import User
+from app.users.refusals import LastAdministrator, NotActive, OwnAccount
 from tests import factories as make
 
 Rule = Callable[[User, str], None]

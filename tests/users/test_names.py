@@ -1,6 +1,7 @@
 import pytest
 
-from app.users.names import EmailRefused, UsernameRefused, check_email, check_username, fold
+from app.users.names import check_email, check_username, fold
+from app.users.refusals import EmailRefused, UsernameRefused
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@ from contextlib import suppress
 
 import pytest
 
-from app.users.new_passwords import EXPLANATIONS, PasswordRefused, check_new_password
+from app.users.new_passwords import check_new_password
+from app.users.refusals import PasswordRefused
+from app.users.wording import PASSWORDS
 
 ANNA = ("annaschmidt", "anna.schmidt@kiesel.example")
 
@@ -89,7 +91,7 @@ def test_short_parts_of_an_address_forbid_nothing() -> None:
     check_new_password("x7#qP!9z", "x7", "q@p.9z")
 
 
-@pytest.mark.parametrize("reason", list(EXPLANATIONS))
+@pytest.mark.parametrize("reason", list(PASSWORDS))
 def test_every_refusal_says_what_to_do(reason: str) -> None:
     assert "Please" in str(PasswordRefused(reason))
 

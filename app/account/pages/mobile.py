@@ -16,6 +16,7 @@ from ...forms import status_of
 from ...notifications.sms import is_available
 from ...users.phone_numbers import for_reading, takes_text_messages
 from .. import mobile
+from ..refusals import CodeExpired, CodeWrong, NothingToConfirm, TooManyMessages
 
 blueprint = Blueprint("account_mobile", __name__)
 
@@ -53,15 +54,15 @@ def send_code() -> Response:
     """A code on its way, or a word on why not."""
     try:
         if not is_available(settings):
-            raise mobile.NothingToConfirm
+            raise NothingToConfirm
         mobile.send_code(
             current_user, ip=request.remote_addr, issuer=settings.issuer, locale=str(get_locale())
         )
         db.session.commit()
         flash(_("The code is on its way to %(number)s.", number=for_reading(current_user.mobile)), "ok")
-    except mobile.TooManyMessages:
+    except TooManyMessages:
         flash(_("A code was sent a moment ago, or several today. Please wait before you ask again."), "warn")
-    except mobile.NothingToConfirm:
+    except NothingToConfirm:
         flash(_("There is no number to confirm."), "warn")
     return redirect(url_for("account_mobile.confirm"), 303)
 
@@ -69,11 +70,11 @@ def send_code() -> Response:
 def _confirm(form: CodeForm) -> bool:
     try:
         mobile.confirm(current_user, form.code.data or "")
-    except mobile.CodeWrong:
+    except CodeWrong:
         db.session.commit()
         form.code.errors = [_("This is not the code that we sent. Please check it.")]
         return False
-    except mobile.CodeExpired:
+    except CodeExpired:
         db.session.rollback()
         form.code.errors = [_("This code is no longer valid. Please ask for another one.")]
         return False

@@ -12,10 +12,10 @@ from ...authentication.sessions import list_sessions
 from ...database.rows import db
 from ...extensions import settings
 from ...users.countries import country_name
-from ...users.names import AmbiguousEmail
 from ...users.phone_numbers import for_reading
+from ...users.refusals import AmbiguousEmail
 from ..registration import send_verification
-from .refusals import in_words
+from ..wording import in_words
 
 blueprint = Blueprint("account_overview", __name__)
 

@@ -21,7 +21,7 @@ from ...users.models import LONGEST_NAME
 from ...users.names import fold
 from ...users.phone_numbers import for_reading
 from .. import profile
-from .refusals import REFUSALS, tell
+from ..wording import REFUSALS, tell
 
 blueprint = Blueprint("account_profile", __name__)
 

@@ -15,11 +15,11 @@ from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
-from ...users.names import EmailRefused, check_email
-from ...users.passwords import PasswordRefused
+from ...users.names import check_email
+from ...users.refusals import EmailRefused, PasswordRefused
 from .. import recovery
-from ..email_links import LinkExpired
-from .refusals import tell
+from ..refusals import LinkExpired
+from ..wording import tell
 
 blueprint = Blueprint("account_recovery", __name__)
 

@@ -19,9 +19,8 @@ from ...languages import picked
 from ...users.names import check_email, check_username
 from ...users.passwords import check_new_password
 from .. import registration
-from ..email_links import LinkExpired
-from ..registration import InvitationNeeded, RegistrationClosed
-from .refusals import REFUSALS, tell, told_beside_field
+from ..refusals import InvitationNeeded, LinkExpired, RegistrationClosed
+from ..wording import REFUSALS, tell, told_beside_field
 
 blueprint = Blueprint("account_registration", __name__)
 

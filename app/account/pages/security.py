@@ -16,9 +16,9 @@ from ...authentication.sign_in import check_password
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
-from ...users.passwords import PasswordRefused
+from ...users.refusals import PasswordRefused
 from .. import passwords
-from .refusals import tell
+from ..wording import tell
 
 blueprint = Blueprint("account_security", __name__)
 

@@ -12,9 +12,9 @@ from ...extensions import settings
 from ...forms import status_of
 from ...languages import picked
 from .. import setup
-from ..email_links import LinkExpired
+from ..refusals import LinkExpired
 from ..registration import send_verification
-from .refusals import REFUSALS, tell
+from ..wording import REFUSALS, tell
 from .registration import RegistrationForm
 
 blueprint = Blueprint("account_setup", __name__)

@@ -1,8 +1,8 @@
-"""The pages of admin, collected; only administrators learn that they exist."""
+"""The pages of admin, collected."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, request
+from flask_login import current_user
 
-from ...authentication.access import administrators_only
 from . import app_acts, app_forms, apps, events, failures, keys, mails, overview, scopes, user_acts, users
 
 blueprints: tuple[Blueprint, ...] = (
@@ -18,5 +18,10 @@ blueprints: tuple[Blueprint, ...] = (
     failures.blueprint,
     mails.blueprint,
 )
-for blueprint in blueprints:
-    administrators_only(blueprint)
+_NAMES = frozenset(blueprint.name for blueprint in blueprints)
+
+
+def hide_from_others() -> None:
+    """Answer 404 to everybody but administrators; strangers have been sent to the sign-in page before."""
+    if request.blueprint in _NAMES and not (current_user.is_authenticated and current_user.is_admin):
+        abort(404)

@@ -14,8 +14,7 @@ from wtforms import StringField
 from ...clients.refusals import PortalsOwnApp
 from ...database.rows import db
 from ...forms import status_of
-from ...users.administrators import LastAdministrator, NotActive, OwnAccount
-from ...users.names import AmbiguousEmail
+from ...users.refusals import AmbiguousEmail, LastAdministrator, NotActive, OwnAccount
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ...database.rows import db
 from ...extensions import settings
 from ...oauth.keys import ring, rotation
 from ...oauth.models import SigningKey
+from ...oauth.refusals import NextKeyTooNew
 
 blueprint = Blueprint("admin_keys", __name__)
 
@@ -44,7 +45,7 @@ def rotate() -> ResponseReturnValue:
         return render_template("admin/keys/rotate.html")
     try:
         promoted = rotation.rotate_keys(max(settings.access_token_ttl, settings.id_token_ttl))
-    except rotation.NextKeyTooNew as refused:
+    except NextKeyTooNew as refused:
         db.session.rollback()
         flash(_too_new(refused), "warn")
         return redirect(url_for("admin_keys.index"), 303)
@@ -55,7 +56,7 @@ def rotate() -> ResponseReturnValue:
     return redirect(url_for("admin_keys.index"))
 
 
-def _too_new(refused: rotation.NextKeyTooNew) -> str:
+def _too_new(refused: NextKeyTooNew) -> str:
     wait = format_timedelta(timedelta(seconds=refused.wait), granularity="second", threshold=1.5)
     return _(
         "The next keys are too new: services may not know them yet. Please rotate in %(time)s.", time=wait

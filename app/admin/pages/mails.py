@@ -9,7 +9,7 @@ from ...audit import EventKind, record
 from ...database.rows import db
 from ...notifications import outbox
 from ...notifications.models import OutgoingMail
-from ...notifications.outbox import MailNotWaiting
+from ...notifications.refusals import MailNotWaiting
 from ...notifications.wording import template_in_words
 from .listing import read_page
 

@@ -14,9 +14,8 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
 from ...scopes import catalogue, definitions
-from ...scopes.checks import ScopeRefused
-from ...scopes.definitions import ScopeNotFound
 from ...scopes.models import Scope
+from ...scopes.refusals import ScopeNotFound, ScopeRefused
 from ...scopes.wording import explain
 
 blueprint = Blueprint("admin_scopes", __name__)

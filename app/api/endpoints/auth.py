@@ -17,7 +17,7 @@ from ...oauth.keys import ring
 from ...oauth.wire.bearer import challenge
 from .. import first_party
 from ..bodies import read_fields
-from ..refusals import ApiRefused
+from ..refusals import ApiRefused, SignInSwitchedOff
 
 blueprint = Blueprint("api_auth", __name__)
 
@@ -41,7 +41,7 @@ def sign_in() -> Response:
         raise ApiRefused(403, "mfa_required", text)
     try:
         client = first_party.get_client()
-    except first_party.SignInSwitchedOff:
+    except SignInSwitchedOff:
         text = _("Signing in by other services is switched off at this portal.")
         raise ApiRefused(403, "sign_in_switched_off", text) from None
     token = first_party.issue_token(user, client, settings)

@@ -5,8 +5,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from ...account import registration
-from ...account.pages.refusals import REFUSALS, in_words
-from ...account.registration import InvitationNeeded, RegistrationClosed
+from ...account.refusals import InvitationNeeded, RegistrationClosed
+from ...account.wording import REFUSALS, in_words
 from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings

@@ -20,8 +20,9 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import REFUSED, status_of
 from .. import client_secrets
-from ..client_secrets import TooManySecrets, is_live
+from ..client_secrets import is_live
 from ..models import Client, ClientSecret
+from ..refusals import TooManySecrets
 from . import fresh_secret
 from .own_app import get_own_client
 

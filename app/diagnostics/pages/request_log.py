@@ -16,8 +16,7 @@ from ..request_log import reading
 blueprint = Blueprint("diagnostics_request_log", __name__)
 
 
-@blueprint.after_app_request
-def _finish(response: Response) -> Response:
+def finish(response: Response) -> Response:
     """Write the row of a request that an endpoint began to log, once what the request left undone is undone."""
     if request_log.is_begun():
         undo()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ...database.rows import db
 from ...extensions import background, metrics
-from ...process.metering import QUEUED
+from ...process.metric_families import QUEUED
 from ..models import LoggedRequest
 from .cap import RefusalCap
 

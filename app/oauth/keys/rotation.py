@@ -8,18 +8,11 @@ from sqlalchemy import func, insert, or_, select, update
 from ...clock import now
 from ...database.rows import db
 from ..models import SigningKey
+from ..refusals import NextKeyTooNew
 from .ring import ALGORITHMS, new_row
 
 PUBLISHED_AHEAD = timedelta(minutes=10)  # beyond the time that caches keep the key set, and FRESH_FOR
 RETIREMENT_MARGIN = timedelta(minutes=2)  # covers FRESH_FOR and clocks that differ
-
-
-class NextKeyTooNew(Exception):
-    """Caches may not know the next key yet; ``wait`` says in how many seconds all of them do."""
-
-    def __init__(self, wait: int) -> None:
-        super().__init__(f"the next key may sign in {wait} seconds")
-        self.wait = wait
 
 
 def rotate_keys(longest_token: int, *, at_once: bool = False) -> list[str]:

@@ -1,5 +1,5 @@
 """The pages of oauth, collected."""
 
-from . import consent, pending_app
+from . import consent
 
-blueprints = (pending_app.blueprint, consent.blueprint)
+blueprints = (consent.blueprint,)

@@ -2,14 +2,12 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, Response, g, request
+from flask import Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..authorization import responses
 from ..client_lookup import find_client
 from ..client_rows import ClientRow
-
-blueprint = Blueprint("oauth_waiting", __name__)
 
 _ASKED = "/oauth/authorize?"
 _WAY = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
@@ -26,8 +24,7 @@ _DOORS = frozenset(
 )
 
 
-@blueprint.before_app_request
-def _note_waiting_app() -> None:
+def note() -> None:
     """Set ``g.waiting_app`` and ``g.form_action`` from ``?next=/oauth/authorize?…``."""
     url = request.args.get("next", "")
     if not _is_door():
@@ -46,8 +43,7 @@ def _note_waiting_app() -> None:
         g.form_action = responses.form_action(redirect_uri)
 
 
-@blueprint.after_app_request
-def _keep_opener(response: Response) -> Response:
+def allow_popups(response: Response) -> Response:
     """Let an app that asks from a popup find its window again: one strict answer on the way would cut it off."""
     if request.path.rstrip("/") in _WAY or _is_door():
         response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"

@@ -9,8 +9,8 @@ from ...account.models import EmailLink
 from ...clock import now
 from ...database.engines import read_connection
 from ...notifications.addresses import is_mailbox
-from ...notifications.message import NotAMail
 from ...notifications.models import OutgoingMail
+from ...notifications.refusals import NotAMail
 from ...users.models import User
 from .finding import Finding
 

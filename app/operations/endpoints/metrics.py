@@ -12,7 +12,7 @@ from ...authentication.access import public
 from ...database.engines import read_connection
 from ...extensions import metrics, settings
 from ...notifications.models import OutgoingMail
-from ...process.metering import FAMILIES, MAILS, Sample, sample
+from ...process.metric_families import FAMILIES, MAILS, Sample, sample
 
 blueprint = Blueprint("site_metrics", __name__)
 

@@ -11,17 +11,9 @@ from ...clock import now
 from ...languages import NAMES
 from ..countries import list_countries
 from ..models import LONGEST_NAME, PLATFORMS
-from ..names import (
-    EMAIL_RULES,
-    LONGEST_USERNAME,
-    LONGEST_USERNAME_KEY,
-    EmailRefused,
-    UsernameRefused,
-    check_email,
-    check_username,
-    fold,
-)
-from ..phone_numbers import PhoneNumberRefused, to_e164
+from ..names import EMAIL_RULES, LONGEST_USERNAME, LONGEST_USERNAME_KEY, check_email, check_username, fold
+from ..phone_numbers import to_e164
+from ..refusals import EmailRefused, PhoneNumberRefused, UsernameRefused
 from . import hashes
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,11 +8,16 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
-from ...users.names import AmbiguousEmail, EmailRefused, UsernameRefused
-from ...users.passwords import PasswordRefused
-from ...users.phone_numbers import PhoneNumberRefused
-from ...users.refusals import EmailTaken, UsernameTaken
-from ..registration import InvitationNeeded
+from ..users.refusals import (
+    AmbiguousEmail,
+    EmailRefused,
+    EmailTaken,
+    PasswordRefused,
+    PhoneNumberRefused,
+    UsernameRefused,
+    UsernameTaken,
+)
+from .refusals import InvitationNeeded
 
 REFUSALS = (
     EmailRefused,

@@ -1,0 +1,29 @@
+"""Why a link, a code, an invitation or a registration is refused."""
+
+
+class InvitationNeeded(Exception):
+    """Only invited people can create an account here, and this is no open invitation."""
+
+
+class RegistrationClosed(Exception):
+    """Nobody can create an account here."""
+
+
+class CodeWrong(Exception):
+    """Not the code that was sent."""
+
+
+class CodeExpired(Exception):
+    """No code is open: none was sent, its time is over, or too many wrong ones were tried."""
+
+
+class TooManyMessages(Exception):
+    """Enough messages were sent to this person, number or address for now."""
+
+
+class NothingToConfirm(Exception):
+    """There is no number, it is confirmed already, or it is none that takes text messages."""
+
+
+class LinkExpired(Exception):
+    """There is no such link, or it was used, or its time is over."""

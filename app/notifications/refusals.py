@@ -1,0 +1,29 @@
+"""Why a mail or a text message is not sent."""
+
+
+class TooLate(Exception):
+    """What the message tells is no longer true."""
+
+
+class GatewayTrouble(OSError):
+    """The gateway did not take the message; a later try may do. ``status`` is what it answered, if it did."""
+
+    def __init__(self, why: str, status: int | None = None) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class NotAMail(Exception):
+    """What was to be sent makes no mail, and no later try will change that."""
+
+
+class RecipientRefused(Exception):
+    """The server will never take a mail to this address."""
+
+
+class MailNotConfigured(Exception):
+    """In production a mail with a one-time link is not printed into a log."""
+
+
+class MailNotWaiting(Exception):
+    """The mail has left, or a worker is sending it at this moment."""
