@@ -176,7 +176,7 @@ def test_a_command_of_flask_ends_too_after_what_flask_says_itself(checkout: Path
     (checkout / ".env").write_text("REGISTRATION : closed\n")
     ended = run(checkout, ["-m", "flask", *command])
     assert (ended.returncode, ended.stdout) == (1, "")
-    # Flask reads the file before it asks for the application (decision 26).
+    # Flask reads the file before it asks for the application (decision 28).
     first, last = ended.stderr.splitlines()
     assert first == "python-dotenv could not parse statement starting at line 1"
     assert last.startswith(f"{checkout}/.env, line 1 cannot be understood; ")

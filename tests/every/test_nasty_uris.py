@@ -19,6 +19,7 @@ from app.uris import read_uri
 from tests import factories as make
 from tests.support.apps import MakeApp
 
+pytestmark = pytest.mark.any_database
 LABEL = "a" * 64
 # Each ends in an exception of urlsplit, of its `port`, of the IDNA codec, or in an answer nobody can be sent to.
 NASTY = [

@@ -14,6 +14,7 @@ from app.site.hosts import is_host
 from tests.support.apps import MakeApp
 from tests.support.portals import Portal
 
+pytestmark = pytest.mark.any_database
 LABEL = "a" * 63
 SERVED = [
     "id.example.org", "ID.Example.ORG:443", "localhost", "localhost.", "127.0.0.1:8000", "[::1]", "[::1]:8000",
