@@ -81,7 +81,7 @@ class Vault:
         self._previous = _Keys.of(previous) if previous else None
         self._all = (self._keys, self._previous) if self._previous else (self._keys,)
         self.mark = f"{_FORMAT}:{self._keys.id}:"
-        """How everything begins that is sealed under the current secret."""
+        """Prefix of values sealed under the current secret: ``v2:<key id>:``."""
 
     @property
     def key_id(self) -> str:

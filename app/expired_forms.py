@@ -1,7 +1,6 @@
-"""Forms whose page was open for too long: the page once more with what was typed, and nothing done.
+"""A POST whose CSRF token is missing or expired is answered as a GET of its page, with the fields filled in.
 
-A request that comes too late goes on as a look at its page. So there is nothing that it could set off: looking
-changes nothing, whoever looks.
+So nothing can happen: looking changes nothing, whoever looks.
 """
 
 from typing import Any
@@ -17,7 +16,7 @@ from . import fetch_metadata, uris
 _wrap_sent = FlaskForm.Meta.wrap_formdata
 
 
-class LateForms(CSRFProtect):
+class ExpiredForms(CSRFProtect):
     """The protection of forms, which gives people back what they typed."""
 
     def check(self) -> None:
@@ -32,7 +31,7 @@ class LateForms(CSRFProtect):
         except CSRFError:
             if not (has_page() and fetch_metadata.is_same_origin()):
                 raise
-            g.came_late = True
+            g.form_expired = True
             fill_in(
                 request.form,
                 _(
@@ -71,7 +70,7 @@ def has_page() -> bool:
 
 def say_nothing_was_done(response: Response) -> Response:
     """Answer 400 with a page that is shown instead of doing what was asked."""
-    if g.get("came_late") and response.status_code == 200:
+    if g.get("form_expired") and response.status_code == 200:
         response.status_code = 400
     return response
 

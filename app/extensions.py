@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 
 from .crypto import Vault
 from .database.rows import db
-from .expired_forms import LateForms
+from .expired_forms import ExpiredForms
 from .process.background import Background
 from .process.metering import Metrics
 
@@ -34,7 +34,7 @@ __all__ = [
 
 migrate = Migrate()
 login_manager = LoginManager()
-csrf = LateForms()
+csrf = ExpiredForms()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address)
 background = Background()

@@ -8,7 +8,7 @@ from ..audit import EventKind, record
 from ..extensions import limiter, vault
 from ..users.names import fold
 
-MOST = RateLimitItemPerHour(5)
+MAILS_AN_ADDRESS = RateLimitItemPerHour(5)
 
 _log = logging.getLogger(__name__)
 
@@ -18,12 +18,12 @@ def takes_another(email: str, user_id: str) -> bool:
 
     The first mail that is held back is recorded with ``user_id``, the account in whose name it was asked for.
     """
-    key = MOST.key_for("mails with links", vault.keyed_digest(fold(email)))
+    key = MAILS_AN_ADDRESS.key_for("mails with links", vault.keyed_digest(fold(email)))
     try:
-        count = limiter.storage.incr(key, MOST.get_expiry())
+        count = limiter.storage.incr(key, MAILS_AN_ADDRESS.get_expiry())
     except Exception as error:  # a counter in trouble must not keep anybody out of their account
         _log.error("The counters of mails are in trouble: %s", type(error).__name__)
         return True
-    if count == MOST.amount + 1:
+    if count == MAILS_AN_ADDRESS.amount + 1:
         record(EventKind.MAILS_HELD_BACK, user_id=user_id)
-    return count <= MOST.amount
+    return count <= MAILS_AN_ADDRESS.amount

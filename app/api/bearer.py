@@ -48,5 +48,5 @@ def bearer(name: str, scope: str | None = None) -> Callable[[View], View]:
 def check(token: str) -> ActiveToken:
     """Return the token, if it is active, and note whose request this is. Raises :class:`Refused`."""
     active = again_if_lost(lambda: active_token(token, settings.issuer))
-    request_log.about(client_id=active.claims["client_id"], user_id=active.user_id)
+    request_log.attribute_to(client_id=active.claims["client_id"], user_id=active.user_id)
     return active

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from .models import Event
 
-MOST = 10_000  # rows of one file
+MOST_ROWS = 10_000  # rows of one file
 COLUMNS = (
     *("at", "kind", "person_id", "person", "actor_id", "actor", "client_id", "app", "ip", "request_id"),
     "details",

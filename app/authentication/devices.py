@@ -6,7 +6,7 @@ from ..users.models import PLATFORMS
 from .models import BrowserSession
 
 SEPARATOR = ", "
-LONGEST = 400  # characters of a user agent that are looked at; honest ones are shorter
+LONGEST_USER_AGENT = 400  # characters of a user agent that are looked at; honest ones are shorter
 PART = 58  # characters kept of each name: both fit the column
 
 
@@ -14,7 +14,10 @@ def recognise(user_agent: str) -> str | None:
     """Browser and system as they are kept, such as ``Firefox, Windows``; None where neither is known."""
     from ua_parser import parse_os, parse_user_agent  # its rules take a moment to load: only sign-ins pay
 
-    browser, system = parse_user_agent(user_agent[:LONGEST]), parse_os(user_agent[:LONGEST])
+    browser, system = (
+        parse_user_agent(user_agent[:LONGEST_USER_AGENT]),
+        parse_os(user_agent[:LONGEST_USER_AGENT]),
+    )
     names = [found.family.replace(SEPARATOR, " ")[:PART] for found in (browser, system) if found]
     return SEPARATOR.join(names) or None
 
@@ -23,7 +26,7 @@ def platform(user_agent: str) -> str:
     """``android``, ``ios`` or ``other``: what the device runs, as far as it says."""
     from ua_parser import parse_os
 
-    found = parse_os(user_agent[:LONGEST])
+    found = parse_os(user_agent[:LONGEST_USER_AGENT])
     family = found.family.lower() if found else ""
     return family if family in PLATFORMS else "other"
 

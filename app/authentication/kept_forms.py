@@ -22,7 +22,7 @@ from ..extensions import vault
 WAITING = "waiting_form"  # in the cookie; it survives a sign-in
 PERSON = "person"  # in the cookie: who signed in last at this browser, also when that is over
 WAITS = 900  # seconds
-LONGEST = 2400  # characters: browsers drop a cookie of more than 4096 with everything in it
+LONGEST_SEALED = 2400  # characters: browsers drop a cookie of more than 4096 with everything in it
 NEVER_KEPT = re.compile("passw|secret|token|code", re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ def keep(page: str | None) -> None:
     packed = base64.b64encode(zlib.compress(content.encode())).decode()
     sealed = vault.encrypt(packed, _place(person))
     session.pop(WAITING, None)
-    if len(sealed) <= LONGEST:
+    if len(sealed) <= LONGEST_SEALED:
         session[WAITING] = sealed
         flash(_("What you entered is kept. You can send it right afterwards."), "info")
 

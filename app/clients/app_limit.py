@@ -8,7 +8,7 @@ from .models import Client
 from .refusals import ClientRefused, Problem, Reason
 
 
-def wait_for_turn(owner_id: str | None) -> None:
+def lock_owner(owner_id: str | None) -> None:
     """Let one person register one app at a time, so that the count of them is exact; SQLite has one writer anyway."""
     if owner_id is not None:
         db.session.execute(select(User.id).where(User.id == owner_id).with_for_update())

@@ -7,13 +7,13 @@ from joserfc.jwk import KeySet
 
 from .refusals import Problem, Reason
 
-LONGEST = 16_000  # characters; a dozen RSA keys
+LONGEST_KEY_SET = 16_000  # characters; a dozen RSA keys
 _SECRET_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 
 
 def find_problem(text: str) -> Problem | None:
     """What is wrong with this JSON Web Key Set (:rfc:`7517#section-5`)."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_KEY_SET:
         return Problem("jwks", Reason.TOO_LONG)
     try:
         document = json.loads(text)

@@ -10,7 +10,7 @@ from ..users.names import LONGEST_READ, fold
 from .models import Client
 from .refusals import Problem, Reason
 
-LONGEST = 100
+LONGEST_NAME = 100
 LONGEST_KEY = 200  # folding may make a name longer; the column of the key holds this much
 
 # Control, format (zero width, writing direction), private, unassigned, surrogate, line and paragraph separators.
@@ -52,7 +52,7 @@ def find_problem(name: str, *, client_id: str | None, unique: bool) -> Problem |
     """What is wrong with ``name`` for this app (None: a new one)."""
     if not name:
         return Problem("name", Reason.MISSING)
-    if len(name) > LONGEST or len(name_key(name)) > LONGEST_KEY:
+    if len(name) > LONGEST_NAME or len(name_key(name)) > LONGEST_KEY:
         return Problem("name", Reason.TOO_LONG)
     if any(_is_invisible(character) for character in name):
         return Problem("name", Reason.INVISIBLE)

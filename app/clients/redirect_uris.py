@@ -9,8 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 from ..uris import read_uri
 from .refusals import Problem, Reason, RedirectUriNotAllowed
 
-LONGEST = 2000  # characters
-MOST = 30  # URIs of one app; with LONGEST they fit into one text column of MariaDB
+LONGEST_URI = 2000  # characters
+MOST_URIS = 30  # URIs of one app; with LONGEST_URI they fit into one text column of MariaDB
 
 # A browser sent there would run or open what the address itself says.
 FORBIDDEN_SCHEMES = frozenset(
@@ -47,7 +47,7 @@ def find_problems(
     problems: list[Problem] = []
     seen: set[str] = set()
     for count, (line, uri) in enumerate(uris, start=1):
-        if count > MOST:
+        if count > MOST_URIS:
             return [*problems, Problem(field, Reason.TOO_MANY, line=line)]
         if uri in seen:
             problems.append(Problem(field, Reason.DUPLICATE, uri, line))
@@ -108,7 +108,7 @@ def is_loopback(uri: str) -> bool:
 def _check_characters(uri: str) -> None:
     if not uri:
         raise RedirectUriNotAllowed(Reason.MISSING)
-    if len(uri) > LONGEST:
+    if len(uri) > LONGEST_URI:
         raise RedirectUriNotAllowed(Reason.TOO_LONG)
     if any(character in " \t\r\n" for character in uri):
         raise RedirectUriNotAllowed(Reason.WHITE_SPACE)

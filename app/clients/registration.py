@@ -68,7 +68,7 @@ def register_client(
     normalised = _checked(details, limits, None)
     client = Client(owner_id=owner_id, registered_dynamically=dynamically)
     _apply(client, normalised, limits)
-    app_limit.wait_for_turn(owner_id)
+    app_limit.lock_owner(owner_id)
     db.session.add(client)
     _flush(client)
     app_limit.refuse_one_too_many(owner_id, limits.most_apps)

@@ -109,9 +109,9 @@ def explain(problem: Problem) -> str:
     values = {
         "value": problem.value,
         "uri": _shortened(problem.value),
-        "most": redirect_uris.LONGEST,
-        "most_uris": redirect_uris.MOST,
-        "longest_name": naming.LONGEST,
+        "most": redirect_uris.LONGEST_URI,
+        "most_uris": redirect_uris.MOST_URIS,
+        "longest_name": naming.LONGEST_NAME,
         "longest_description": LONGEST_DESCRIPTION,
     }
     text = str(sentence) % values

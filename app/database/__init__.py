@@ -1,1 +1,1 @@
-"""How rows are kept and read: their columns, the engines, what counts as a database in trouble, lists cut into pages."""
+"""How rows are kept and read: their columns, the engines, what counts as a database in trouble, keyset pagination."""

@@ -15,7 +15,7 @@ from ..database.rows import UtcDateTime, db
 from ..extensions import background, metrics
 from ..process.metric_families import QUEUED
 
-EVERY = 10.0  # seconds between two stamps of one row: a busy app must not rewrite its row all the time
+STAMP_EVERY = 10.0  # seconds between two stamps of one row: a busy app must not rewrite its row all the time
 MOST_WAITING = 50_000
 
 _log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Stamps:
     def _take_due(self) -> dict[str, datetime]:
         moment = time.monotonic()
         with self._lock:
-            self._written = {key: at for key, at in self._written.items() if moment - at < EVERY}
+            self._written = {key: at for key, at in self._written.items() if moment - at < STAMP_EVERY}
             due = {key: at for key, at in self._waiting.items() if key not in self._written}
             for key in due:
                 del self._waiting[key]

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-LONGEST = 32 * 1024  # UTF-16 units; the longest honest frame carries an access token
-MOST_DIGITS = len(str(LONGEST))
+LONGEST_FRAME = 32 * 1024  # UTF-16 units; the longest honest frame carries an access token
+MOST_DIGITS = len(str(LONGEST_FRAME))
 LENGTH_ENDS = "#"
 
 
@@ -55,7 +55,7 @@ class Frames:
         digits = self._digits + (text[at:most] if end < 0 else text[at:end])
         if not (digits.isascii() and digits.isdigit()):
             raise Malformed("length")
-        if len(digits) > MOST_DIGITS or int(digits) > LONGEST:
+        if len(digits) > MOST_DIGITS or int(digits) > LONGEST_FRAME:
             raise Malformed("too_long")
         if end < 0:
             self._digits = digits

@@ -15,7 +15,7 @@ from .refusals import MailNotWaiting
 MASK = "•••"
 
 
-def list_waiting() -> Select[OutgoingMail]:
+def list_queued() -> Select[OutgoingMail]:
     """The mails in the outbox."""
     return select(OutgoingMail)
 
@@ -44,7 +44,7 @@ def recipient_of(mail: OutgoingMail) -> str | None:
     return f"{name[:1]}{MASK}@{domain}"
 
 
-def find_waiting(mail_id: str) -> OutgoingMail | None:
+def find_queued(mail_id: str) -> OutgoingMail | None:
     """The mail of this id, while it is in the outbox."""
     return db.session.get(OutgoingMail, mail_id)
 

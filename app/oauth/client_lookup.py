@@ -34,7 +34,7 @@ _PERSON_STATE = case(
 CONSENT_SCOPE = func.coalesce(Consent.scope, literal_column("''", String())).label("consent_scope")
 
 
-def _presented(model: Any, key: Any, *extra: Any) -> HotRead:
+def _with_revision(model: Any, key: Any, *extra: Any) -> HotRead:
     """The client's revision, the columns of ``model`` where ``key`` matches, and the state of its person."""
     columns = [column for column in model.__table__.c if column.name not in ("code_digest", "keep_until")]
     return HotRead(
@@ -47,10 +47,10 @@ def _presented(model: Any, key: Any, *extra: Any) -> HotRead:
     )
 
 
-_ALONE = HotRead(select(Client.revision).where(Client.id == bindparam("client")))
-_WITH_CODE = _presented(AuthorizationCode, AuthorizationCode.code_digest)
-_WITH_FAMILY = _presented(TokenFamily, TokenFamily.id, User.username)
-_EVERYTHING = (
+_REVISION = HotRead(select(Client.revision).where(Client.id == bindparam("client")))
+_WITH_CODE = _with_revision(AuthorizationCode, AuthorizationCode.code_digest)
+_WITH_FAMILY = _with_revision(TokenFamily, TokenFamily.id, User.username)
+_WHOLE_CLIENT = (
     select(Client.__table__, *(column.label(f"secret_{column.name}") for column in ClientSecret.__table__.c))
     .select_from(Client.__table__)
     .outerjoin(ClientSecret, ClientSecret.client_id == Client.id)
@@ -61,7 +61,7 @@ _EVERYTHING = (
 
 def find_client(client_id: str) -> ClientRow | None:
     """The client of that id."""
-    return _read(_ALONE, client_id)[0]
+    return _read(_REVISION, client_id)[0]
 
 
 def find_client_and_code(client_id: str, code: str) -> tuple[ClientRow | None, Row[Any] | None]:
@@ -92,7 +92,7 @@ def _read(
 def _read_whole(client_id: str) -> ClientRow | None:
     """Read the client with its secrets and keep it."""
     with read_connection() as connection:
-        rows = connection.execute(_EVERYTHING, {"client": client_id}).all()
+        rows = connection.execute(_WHOLE_CLIENT, {"client": client_id}).all()
     client = _client(rows) if rows else None
     if client is None:
         _known.drop(client_id)

@@ -41,7 +41,7 @@ def rotate(at_once: bool, leaked: bool, as_json: bool) -> None:
     click.echo("Running workers sign with the new keys within half a minute.", err=True)
     if leaked:
         click.echo(
-            "From then on access and ID tokens signed before count for nothing; apps get new ones by their refresh "
+            "From then on access and ID tokens signed before are not valid any more; apps get new ones by their refresh "
             "tokens. Restart services that keep the key set for longer than five minutes.",
             err=True,
         )

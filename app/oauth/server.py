@@ -78,7 +78,7 @@ class PortalServer(AuthorizationServer):
             return super().get_authorization_grant(request)
         request.check_form("client_id", "redirect_uri")
         client = self.query_client(request.payload.client_id)
-        request_log.about(client_id=client.id)
+        request_log.attribute_to(client_id=client.id)
         redirect_uri = AuthorizationCodeGrant.validate_authorization_redirect_uri(request, client)
         if not sent:
             raise Refused(causes.PARAMETER_MISSING, redirect_uri=redirect_uri, parameter="response_type")
@@ -91,7 +91,7 @@ class PortalServer(AuthorizationServer):
         client = find_client(client_id)
         if client is None:
             raise Refused(causes.CLIENT_UNKNOWN, sent=client_id, hint=find_hint(client_id))
-        request_log.about(client_id=client.id)
+        request_log.attribute_to(client_id=client.id)
         if client.disabled_at is not None:
             raise Refused(
                 causes.CLIENT_DISABLED, disabled_by=client.disabled_by, disabled_at=client.disabled_at

@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 from ..clock import now
 from ..database.rows import Base, db
 
-BATCH = 500  # rows a transaction deletes: short locks, small write sets on a cluster
+ROWS_A_BATCH = 500  # rows a transaction deletes: short locks, small write sets on a cluster
 
 
 def expiring_tables() -> list[type[Base]]:
@@ -16,11 +16,11 @@ def expiring_tables() -> list[type[Base]]:
 
 
 def delete_batch(model: type[Base]) -> int:
-    """Delete up to :data:`BATCH` expired rows of one table; return how many they were."""
+    """Delete up to :data:`ROWS_A_BATCH` expired rows of one table; return how many they were."""
     assert model.__expiry__ is not None
     (key,) = model.__table__.primary_key.columns
     ends = model.__table__.columns[model.__expiry__.column]
-    over = select(key).where(ends < now() - model.__expiry__.kept).order_by(ends).limit(BATCH)
+    over = select(key).where(ends < now() - model.__expiry__.kept).order_by(ends).limit(ROWS_A_BATCH)
     keys = db.session.scalars(over).all()
     if keys:
         db.session.execute(delete(model).where(key.in_(keys)).execution_options(synchronize_session=False))

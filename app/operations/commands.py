@@ -74,10 +74,12 @@ def rotate_encryption(as_json: bool) -> None:
             db.session.commit()
             last = reached
         db.session.rollback()
-    if vault.has_previous and (resealing.find_waiting() is None or any(t.found for t in tallies.values())):
+    if vault.has_previous and (
+        resealing.find_still_on_old_secret() is None or any(t.found for t in tallies.values())
+    ):
         record(EventKind.ENCRYPTION_ROTATED, key=vault.key_id)
         db.session.commit()
-    waiting = resealing.find_waiting() if vault.has_previous else None
+    waiting = resealing.find_still_on_old_secret() if vault.has_previous else None
     resealing_output.tell(tallies, waiting, as_json=as_json)
 
 

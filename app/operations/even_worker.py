@@ -5,8 +5,8 @@ import time
 
 from ..connections.worker import PatientWorker
 
-STEP = 0.0001  # seconds a connection is left to others for each one held already
-LONGEST = 0.002  # seconds
+PAUSE_A_CONNECTION = 0.0001  # seconds a connection is left to others for each one held already
+LONGEST_PAUSE = 0.002  # seconds
 
 
 class EvenWorker(PatientWorker):
@@ -19,5 +19,5 @@ class EvenWorker(PatientWorker):
     def accept(self, listener: socket.socket) -> None:
         """Take a connection, unless another worker took it meanwhile."""
         if self.nr_conns > 0 and self.cfg.workers > 1:
-            time.sleep(min(self.nr_conns * STEP, LONGEST))
+            time.sleep(min(self.nr_conns * PAUSE_A_CONNECTION, LONGEST_PAUSE))
         super().accept(listener)

@@ -29,7 +29,7 @@ from ..notifications.models import OutgoingMail
 from ..oauth.keys.ring import sealed_for as signing_key_place
 from ..oauth.models import SigningKey, TokenFamily
 
-BATCH = 200  # rows a transaction writes: short locks, small write sets on a cluster
+ROWS_A_BATCH = 200  # rows a transaction writes: short locks, small write sets on a cluster
 _REPAIRABLE = [cause.name for cause in causes.CATALOGUE.values() if cause.repair == "add_redirect_uri"]
 
 
@@ -91,7 +91,7 @@ SEALED = (
 
 
 def reseal_batch(kind: Sealed, after: str, tally: Tally) -> str | None:
-    """Seal up to :data:`BATCH` rows with a key beyond ``after`` anew; the last key of them, None at the end.
+    """Seal up to :data:`ROWS_A_BATCH` rows with a key beyond ``after`` anew; the last key of them, None at the end.
 
     ``tally`` counts them.
     """
@@ -138,7 +138,7 @@ def survey() -> Iterator[tuple[str, Tally]]:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class StillOnOldSecret:
     """What only its holder can bring over: it goes on while the previous secret is set."""
 
     client_secrets: int
@@ -147,7 +147,7 @@ class Waiting:
     """When the last of these refresh tokens expires, unless it is used before."""
 
 
-def find_waiting() -> Waiting | None:
+def find_still_on_old_secret() -> StillOnOldSecret | None:
     """Secrets of which only a digest is kept, and refresh tokens, not used since everything was sealed anew.
 
     None before that was done, since nobody knows yet which were made under which secret.
@@ -169,7 +169,7 @@ def find_waiting() -> Waiting | None:
         func.coalesce(TokenFamily.rotated_at, TokenFamily.created_at) < since,
     )
     tokens, until = db.session.execute(families).one()
-    return Waiting(db.session.scalar(secrets) or 0, tokens, until)
+    return StillOnOldSecret(db.session.scalar(secrets) or 0, tokens, until)
 
 
 def _not_current(kind: Sealed, after: str) -> list[Row[Any]]:
@@ -180,4 +180,4 @@ def _not_current(kind: Sealed, after: str) -> list[Row[Any]]:
     query = select(kind.key, *others).where(kind.key > after, kind.column.is_not(None), ~marked)
     if kind.only:
         query = query.where(kind.only())
-    return list(db.session.execute(query.order_by(kind.key).limit(BATCH)))
+    return list(db.session.execute(query.order_by(kind.key).limit(ROWS_A_BATCH)))

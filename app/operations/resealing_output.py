@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 import click
 
-from .resealing import Tally, Waiting
+from .resealing import StillOnOldSecret, Tally
 
 
-def tell(tallies: Mapping[str, Tally], waiting: Waiting | None, *, as_json: bool) -> None:
+def tell(tallies: Mapping[str, Tally], waiting: StillOnOldSecret | None, *, as_json: bool) -> None:
     """Print what was sealed anew and what still needs the previous secret; ends with 1 where something stays shut."""
     unopened = {name: tally.unopened for name, tally in tallies.items() if tally.unopened}
     if as_json:
@@ -28,7 +28,7 @@ def tell(tallies: Mapping[str, Tally], waiting: Waiting | None, *, as_json: bool
         )
 
 
-def in_words(waiting: Waiting | None) -> str:
+def in_words(waiting: StillOnOldSecret | None) -> str:
     """Whether the previous secret is still needed, and how long."""
     if waiting is None:
         return "No previous secret is set."

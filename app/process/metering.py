@@ -20,7 +20,7 @@ from .metric_families import Family, Sample, sample
 from .shared_folder import shared_folder
 
 MOST_WAITING = 100_000  # noted while nobody writes; the oldest are dropped beyond that
-WAIT = 5.0  # seconds for another worker's write, which takes microseconds
+LOCK_TIMEOUT = 5.0  # seconds for another worker's write, which takes microseconds
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 TABLES = """
@@ -104,7 +104,7 @@ class Metrics:
     def open(self) -> sqlite3.Connection:
         """The file of the totals, made where there is none."""
         assert self._path is not None
-        connection = sqlite3.connect(self._path, timeout=WAIT)
+        connection = sqlite3.connect(self._path, timeout=LOCK_TIMEOUT)
         connection.execute(
             "PRAGMA synchronous=OFF"
         )  # a crash of the machine may forget them, a worker's may not

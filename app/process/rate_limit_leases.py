@@ -14,7 +14,7 @@ from limits.storage import Storage
 
 from .cache import Cache
 
-MOST = 32  # hits of one reservation
+MOST_HITS = 32  # hits of one reservation
 SHARE = 32  # it takes one of so many that are left
 MOST_ADDRESSES = 10_000  # a process keeps
 
@@ -45,7 +45,7 @@ class Leases:
                 lease.left -= 1
                 return True
         counted = lease.counted if lease is not None and lease.storage is storage else limit.amount
-        wanted = max(1, min(MOST, (limit.amount - counted) // SHARE))
+        wanted = max(1, min(MOST_HITS, (limit.amount - counted) // SHARE))
         counted = storage.incr(key, limit.get_expiry(), amount=wanted)
         granted = wanted - max(0, counted - limit.amount)
         if granted > 1:

@@ -12,7 +12,7 @@ from limits.storage import Storage
 
 from .shared_folder import shared_folder
 
-WAIT = 5.0  # seconds for another process's write, which takes microseconds
+LOCK_TIMEOUT = 5.0  # seconds for another process's write, which takes microseconds
 SWEEP_EVERY = 500  # hits of one process between two deletions of what has expired
 SWEEP_AT_MOST = 1000  # rows a deletion takes, so that no hit waits long
 
@@ -117,7 +117,7 @@ class SharedFileStorage(Storage):
         if self._connection is None or self._pid != os.getpid():
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             connection = sqlite3.connect(
-                self._path, timeout=WAIT, isolation_level=None, check_same_thread=False
+                self._path, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
             )
             _prepare(connection)
             self._connection, self._pid = connection, os.getpid()
@@ -131,7 +131,7 @@ class SharedFileStorage(Storage):
 
 def _prepare(connection: sqlite3.Connection) -> None:
     """Make the table. Workers start together, and a change to WAL does not wait for others by itself."""
-    deadline = time.monotonic() + WAIT
+    deadline = time.monotonic() + LOCK_TIMEOUT
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")

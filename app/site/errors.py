@@ -77,7 +77,7 @@ def _oauth_error(status: int) -> dict[str, str]:
     if cause is causes.METHOD_NOT_ALLOWED:
         attribution.attribute(cause)
     request_log.refused(cause, as_error=error, **_facts(status))
-    return endpoint.told(error, description)
+    return endpoint.error_fields(error, description)
 
 
 def _facts(status: int) -> dict[str, object]:

@@ -12,7 +12,7 @@ from ..masking import SECRET, text
 from . import request_ids
 
 CONTINUED = "\n    "  # what a stranger wrote never begins a line, so nobody forges one
-LONGEST = 20_000  # characters; an endless message helps nobody
+LONGEST_MESSAGE = 20_000  # characters; an endless message helps nobody
 
 
 def configure(app: Flask) -> None:
@@ -53,7 +53,7 @@ def formatter(log_format: str) -> logging.Formatter:
 
 def harmless(words: str) -> str:
     """``words`` without secrets of ours or JWTs, and without characters that a terminal or a parser obeys."""
-    return CONTINUED.join(text(line) for line in SECRET.sub("[secret]", words[:LONGEST]).splitlines())
+    return CONTINUED.join(text(line) for line in SECRET.sub("[secret]", words[:LONGEST_MESSAGE]).splitlines())
 
 
 def timestamp(seconds: float) -> str:

@@ -1,6 +1,13 @@
 import pytest
 
-from app.clients.redirect_uris import LONGEST, MOST, check_redirect_uri, find_problems, is_localhost, matches
+from app.clients.redirect_uris import (
+    LONGEST_URI,
+    MOST_URIS,
+    check_redirect_uri,
+    find_problems,
+    is_localhost,
+    matches,
+)
 from app.clients.refusals import Reason, RedirectUriNotAllowed
 
 ZAPIER = "https://zapier.com/dashboard/auth/oauth/return/App1CLIAPI/"
@@ -84,7 +91,7 @@ def test_addresses_that_integrations_use_are_allowed(uri: str) -> None:
         ("https://app.example.com:0/cb", Reason.PORT),
         ("https://app.example.com:/cb", Reason.PORT),
         ("https://app.example.com:abc/cb", Reason.PORT),
-        (f"https://app.example.com/{'a' * LONGEST}", Reason.TOO_LONG),
+        (f"https://app.example.com/{'a' * LONGEST_URI}", Reason.TOO_LONG),
     ],
 )
 def test_what_is_wrong_with_an_address_is_named(uri: str, reason: Reason) -> None:
@@ -118,10 +125,10 @@ def test_each_problem_names_its_line_and_address() -> None:
 
 
 def test_an_app_has_so_many_addresses_and_no_more() -> None:
-    uris = [(line, f"https://a.example/{line}") for line in range(1, MOST + 2)]
-    assert find_problems(uris[:MOST], public=False) == []
+    uris = [(line, f"https://a.example/{line}") for line in range(1, MOST_URIS + 2)]
+    assert find_problems(uris[:MOST_URIS], public=False) == []
     [problem] = find_problems(uris, public=False)
-    assert (problem.reason, problem.line) == (Reason.TOO_MANY, MOST + 1)
+    assert (problem.reason, problem.line) == (Reason.TOO_MANY, MOST_URIS + 1)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def answer(
     with app.test_request_context(f"/oauth/{endpoint}", method="POST", headers=headers):
         app.preprocess_request()
         request_log.begin(endpoint, parameters)
-        request_log.about(client_id=client_id)
+        request_log.attribute_to(client_id=client_id)
         for remark in remarks:
             request_log.remark(remark, **facts)
         if cause:

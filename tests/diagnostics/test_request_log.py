@@ -96,7 +96,7 @@ def test_a_row_is_written_though_the_endpoint_forgot_to_finish_and_left_a_transa
 
     def refuse() -> tuple[str, int]:
         request_log.begin("token", {})
-        request_log.about(client_id=client_id)
+        request_log.attribute_to(client_id=client_id)
         db.session.get(Client, client_id).description = "never committed"
         db.session.flush()
         request_log.refused(causes.CODE_UNKNOWN)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages.framing import LONGEST, Frames, Malformed, frame, read_packet
+from app.messages.framing import LONGEST_FRAME, Frames, Malformed, frame, read_packet
 from tests.support.messages import framed
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30), max_size=6)
@@ -45,7 +45,7 @@ def test_lengths_count_utf16_units() -> None:
         (b"x#{}", "length"), (b"#{}", "length"), (b"-1#{}", "length"), (b"0#", "length"), (b" 2#{}", "length"),
         (b"2.0#{}", "length"), (b"1e1#{}", "length"), ("\u0662#{}".encode(), "length"), (b"GET / HTTP", "length"),
         ("1#😀".encode(), "length"), (b"\x16\x03\x01\x02", "length"),
-        (b"99999999999#{}", "too_long"), (b"%d#" % (LONGEST + 1), "too_long"), (b"1" * 50_000, "too_long"),
+        (b"99999999999#{}", "too_long"), (b"%d#" % (LONGEST_FRAME + 1), "too_long"), (b"1" * 50_000, "too_long"),
         (b"4#\xff\xfe", "not_utf8"), (b"3#\xed\xa0\x80", "not_utf8"),
     ],
 )  # fmt: skip

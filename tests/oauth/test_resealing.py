@@ -121,7 +121,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
 ) -> None:
     clients = [operator.world.make_client() for _ in range(5)]
     world = operator.restart(NEW, OLD)
-    monkeypatch.setattr(resealing, "BATCH", 2)
+    monkeypatch.setattr(resealing, "ROWS_A_BATCH", 2)
     tally = resealing.Tally()
     with world.app.app_context():
         assert resealing.reseal_batch(resealing.SEALED[0], "", tally)

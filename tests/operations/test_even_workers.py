@@ -46,8 +46,8 @@ def connect(listener: socket.socket) -> socket.socket:
 def test_who_holds_more_leaves_the_next_to_who_holds_fewer(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(even_worker, "LONGEST", 3.0)
-    monkeypatch.setattr(even_worker, "STEP", 1.0)
+    monkeypatch.setattr(even_worker, "LONGEST_PAUSE", 3.0)
+    monkeypatch.setattr(even_worker, "PAUSE_A_CONNECTION", 1.0)
     busy, idle = Worker(listener, held=3), Worker(listener, held=0)
     with connect(listener), ThreadPoolExecutor(1) as beside:
         waiting = beside.submit(busy.accept, listener)

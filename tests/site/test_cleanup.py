@@ -17,7 +17,7 @@ from app.operations import cleanup
 def test_old_log_rows_are_deleted_batch_by_batch(
     app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cleanup, "BATCH", 3)
+    monkeypatch.setattr(cleanup, "ROWS_A_BATCH", 3)
     over, fresh = now() - LOG_KEPT - timedelta(days=1), now() - timedelta(days=1)
     rows = [
         {"request_id": f"r{number}", "at": at, "endpoint": "token", "outcome": "ok", "status": 200}

@@ -46,7 +46,7 @@ def test_many_are_counted_and_some_named(
     app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(addresses, "MOST_NAMED", 2)
-    monkeypatch.setattr(addresses, "BATCH", 2)
+    monkeypatch.setattr(addresses, "ROWS_AT_ONCE", 2)
     write_addresses(db_session, [make.make_user(app) for _number in range(5)], "x!{}@corp.example")
     told = wrong(app, "addresses")
     assert told.startswith("people whose address some mail servers take for another one (5): ")

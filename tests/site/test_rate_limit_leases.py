@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from limits import RateLimitItemPerHour
 
-from app.process.rate_limit_leases import MOST, SHARE, Leases
+from app.process.rate_limit_leases import MOST_HITS, SHARE, Leases
 from app.process.rate_limits import SharedFileStorage, storage_uri
 from app.process.rate_limits_in_redis import RedisOrFile
 
@@ -58,7 +58,7 @@ def test_most_requests_do_not_ask_the_storage(tmp_path: Path, monkeypatch: pytes
     real = storage.incr
     monkeypatch.setattr(storage, "incr", lambda *args, **kw: asked.append(1) or real(*args, **kw))
     assert passed(Leases(), storage, 100_000, 3200) == 3200
-    assert len(asked) <= 3200 / MOST + 2
+    assert len(asked) <= 3200 / MOST_HITS + 2
 
 
 def test_what_was_reserved_ends_with_its_window(storage: Counters, address: str) -> None:

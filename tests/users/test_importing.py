@@ -330,7 +330,7 @@ def test_nothing_is_left_of_an_import_that_fails_in_its_last_batch(
             db_session.execute(insert(User).values(username="person9", email="other@example.org", **keys))
             db_session.commit()
 
-    monkeypatch.setattr(importing, "BATCH", 4)
+    monkeypatch.setattr(importing, "ROWS_A_BATCH", 4)
     monkeypatch.setattr(importing, "_refuse_taken", check_and_register)
     people = "".join(f"person{number},person{number}@example.org,{HASH}\n" for number in range(10))
     refused = run(HEADER + people)

@@ -10,7 +10,7 @@ from ...audit.wording import tell
 
 blueprint = Blueprint("account_activity", __name__)
 
-PAGE = 25
+EVENTS_A_PAGE = 25
 AN_ID = re.compile("[0-9a-f]{32}")  # MariaDB compares nothing but ASCII with an id
 
 
@@ -20,7 +20,11 @@ def show() -> str:
     before = request.args.get("before")
     if before is not None and not AN_ID.fullmatch(before):
         abort(404)
-    events = list_events(current_user.id, limit=PAGE + 1, before=before)
-    older = url_for("account_activity.show", before=events[PAGE - 1].id) if len(events) > PAGE else None
-    told = [tell(event) for event in events[:PAGE]]
+    events = list_events(current_user.id, limit=EVENTS_A_PAGE + 1, before=before)
+    older = (
+        url_for("account_activity.show", before=events[EVENTS_A_PAGE - 1].id)
+        if len(events) > EVENTS_A_PAGE
+        else None
+    )
+    told = [tell(event) for event in events[:EVENTS_A_PAGE]]
     return render_template("account/activity.html", events=told, older=older, first=before is None)

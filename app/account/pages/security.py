@@ -24,7 +24,7 @@ blueprint = Blueprint("account_security", __name__)
 
 
 class ChangePasswordForm(FlaskForm):
-    """The password that counts now, and the one that shall."""
+    """The current password and the new one."""
 
     current_password = PasswordField(
         _l("Current password"), [InputRequired(_l("Please enter your password."))]

@@ -16,7 +16,7 @@ blueprint = Blueprint("admin_app_acts", __name__)
 DISABLE = Act(
     _l("Disable %(name)s?"),
     _l(
-        "The app gets no tokens, and those it has count for nothing, until an administrator enables it again. Its owner cannot."
+        "The app gets no tokens, and those it has are not valid, until an administrator enables it again. Its owner cannot."
     ),
     _l("Disable app"),
     _l("%(name)s is disabled."),

@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
         about=about,
         in_words=kind_in_words,
         warnings=WARNINGS,
-        most=export.MOST,
+        most=export.MOST_ROWS,
         **_names(page.entries if page else []),
     )
     return text, 200 if wanted else REFUSED
@@ -49,7 +49,7 @@ def download() -> ResponseReturnValue:
     wanted = filters.wanted()
     if wanted is None:
         return redirect(f"{url_for('admin_events.index')}?{urlencode(list(request.args.items()))}")
-    query = search(wanted).order_by(Event.id.desc()).limit(export.MOST)
+    query = search(wanted).order_by(Event.id.desc()).limit(export.MOST_ROWS)
     events = db.session.scalars(query).all()
     text = export.as_csv(events, **_names(events))
     asked = {field.name: field.data for field in filters if field.data}

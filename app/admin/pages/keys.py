@@ -1,4 +1,4 @@
-"""Signing keys: who signs, who will, whose signatures still count, and replacing them."""
+"""Signing keys: those that sign, will sign and still verify, and replacing them."""
 
 from datetime import timedelta
 

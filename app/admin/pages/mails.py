@@ -19,7 +19,7 @@ blueprint = Blueprint("admin_mails", __name__)
 @blueprint.get("/admin/mails")
 def index() -> str:
     """The outbox, the mail that waits longest first."""
-    page = read_page(outbox.list_waiting(), [OutgoingMail.id], descending=False)
+    page = read_page(outbox.list_queued(), [OutgoingMail.id], descending=False)
     return render_template(
         "admin/mails/index.html",
         page=page,
@@ -54,7 +54,7 @@ def delete(mail_id: str) -> ResponseReturnValue:
 
 
 def _get_mail(mail_id: str) -> OutgoingMail:
-    mail = outbox.find_waiting(mail_id)
+    mail = outbox.find_queued(mail_id)
     if mail is None:
         abort(404)
     return mail

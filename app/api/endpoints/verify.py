@@ -1,4 +1,4 @@
-"""Whether a token counts, for services that do not check signatures themselves."""
+"""Whether a token is active, for services that do not check signatures themselves."""
 
 from flask import Blueprint, Response, jsonify, request
 

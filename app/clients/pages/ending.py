@@ -26,7 +26,7 @@ class DeleteForm(FlaskForm):
 
 @blueprint.post("/dashboard/apps/<client_id>/disable")
 def disable(client_id: str) -> ResponseReturnValue:
-    """Stop the app: it gets no tokens, and those it has count for nothing."""
+    """Stop the app: it gets no tokens, and those it has are not valid."""
     client = get_own_client(client_id)
     registration.disable_client(client, registration.OWNER, actor_id=current_user.id)
     db.session.commit()

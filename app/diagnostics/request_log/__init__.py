@@ -10,6 +10,16 @@
 ========================  ==========================================================================
 """
 
-from .recording import about, begin, finish, forget, is_attributed, is_begun, is_kept, refused, remark
+from .recording import attribute_to, begin, finish, forget, is_attributed, is_begun, is_kept, refused, remark
 
-__all__ = ["about", "begin", "finish", "forget", "is_attributed", "is_begun", "is_kept", "refused", "remark"]
+__all__ = [
+    "attribute_to",
+    "begin",
+    "finish",
+    "forget",
+    "is_attributed",
+    "is_begun",
+    "is_kept",
+    "refused",
+    "remark",
+]

@@ -7,7 +7,7 @@ from typing import Any
 from ... import masking
 from ..causes import CATALOGUE
 
-MOST = 30  # entries of a list
+MOST_ENTRIES = 30  # entries of a list
 # These facts name parameters, and a body that is no form becomes the name of one.
 NAMES = frozenset({"fields", "parameter", "missing"})
 
@@ -36,7 +36,7 @@ def _kept(fact: Any, secrets: set[str], names: dict[str, str]) -> Any:
     if isinstance(fact, float):
         return round(fact, 1)
     if isinstance(fact, list | tuple | set | frozenset):
-        return [_kept(each, secrets, names) for each in list(fact)[:MOST]]
+        return [_kept(each, secrets, names) for each in list(fact)[:MOST_ENTRIES]]
     clean = masking.text(fact)
     if any(secret in clean for secret in secrets):
         return masking.length_of(clean)

@@ -16,7 +16,7 @@ from ...extensions import vault
 from ..causes import CATALOGUE, Cause
 from ..models import LoggedRequest
 
-PAGE = 50  # rows
+ROWS_A_PAGE = 50  # rows
 OUTCOMES = ("ok", "refused")
 _CURSOR = re.compile(r"[0-9a-f]{32}")
 _LENGTH = re.compile(r"\((\d{1,9}) characters\)")  # as masking writes it
@@ -101,7 +101,7 @@ def list_entries(
     outcome: str | None = None,
     cause: str | None = None,
     before: str | None = None,
-    limit: int = PAGE,
+    limit: int = ROWS_A_PAGE,
 ) -> tuple[list[LogEntry], str | None]:
     """The newest rows of an app (None: of no app at all), and from where to read on, if there are more."""
     query = select(LoggedRequest).where(LoggedRequest.client_id == client_id)

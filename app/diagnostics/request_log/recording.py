@@ -49,7 +49,7 @@ def begin(endpoint: str, parameters: Mapping[str, str] | Iterable[tuple[str, str
 
 
 @_harmless
-def about(client_id: str | None = None, user_id: str | None = None) -> None:
+def attribute_to(client_id: str | None = None, user_id: str | None = None) -> None:
     """Whose request it is, as soon as that is known: an app that exists, a person who exists."""
     entry = _entry()
     if client_id and _ID.fullmatch(client_id):

@@ -16,7 +16,7 @@ from ..models import LoggedRequest
 from .cap import RefusalCap
 
 MOST_WAITING = 20_000  # rows kept in memory while the database is away; beyond that they are dropped
-BATCH = 500
+ROWS_A_BATCH = 500
 # The database is away or busy, so that the rows may well be written later.
 PASSING = ("OperationalError", "InterfaceError", "InternalError")
 
@@ -103,8 +103,8 @@ class Rows:
 
     def _take(self) -> list[dict[str, Any]]:
         with self._lock:
-            batch = self._waiting[:BATCH]
-            del self._waiting[:BATCH]
+            batch = self._waiting[:ROWS_A_BATCH]
+            del self._waiting[:ROWS_A_BATCH]
         return batch
 
     def _put_back(self, batch: list[dict[str, Any]]) -> None:

@@ -134,6 +134,6 @@ def _validated(asked: PortalRequest) -> Authorization:
         raise grant.not_enabled(client)
     consent = None
     if current_user.is_authenticated:
-        request_log.about(user_id=current_user.id)
+        request_log.attribute_to(user_id=current_user.id)
         consent = find_consent(current_user.id, client.id)
     return Authorization(asked, grant, pending.authorize_url(asked.parameters.items(multi=True)), consent)

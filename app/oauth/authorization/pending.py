@@ -10,7 +10,7 @@ from ...authentication.browser import PENDING
 from ...clock import now
 from ...crypto import digest
 
-MOST = 5  # tabs with an open request that one browser is remembered for
+MOST_REQUESTS = 5  # tabs with an open request that one browser is remembered for
 _KEPT_IN = PENDING
 
 
@@ -51,7 +51,7 @@ def forget(url: str) -> None:
 def _note(url: str, **notes: object) -> None:
     kept = dict(session.get(_KEPT_IN, {}))
     kept[_key(url)] = {**kept.pop(_key(url), {}), **notes}
-    session[_KEPT_IN] = dict(list(kept.items())[-MOST:])
+    session[_KEPT_IN] = dict(list(kept.items())[-MOST_REQUESTS:])
 
 
 def _notes(url: str) -> dict[str, object]:

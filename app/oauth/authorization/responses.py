@@ -39,7 +39,7 @@ def failure(asked: PortalRequest | None, refusal: Refused) -> Response:
         response = make_response(page)
         response.status_code = cause.status if cause.status == 413 else 400
         return response
-    return _deliver(asked, endpoint.told(str(refusal.cause.error), refusal.public_for()))
+    return _deliver(asked, endpoint.error_fields(str(refusal.cause.error), refusal.public_for()))
 
 
 def _deliver(asked: PortalRequest, answer: dict[str, Any]) -> Response:

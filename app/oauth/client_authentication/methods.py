@@ -67,7 +67,7 @@ def check_credentials(
             sent=presented.client_id,
             hint=find_hint(presented.client_id, presented.secret),
         )
-    request_log.about(client_id=client.id)
+    request_log.attribute_to(client_id=client.id)
     if presented.method == "private_key_jwt":
         assertions.check(client, request, issuer)
     else:

@@ -1,4 +1,4 @@
-"""Whether a token counts, for whoever serves its API, :rfc:`7662`: two SELECTs."""
+"""Whether a token is active, for whoever serves its API, :rfc:`7662`: two SELECTs."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from ..requests import PortalRequest
 from ..scopes import remaining_scopes
 from ..server import server
 from ..tokens import access_tokens, families
-from ..wire.endpoint import answering, plain
+from ..wire.endpoint import endpoint_for_programs, json_of
 
 blueprint = Blueprint("oauth_introspection", __name__)
 
@@ -22,7 +22,7 @@ _CLAIMS = ("iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope", "auth
 
 
 @blueprint.post("/oauth/introspect", strict_slashes=False)
-@answering("introspection")
+@endpoint_for_programs("introspection")
 def introspect(request: PortalRequest) -> Response:
     """``active`` and what the token says; every reason against it looks the same."""
     client = server().authenticate_client(request)
@@ -31,7 +31,7 @@ def introspect(request: PortalRequest) -> Response:
     token = request.form.get("token")
     if not token:
         raise Refused(causes.PARAMETER_MISSING, parameter="token")
-    return plain(_describe(token, client) or {"active": False})
+    return json_of(_describe(token, client) or {"active": False})
 
 
 def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:

@@ -20,13 +20,13 @@ from ..requests import PortalRequest
 from ..server import server
 from ..tokens import access_tokens, families
 from ..wire import cross_origin
-from ..wire.endpoint import answering, plain
+from ..wire.endpoint import endpoint_for_programs, json_of
 
 blueprint = Blueprint("oauth_revocation", __name__)
 
 
 @blueprint.post("/oauth/revoke", strict_slashes=False, provide_automatic_options=False)
-@answering("revocation")
+@endpoint_for_programs("revocation")
 def revoke(request: PortalRequest) -> Response:
     """200, also for a token nobody knows (:rfc:`7009#section-2.2`).
 
@@ -41,7 +41,7 @@ def revoke(request: PortalRequest) -> Response:
         _revoke_family(parsed, client, request)
     else:
         _revoke_access_token(token, client, request)
-    return plain({})
+    return json_of({})
 
 
 @blueprint.route("/oauth/revoke", methods=["OPTIONS"], strict_slashes=False)

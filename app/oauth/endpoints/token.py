@@ -6,14 +6,14 @@ from ...authentication.access import public
 from ..requests import PortalRequest
 from ..server import server
 from ..wire import cross_origin
-from ..wire.endpoint import answering
+from ..wire.endpoint import endpoint_for_programs
 
 blueprint = Blueprint("oauth_token", __name__)
 
 
 @blueprint.post("/oauth/token", strict_slashes=False, provide_automatic_options=False)
 @blueprint.post("/v1/token", strict_slashes=False, provide_automatic_options=False)
-@answering("token")
+@endpoint_for_programs("token")
 def issue(request: PortalRequest) -> Response:
     """An answer of :rfc:`6749#section-5.1`."""
     return server().create_token_response(request)

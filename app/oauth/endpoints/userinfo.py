@@ -11,7 +11,7 @@ from ..tokens.access_tokens import ActiveToken
 from ..tokens.claims import person_claims
 from ..tokens.persons import MOST_PEOPLE
 from ..wire import cross_origin
-from ..wire.endpoint import as_json, json_response, plain
+from ..wire.endpoint import as_json, json_of, json_response
 from ..wire.resource import resource
 
 blueprint = Blueprint("oauth_userinfo", __name__)
@@ -39,7 +39,7 @@ def me(token: ActiveToken) -> Response:
     claims = person_claims(token.person, token.scopes)
     username = claims.pop("preferred_username", None)
     answer = {"id": token.claims["sub"], **({"username": username} if username else {}), **claims}
-    return plain(answer)
+    return json_of(answer)
 
 
 @blueprint.route("/oauth/userinfo", methods=["OPTIONS"], strict_slashes=False)

@@ -46,7 +46,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         self.request.check_form()
         self.wishes = wishes.read(self.request.parameters)
         client_id = self.request.client.id
-        request_log.about(client_id=client_id)
+        request_log.attribute_to(client_id=client_id)
         hint = self.request.parameters.get("id_token_hint")
         self.named = id_token_hints.named_person(hint, client_id, self.settings.issuer) if hint else None
         self.scopes = requested_scopes(self.request.payload.scope, self.request.client.scopes)
@@ -84,7 +84,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
             raise Refused(causes.CODE_UNKNOWN, length=len(code))
         if row.client_id != client.id:
             raise Refused(causes.CODE_OF_OTHER_CLIENT)
-        request_log.about(user_id=row.user_id)
+        request_log.attribute_to(user_id=row.user_id)
         if row.redeemed_at is not None:
             raise self._replayed(row)
         if row.expires_at <= now():

@@ -70,7 +70,7 @@ def _sign_in(username: str, password: str) -> User:
         raise Refused(causes.CREDENTIALS_WRONG) from None
     except HashingBusy as busy:
         raise Refused(causes.PORTAL_TROUBLE, retry_after=busy.retry_after) from None
-    request_log.about(user_id=user.id)
+    request_log.attribute_to(user_id=user.id)
     if needs_second_factor(user):
         raise Refused(causes.SECOND_FACTOR_NEEDED)
     return user

@@ -55,7 +55,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
             raise Refused(causes.REFRESH_UNKNOWN)
         if family.client_id != client_id:
             raise Refused(causes.REFRESH_OF_OTHER_CLIENT)
-        request_log.about(user_id=family.user_id)
+        request_log.attribute_to(user_id=family.user_id)
         refuse_absent_person(family)
         if family.revoked_at is not None:
             reason, revoked_at = family.revoked_because, family.revoked_at

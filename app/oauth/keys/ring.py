@@ -1,4 +1,4 @@
-"""The signing keys: who signs now, who will next, whose signatures still count."""
+"""The signing keys: the one that signs, the next one, and those that still verify."""
 
 import json
 import threading
@@ -45,14 +45,14 @@ class KeyRing:
         return self.current[alg]
 
     def verification_key(self, kid: str) -> Key | None:
-        """The key of that id, if its signatures still count."""
+        """Return the key of that id, if it still verifies."""
         self.refresh()
         if kid not in self.verifying and time.monotonic() - self._read_at > _RETRY_AFTER:
             self.refresh(force=True)
         return self.verifying.get(kid)
 
     def knows(self, kid: str) -> bool:
-        """Whether signatures of the key of that id still count, without asking anew for one that is gone."""
+        """Whether the key of that id still verifies, without asking anew for one that is gone."""
         self.refresh()
         return kid in self.verifying
 

@@ -9,10 +9,10 @@ from ..authorization import responses
 from ..client_lookup import find_client
 from ..client_rows import ClientRow
 
-_ASKED = "/oauth/authorize?"
-_WAY = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
+_AUTHORIZATION_REQUEST = "/oauth/authorize?"
+_AUTHORIZATION_PATHS = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
 # Where people prove who they are: the only pages that ``next`` has a say on.
-_DOORS = frozenset(
+_SIGN_IN_PAGES = frozenset(
     {
         "authentication_login.sign_in",
         "authentication_login.reauthenticate",
@@ -27,7 +27,7 @@ _DOORS = frozenset(
 def note() -> None:
     """Set ``g.waiting_app`` and ``g.form_action`` from ``?next=/oauth/authorize?…``."""
     url = request.args.get("next", "")
-    if not _is_door():
+    if not _is_sign_in_page():
         return
     try:
         query = parse_qs(urlsplit(url).query, max_num_fields=50)
@@ -45,13 +45,15 @@ def note() -> None:
 
 def allow_popups(response: Response) -> Response:
     """Let an app that asks from a popup find its window again: one strict answer on the way would cut it off."""
-    if request.path.rstrip("/") in _WAY or _is_door():
+    if request.path.rstrip("/") in _AUTHORIZATION_PATHS or _is_sign_in_page():
         response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
 
-def _is_door() -> bool:
-    return request.endpoint in _DOORS and request.args.get("next", "").startswith(_ASKED)
+def _is_sign_in_page() -> bool:
+    return request.endpoint in _SIGN_IN_PAGES and request.args.get("next", "").startswith(
+        _AUTHORIZATION_REQUEST
+    )
 
 
 def _find(client_id: str) -> ClientRow | None:

@@ -1,4 +1,4 @@
-"""Whether an access token counts here: signature, expiry, family, consent, person and client all say so."""
+"""Whether an access token is active here: signature, expiry, family, consent, person and client all say so."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ from . import encryption, ended_tokens, families, signing
 from .persons import find_person
 
 MOST_TOKENS = 10_000  # verified ones a process keeps; a verification costs more than the memory
-LONGEST = 8_000  # characters; ours are far shorter
+LONGEST_TOKEN = 8_000  # characters; ours are far shorter
 
 _REGISTRY = JWSRegistry(algorithms=list(ring.ALGORITHMS))
 _verified: Cache[bytes, tuple[str, dict[str, Any]]] = Cache(MOST_TOKENS)
@@ -73,7 +73,7 @@ _OF_CLIENT = HotRead(
 
 @dataclass(frozen=True, slots=True)
 class ActiveToken:
-    """A token that counts: its claims, and the row (``client_owner_id``, ``user_username``) that says so."""
+    """An active token: its claims, and the row (``client_owner_id``, ``user_username``) that says so."""
 
     claims: dict[str, Any]
     """As signed, but for the scopes that were taken back since."""
@@ -129,7 +129,7 @@ def _left(granted: str, *allowed: str) -> tuple[str, ...]:
 
 def verified_claims(token: str, issuer: str) -> dict[str, Any]:
     """The claims of a token this portal signed and that has not expired, whatever became of it since."""
-    if len(token) > LONGEST:
+    if len(token) > LONGEST_TOKEN:
         raise Refused(causes.TOKEN_MALFORMED)
     key = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
     kid, claims = _verified.get(key) or ("", {})

@@ -31,7 +31,7 @@ def attribute(cause: Cause, token: str | None = None) -> None:
     try:
         claimed = _claimed() or (_named_by(token) if token else "")
         if claimed and find_client(claimed) is not None:
-            request_log.about(client_id=claimed)
+            request_log.attribute_to(client_id=claimed)
     except SQLAlchemyError:
         return  # the log is not worth a second trouble
 

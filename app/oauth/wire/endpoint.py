@@ -28,7 +28,7 @@ _ASKING_FOR_BASIC = (causes.CLIENT_NOT_NAMED, causes.BASIC_MALFORMED)
 View = Callable[[PortalRequest], Response]
 
 
-def answering(name: str) -> Callable[[View], Callable[[], Response]]:
+def endpoint_for_programs(name: str) -> Callable[[View], Callable[[], Response]]:
     """Make a view of a function from a form request to its answer; ``name`` is the endpoint in the log.
 
     What the function raises as :class:`Refused` is answered as :rfc:`6749#section-5.2` asks; trouble of
@@ -55,7 +55,7 @@ def _attempt(name: str, view: View, read: Callable[[], PortalRequest]) -> Respon
     try:
         response = again_if_lost(lambda: _run(name, view, read_once))
     except Exception as error:  # whatever it is, it is not the client's fault
-        response = in_trouble(error)
+        response = unavailable(error)
     request_log.finish(response.status_code)
     return response
 
@@ -106,7 +106,7 @@ def refuse(error: OAuth2Error) -> Response:
     attribution.attribute(cause)
     request_log.refused(cause, **refusal.facts)
     description = refusal.public_for(attribution.sent_form().get("grant_type"))
-    response = jsonify(told(str(cause.error), description))
+    response = jsonify(error_fields(str(cause.error), description))
     response.status_code = cause.status
     if "retry_after" in refusal.facts:
         response.headers["Retry-After"] = str(refusal.facts["retry_after"])
@@ -116,7 +116,7 @@ def refuse(error: OAuth2Error) -> Response:
     return cross_origin.allow_refusal(response)
 
 
-def in_trouble(error: Exception) -> Response:
+def unavailable(error: Exception) -> Response:
     """503 and when to try again; the reason stays in our log."""
     if isinstance(error, SQLAlchemyError):
         current_app.logger.error(
@@ -129,13 +129,13 @@ def in_trouble(error: Exception) -> Response:
     return response
 
 
-def told(error: str, description: str) -> dict[str, str]:
+def error_fields(error: str, description: str) -> dict[str, str]:
     """The parameters of :rfc:`6749#section-5.2`; of many failures at once the page tells only of some."""
     page = f"{settings.issuer}/failures/{g.request_id}"
     return {"error": error, "error_description": description, "error_uri": page}
 
 
-def plain(payload: Any, status: int = 200) -> Response:
+def json_of(payload: Any, status: int = 200) -> Response:
     """``payload`` as JSON."""
     return json_response(as_json(payload), status)
 

@@ -44,13 +44,13 @@ def _answer(view: View, scopes: tuple[str, ...]) -> Response:
     except HTTPException as error:
         return _refuse(endpoint.unreadable(error) if error.code == 413 else Refused(causes.TOKEN_MISSING))
     except Exception as error:  # not the fault of whoever asks
-        return endpoint.in_trouble(error)
+        return endpoint.unavailable(error)
 
 
 def _ask(view: View, scopes: tuple[str, ...]) -> Response:
     issuer = settings.issuer
     token = active_token(bearer.sent_token(form_too=True), issuer, with_person=True)
-    request_log.about(client_id=token.claims["client_id"], user_id=token.user_id)
+    request_log.attribute_to(client_id=token.claims["client_id"], user_id=token.user_id)
     audience = token.claims["aud"]
     if token.user_id is None:
         raise Refused(causes.TOKEN_WITHOUT_PERSON)
@@ -66,7 +66,7 @@ def _ask(view: View, scopes: tuple[str, ...]) -> Response:
 
 def _refuse(refusal: Refused) -> Response:
     worded = bearer.refuse(refusal, bearer.header_token())
-    response = jsonify(endpoint.told(worded.error, worded.description))
+    response = jsonify(endpoint.error_fields(worded.error, worded.description))
     response.status_code = worded.status
     response.headers["WWW-Authenticate"] = worded.challenge
     current_app.logger.debug("Refused a bearer token: %s", refusal.cause.name)

@@ -17,7 +17,7 @@ from .finding import Finding
 if TYPE_CHECKING:
     from config import Settings
 
-BATCH = 5_000  # rows read at once
+ROWS_AT_ONCE = 5_000  # rows read at once
 MOST_NAMED = 50
 ANOTHER_ADDRESS = (
     "They get no mail. Have each of them give another address under /account/profile, or run: "
@@ -69,11 +69,11 @@ def _mails() -> int:
 def _ambiguous(query: Select[*tuple[Any, ...]], model: type[User] | type[EmailLink]) -> Iterator[Any]:
     """The rows whose address is not that of one mailbox; some thousands are read at a time."""
     last = ""
-    some = query.where(model.email.is_not(None)).order_by(model.id).limit(BATCH)
+    some = query.where(model.email.is_not(None)).order_by(model.id).limit(ROWS_AT_ONCE)
     while True:
         with read_connection() as connection:
             rows = connection.execute(some.where(model.id > last)).all()
         yield from (row for row in rows if not is_mailbox(row.email))
-        if len(rows) < BATCH:
+        if len(rows) < ROWS_AT_ONCE:
             return
         last = rows[-1].id

@@ -29,5 +29,5 @@ def check(_settings: "Settings") -> Iterator[Finding]:
         yield Finding("encryption", False, says, "Run: flask keys rotate-encryption")
     elif not unopened:
         yield Finding("encryption", True, "everything is sealed under the current secret")
-    if vault.has_previous and not behind and (waiting := resealing.find_waiting()):
+    if vault.has_previous and not behind and (waiting := resealing.find_still_on_old_secret()):
         yield Finding("encryption", True, resealing_output.in_words(waiting))

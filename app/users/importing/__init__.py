@@ -20,7 +20,7 @@ from .staging import Staging
 
 __all__ = ["FileRefused", "Staging", "TakenMeanwhile", "check", "take_over"]
 
-BATCH = 400  # rows; SQLite took no more than 999 variables for long, and two go to each
+ROWS_A_BATCH = 400  # rows; SQLite took no more than 999 variables for long, and two go to each
 
 
 class TakenMeanwhile(Exception):
@@ -41,7 +41,7 @@ def check(file: TextIO, staging: Staging) -> None:
             staging.add(number, values_of(columns))
         except LineRefused as refusal:
             staging.refuse(number, str(refusal))
-    for batch in staging.good(BATCH):
+    for batch in staging.good(ROWS_A_BATCH):
         _refuse_taken(batch, staging)
 
 
@@ -51,7 +51,7 @@ def take_over(staging: Staging) -> int:
     Raises :class:`TakenMeanwhile`; the caller undoes what was written by then.
     """
     number = 0
-    for batch in staging.good(BATCH):
+    for batch in staging.good(ROWS_A_BATCH):
         rows = [_row(values, username, email) for _line, username, email, values in batch]
         try:
             db.session.execute(insert(User), rows)

@@ -8,7 +8,7 @@ import re
 
 from ..password_hashes import BCRYPT, SCRYPT_MEMORY
 
-LONGEST = 255  # characters; what the column holds
+LONGEST_HASH = 255  # characters; what the column holds
 MEMORY = SCRYPT_MEMORY  # bytes a single check may take
 WORK = 1024**3  # bytes that argon2 or scrypt may go through in one check: a few seconds
 DEAREST_BCRYPT = 15  # about four seconds; each one more doubles it
@@ -31,7 +31,7 @@ IMPOSSIBLE = "its parameters are none that a password can be checked with"
 
 def problem(password_hash: str) -> str | None:
     """Why ``password_hash`` cannot be taken over, without a word of it; None where it can."""
-    if len(password_hash) > LONGEST:
+    if len(password_hash) > LONGEST_HASH:
         return KINDS
     if found := BCRYPT.fullmatch(password_hash):
         return _of_bcrypt(int(found[1]))
