@@ -44,7 +44,7 @@ ONLY_THE_NEWEST = (Purpose.RESET_PASSWORD, Purpose.INVITE, Purpose.SETUP)
 def create_link(
     purpose: Purpose, user: User | None = None, email: str | None = None, lifetime: timedelta | None = None
 ) -> str:
-    """The raw token of a new link; only its digest is kept.
+    """Create a link and return its raw token; only the digest is kept.
 
     A new link to reset a password, to invite the same address or to set the portal up ends the older ones.
     """
@@ -76,7 +76,7 @@ def find_link(purpose: Purpose, token: str) -> EmailLink | None:
 
 
 def use_link(purpose: Purpose, token: str) -> EmailLink:
-    """The link, used up by this call and by no other. Raises :class:`LinkExpired`."""
+    """Use the link up and return it; of several calls one succeeds. Raises :class:`LinkExpired`."""
     moment = now()
     used = changed(
         update(EmailLink)

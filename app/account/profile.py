@@ -34,7 +34,7 @@ def change_profile(user: User, told: Mapping[str, str]) -> list[str]:
 
 
 def change_email(user: User, email: str, *, issuer: str, locale: str) -> bool:
-    """Whether ``email`` is another address; it is unverified, and the old one is told if it was confirmed.
+    """Change the address to ``email``, unconfirmed, and tell the old one if it was confirmed; True if it is another one.
 
     Links that lie in the old mailbox open nothing any more. Raises EmailRefused, EmailTaken.
     """

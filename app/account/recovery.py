@@ -104,7 +104,7 @@ account_reclaimed = Namespace().signal("account_reclaimed")
 
 
 def reset_password(token: str, password: str, *, issuer: str, locale: str) -> User:
-    """The person, with the new password; every browser of theirs is signed out.
+    """Set the new password, sign every browser of the person out, and return the person.
 
     Raises :class:`LinkExpired`, and PasswordRefused, which leaves the link as it was.
     """
@@ -123,7 +123,7 @@ def reset_password(token: str, password: str, *, issuer: str, locale: str) -> Us
 
 
 def _forgive_wrong_passwords(user: User) -> None:
-    """A wait that somebody else brought about must not keep out who has just proved to own the mailbox."""
+    """Clear the count: a wait that somebody else brought about must not keep out who has just proved to own the mailbox."""
     account = throttling.account_of(user.id, user.username)
     db.session.execute(delete(SignInFailures).where(SignInFailures.account == account))
 

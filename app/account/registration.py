@@ -39,7 +39,7 @@ def register(
     locale: str | None,
     ip: str | None,
 ) -> User:
-    """The new person; an invitation is used up with them.
+    """Register a person and return them; an invitation is used up.
 
     Raises what :func:`check_may_register` and :func:`app.users.accounts.register` raise.
     """
@@ -78,7 +78,7 @@ def find_unverified(token: str) -> tuple[User, str | None]:
 
 
 def verify_email(token: str) -> str:
-    """The id of the person whose address is confirmed now. Raises :class:`LinkExpired`."""
+    """Confirm the address of a link and return the person's id. Raises :class:`LinkExpired`."""
     link = use_link(Purpose.VERIFY_EMAIL, token)
     verified = changed(
         update(User)

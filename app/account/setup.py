@@ -19,7 +19,7 @@ def check_setup_link(token: str) -> None:
 
 
 def create_administrator(token: str, username: str, email: str, password: str, *, locale: str | None) -> User:
-    """The first administrator. Raises :class:`LinkExpired` and what :func:`app.users.accounts.register` raises."""
+    """Make the first administrator and return them. Raises :class:`LinkExpired` and what :func:`app.users.accounts.register` raises."""
     check_setup_link(token)
     user = accounts.register(username, email, password, is_admin=True, locale=locale)
     use_link(Purpose.SETUP, token)

@@ -26,7 +26,7 @@ _lock = Lock()
 def start_session(
     user: User, *, remembered: bool, ip: str | None, device: str | None
 ) -> tuple[BrowserSession, str]:
-    """The row of a browser in which ``user`` has just signed in, and the token for its cookie."""
+    """Begin a session of ``user`` and return its row and the token for the cookie."""
     token, moment = new_secret(PREFIX), now()
     row = BrowserSession(
         id=new_id(),

@@ -62,7 +62,7 @@ def register_client(
     shown_once: bool = False,
     dynamically: bool = False,
 ) -> tuple[Client, str | None]:
-    """The new app and its first secret (None where it signs in without one). Raises :class:`ClientRefused`."""
+    """Register an app; return it and its first secret (None where it signs in without one). Raises :class:`ClientRefused`."""
     if dynamically:  # whatever else strangers may have, people's passwords they may not ask for
         limits = replace(limits, grants=tuple(name for name in limits.grants if name != PASSWORD))
     normalised = _checked(details, limits, None)
@@ -84,7 +84,7 @@ def register_client(
 def edit_client(
     client: Client, details: Details, *, actor_id: str | None, limits: Limits = DEVELOPER_LIMITS
 ) -> list[str]:
-    """The names of the fields that changed. Raises :class:`ClientRefused`.
+    """Change an app; return the names of the fields that are new. Raises :class:`ClientRefused`.
 
     An app that becomes public loses its secrets: nothing it holds is a secret any more. One that its owner
     changes in what administrators vouched for loses their word.

@@ -39,7 +39,7 @@ def list_consents(user_id: str) -> list[tuple[Consent, Client]]:
 def give_consent(
     user_id: str, client_id: str, scopes: Iterable[str], declined: Iterable[str] = ()
 ) -> Consent:
-    """The person's consent with ``scopes`` added to it; one that was withdrawn starts anew with these alone.
+    """Add ``scopes`` to the person's consent and return it; one that was withdrawn starts anew with these alone.
 
     ``declined`` is taken from it and remembered beside, so that nobody is asked twice.
     Two tabs may decide at the same time: both succeed, and everything allowed in either is kept.
@@ -66,7 +66,7 @@ def give_consent(
 
 
 def withdraw_consent(user_id: str, client_id: str) -> Consent | None:
-    """The consent that has ended now, None where there was none; ``consent_withdrawn`` tells those above."""
+    """Withdraw the consent and return it, None where there was none; ``consent_withdrawn`` tells those above."""
     query = _standing(user_id, client_id).with_for_update().execution_options(populate_existing=True)
     consent = db.session.execute(query).scalar_one_or_none()
     if consent is None:

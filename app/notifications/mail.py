@@ -9,7 +9,7 @@ from .models import OutgoingMail
 
 
 def queue_mail(to: str, locale: str | None, template: str, **context: str | int | None) -> OutgoingMail:
-    """The outbox row of a mail to ``to``, in the current transaction: it leaves after the commit.
+    """Queue a mail to ``to`` in the current transaction and return its row: it leaves after the commit.
 
     ``template`` names a file in ``templates/notifications``; ``context`` is what it tells, composed only at
     delivery and kept sealed until then. Raises ValueError for an address that would end a header.
@@ -20,7 +20,7 @@ def queue_mail(to: str, locale: str | None, template: str, **context: str | int 
 
 
 def put_into_outbox(template: str, content: Mapping[str, object]) -> OutgoingMail:
-    """The row of a message that is ``content``, sealed, in the current transaction."""
+    """Queue a message with ``content``, sealed, in the current transaction and return its row."""
     row = OutgoingMail(id=new_id(), template=template, attempts=0)
     row.sealed = vault.encrypt(json.dumps(content), sealed_for(row.id))
     db.session.add(row)

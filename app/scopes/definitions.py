@@ -32,7 +32,7 @@ def create_scope(
     restricted: bool = False,
     actor_id: str | None = None,
 ) -> Scope:
-    """The new scope. Raises :class:`ScopeRefused`."""
+    """Define a scope and return it. Raises :class:`ScopeRefused`."""
     english, german = description_en.strip(), description_de.strip()
     check_name(name)
     if db.session.get(Scope, name) is not None:
@@ -67,7 +67,7 @@ def change_scope(
     restricted: bool,
     actor_id: str | None = None,
 ) -> list[str]:
-    """The names of the fields that changed. Raises :class:`ScopeRefused`.
+    """Change a scope; return the names of the fields that are new. Raises :class:`ScopeRefused`.
 
     Apps that have a scope keep it when it becomes restricted, until an administrator takes it from them.
     """

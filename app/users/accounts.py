@@ -67,7 +67,7 @@ def register(
     locale: str | None = None,
     ip: str | None = None,
 ) -> User:
-    """The new person. Without ``password`` or ``password_hash`` nobody can sign in until one is set.
+    """Register a person and return them. Without ``password`` or ``password_hash`` nobody can sign in until one is set.
 
     Raises UsernameRefused, EmailRefused, PasswordRefused, :class:`UsernameTaken`, :class:`EmailTaken`.
     """
