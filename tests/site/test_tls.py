@@ -108,7 +108,7 @@ def test_plain_http_to_the_tls_port_gets_nothing_and_leaves_no_traceback(secure:
 
 def refusal(**environ: str) -> str:
     """What `flask doctor` and the start say about the settings, before anything else happens."""
-    command = [sys.executable, "config.py"]
+    command = [sys.executable, "-c", "import config; config.load_or_exit()"]
     environ = {"FLASK_SKIP_DOTENV": "1", "PATH": "/usr/bin:/bin", **environ}
     done = subprocess.run(command, cwd=CHECKOUT, env=environ, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
