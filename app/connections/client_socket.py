@@ -68,7 +68,7 @@ class ClientSocket:
         """Stay as it is."""
 
     def gettimeout(self) -> None:
-        """The answer of a socket that may take its time, as writing to this one never does."""
+        """Return None, as a blocking socket does; writes here never block."""
 
     def shutdown(self, _how: int) -> None:
         """Stay as it is."""

@@ -51,8 +51,8 @@ class Waiting:
         """Those whose time is over."""
         return [each for each in self._events if each.deadline < now and not each.has_thread]
 
-    def most_dispensable(self, *, heavy: bool) -> Connection | None:
-        """Who makes room first: of those that wait for the least, the one that has waited longest."""
+    def choose_for_eviction(self, *, heavy: bool) -> Connection | None:
+        """Choose the connection to evict: lowest stage first, then the one that has waited longest."""
         found = [each for each in self._events if (each.charged or not heavy) and not each.has_thread]
         return min(found, key=lambda each: (each.stage.value, each.since), default=None)
 

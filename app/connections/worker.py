@@ -30,7 +30,7 @@ class PatientWorker(ThreadWorker):
         super().run()
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection; where there are too many, the most dispensable one makes room."""
+        """Take a connection; where there are too many, one is evicted."""
         try:
             accepted, client = listener.accept()
         except OSError as error:
@@ -88,7 +88,7 @@ class PatientWorker(ThreadWorker):
     def _go_on(self, connection: Connection) -> None:
         try:
             wanted = connection.step()
-        except OSError:  # it has gone, or its TLS is none
+        except OSError:  # the client disconnected, or the TLS handshake failed
             wanted = Now.AN_END
         except Exception:
             self.log.exception("A fault of ours has ended a connection")
@@ -119,7 +119,7 @@ class PatientWorker(ThreadWorker):
             self._go_on(connection)
 
     def _make_room(self, *, heavy: bool = False) -> None:
-        connection = self.waiting.most_dispensable(heavy=heavy)
+        connection = self.waiting.choose_for_eviction(heavy=heavy)
         if connection is not None:
             self.ended.note(ROOM)
             self._end(connection)

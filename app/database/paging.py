@@ -115,8 +115,8 @@ def _value(value: object, kind: type) -> Any:
 def filter_by_index(query: Select[Any], *pairs: tuple[Key, Any]) -> Select[Any]:
     """Narrow ``query`` to rows equal in all of ``pairs``, the most telling one first; None asks nothing.
 
-    The index of the first one is walked in the order of the list. The others are only compared, hidden from a
-    planner that knows too little of the rows to choose well and would rather sort a million of them.
+    The index of the first one is walked in the order of the list. The others are wrapped in
+    COALESCE, so that the optimizer uses no index for them and need not sort a million rows.
     """
     asked = [(key, value) for key, value in pairs if value is not None]
     for key, value in asked[:1]:

@@ -8,7 +8,7 @@ from ..process.metric_families import TOKEN_REQUESTS
 from .causes import Cause
 
 # What strangers write there must not make a series of its own.
-NAMED = frozenset(grants.KNOWN)
+NAMED = frozenset(name.rpartition(":")[2] for name in grants.KNOWN)
 
 
 def count_token_request(endpoint: str, parameters: Iterable[tuple[str, str]], cause: Cause | None) -> None:

@@ -1,4 +1,4 @@
-"""The authorization server and OpenID provider: the wire."""
+"""The authorization server and OpenID provider."""
 
 from flask import Flask
 

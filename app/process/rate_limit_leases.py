@@ -23,7 +23,7 @@ MOST_ADDRESSES = 10_000  # a process keeps
 class _Lease:
     storage: Storage
     counted: int
-    """Hits of everybody, when this process last heard."""
+    """The shared counter's value when this process last read it."""
     left: int = 0
     until: float = 0.0
     """When the window ends, in seconds since 1970."""

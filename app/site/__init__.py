@@ -1,4 +1,4 @@
-"""What every page shares: language, templates, headers, request ids, error pages, home and health."""
+"""What every page shares: language, templates, headers, request ids, error pages and home."""
 
 from flask import Flask
 

@@ -1,9 +1,9 @@
 """Whether a path is for people, who get pages, or for programs, which get JSON."""
 
-PAGES_OF_OAUTH = ("/oauth/authorize", "/oauth/consent", "/oauth/account", "/oauth/logout")
+PAGES_OF_OAUTH = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
 
 
-def is_for_programs(path: str) -> bool:
+def answers_json(path: str) -> bool:
     """True where an error is answered as JSON."""
     return is_oauth(path) or is_plain_json(path)
 

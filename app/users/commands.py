@@ -14,10 +14,15 @@ from flask.cli import AppGroup
 
 from ..extensions import db
 from . import accounts, directory, importing
+from .importing.lines import OPTIONAL, REQUIRED
 from .models import User
 from .person_fields import PERSON_FIELDS
 
 user_group = AppGroup("user", help="Create, import, list, block, unblock and delete users.")
+IMPORT_HELP = f"""Take over the users of an older service with their password hashes: all of them, or nobody.
+
+FILE.csv begins with the header {",".join(REQUIRED)} and, optionally, {",".join(OPTIONAL)}.
+"""
 commands: tuple[click.Command, ...] = (user_group,)
 
 COLUMNS = "{username:<24}  {email:<36}  {notes}"
@@ -39,16 +44,12 @@ def list_users(as_json: bool) -> None:
         )
 
 
-@user_group.command("import")
+@user_group.command("import", help=IMPORT_HELP)
 @click.argument("file", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--skip-bad", is_flag=True, help="Import the good lines although there are bad ones.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def import_users(file: Path, skip_bad: bool, as_json: bool) -> None:
-    """Take over the users of an older service with their password hashes: all of them, or nobody.
-
-    FILE.csv begins with the header username,email,password_hash and, optionally,
-    name,mobile,country,locale,platform,email_verified,blocked,created_at.
-    """
+    """Take over the users of an older service with their password hashes."""
     with importing.Staging() as staging:
         _check(file, staging)
         refused = staging.count_bad() if not skip_bad else 0

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app import hull
 from app.oauth.endpoints.documents import Documents
-from app.site.audiences import is_for_programs
+from app.site.audiences import answers_json
 from app.site.hosts import Hosts
 from config import CHECKOUT
 from tests.every.routes import ENDPOINTS
@@ -85,7 +85,7 @@ def test_every_form_of_a_page_is_checked_for_null_bytes_before_it_is_shown_again
         if "POST" in (rule.methods or ()) and rule.endpoint.partition(".")[0] not in ENDPOINTS
     ]
     assert len(protected) > 40
-    assert [path for path in protected if is_for_programs(path)] == []
+    assert [path for path in protected if answers_json(path)] == []
 
 
 def test_nothing_else_registers_a_hook() -> None:

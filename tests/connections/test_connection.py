@@ -152,7 +152,7 @@ def test_the_one_that_has_waited_longest_for_the_least_makes_room_first(pairs: l
     idle.finish(keep=True)
     idle.step()
     order = []
-    while (found := waiting.most_dispensable(heavy=False)) is not None:
+    while (found := waiting.choose_for_eviction(heavy=False)) is not None:
         order.append(found)
         waiting.forget(found)
     assert order == [first, second, idle]
@@ -161,9 +161,9 @@ def test_the_one_that_has_waited_longest_for_the_least_makes_room_first(pairs: l
         connection.step()
         waiting.wait(connection, EVENT_READ)
     waiting.charge(first, first.weight)
-    assert (waiting.held, waiting.most_dispensable(heavy=True)) == (len(HEAD), first)
+    assert (waiting.held, waiting.choose_for_eviction(heavy=True)) == (len(HEAD), first)
     waiting.charge(first, 0)
-    assert (waiting.held, waiting.most_dispensable(heavy=True)) == (0, None)
+    assert (waiting.held, waiting.choose_for_eviction(heavy=True)) == (0, None)
 
 
 def test_a_stopping_worker_hurries_only_those_who_have_asked_nothing(pairs: list[Pair]) -> None:

@@ -43,7 +43,7 @@ def allow(response: Response, client: ClientRow | None) -> Response:
 def allow_refusal(response: Response) -> Response:
     """Let the page that asked read why it was refused, when it stands at the origin of any app: nothing is in it.
 
-    Limits cost no statement and trouble of ours takes none: they know the origins met before only.
+    A 429, 500 or 503 reads cached origins only, never the database.
     """
     asking = _asking(response)
     if not asking:

@@ -1,4 +1,4 @@
-"""What the portal leans on beside its database: the mail server, Redis, the folder its workers share."""
+"""Checks of the services it depends on beside its database: mail server, Redis, the workers' shared folder."""
 
 import ssl
 from collections.abc import Iterator

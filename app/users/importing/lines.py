@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
+from .fields import READERS
+
 REQUIRED = ("username", "email", "password_hash")
-OPTIONAL = ("name", "mobile", "country", "locale", "platform", "email_verified", "blocked", "created_at")
+OPTIONAL = tuple(name for name in READERS if name not in REQUIRED)
 LONGEST_LINE = 1_000_000  # characters; no line of people is longer, and no file may fill the memory
 MOST_LINES = 20  # that one person may take, since quoted texts contain line breaks
 NAME = re.compile(r"[a-z][a-z _-]{0,30}")
