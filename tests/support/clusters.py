@@ -12,7 +12,7 @@ import pymysql
 import pytest
 
 from tests.support.ports import free_port, wait_until
-from tests.support.servers import MARIADB_OPTIONS, MariaDb, program
+from tests.support.servers import MARIADB_OPTIONS, MariaDb, empty_server, program
 
 PROVIDER = next((path for path in Path("/usr/lib").glob("**/galera*/libgalera_smm.so")), None)
 OPTIONS = (
@@ -35,12 +35,8 @@ def private_cluster() -> Iterator[tuple[MariaDb, MariaDb]]:
     nodes: list[MariaDb] = []
     try:
         common = ["--no-defaults", f"--user={getpass.getuser()}"]
-        quiet = ["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=16M"]
-        first = folder / "0"
-        subprocess.run(
-            [install, *common, f"--datadir={first}", *quiet], check=True, capture_output=True, timeout=120
-        )
-        shutil.copytree(first, folder / "1")
+        for number in range(2):
+            shutil.copytree(empty_server(install), folder / str(number))
         ports = free_port(), free_port()
         for number, port in enumerate(ports):
             members = f"127.0.0.1:{ports[0]}" if number else ""

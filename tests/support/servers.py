@@ -1,11 +1,13 @@
 """Private MariaDB and Redis servers: own folders, own sockets, gone with the tests."""
 
+import atexit
 import getpass
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -80,6 +82,18 @@ class MariaDb:
         wait_until(lambda: _answers(self), 60, "MariaDB")
 
 
+@cache
+def empty_server(install: str) -> Path:
+    """The folder of a server without any data, made once for all of this process; copies of it are started."""
+    folder = Path(tempfile.mkdtemp(prefix="pforte-mariadb-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    options = ["--no-defaults", f"--datadir={folder}", f"--user={getpass.getuser()}"]
+    quiet = ["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=16M"]
+    done = subprocess.run([install, *options, *quiet], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return folder
+
+
 @contextmanager
 def private_mariadb() -> Iterator[MariaDb]:
     """A MariaDB server of our own, ready in about two seconds; skips where none is installed."""
@@ -90,8 +104,7 @@ def private_mariadb() -> Iterator[MariaDb]:
         tempfile.mkdtemp(prefix="pforte-mariadb-")
     )  # short: the path of a socket has 107 characters
     common = ["--no-defaults", f"--datadir={folder / 'data'}", f"--user={getpass.getuser()}"]
-    quiet = ["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=16M"]
-    subprocess.run([install, *common, *quiet], check=True, capture_output=True, timeout=120)
+    shutil.copytree(empty_server(install), folder / "data")
     socket = folder / "socket"
     with (folder / "log").open("wb") as log:
         options = [
