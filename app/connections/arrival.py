@@ -7,7 +7,7 @@ and nothing but these: where the two disagree, the parser finds the request cut 
 import re
 from enum import Enum
 
-from .chunks import Chunks
+from .chunks import Chunks, ChunksMalformed, ChunksTooLarge
 from .limits import BODY_LIMIT, HEAD_LIMIT
 
 HEAD_ENDS = b"\r\n\r\n"
@@ -21,12 +21,15 @@ class State(Enum):
     HEAD = "head"
     BODY = "body"
     WHOLE = "whole"
-    REFUSED = "refused"
-    """Malformed or too large: it is answered at once, without the rest, and the connection then ends."""
+    MALFORMED = "malformed"
+    """The parser refuses it, at once and without the rest."""
+    LENGTH_TOO_LARGE = "length too large"
+    """Its Content-Length says so: the portal's own page answers 413, and nobody reads the body."""
     HEAD_TOO_LARGE = "head too large"
+    CHUNKS_TOO_LARGE = "chunks too large"
 
 
-COMPLETE = (State.WHOLE, State.REFUSED)
+FOR_A_THREAD = (State.WHOLE, State.MALFORMED, State.LENGTH_TOO_LARGE)
 
 
 class Arrival:
@@ -62,7 +65,7 @@ class Arrival:
         if end >= 0:
             return self._read_framing(end)
         # The parser refuses it without waiting for the end.
-        return State.REFUSED if BARE_LF.search(self.data, before) else State.HEAD
+        return State.MALFORMED if BARE_LF.search(self.data, before) else State.HEAD
 
     def _read_framing(self, end: int) -> State:
         """What the head says about the body; whatever is odd is for the parser to refuse."""
@@ -73,15 +76,17 @@ class Arrival:
         fields = {name.lower(): value.strip() for name, value in found}
         length, coding = fields.get(b"content-length"), fields.get(b"transfer-encoding")
         if len(fields) < len(found) or (length is not None and coding is not None):
-            return State.REFUSED
+            return State.MALFORMED
         if coding is not None:
             if coding.lower().rpartition(b",")[2].strip() != b"chunked":
-                return State.REFUSED
+                return State.MALFORMED
             self._chunks = Chunks(self._whole_at)
         elif length is not None:
+            if not length.isdigit():
+                return State.MALFORMED
             number = length.lstrip(b"0") or b"0"
-            if not length.isdigit() or len(number) > len(str(BODY_LIMIT)) or int(number) > BODY_LIMIT:
-                return State.REFUSED
+            if len(number) > len(str(BODY_LIMIT)) or int(number) > BODY_LIMIT:
+                return State.LENGTH_TOO_LARGE
             self._whole_at += int(number)
         waits = fields.get(b"expect", b"").lower() == b"100-continue"
         self.expects_continue = waits and not self.data.partition(b"\r\n")[0].endswith(b"HTTP/1.0")
@@ -90,7 +95,9 @@ class Arrival:
     def _look_for_body(self) -> State:
         if self._chunks is None:
             return State.WHOLE if len(self.data) >= self._whole_at else State.BODY
-        ended = self._chunks.have_ended(self.data)
-        if ended is None:
-            return State.REFUSED
-        return State.WHOLE if ended else State.BODY
+        try:
+            return State.WHOLE if self._chunks.have_ended(self.data) else State.BODY
+        except ChunksTooLarge:
+            return State.CHUNKS_TOO_LARGE
+        except ChunksMalformed:
+            return State.MALFORMED

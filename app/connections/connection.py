@@ -11,10 +11,12 @@ from gunicorn.sock import ssl_context
 from gunicorn.workers.gthread import TConn
 
 from . import limits
-from .arrival import COMPLETE, Arrival, State
+from .arrival import FOR_A_THREAD, Arrival, State
 from .client_socket import ClientSocket
 from .refusals import CONTINUE, refusal
 from .stages import Now, Stage
+
+REFUSED_WITH = {State.HEAD_TOO_LARGE: 431, State.CHUNKS_TOO_LARGE: 413}
 
 
 class Connection(TConn):
@@ -90,7 +92,7 @@ class Connection(TConn):
             self._begin(Stage.REQUEST, limits.HEAD_WITHIN)
 
     def _arrive(self) -> int | Now:
-        while self.arrival.state not in COMPLETE:
+        while self.arrival.state not in FOR_A_THREAD:
             data = self.sock.wire.recv(limits.READ_AT_ONCE)
             if not data:
                 return Now.AN_END
@@ -104,8 +106,8 @@ class Connection(TConn):
         state = self.arrival.feed(data)
         if self.stage is Stage.IDLE:
             self._begin(Stage.REQUEST, limits.HEAD_WITHIN)
-        if state is State.HEAD_TOO_LARGE:
-            self.refuse(431)
+        if state in REFUSED_WITH:
+            self.refuse(REFUSED_WITH[state])
         elif state is State.BODY:
             if was is State.HEAD:
                 self._begin(Stage.REQUEST, limits.BODY_WITHIN)

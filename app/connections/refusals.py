@@ -4,6 +4,7 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 WORDS = {
     408: ("Request Timeout", "The request took too long to arrive. Please send it again."),
+    413: ("Content Too Large", "The body of the request is too large."),
     431: ("Request Header Fields Too Large", "The headers of the request are too large."),
 }
 

@@ -57,9 +57,9 @@ class Waiting:
         return min(found, key=lambda each: (each.stage.value, each.since), default=None)
 
     def hurry(self, deadline: float) -> None:
-        """Let those that have asked nothing yet wait until then at most."""
+        """Let those whose request is not there yet, or who have asked nothing, wait until then at most."""
         for connection in self._events:
-            if connection.stage in (Stage.HANDSHAKE, Stage.IDLE) or not connection.arrival.has_begun:
+            if connection.stage in (Stage.HANDSHAKE, Stage.REQUEST, Stage.IDLE):
                 connection.deadline = min(connection.deadline, deadline)
 
     def _wake(self, connection: Connection, _wire: object) -> None:

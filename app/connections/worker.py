@@ -4,8 +4,10 @@ import errno
 import socket
 import time
 from concurrent.futures import CancelledError, Future
+from io import BytesIO
 from typing import Any
 
+from gunicorn.http.errors import InvalidHeader
 from gunicorn.workers.gthread import ThreadWorker
 
 from . import limits
@@ -60,8 +62,16 @@ class PatientWorker(ThreadWorker):
             self._cap_keepalive(time.monotonic() + limits.STOP_WITHIN)
 
     def handle_request(self, req: Any, conn: Connection) -> Any:
-        """Answer a request, whose body was called for (Expect: 100-continue) when it was waited for."""
+        """Answer a request whose body is there, or too long to be read; raise what gunicorn answers with 400.
+
+        The body was called for (Expect: 100-continue) when it was waited for. It is read before the portal begins,
+        so that what is malformed in it is no trouble of the portal's, and nothing is done for half a request.
+        """
         req._expected_100_continue = False  # noqa: SLF001  gunicorn would call for it once more
+        if conn.arrival.state is not State.LENGTH_TOO_LARGE:
+            req.body = BytesIO(req.body.read())
+        if conn.arrival.state is State.MALFORMED:  # the parser has found nothing wrong with it
+            raise InvalidHeader("Content-Length, Transfer-Encoding or Expect", req=req)
         keep = super().handle_request(req, conn)
         conn.sock.flush()
         return keep

@@ -22,7 +22,9 @@ def send_by_smtp(message: EmailMessage, url: str, *, sender: str, to: str) -> No
     :class:`RecipientRefused`, or OSError (``smtplib`` errors are among them) where a later try may do.
     """
     with connect(url) as server:
-        options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
+        # For an international address smtplib says so itself, and strict servers refuse a parameter said twice.
+        says_so = (sender + to).isascii() and server.has_extn("8bitmime")
+        options = ["BODY=8BITMIME"] if says_so else []
         try:
             server.send_message(message, sender, [to], mail_options=options)
         except smtplib.SMTPRecipientsRefused as error:

@@ -146,6 +146,49 @@ def test_a_body_too_large_is_refused_without_waiting_for_it(straight: Straight) 
     assert answer.startswith(b"HTTP/1.1 413 "), answer
 
 
+REGISTER = b"POST /api/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+PERSON = (
+    b'{"username": "half", "email": "half@example.org", "password": "nine quiet lanterns by the harbour"}'
+)
+
+
+@pytest.mark.parametrize("path", [b"/login", b"/nowhere", b"/oauth/token", b"/api/register", b"/health/live"])
+@pytest.mark.parametrize("chunks", [b"zz\r\n", b"3\r\na=bXX0\r\n\r\n", b"3\r\na=b\r\n0\r\nX Y\r\n\r\n"])
+def test_a_malformed_chunked_body_is_a_400_and_ends_the_connection(
+    plain: Straight, path: bytes, chunks: bytes
+) -> None:
+    with plain.connect() as connection:
+        head = (
+            b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        )
+        connection.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
+        answer = _read(connection)
+    assert answer.startswith(b"HTTP/1.1 400 "), answer
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert "Traceback" not in plain.portal.log
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        b"7fffffff\r\n" + PERSON,
+        b"%x\r\n" % 300_000 + PERSON.ljust(300_000) + b"\r\n0\r\n\r\n",
+        (b"1000\r\n" + PERSON.ljust(0x1000) + b"\r\n") * 80,
+    ],
+    ids=["never ends", "one chunk", "many chunks"],
+)
+def test_of_a_chunked_body_too_large_nothing_is_done(straight: Straight, chunks: bytes) -> None:
+    """Attack: a request that is cut off where the limit is must not count as a whole one."""
+    with straight.connect() as connection:
+        connection.sendall(REGISTER + b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
+        answer = _read(connection)
+    assert answer.startswith(b"HTTP/1.1 413 "), answer
+    with straight.connect() as connection:
+        length = b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(PERSON)
+        connection.sendall(REGISTER.replace(b"register", b"auth") + length + PERSON)
+        assert _read(connection).startswith(b"HTTP/1.1 401 "), "nobody was registered"
+
+
 def test_who_is_late_with_a_head_is_told_so_and_nobody_waits_for_ever(
     plain: Straight, secure: Straight
 ) -> None:

@@ -84,7 +84,7 @@ def _check_claims(claims: dict[str, Any], client: ClientRow, accepted: list[str]
 def _check_begun(claim: str, claims: dict[str, Any], moment: float) -> None:
     """Refuse an assertion whose ``nbf`` or ``iat`` is no time, or one to come; both may be left out."""
     starts = claims.get(claim, 0)
-    if not isinstance(starts, int | float) or not 0 <= starts <= LATEST:  # nor NaN
+    if type(starts) not in (int, float) or not 0 <= starts <= LATEST:  # nor NaN
         raise _wrong(claim, claims, f"{int(moment)}")
     if starts > moment + CLOCK_SKEW:
         raise Refused(
