@@ -16,12 +16,13 @@ def search_failures(
     client_id: str | None = None, cause: str | None = None, endpoint: str | None = None
 ) -> Select[LoggedRequest]:
     """The refused requests of an app (:data:`NO_APP`: of nobody's), for one cause, at one endpoint."""
-    return filter_by_index(
-        select(LoggedRequest).where(LoggedRequest.outcome == "refused"),
-        (LoggedRequest.client_id, null() if client_id == NO_APP else client_id),
-        (LoggedRequest.cause, cause),
-        (LoggedRequest.endpoint, endpoint),
-    )
+    asked = {"client_id": null() if client_id == NO_APP else client_id, "cause": cause, "endpoint": endpoint}
+    first = next((f"{name}_" for name, value in asked.items() if value is not None), "")
+    query = select(LoggedRequest).where(LoggedRequest.outcome == "refused")
+    # By its samples of the rows MariaDB sometimes intersects two other indexes instead, and sorts what it finds.
+    for dialect in ("mysql", "mariadb"):
+        query = query.with_hint(LoggedRequest, f"FORCE INDEX (ix_logged_requests_{first}outcome_id)", dialect)
+    return filter_by_index(query, *((getattr(LoggedRequest, name), value) for name, value in asked.items()))
 
 
 def count_failures(since: datetime, most: int) -> int:
