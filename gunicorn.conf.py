@@ -20,6 +20,7 @@ OURS = ("app", "config", "configuration", "wsgi")
 _reloading = "app" in sys.modules
 _before = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in OURS}
 
+gc.disable()  # as in wsgi.py
 try:
     # Not by its own name: gunicorn has a setting that is called so.
     import config as _config
@@ -40,6 +41,9 @@ except (Exception, SystemExit) as error:
     import config as _config
     from app.operations.even_worker import EvenWorker
     from app.operations.server_log import ServerLog
+finally:
+    gc.freeze()
+    gc.enable()
 
 _settings = _config.accepted
 assert _settings is not None
