@@ -18,6 +18,11 @@ from tests.support.relying_party import RelyingParty
 
 PASSWORD = "violet kettle under seven bridges"
 SECONDS = 30
+AXE = Axe().axe_script
+VIOLATIONS = """
+  options => axe.run(document, {...options, resultTypes: ["violations"]})
+    .then(({violations}) => violations.map(({id, nodes}) => [id, nodes.map(({target}) => target)]))
+"""
 COLOURS = ["color-contrast", "link-in-text-block"]  # the rules of axe that a colour scheme can break
 
 
@@ -133,11 +138,12 @@ def decide(page: Page, decision: str) -> None:
 
 def barriers(page: Page) -> list[tuple[str, list[Any]]]:
     """What axe finds wrong with the open page, in light and in dark: of its rules only a few look at colours."""
+    page.evaluate(AXE)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": COLOURS}}).response["violations"]
+    found = page.evaluate(VIOLATIONS, {"runOnly": {"type": "rule", "values": COLOURS}})
     page.emulate_media(color_scheme="light")
-    found += Axe().run(page).response["violations"]
-    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+    found += page.evaluate(VIOLATIONS, {})
+    return [(rule, where) for rule, where in found]
 
 
 def complaints(page: Page) -> list[str]:
