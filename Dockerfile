@@ -16,7 +16,7 @@ WORKDIR /srv/pforte
 COPY --from=packages /opt/pforte /opt/pforte
 COPY . .
 # Bytecode is made here once: later nobody may write beside the code. 10001 is no user of any host.
-RUN python -m compileall -q . && chmod -R a+rX . \
+RUN python configuration/entry_points.py && python -m compileall -q . && chmod -R a+rX . \
   && install -d -o 10001 -g 10001 -m 0700 /var/lib/pforte
 USER 10001:10001
 VOLUME /var/lib/pforte

@@ -27,10 +27,10 @@ run: $(PORTAL)
 	$(BIN)/python migrations/at_head.py; \
 	case $$? in \
 	  0) ;; \
-	  3) $(BIN)/python -m flask db upgrade || exit 1 ;; \
+	  3) $(BIN)/flask db upgrade || exit 1 ;; \
 	  *) exit 1 ;; \
 	esac; \
-	{ link=$$($(BIN)/python -m flask setup-link); [ -z "$$link" ] || \
+	{ link=$$($(BIN)/flask setup-link); [ -z "$$link" ] || \
 	  echo "Nobody has an account yet. This link, good for one use, makes the first administrator: $$link"; } & \
 	exec $(BIN)/python configuration/start.py
 
@@ -74,9 +74,10 @@ $(VENV)/bin/python:
 	  || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(PORTAL): requirements.txt | $(VENV)/bin/python
+$(PORTAL): requirements.txt configuration/entry_points.py | $(VENV)/bin/python
 	echo "Installing what Pforte needs into $(VENV) …"
 	$(PIP) install -r requirements.txt
+	$(BIN)/python configuration/entry_points.py
 	touch $@
 
 $(TOOLS): requirements-dev.txt $(PORTAL)

@@ -97,10 +97,12 @@ def ssl_context(conf: Any, _default_factory: Any) -> ssl.SSLContext:
 
 
 def on_starting(_server: Any) -> None:
-    """Count from zero."""
+    """Count from zero, and let no worker miss that it is to stop."""
+    from app.connections.stopping import watch_forks
     from app.process.metering import forget
 
     forget(_settings.instance)
+    watch_forks()
 
 
 def on_reload(server: Any) -> None:

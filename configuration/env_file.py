@@ -9,7 +9,7 @@ from dotenv.parser import Binding, parse_stream
 from .derived import ConfigurationError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-# What Flask's own reading of the file, before each of its commands, would replace; gunicorn's start would not.
+# What `python -m flask`, which reads the file by itself, would replace; gunicorn's start would not.
 EXPANDED = re.compile(r"\$\{[^}:]*(:-[^}]*)?\}")
 ACCEPTED = "accepted: NAME=value on one line, or a comment after #"
 OPEN_QUOTE = "has a quote that does not end where the line does"

@@ -4,11 +4,14 @@ It reads the one-line table that Alembic keeps, without loading the application:
 """
 
 import re
+import signal
 import sqlite3
 import sys
 from pathlib import Path
 
 VERSIONS = Path(__file__).resolve().parent / "versions"
+# It is the first that `make run` starts: Ctrl-C ends it without a traceback.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 sys.path.insert(0, str(VERSIONS.parent.parent))
 
 import config  # noqa: E402  found through the line above

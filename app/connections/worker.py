@@ -8,20 +8,20 @@ from io import BytesIO
 from typing import Any
 
 from gunicorn.http.errors import InvalidHeader
-from gunicorn.workers.gthread import ThreadWorker
 
 from . import limits
 from .arrival import State
 from .connection import Connection
 from .ended import ROOM, Ended, lateness
 from .stages import Now, Stage
+from .stopping import StoppingWorker
 from .waiting import Waiting
 
 NO_CONNECTION = (errno.EAGAIN, errno.ECONNABORTED, errno.EPERM, errno.EPROTO)
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
-class PatientWorker(ThreadWorker):
+class PatientWorker(StoppingWorker):
     """Gives a thread a request when it is all there, and sends its answer while no thread waits for the reader."""
 
     def run(self) -> None:

@@ -48,7 +48,8 @@ def stop() -> None:
 def _keep_running() -> None:
     global _process
     # A session of its own: Ctrl-C reaches gunicorn alone, which ends it when the workers have ended.
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "messages", "--beside", str(os.getpid())]
+    flask = [sys.executable, str(CHECKOUT / "configuration" / "command.py")]
+    command = [*flask, "--app", "wsgi", "messages", "--beside", str(os.getpid())]
     pause = FIRST_PAUSE
     while not _stopping.is_set():
         started = time.monotonic()

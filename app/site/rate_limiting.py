@@ -81,7 +81,7 @@ def _is_exempt() -> bool:
     """Listed addresses, whole matches of the pattern, and what probes and browsers fetch by themselves."""
     address = request.remote_addr or ""
     config: Settings = current_app.config["SETTINGS"]
-    if address in config.rate_limit_white_list or request.endpoint in ("static", "site_health.live"):
+    if address in config.rate_limit_white_list or request.endpoint in ("static", "operations_health.live"):
         return True
     pattern = config.rate_limit_white_list_regexp
     return pattern is not None and pattern.fullmatch(address) is not None

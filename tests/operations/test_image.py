@@ -183,8 +183,10 @@ class TestContainers:
         [("SECRET_KEY", ""), ("WEB_CONCURRENCY", "many"), ("ISSUER", "http://id.example.org")],
     )
     def test_a_wrong_setting_ends_it_with_one_line(self, image: images.Image, name: str, value: str) -> None:
-        ended = Container(image, **{name: value}).process
-        said, _ = ended.communicate(timeout=60)
-        assert ended.returncode == 1
+        ended = Container(image, **{name: value})
+        said, _ = ended.process.communicate(timeout=60)
+        assert ended.process.returncode == 1
         assert said.startswith(f"{name} is ")
         assert said.count("\n") == 1
+        for command in (["flask", "doctor"], ["gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]):
+            assert ended.run(*command) == (1, said)

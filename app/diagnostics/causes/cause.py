@@ -71,11 +71,6 @@ class Cause:
     """What one click of the owner can do about it."""
 
     @property
-    def goes_on(self) -> bool:
-        """Whether the request succeeds all the same."""
-        return self.error is None
-
-    @property
     def facts(self) -> frozenset[str]:
         """The names of the facts it can tell."""
         texts = str(self.why) + str(self.fix)

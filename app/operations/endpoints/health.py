@@ -9,7 +9,7 @@ from ...authentication.access import public
 from ...database.engines import read_connection
 from ...extensions import settings
 
-blueprint = Blueprint("site_health", __name__)
+blueprint = Blueprint("operations_health", __name__)
 
 REDIS_PATIENCE = 2  # seconds; a load balancer asks every few
 

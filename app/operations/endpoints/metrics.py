@@ -14,7 +14,7 @@ from ...extensions import metrics, settings
 from ...notifications.models import OutgoingMail
 from ...process.metric_families import FAMILIES, MAILS, Sample, sample
 
-blueprint = Blueprint("site_metrics", __name__)
+blueprint = Blueprint("operations_metrics", __name__)
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 

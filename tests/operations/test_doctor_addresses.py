@@ -11,7 +11,7 @@ from app.notifications.mail import queue_mail
 from app.operations.doctor import addresses
 from app.users.models import User
 from tests import factories as make
-from tests.site.test_doctor import findings, wrong
+from tests.operations.test_doctor import findings, wrong
 
 ATTACK = "=?x?q?attacker=40evil.example=3e=20?=x@corp.example"
 
