@@ -148,6 +148,6 @@ def leaked(portal: Portal, server: MariaDb) -> None:
     still = {each["kid"] for each in portal.flask_json("keys", "list") if each["state"] != "retired"}
     assert not still & set(keys)
     left = server.rows(
-        "SELECT count(*) FROM pforte.signing_keys WHERE slot IS NULL AND expires_at > UTC_TIMESTAMP()"
+        "SELECT count(*) FROM pforte.signing_keys WHERE slot IS NULL AND expires_at > UTC_TIMESTAMP(6)"
     )
     assert left == ((0,),)
