@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 M_ARENA_MAX = -8  # malloc.h of glibc
 OURS = ("app", "config", "configuration", "wsgi")
 _reloading = "app" in sys.modules
+_refused = False
 _before = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in OURS}
 
 gc.disable()  # as in wsgi.py
@@ -34,6 +35,7 @@ except (Exception, SystemExit) as error:
         if type(error).__name__ != "ConfigurationError":
             raise
         sys.exit(str(error))
+    _refused = True
     print(f"Not reloaded, the portal goes on as before: {error}", file=sys.stderr, flush=True)
     for _name in [_name for _name in sys.modules if _name.partition(".")[0] in OURS]:
         del sys.modules[_name]
@@ -42,7 +44,6 @@ except (Exception, SystemExit) as error:
     from app.operations.even_worker import EvenWorker
     from app.operations.server_log import ServerLog
 finally:
-    gc.freeze()
     gc.enable()
 
 _settings = _config.accepted
@@ -106,9 +107,13 @@ def on_starting(_server: Any) -> None:
 
 
 def on_reload(server: Any) -> None:
-    """Let the new workers write their lines as the new settings say, and renew the message listener with them."""
+    """Let the new workers write their lines as the new settings say, and renew the message listener with them.
+
+    The listener reads everything anew from the disk: where that was refused, it goes on too.
+    """
     server.log = ServerLog(server.cfg)
-    _listen(server)
+    if not _refused:
+        _listen(server)
 
 
 def when_ready(server: Any) -> None:

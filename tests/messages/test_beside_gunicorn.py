@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import CHECKOUT
+from tests.support.checkouts import copy_checkout
 from tests.support.messages import CHECK, GET, Speaker, message_port, message_portal_on, wait_for_listener
 from tests.support.people import Person
 from tests.support.portals import Portal, StartPortal
@@ -58,6 +59,23 @@ def test_there_is_one_it_comes_back_and_it_goes_with_gunicorn(start_portal: Star
     assert listeners(portal) == []
     assert not is_open(port)
     assert "Traceback" not in portal.log
+
+
+@pytest.mark.slow
+def test_a_reload_that_is_refused_leaves_it_alone(start_portal: StartPortal, tmp_path: Path) -> None:
+    port = free_port()
+    portal = start_portal(workers=1, MESSAGE_PORT=str(port))
+    assert portal.stop() == 0
+    portal.checkout = copy_checkout(tmp_path)
+    del portal.environ["FLASK_SKIP_DOTENV"]
+    portal.start()
+    wait_for_listener(port, portal)
+    before = listeners(portal)
+    (tmp_path / ".env").write_text("REGISTRATION=friends\n")
+    portal.reload()
+    assert "Not reloaded" in portal.log
+    assert answers(portal)
+    assert listeners(portal) == before
 
 
 @pytest.mark.slow

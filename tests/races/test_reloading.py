@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import signal
 import threading
 from collections import Counter
@@ -15,9 +14,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.support.portals import CHECKOUT, Portal, StartPortal
+from tests.support.checkouts import copy_checkout
+from tests.support.portals import Portal, StartPortal
 from tests.support.ports import wait_until
-from tests.test_make import LEFT_OUT
 
 SECONDS = 60
 CALLERS = 6
@@ -119,8 +118,7 @@ def own_checkout(start_portal: StartPortal, tmp_path: Path) -> Portal:
     """A portal that runs from a copy of the checkout, with settings in its `.env`."""
     portal = start_portal("sqlite", workers=1, ACCESS_LOG="off")
     assert portal.stop() == 0
-    portal.checkout = tmp_path / "checkout"
-    shutil.copytree(CHECKOUT, portal.checkout, ignore=LEFT_OUT)
+    portal.checkout = copy_checkout(tmp_path)
     del portal.environ["FLASK_SKIP_DOTENV"]
     portal.start()
     return portal
