@@ -1,35 +1,32 @@
-"""The order of a run in two processes: what takes long begins first, so that both end at the same time.
+"""The order of a run in several processes: the files that take long begin first, so that all end at the same time.
 
-Of two processes the first begins with the first half of all tests, the second with the second half; the one that
-is ready first takes over what is last in the other's half. So Chromium starts in one of them only.
+A file is run by one process as a whole (`--dist loadfile`), so what its tests share is made once; who is ready takes
+the next one.
 """
 
 import pytest
 
 SERVERS = {"chromium", "portals", "start_portal"}
-BESIDE_CHROMIUM = ("tests/browser/", "tests/site/", "tests/messages/", "tests/authentication/")
 PROCESSES = (
-    "tests/races/",
-    "tests/operations/",
-    "tests/examples/",
-    "tests/foreign_clients/",
     "tests/test_make.py",
+    "tests/operations/",
+    "tests/browser/",
+    "tests/races/",
+    "tests/foreign_clients/",
+    "tests/examples/",
 )
 
 
-def takes_long(item: pytest.Item) -> bool:
-    """Tell whether the test talks to a process of its own or of all tests."""
-    return item.nodeid.startswith(PROCESSES) or not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
+def rank(item: pytest.Item) -> int:
+    """Tell how early the test begins: what starts processes, what talks to servers of all tests, everything else."""
+    for number, start in enumerate(PROCESSES):
+        if item.nodeid.startswith(start):
+            return number
+    return len(PROCESSES) + SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put what takes long to the front of both halves; in one process tests keep their order."""
-    if not hasattr(config, "workerinput"):
-        return
-    long = [item for item in items if takes_long(item)]
-    first = [item for item in long if item.nodeid.startswith(BESIDE_CHROMIUM)]
-    second = [item for item in long if not item.nodeid.startswith(BESIDE_CHROMIUM)]
-    short = [item for item in items if not takes_long(item)]
-    room = max(0, len(items) // 2 - len(first))
-    items[:] = [*first, *short[:room], *second, *short[room:]]
+    """Put what takes long to the front; in one process tests keep their order."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=rank)
