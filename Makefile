@@ -34,8 +34,9 @@ run: $(PORTAL)
 	  echo "Nobody has an account yet. This link, good for one use, makes the first administrator: $$link"; } & \
 	exec $(BIN)/python configuration/start.py
 
-test: $(TOOLS)
-	tests/everything $(TESTS)
+# Programs and npm packages come while pip works.
+test:
+	tests/packages & $(MAKE) --no-print-directory $(TOOLS) || exit 1; wait; exec tests/everything $(TESTS)
 
 lint: $(TOOLS)
 	$(BIN)/python -m ruff check $(SOURCES)
