@@ -147,9 +147,9 @@ def test_a_public_app_gets_no_secret(browser: FlaskClient, db_session: Session) 
 
 
 def test_where_secrets_are_shown_once_the_password_reveals_none(
-    make_app: MakeApp, db_session: Session
+    app_with: MakeApp, db_session: Session
 ) -> None:
-    browser = developer(make_app(CLIENT_SECRETS_SHOWN_ONCE="true"))
+    browser = developer(app_with(CLIENT_SECRETS_SHOWN_ONCE="true"))
     client_id, _page = register(browser)
     path = f"/dashboard/apps/{client_id}/secrets/{rows(db_session)[0].id}/reveal"
     assert post(browser, path, password=PASSWORD).status_code == 404

@@ -18,13 +18,15 @@ SECRETS = {
     "SECRET_KEY": "a-key-that-only-the-tests-know-0123456789",
     "DATABASE_ENCRYPTION_SECRET": "another-key-that-only-the-tests-know-0123456789",
 }
+# Most tests only want somebody to sign in; a hash as in production takes 30 milliseconds.
+QUICK_HASHES = {"PASSWORD_HASHER": "bcrypt", "BCRYPT_SALT_ROUNDS": "4"}
 # Making RSA keys takes long, so the first test's keys serve all; alembic_version must stay.
 KEPT = ("signing_keys", "alembic_version")
 
 
 def make_settings(database_url: str, instance: Path, **changes: str) -> Settings:
     """Settings of a test's application; `changes` are variables as the contract names them."""
-    environ = {"APP_ENV": "testing", "DATABASE_URL": database_url, "PASSWORD_HASHER": "argon2", **SECRETS}
+    environ = {"APP_ENV": "testing", "DATABASE_URL": database_url, **SECRETS, **QUICK_HASHES}
     return Settings.from_environment({**environ, **changes}, instance)
 
 
