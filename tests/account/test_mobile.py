@@ -116,6 +116,7 @@ def test_only_a_digest_of_the_code_is_kept(
     )
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("wrong", ["", "12345", "abcdef", "٣٣٣٣٣٣", "0" * 5_000])
 def test_what_is_no_code_is_refused_beside_its_field(
     app: Flask, client: FlaskClient, db_session: Session, sms_gateway: Gateway, wrong: str

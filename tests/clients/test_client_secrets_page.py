@@ -47,6 +47,7 @@ def test_a_second_secret_beside_the_first_is_shown_right_after(
     assert secret not in page
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("fields", [{"name": ""}, {"name": "x" * 101}, {"name": "x", "expires": "9999"}])
 def test_a_secret_needs_a_name_and_a_known_lifetime(
     browser: FlaskClient, secrets: str, db_session: Session, fields: dict[str, str]
@@ -94,6 +95,7 @@ def test_the_password_reveals_a_secret(browser: FlaskClient, secrets: str, db_se
     assert shown(browser.get(app_page), "client-secret") is None
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("fields", [{}, {"password": ""}, {"password": WRONG}])
 def test_without_the_password_nothing_is_revealed(
     browser: FlaskClient, secrets: str, db_session: Session, fields: dict[str, str]

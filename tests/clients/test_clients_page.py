@@ -131,6 +131,7 @@ def test_a_refused_form_says_why_beside_each_field_and_keeps_what_was_typed(brow
     assert 'value="openid" checked' not in page.text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

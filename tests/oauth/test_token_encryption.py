@@ -125,6 +125,7 @@ def _unsigned(signed: str) -> str:
     return f"{header.rstrip('=')}.{signed.split('.')[1]}."
 
 
+@pytest.mark.any_database
 def test_no_other_jwe_is_accepted(world: World) -> None:
     signed = opened(world.tokens["access_token"])
     assert world.userinfo(closed(signed)).status_code == 200  # the forger's tools work

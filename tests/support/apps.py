@@ -30,12 +30,14 @@ class SharedApps:
         self._folder = folder
         self._numbers = count()
         self._kept: dict[tuple[object, ...], SharedApp] = {}
+        self._taken: set[SharedApp] = set()
 
     def take(self, url: str, **changes: str) -> Flask:
         """Return the application on this database with these changes as if it were new."""
         key = (url, *sorted(changes.items()))
         shared = self._kept.pop(key, None) or self._new(url, **changes)
         self._kept[key] = shared
+        self._taken.add(shared)
         return shared.take()
 
     def _new(self, url: str, **changes: str) -> SharedApp:
@@ -45,8 +47,9 @@ class SharedApps:
         return SharedApp(url, self._folder / f"instance{next(self._numbers)}", **changes)
 
     def what_changed(self) -> list[str]:
-        """Name what has been changed of them."""
-        return [name for each in self._kept.values() for name in each.what_changed()]
+        """Name what has been changed of those taken since this was asked."""
+        taken, self._taken = self._taken, set()
+        return [name for each in taken for name in each.what_changed()]
 
     def close(self) -> None:
         """End their connections."""
