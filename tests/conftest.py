@@ -6,6 +6,7 @@ import pytest
 from tests.support.apps import (
     app,
     app_context,
+    app_with,
     client,
     db_session,
     make_app,
@@ -14,8 +15,8 @@ from tests.support.apps import (
 )
 from tests.support.browser import chromium, open_page
 from tests.support.databases import KINDS, database, databases, redis_url
-from tests.support.gateways import sms_gateway
-from tests.support.mailboxes import smtp_server
+from tests.support.gateways import running_gateway, sms_gateway
+from tests.support.mailboxes import running_smtp_server, smtp_server
 from tests.support.messages import message_portal
 from tests.support.order import pytest_collection_modifyitems
 from tests.support.portals import mariadb_portal, portal, portals, sqlite_portal, start_portal
@@ -23,8 +24,8 @@ from tests.support.relying_party import relying_party
 from tests.support.sites import open_site
 
 __all__ = [
-    "app", "app_context", "chromium", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
-    "message_portal", "open_page", "open_site", "portal", "portals", "pytest_collection_modifyitems", "pytest_runtest_teardown", "redis_url", "relying_party", "shared_apps",
+    "app", "app_context", "app_with", "chromium", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
+    "message_portal", "open_page", "open_site", "portal", "portals", "pytest_collection_modifyitems", "pytest_runtest_teardown", "redis_url", "relying_party", "running_gateway", "running_smtp_server", "shared_apps",
     "sms_gateway", "smtp_server", "sqlite_portal", "start_portal",
 ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from app.extensions import background, limiter, metrics
 from app.process.cache import Cache
 from app.process.metric_families import SIGN_INS
 from tests import factories as make
+from tests.support.apps import SharedApps
 from tests.support.shared_app import SharedApp, forget
 
 pytestmark = pytest.mark.any_database
@@ -90,6 +91,23 @@ def test_other_applications_leave_it_its_own_settings(
     shared.take()
     assert limiter.storage is key
     assert background._app is app
+
+
+def test_each_way_to_change_the_settings_has_an_application_and_few_are_kept(
+    database: str, tmp_path: Path
+) -> None:
+    shared = SharedApps(tmp_path)
+    first, other = shared.take(database), shared.take(database, REGISTRATION="closed")
+    assert (first.config["SETTINGS"].registration, other.config["SETTINGS"].registration) == (
+        "open",
+        "closed",
+    )
+    for number in range(2, SharedApps.MOST + 1):
+        assert shared.take(database) is first
+        shared.take(database, RATE_LIMIT_REQUESTS_NUMBER=str(number))
+    assert shared.take(database) is first
+    assert shared.take(database, REGISTRATION="closed") is not other
+    shared.close()
 
 
 def test_every_memory_of_the_process_is_one_that_is_forgotten() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from .rows import db
+from .tls import SharingConnection
 
 READS = "reads"  # bind key of the engine in AUTOCOMMIT: a SELECT costs one round trip, not three
 BUSY_TIMEOUT = 15_000  # milliseconds an SQLite writer waits for another
@@ -41,6 +42,11 @@ def engine_options(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
     }
     reads = {**common, "isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     return {**common, "isolation_level": "READ COMMITTED"}, reads
+
+
+@event.listens_for(Engine, "do_connect")
+def _connect_to_mariadb(dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+    return SharingConnection(*arguments, **options) if dialect.driver == "pymysql" else None
 
 
 @event.listens_for(Engine, "connect")

@@ -51,16 +51,15 @@ def connect(url: str) -> smtplib.SMTP:
     """A connection to the server of ``url``, greeted, over TLS where it is offered, logged in."""
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
-    context = _tls(host)
     server: smtplib.SMTP
     if parts.scheme == "smtps":
-        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
+        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=_tls(host))
     else:
         server = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
     try:
         server.ehlo_or_helo_if_needed()
         if parts.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls(context=context)
+            server.starttls(context=_tls(host))
             server.ehlo()
         if parts.username and not isinstance(server.sock, ssl.SSLSocket) and host not in THIS_MACHINE:
             # Somebody on the way may have hidden STARTTLS to read the password.

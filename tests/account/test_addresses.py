@@ -63,9 +63,9 @@ ACCEPTED = [
 
 
 @pytest.fixture
-def portal_app(make_app: MakeApp, smtp_server: Mailbox) -> Flask:
+def portal_app(app_with: MakeApp, smtp_server: Mailbox) -> Flask:
     """A portal that sends to the test's SMTP server."""
-    return make_app(MAIL_URL=smtp_server.url, MAIL_FROM="Pforte, the door <portal@example.org>")
+    return app_with(MAIL_URL=smtp_server.url, MAIL_FROM="Pforte, the door <portal@example.org>")
 
 
 def deliver(app: Flask) -> None:

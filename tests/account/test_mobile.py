@@ -30,8 +30,8 @@ PROFILE = {"name": "", "email": "anna@example.org", "country": "", "locale": "en
 
 
 @pytest.fixture
-def app(make_app: MakeApp, sms_gateway: Gateway) -> Flask:
-    return make_app(SMS_WEBHOOK_URL=sms_gateway.url)
+def app(app_with: MakeApp, sms_gateway: Gateway) -> Flask:
+    return app_with(SMS_WEBHOOK_URL=sms_gateway.url)
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +116,7 @@ def test_only_a_digest_of_the_code_is_kept(
     )
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("wrong", ["", "12345", "abcdef", "٣٣٣٣٣٣", "0" * 5_000])
 def test_what_is_no_code_is_refused_beside_its_field(
     app: Flask, client: FlaskClient, db_session: Session, sms_gateway: Gateway, wrong: str
@@ -267,9 +268,9 @@ def test_a_code_that_is_over_is_not_sent_any_more(
 
 
 def test_without_a_gateway_development_prints_the_message(
-    make_app: MakeApp, capsys: pytest.CaptureFixture[str]
+    app_with: MakeApp, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app = make_app()
+    app = app_with()
     browser = app.test_client()
     sign_up(browser, "berta")
     submit(browser, "/account/profile", **{**PROFILE, "email": "berta@example.org"}, mobile=NUMBER)

@@ -64,6 +64,7 @@ def test_the_language_of_the_profile_switches_the_pages(client: FlaskClient) -> 
     assert '<html lang="de">' in client.get("/account").text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

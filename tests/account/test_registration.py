@@ -133,17 +133,17 @@ def test_the_verification_mail_repeats_nothing_a_stranger_typed(app: Flask, clie
     assert "evil" not in mail.as_string()
 
 
-def test_a_closed_portal_takes_no_registrations(make_app: MakeApp) -> None:
-    client = make_app(REGISTRATION="closed").test_client()
+def test_a_closed_portal_takes_no_registrations(app_with: MakeApp) -> None:
+    client = app_with(REGISTRATION="closed").test_client()
     page = client.get("/register")
     assert page.status_code == 403
     assert "No new accounts here" in page.text
 
 
 def test_a_closed_portal_takes_no_registrations_by_post_either(
-    make_app: MakeApp, db_session: Session
+    app_with: MakeApp, db_session: Session
 ) -> None:
-    client = make_app(REGISTRATION="closed").test_client()
+    client = app_with(REGISTRATION="closed").test_client()
     answer = submit(
         client, "/register", page="/login", username="anna", email="a@example.org", password=PASSWORD
     )
@@ -151,8 +151,8 @@ def test_a_closed_portal_takes_no_registrations_by_post_either(
     assert db_session.scalar(select(func.count(User.id))) == 0
 
 
-def test_an_invitation_opens_the_registration_once(make_app: MakeApp) -> None:
-    app = make_app(REGISTRATION="invite")
+def test_an_invitation_opens_the_registration_once(app_with: MakeApp) -> None:
+    app = app_with(REGISTRATION="invite")
     with app.app_context():
         path = f"/register?invite={create_link(Purpose.INVITE, email='anna@example.org')}"
         db.session.commit()
@@ -165,8 +165,8 @@ def test_an_invitation_opens_the_registration_once(make_app: MakeApp) -> None:
     assert answer.status_code == 403
 
 
-def test_a_refused_registration_does_not_use_the_invitation_up(make_app: MakeApp) -> None:
-    app = make_app(REGISTRATION="invite")
+def test_a_refused_registration_does_not_use_the_invitation_up(app_with: MakeApp) -> None:
+    app = app_with(REGISTRATION="invite")
     with app.app_context():
         path = f"/register?invite={create_link(Purpose.INVITE, email='anna@example.org')}"
         db.session.commit()
@@ -176,8 +176,8 @@ def test_a_refused_registration_does_not_use_the_invitation_up(make_app: MakeApp
 
 
 @pytest.mark.parametrize("purpose", [Purpose.RESET_PASSWORD, Purpose.SETUP, Purpose.VERIFY_EMAIL])
-def test_a_link_of_another_purpose_is_no_invitation(make_app: MakeApp, purpose: Purpose) -> None:
-    app = make_app(REGISTRATION="invite")
+def test_a_link_of_another_purpose_is_no_invitation(app_with: MakeApp, purpose: Purpose) -> None:
+    app = app_with(REGISTRATION="invite")
     with app.app_context():
         token = create_link(purpose, email="anna@example.org")
         db.session.commit()

@@ -59,6 +59,7 @@ def test_the_person_is_told_by_mail_and_no_password_is_in_it(app: Flask, client:
     assert ANOTHER_PASSWORD not in mail.as_string()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("current", "password", "message"),
     [

@@ -99,8 +99,8 @@ def test_a_refused_set_up_can_be_tried_again(app: Flask, client: FlaskClient) ->
     assert submit(client, path, **FIELDS).status_code == 303
 
 
-def test_an_invitation_is_printed_as_a_link_that_registers(make_app: MakeApp) -> None:
-    app = make_app(REGISTRATION="invite")
+def test_an_invitation_is_printed_as_a_link_that_registers(app_with: MakeApp) -> None:
+    app = app_with(REGISTRATION="invite")
     done = app.test_cli_runner().invoke(args=["invite", "create", "anna@example.org", "--json"])
     printed = json.loads(done.output)
     assert printed["url"] == f"http://127.0.0.1:8000/register?invite={printed['token']}"
@@ -108,8 +108,8 @@ def test_an_invitation_is_printed_as_a_link_that_registers(make_app: MakeApp) ->
 
 
 @pytest.mark.parametrize("address", ["anna@mail.test", " Anna@Example.ORG ", "ännä@münchen.example"])
-def test_whom_registration_takes_can_be_invited(make_app: MakeApp, address: str) -> None:
-    app = make_app(REGISTRATION="invite")
+def test_whom_registration_takes_can_be_invited(app_with: MakeApp, address: str) -> None:
+    app = app_with(REGISTRATION="invite")
     done = app.test_cli_runner().invoke(args=["invite", "create", address, "--json"])
     printed = json.loads(done.stdout)
     path = f"/register?invite={printed['token']}"

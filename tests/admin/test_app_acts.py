@@ -234,6 +234,7 @@ def test_deleting_asks_for_the_name(
     assert told(db_session, "clients.client.deleted") == [(anna.id, person.id)]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ACTS)
 def test_every_act_needs_a_fresh_password_check(
     app: Flask, chief: Chief, client: make.App, db_session: Session, name: str
@@ -250,6 +251,7 @@ def test_every_act_needs_a_fresh_password_check(
     assert state(db_session, client) is not None
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ACTS)
 def test_the_owner_can_do_none_of_it(
     app: Flask, anna: make.Person, client: make.App, db_session: Session, name: str

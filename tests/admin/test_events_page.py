@@ -115,6 +115,7 @@ def test_the_log_is_narrowed_by_days_both_included(app: Flask, browser: FlaskCli
     assert len(listed(browser, kind="scopes", until="2026-11-01")) == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
@@ -205,6 +206,7 @@ def test_a_table_to_take_along_holds_what_is_narrowed_to_and_is_an_event(
     assert refused.headers["Location"] == "/admin/events?person=nobody"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_attack_a_name_becomes_no_formula_in_a_spreadsheet(
     app: Flask, browser: FlaskClient, start: str

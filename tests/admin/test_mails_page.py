@@ -74,9 +74,9 @@ def test_of_a_phone_number_only_country_and_end_are_told(app: Flask, browser: Fl
 
 
 def test_send_now_lets_the_mail_leave_once(
-    make_app: MakeApp, smtp_server: Mailbox, db_session: Session
+    app_with: MakeApp, smtp_server: Mailbox, db_session: Session
 ) -> None:
-    app = make_app(MAIL_URL=smtp_server.url, MAIL_FROM="portal@example.org")
+    app = app_with(MAIL_URL=smtp_server.url, MAIL_FROM="portal@example.org")
     chief, browser = pages.administrator(app)
     mail_id = queue(app)
     press(browser, mail_id, "send")

@@ -53,8 +53,8 @@ def test_counting_failures_ends_where_it_says_nothing_more(app: Flask) -> None:
         assert count_failures(now() - timedelta(days=1), 2) == 2
 
 
-def test_what_to_do_next_is_said(make_app: MakeApp, db_session: Session) -> None:
-    app = make_app(SECURITY_CONTACT="mailto:security@example.org")
+def test_what_to_do_next_is_said(app_with: MakeApp, db_session: Session) -> None:
+    app = app_with(SECURITY_CONTACT="mailto:security@example.org")
     _chief, browser = pages.administrator(app)
     with app.app_context():
         ring.current().refresh(force=True)

@@ -87,13 +87,13 @@ def test_reasons_come_in_the_readers_language(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("mode", "error"), [("closed", "registration_closed"), ("invite", "invitation_needed")]
 )
-def test_registration_follows_the_setting(make_app: MakeApp, mode: str, error: str) -> None:
-    answer = make_app(REGISTRATION=mode).test_client().post("/api/register", json=NEW)
+def test_registration_follows_the_setting(app_with: MakeApp, mode: str, error: str) -> None:
+    answer = app_with(REGISTRATION=mode).test_client().post("/api/register", json=NEW)
     assert (answer.status_code, answer.json["error"]) == (403, error)
 
 
-def test_an_invitation_lets_one_person_in(make_app: MakeApp) -> None:
-    app = make_app(REGISTRATION="invite")
+def test_an_invitation_lets_one_person_in(app_with: MakeApp) -> None:
+    app = app_with(REGISTRATION="invite")
     with app.app_context():
         invitation = create_link(Purpose.INVITE, None, email="maria@example.org")
         db.session.commit()

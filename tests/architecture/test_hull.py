@@ -59,8 +59,8 @@ def test_templates_are_given_only_what_flask_and_the_forms_give_them(app: Flask)
 
 
 @pytest.mark.parametrize("hops", ["0", "2"])
-def test_the_layers_around_flask_are_the_table(make_app: MakeApp, hops: str) -> None:
-    app = make_app(TRUSTED_PROXIES=hops)
+def test_the_layers_around_flask_are_the_table(app_with: MakeApp, hops: str) -> None:
+    app = app_with(TRUSTED_PROXIES=hops)
     assert list(hull.WSGI_LAYERS) == [hull.trusted_proxies, hull.honest_hosts, hull.public_documents]
     layer = app.wsgi_app
     if hops != "0":

@@ -18,6 +18,9 @@ READ_IN = {
     # init_app is not called: it sets app.login_manager and registers what refreshes a cookie that nobody is given.
     # The session keeps the person under _user_id and a fingerprint under _id (app/authentication/browser.py).
     "flask-login": "0.6.3",
+    # A connection makes its TLS context by _create_ssl_ctx, with no options where TLS is only preferred
+    # (app/database/tls.py).
+    "pymysql": "1.2.4",
     # The worker has loops of its own (app/connections/worker.py).
     "gunicorn": "27.0.1",
     # The hook returns at once with WTF_CSRF_CHECK_DEFAULT=False; FlaskForm.Meta.wrap_formdata is replaced

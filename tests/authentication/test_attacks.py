@@ -121,10 +121,10 @@ def test_a_cookie_without_our_signature_is_nobody(app: Flask, value: str) -> Non
 
 
 def test_a_cookie_signed_with_another_key_is_nobody(
-    app: Flask, client: FlaskClient, make_app: MakeApp
+    app: Flask, client: FlaskClient, app_with: MakeApp
 ) -> None:
     sign_in(client)
-    elsewhere = make_app(SECRET_KEY="a key of somebody else, long enough to be taken")
+    elsewhere = app_with(SECRET_KEY="a key of somebody else, long enough to be taken")
     assert not is_signed_in(with_cookie(elsewhere, cookie(client)))
 
 
@@ -157,8 +157,8 @@ def test_every_sign_in_has_a_token_of_its_own(app: Flask) -> None:
     assert len(tokens) == 2
 
 
-def test_over_https_the_cookie_is_bound_to_the_host(make_app: MakeApp) -> None:
-    browser = make_app(ISSUER="https://id.example.org").test_client()
+def test_over_https_the_cookie_is_bound_to_the_host(app_with: MakeApp) -> None:
+    browser = app_with(ISSUER="https://id.example.org").test_client()
     browser.get("/login", base_url="https://id.example.org")
     set_cookie = browser.get("/login", base_url="https://id.example.org").headers.get("Set-Cookie", "")
     kept = browser.get_cookie("__Host-pforte", domain="id.example.org")

@@ -232,5 +232,5 @@ def test_signing_in_and_out_is_recorded(client: FlaskClient, anna: str, db_sessi
     assert PASSWORD not in "".join(event.details for event in events)
 
 
-def test_where_nobody_may_register_no_link_says_so(make_app: MakeApp) -> None:
-    assert "/register" not in body(make_app(REGISTRATION="closed").test_client().get("/login").text)
+def test_where_nobody_may_register_no_link_says_so(app_with: MakeApp) -> None:
+    assert "/register" not in body(app_with(REGISTRATION="closed").test_client().get("/login").text)

@@ -21,12 +21,6 @@ from tests.support.apps import MakeApp
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def app(make_app: MakeApp) -> Flask:
-    """Hashes that take no time: what is tested here is the count."""
-    return make_app(PASSWORD_HASHER="bcrypt", BCRYPT_SALT_ROUNDS="4")
-
-
 @pytest.fixture(autouse=True)
 def anna(app: Flask) -> str:
     return make_user(app)

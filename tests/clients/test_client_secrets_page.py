@@ -47,6 +47,7 @@ def test_a_second_secret_beside_the_first_is_shown_right_after(
     assert secret not in page
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("fields", [{"name": ""}, {"name": "x" * 101}, {"name": "x", "expires": "9999"}])
 def test_a_secret_needs_a_name_and_a_known_lifetime(
     browser: FlaskClient, secrets: str, db_session: Session, fields: dict[str, str]
@@ -94,6 +95,7 @@ def test_the_password_reveals_a_secret(browser: FlaskClient, secrets: str, db_se
     assert shown(browser.get(app_page), "client-secret") is None
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("fields", [{}, {"password": ""}, {"password": WRONG}])
 def test_without_the_password_nothing_is_revealed(
     browser: FlaskClient, secrets: str, db_session: Session, fields: dict[str, str]
@@ -147,9 +149,9 @@ def test_a_public_app_gets_no_secret(browser: FlaskClient, db_session: Session) 
 
 
 def test_where_secrets_are_shown_once_the_password_reveals_none(
-    make_app: MakeApp, db_session: Session
+    app_with: MakeApp, db_session: Session
 ) -> None:
-    browser = developer(make_app(CLIENT_SECRETS_SHOWN_ONCE="true"))
+    browser = developer(app_with(CLIENT_SECRETS_SHOWN_ONCE="true"))
     client_id, _page = register(browser)
     path = f"/dashboard/apps/{client_id}/secrets/{rows(db_session)[0].id}/reveal"
     assert post(browser, path, password=PASSWORD).status_code == 404

@@ -131,6 +131,7 @@ def test_a_refused_form_says_why_beside_each_field_and_keeps_what_was_typed(brow
     assert 'value="openid" checked' not in page.text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -214,8 +215,8 @@ def test_what_a_developer_types_is_text_on_every_page(browser: FlaskClient) -> N
         assert "&lt;script&gt;" in page.text
 
 
-def test_where_secrets_are_shown_once_the_page_says_so(make_app: MakeApp) -> None:
-    browser = developer(make_app(CLIENT_SECRETS_SHOWN_ONCE="true"))
+def test_where_secrets_are_shown_once_the_page_says_so(app_with: MakeApp) -> None:
+    browser = developer(app_with(CLIENT_SECRETS_SHOWN_ONCE="true"))
     client_id, page = register(browser)
     assert 'id="client-secret">pf_secret_' in page
     assert "cannot show it again" in page

@@ -69,6 +69,7 @@ def test_the_confirmation_says_how_many_people_lose_access(
     assert "3 people lose access." in browser.get(f"{path}/delete").text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("typed", ["", "weather", "weather station", "Weather station 2"])
 def test_without_the_exact_name_nothing_is_deleted(
     browser: FlaskClient, path: str, db_session: Session, typed: str

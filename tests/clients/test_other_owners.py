@@ -71,6 +71,7 @@ def test_every_page_about_an_app_asks_strangers_to_sign_in(app: Flask, db_sessio
         assert (answer.status_code, answer.location.split("?")[0]) == (302, "/login"), f"{method} {path}"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("token", [{}, {"csrf_token": "forged"}])
 def test_no_form_works_without_its_csrf_token(app: Flask, db_session: Session, token: dict[str, str]) -> None:
     anna = developer(app)

@@ -120,8 +120,8 @@ def test_a_slash_at_the_end_of_a_public_document_does_not_matter(
 
 @pytest.mark.rfc("8414#section-3.1")
 @pytest.mark.parametrize("path", DISCOVERY)
-def test_an_issuer_with_a_path_is_described_where_the_path_stands_last(make_app: MakeApp, path: str) -> None:
-    client = make_app(ISSUER="http://127.0.0.1:8000/id").test_client()
+def test_an_issuer_with_a_path_is_described_where_the_path_stands_last(app_with: MakeApp, path: str) -> None:
+    client = app_with(ISSUER="http://127.0.0.1:8000/id").test_client()
     for address in (path, f"{path}/", f"{path}/id", f"{path}/id/"):
         assert client.get(address).json["issuer"] == "http://127.0.0.1:8000/id"
         assert client.head(address).status_code == 200

@@ -56,6 +56,7 @@ def test_every_page_renders_in_both_languages(
     assert seen > 15
 
 
+@pytest.mark.any_database
 def test_no_page_has_anything_inline(app: Flask, browser: FlaskClient, world: routes.World) -> None:
     for client in (browser, app.test_client()):
         for path in pages(app, world):
@@ -64,6 +65,7 @@ def test_no_page_has_anything_inline(app: Flask, browser: FlaskClient, world: ro
                 assert not INLINE.search(response.text), f"{path}: {INLINE.search(response.text)}"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("token", [{}, {"csrf_token": "stale"}])
 @pytest.mark.parametrize("site", [None, "same-origin", "cross-site"])
 def test_every_posted_page_refuses_a_missing_csrf_token(
@@ -85,6 +87,7 @@ def test_every_posted_page_refuses_a_missing_csrf_token(
     assert dump(app) == before
 
 
+@pytest.mark.any_database
 def test_every_route_is_open_by_declaration_or_asks_for_a_sign_in(app: Flask, world: routes.World) -> None:
     stranger = app.test_client()
     closed = 0
@@ -102,6 +105,7 @@ def test_every_route_is_open_by_declaration_or_asks_for_a_sign_in(app: Flask, wo
     assert closed > 20
 
 
+@pytest.mark.any_database
 def test_what_is_open_is_known(app: Flask) -> None:
     """Opening a route to everybody is a decision: it is made here, too."""
     found = {rule.rule for rule in app.url_map.iter_rules() if routes.is_open(app, rule)}
@@ -133,6 +137,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
     }
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_looking_changes_nothing(app: Flask, browser: FlaskClient, world: routes.World, method: str) -> None:
     app.test_client().get("/v1/keys")
@@ -142,6 +147,7 @@ def test_looking_changes_nothing(app: Flask, browser: FlaskClient, world: routes
     assert dump(app) == before
 
 
+@pytest.mark.any_database
 def test_every_answer_carries_its_headers(app: Flask, browser: FlaskClient, world: routes.World) -> None:
     for client in (browser, app.test_client()):
         for method in ("GET", "POST", "OPTIONS", "DELETE"):
@@ -155,6 +161,7 @@ def test_every_answer_carries_its_headers(app: Flask, browser: FlaskClient, worl
                 assert response.status_code < 500, where
 
 
+@pytest.mark.any_database
 def test_a_stranger_to_the_app_finds_none_of_its_pages(app: Flask, world: routes.World) -> None:
     other = make.browser_of(app, make.make_user(app))
     found = 0
@@ -165,6 +172,7 @@ def test_a_stranger_to_the_app_finds_none_of_its_pages(app: Flask, world: routes
     assert found >= 6
 
 
+@pytest.mark.any_database
 def test_nobody_but_administrators_finds_a_page_of_theirs(app: Flask, world: routes.World) -> None:
     other, stranger = make.browser_of(app, make.make_user(app)), app.test_client()
     token = make.csrf_token(other.get("/account/profile"))

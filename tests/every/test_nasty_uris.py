@@ -158,8 +158,8 @@ def test_as_next(app: Flask, browser: FlaskClient, person: make.Person) -> None:
     assert not found.offenders
 
 
-def test_behind_a_proxy(make_app: MakeApp) -> None:
-    visitor = make_app(TRUSTED_PROXIES="1").test_client()
+def test_behind_a_proxy(app_with: MakeApp) -> None:
+    visitor = app_with(TRUSTED_PROXIES="1").test_client()
     found = Statuses()
     for uri in [*NASTY, "javascript", "ht tp", "", "https, http", "[", "\t"]:
         for name in ("X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Forwarded-Prefix"):

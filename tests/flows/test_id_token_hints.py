@@ -103,6 +103,7 @@ def test_somebody_else_cannot_decide_by_posting_to_the_consent_page(
     assert answer.headers["Location"].startswith("/oauth/authorize?")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "case", ["altered", "unsigned", "access_token", "other_app", "other_issuer", "no_jwt", "no_name"]
 )

@@ -15,8 +15,8 @@ DEVICE = ["http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost:3000/cb", 
 
 
 @pytest.fixture
-def world(make_app: MakeApp) -> World:
-    return World(make_app(ISSUER="http://id.example.org"))
+def world(app_with: MakeApp) -> World:
+    return World(app_with(ISSUER="http://id.example.org"))
 
 
 def ask_again(world: World, uri: str, **changes: str) -> TestResponse:

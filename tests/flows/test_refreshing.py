@@ -39,8 +39,8 @@ def test_a_retry_gets_the_same_successor_with_a_new_access_token(world: World) -
     assert is_alive(world, second["access_token"])
 
 
-def test_without_a_window_every_repetition_is_a_replay(make_app: MakeApp) -> None:
-    world = World(make_app(REFRESH_RETRY_WINDOW="0"))
+def test_without_a_window_every_repetition_is_a_replay(app_with: MakeApp) -> None:
+    world = World(app_with(REFRESH_RETRY_WINDOW="0"))
     token = world.tokens["refresh_token"]
     successor = make.refresh(world.http, world.client, token).json["refresh_token"]
     assert make.refresh(world.http, world.client, token).json["error"] == "invalid_grant"

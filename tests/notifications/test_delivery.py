@@ -47,9 +47,9 @@ def waiting(session: Session) -> int:
 
 
 @pytest.fixture
-def smtp_app(make_app: MakeApp, smtp_server: Mailbox) -> Flask:
+def smtp_app(app_with: MakeApp, smtp_server: Mailbox) -> Flask:
     """A portal that sends to the test's SMTP server."""
-    return make_app(MAIL_URL=smtp_server.url, MAIL_FROM="Pförtner <portal@example.org>")
+    return app_with(MAIL_URL=smtp_server.url, MAIL_FROM="Pförtner <portal@example.org>")
 
 
 def test_a_mail_reaches_a_real_server(smtp_app: Flask, smtp_server: Mailbox, db_session: Session) -> None:
@@ -70,9 +70,9 @@ def test_the_background_job_delivers(smtp_app: Flask, smtp_server: Mailbox) -> N
 
 
 def test_name_and_password_of_the_url_are_given_to_the_server(
-    make_app: MakeApp, smtp_server: Mailbox
+    app_with: MakeApp, smtp_server: Mailbox
 ) -> None:
-    app = make_app(MAIL_URL=smtp_server.url.replace("//", "//portal%40example.org:p%40ss%2Fword@"))
+    app = app_with(MAIL_URL=smtp_server.url.replace("//", "//portal%40example.org:p%40ss%2Fword@"))
     queue(app)
     deliver(app)
     assert smtp_server.logins == [("portal@example.org", "p@ss/word")]
@@ -237,9 +237,9 @@ def test_in_development_mails_are_printed_and_kept_for_this_user_only(
 
 
 def test_in_production_a_link_is_not_printed_for_want_of_a_server(
-    make_app: MakeApp, db_session: Session, capsys: pytest.CaptureFixture[str]
+    app_with: MakeApp, db_session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app = make_app(APP_ENV="production", ISSUER="https://portal.example")
+    app = app_with(APP_ENV="production", ISSUER="https://portal.example")
     queue(app)
     deliver(app)
     assert LINK not in capsys.readouterr().out

@@ -57,6 +57,7 @@ def test_a_permission_that_was_taken_from_an_app_is_not_renewed_for_it(
     )
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("token", [f"{FLAT}.{DEEP}.eA", f"{DEEP}.{FLAT}.eA"], ids=["claims", "header"])
 def test_a_bottomless_token_is_a_bad_token_and_no_trouble_of_ours(
     client: FlaskClient, ledger: make.App, token: str
@@ -130,6 +131,7 @@ def test_another_site_cannot_choose_the_account(
     assert browser.get("/account").status_code == 200
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("header", ['["alg"]', '"alg"', "7", "null", "[]"])
 def test_a_token_whose_header_is_no_object_is_a_bad_token(
     client: FlaskClient, ledger: make.App, header: str

@@ -67,8 +67,15 @@ def check_page(response: TestResponse) -> None:
 def test_nasty_values_at_the_authorization_endpoint(peopled: World, value: str) -> None:
     for name in AUTHORIZE_FIELDS:
         query = urlencode(make.request_of(peopled.client, **{name: None}))
-        check_page(peopled.http.get(f"/oauth/authorize?{query}&{name}={value}"))
         check_page(peopled.browser.get(f"/oauth/authorize?{query}&{name}={value}"))
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("value", NASTY)
+def test_nasty_values_of_strangers_and_in_posted_requests(peopled: World, value: str) -> None:
+    for name in AUTHORIZE_FIELDS:
+        query = urlencode(make.request_of(peopled.client, **{name: None}))
+        check_page(peopled.http.get(f"/oauth/authorize?{query}&{name}={value}"))
         body = f"{query}&{name}={value}"
         check_page(peopled.browser.post("/oauth/authorize", data=body, content_type=FORM))
 

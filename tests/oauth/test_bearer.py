@@ -19,6 +19,7 @@ def test_whoever_sends_no_token_gets_a_challenge_without_an_error(
     assert answer.headers["WWW-Authenticate"] == f'Bearer realm="{app.config["SETTINGS"].issuer}"'
 
 
+@pytest.mark.any_database
 @pytest.mark.rfc("6750#3.1")
 @pytest.mark.parametrize("path", RESOURCES)
 def test_why_a_token_is_not_valid_is_not_told(app: Flask, path: str) -> None:

@@ -35,6 +35,7 @@ def verifier(text: str) -> Callable[[World], TestResponse]:
     return redeem
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("provoke", "hint"),
     [

@@ -36,8 +36,8 @@ def test_what_a_squatter_allowed_ends_when_the_owner_of_the_mailbox_comes(app: F
 
 
 @pytest.mark.parametrize(("proxies", "well"), [("0", False), ("1", True)])
-def test_the_doctor_sees_a_proxy_that_nobody_believes(make_app: MakeApp, proxies: str, well: bool) -> None:
-    app = make_app(ISSUER="https://id.example.org", TRUSTED_PROXIES=proxies)
+def test_the_doctor_sees_a_proxy_that_nobody_believes(app_with: MakeApp, proxies: str, well: bool) -> None:
+    app = app_with(ISSUER="https://id.example.org", TRUSTED_PROXIES=proxies)
     with app.app_context():
         findings = [each for each in examine(app.config["SETTINGS"]) if each.check == "configuration"]
     assert all(finding.well for finding in findings) is well

@@ -163,6 +163,7 @@ def test_workers_learn_of_new_digests_by_the_revision(operator: Operator) -> Non
         assert db.session.scalar(select(Client.revision).where(Client.id == world.client.id)) != before
 
 
+@pytest.mark.any_database
 def test_sessions_codes_and_counts_go_on(operator: Operator) -> None:
     world = operator.world
     code = world.code
@@ -175,6 +176,7 @@ def test_sessions_codes_and_counts_go_on(operator: Operator) -> None:
     assert world.http.get("/account").status_code == 200
 
 
+@pytest.mark.any_database
 def test_refresh_tokens_go_on_while_the_previous_secret_is_set(operator: Operator) -> None:
     old = operator.world.tokens["refresh_token"]
     world = operator.restart(NEW, OLD)
@@ -187,6 +189,7 @@ def test_refresh_tokens_go_on_while_the_previous_secret_is_set(operator: Operato
     assert make.refresh(world.http, world.client, renewed).status_code == 200
 
 
+@pytest.mark.any_database
 def test_machines_that_are_restarted_one_by_one_understand_each_other(operator: Operator) -> None:
     token = operator.world.tokens["refresh_token"]
     for secret, previous in [(OLD, NEW), (NEW, OLD), (OLD, NEW), (NEW, OLD)]:
@@ -197,6 +200,7 @@ def test_machines_that_are_restarted_one_by_one_understand_each_other(operator: 
         assert world.app_only().status_code == 200
 
 
+@pytest.mark.any_database
 def test_a_token_made_under_a_third_secret_is_not_believed(operator: Operator) -> None:
     token = operator.world.tokens["refresh_token"]
     parsed = families.parse_refresh_token(token)
@@ -250,6 +254,7 @@ def test_a_machine_that_is_reloaded_late_takes_nothing_back(operator: Operator) 
     assert operator.restart(NEW).app_only().status_code == 200
 
 
+@pytest.mark.any_database
 def test_a_wrong_client_secret_stays_wrong_under_both(operator: Operator) -> None:
     assert operator.world.client
     world = operator.restart(NEW, OLD)
@@ -304,6 +309,7 @@ def test_values_without_the_id_of_a_secret_are_opened_too(operator: Operator) ->
     assert operator.restart(NEW).app_only().status_code == 200
 
 
+@pytest.mark.any_database
 def test_a_value_is_bound_to_its_place_under_both_secrets(operator: Operator) -> None:
     sealed = vault.encrypt("text", "here")
     operator.restart(NEW, OLD)
@@ -318,6 +324,7 @@ def test_a_value_is_bound_to_its_place_under_both_secrets(operator: Operator) ->
             vault.decrypt(value, place)
 
 
+@pytest.mark.any_database
 def test_signing_keys_sign_on(operator: Operator) -> None:
     before = make.header_of(operator.world.app_only().json["access_token"])["kid"]
     operator.restart(NEW, OLD)

@@ -23,8 +23,8 @@ ANYTHING = jwe.JWERegistry(algorithms=[*jwe.JWERegistry.algorithms["alg"], "A256
 
 
 @pytest.fixture
-def world(make_app: MakeApp) -> World:
-    return World(make_app(**SWITCHES))
+def world(app_with: MakeApp) -> World:
+    return World(app_with(**SWITCHES))
 
 
 def opened(token: str) -> str:
@@ -38,9 +38,9 @@ def closed(token: str, key: Any = None, **header: str) -> str:
     return jwe.encrypt_compact(protected, token, key or OctKey.import_key(KEY), registry=ANYTHING)
 
 
-def other_portal(world: World, make_app: MakeApp, **changes: str) -> World:
+def other_portal(world: World, app_with: MakeApp, **changes: str) -> World:
     """The same portal after a restart with other settings."""
-    found = World(make_app(**changes))
+    found = World(app_with(**changes))
     found.client, found.person = world.client, world.person  # type: ignore[misc]
     return found
 
@@ -72,24 +72,24 @@ def test_our_own_endpoints_understand_it(world: World) -> None:
     assert "token_revoked" in page.text  # so the refusal was put into the log of the token's app
 
 
-def test_tokens_from_before_and_after_the_switch_count(world: World, make_app: MakeApp) -> None:
-    plain = other_portal(world, make_app)
+def test_tokens_from_before_and_after_the_switch_count(world: World, app_with: MakeApp) -> None:
+    plain = other_portal(world, app_with)
     before = plain.app_only().json["access_token"]
     assert before.count(".") == 2
     assert make.introspect(world.http, world.client, before)["active"] is True
     after = world.app_only().json["access_token"]
-    with_key = other_portal(world, make_app, JWE_ENCRYPTION_KEY=SWITCHES["JWE_ENCRYPTION_KEY"])
+    with_key = other_portal(world, app_with, JWE_ENCRYPTION_KEY=SWITCHES["JWE_ENCRYPTION_KEY"])
     assert make.introspect(with_key.http, world.client, after)["active"] is True
     assert with_key.app_only().json["access_token"].count(".") == 2
 
 
-def test_without_the_key_an_encrypted_token_is_worth_nothing(world: World, make_app: MakeApp) -> None:
+def test_without_the_key_an_encrypted_token_is_worth_nothing(world: World, app_with: MakeApp) -> None:
     token = world.app_only().json["access_token"]
-    assert make.introspect(other_portal(world, make_app).http, world.client, token) == {"active": False}
+    assert make.introspect(other_portal(world, app_with).http, world.client, token) == {"active": False}
 
 
-def test_a_refresh_goes_on_across_the_switch(world: World, make_app: MakeApp) -> None:
-    token = other_portal(world, make_app).tokens["refresh_token"]
+def test_a_refresh_goes_on_across_the_switch(world: World, app_with: MakeApp) -> None:
+    token = other_portal(world, app_with).tokens["refresh_token"]
     renewed = make.refresh(world.http, world.client, token).json["access_token"]
     assert world.userinfo(renewed).status_code == 200
 
@@ -125,6 +125,7 @@ def _unsigned(signed: str) -> str:
     return f"{header.rstrip('=')}.{signed.split('.')[1]}."
 
 
+@pytest.mark.any_database
 def test_no_other_jwe_is_accepted(world: World) -> None:
     signed = opened(world.tokens["access_token"])
     assert world.userinfo(closed(signed)).status_code == 200  # the forger's tools work

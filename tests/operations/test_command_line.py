@@ -51,9 +51,9 @@ def test_a_locked_database_is_told_to_try_again(databases: Databases, tmp_path: 
         assert "try again" in run(app, "user create anna anna@example.org").stderr
 
 
-def test_another_encryption_secret_is_told(app: Flask, client: FlaskClient, make_app: MakeApp) -> None:
+def test_another_encryption_secret_is_told(app: Flask, client: FlaskClient, app_with: MakeApp) -> None:
     client.get("/oauth/jwks.json")
-    other = make_app(DATABASE_ENCRYPTION_SECRET="quite another secret that nobody knows 0123456789")
+    other = app_with(DATABASE_ENCRYPTION_SECRET="quite another secret that nobody knows 0123456789")
     assert "DATABASE_ENCRYPTION_SECRET" in run(other, "keys list").stderr
 
 

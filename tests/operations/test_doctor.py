@@ -20,7 +20,9 @@ from tests.support.mailboxes import Mailbox
 from tests.support.portals import Portal
 from tests.support.ports import free_port
 
-PRODUCTION = {"APP_ENV": "production", "ISSUER": "https://id.example.org", "TRUSTED_PROXIES": "1"}
+PRODUCTION = {
+    "APP_ENV": "production", "ISSUER": "https://id.example.org", "TRUSTED_PROXIES": "1", "PASSWORD_HASHER": "argon2",
+}  # fmt: skip
 
 
 def findings(app: Flask, check: str = "") -> list[Finding]:
@@ -94,9 +96,9 @@ def test_an_old_database_is_told_what_to_run(app: Flask, db_session: Session) ->
         db_session.commit()
 
 
-def test_keys_made_under_another_secret_are_found(app: Flask, make_app: MakeApp) -> None:
+def test_keys_made_under_another_secret_are_found(app: Flask, app_with: MakeApp) -> None:
     assert wrong(app, "keys") == ""
-    other = make_app(DATABASE_ENCRYPTION_SECRET="quite another secret that nobody knows 0123456789")
+    other = app_with(DATABASE_ENCRYPTION_SECRET="quite another secret that nobody knows 0123456789")
     assert "DATABASE_ENCRYPTION_SECRET must be the one" in wrong(other, "keys")
 
 
@@ -106,14 +108,15 @@ def test_clocks_that_differ_are_found(app: Flask, monkeypatch: pytest.MonkeyPatc
     assert "NTP" in wrong(app, "clock")
 
 
-def test_the_clock_of_redis_is_compared(make_app: MakeApp, redis_url: str) -> None:
-    app = make_app(REDIS_URL=redis_url)
+def test_the_clock_of_redis_is_compared(app_with: MakeApp, redis_url: str) -> None:
+    app = app_with(REDIS_URL=redis_url)
     assert [each.well for each in findings(app, "clock")] == [True, True]
     assert wrong(app, "rate limits") == ""
 
 
-def test_a_mail_server_says_hello(make_app: MakeApp, smtp_server: Mailbox) -> None:
-    app = make_app(MAIL_URL=smtp_server.url.replace("//", "//me:hunter2@"))
+@pytest.mark.any_database
+def test_a_mail_server_says_hello(app_with: MakeApp, smtp_server: Mailbox) -> None:
+    app = app_with(MAIL_URL=smtp_server.url.replace("//", "//me:hunter2@"))
     (finding,) = findings(app, "mail")
     assert finding.well
     assert finding.says == "127.0.0.1 says hello in clear, and takes user and password"
@@ -126,9 +129,10 @@ class Unknown(Mailbox):
     def authenticate(self, *_ignored: Any) -> Any:
         from aiosmtpd.smtp import AuthResult
 
-        return AuthResult(success=False)
+        return AuthResult(success=False, handled=False)  # handled: the answer was sent already
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("trouble", ["away", "refuses the password", "is no mail server"])
 def test_a_mail_server_in_trouble_is_told_without_the_password(make_app: MakeApp, trouble: str) -> None:
     port = free_port()
@@ -148,11 +152,13 @@ def test_a_mail_server_in_trouble_is_told_without_the_password(make_app: MakeApp
     assert "hunter2" not in said
 
 
-def test_production_without_a_mail_server_is_wrong(make_app: MakeApp) -> None:
-    assert "MAIL_URL" in wrong(make_app(**PRODUCTION), "mail")
-    assert wrong(make_app(), "mail") == ""
+@pytest.mark.any_database
+def test_production_without_a_mail_server_is_wrong(app_with: MakeApp) -> None:
+    assert "MAIL_URL" in wrong(app_with(**PRODUCTION), "mail")
+    assert wrong(app_with(), "mail") == ""
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("days", "issuer", "told"),
     [
@@ -186,19 +192,21 @@ def test_a_certificate_must_go_on_and_be_for_this_portal(
     ],
 )  # fmt: skip
 def test_what_is_weak_in_production_is_named(
-    make_app: MakeApp, settings: dict[str, str], variable: str
+    app_with: MakeApp, settings: dict[str, str], variable: str
 ) -> None:
-    assert wrong(make_app(**PRODUCTION), "configuration") == ""
-    said = wrong(make_app(**{**PRODUCTION, **settings}), "configuration")
+    assert wrong(app_with(**PRODUCTION), "configuration") == ""
+    said = wrong(app_with(**{**PRODUCTION, **settings}), "configuration")
     assert variable in said
 
 
+@pytest.mark.any_database
 def test_a_certificate_under_a_plain_issuer_is_wrong(make_app: MakeApp, tmp_path: Path) -> None:
     made = make_certificate(tmp_path / "tls")
     app = make_app(TLS_CERT=str(made.cert), TLS_KEY=str(made.key), ISSUER="http://127.0.0.1:8443")
     assert "ISSUER" in wrong(app, "configuration")
 
 
+@pytest.mark.any_database
 def test_a_shared_folder_that_cannot_be_used_is_found(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,8 +29,8 @@ def test_the_browser_says_which_language(client: FlaskClient, accepted: str, exp
     assert language(client, **{"Accept-Language": accepted}) == expected
 
 
-def test_the_portal_has_a_language_of_its_own_where_nobody_says_one(make_app: MakeApp) -> None:
-    client = make_app(DEFAULT_LOCALE="de").test_client()
+def test_the_portal_has_a_language_of_its_own_where_nobody_says_one(app_with: MakeApp) -> None:
+    client = app_with(DEFAULT_LOCALE="de").test_client()
     assert language(client) == "de"
     assert language(client, **{"Accept-Language": "fr"}) == "de"
     assert language(client, **{"Accept-Language": "en"}) == "en"

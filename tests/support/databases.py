@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine
 
 from app import create_app
 from app.database.rows import db
@@ -18,13 +18,15 @@ SECRETS = {
     "SECRET_KEY": "a-key-that-only-the-tests-know-0123456789",
     "DATABASE_ENCRYPTION_SECRET": "another-key-that-only-the-tests-know-0123456789",
 }
+# Most tests only want somebody to sign in; a hash as in production takes 30 milliseconds.
+QUICK_HASHES = {"PASSWORD_HASHER": "bcrypt", "BCRYPT_SALT_ROUNDS": "4"}
 # Making RSA keys takes long, so the first test's keys serve all; alembic_version must stay.
 KEPT = ("signing_keys", "alembic_version")
 
 
 def make_settings(database_url: str, instance: Path, **changes: str) -> Settings:
     """Settings of a test's application; `changes` are variables as the contract names them."""
-    environ = {"APP_ENV": "testing", "DATABASE_URL": database_url, "PASSWORD_HASHER": "argon2", **SECRETS}
+    environ = {"APP_ENV": "testing", "DATABASE_URL": database_url, **SECRETS, **QUICK_HASHES}
     return Settings.from_environment({**environ, **changes}, instance)
 
 
@@ -81,14 +83,15 @@ class Databases:
 
 def _delete_rows(connection: Connection) -> None:
     on_sqlite = connection.dialect.name == "sqlite"
-    connection.execute(text("PRAGMA foreign_keys=OFF" if on_sqlite else "SET foreign_key_checks=0"))
+    run = connection.exec_driver_sql
+    run("PRAGMA foreign_keys=OFF" if on_sqlite else "SET foreign_key_checks=0")
     names = [table.name for table in db.metadata.sorted_tables if table.name not in KEPT]
     # One question first: most tests fill few tables, and an empty DELETE is not free either.
     filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
-    for (name,) in connection.execute(text(filled)).all() if names else []:
-        connection.execute(text(f"DELETE FROM {name}"))
+    for (name,) in run(filled).all() if names else []:
+        run(f"DELETE FROM {name}")
     if not on_sqlite:
-        connection.execute(text("SET foreign_key_checks=1"))
+        run("SET foreign_key_checks=1")
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,14 @@ class Gateway:
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
+    def empty(self) -> None:
+        """Forget what it was sent and told."""
+        vars(self).update(vars(Gateway(self.url)))
 
-@pytest.fixture
-def sms_gateway() -> Iterator[Gateway]:
-    """A gateway of the test's own."""
+
+@pytest.fixture(scope="session")
+def running_gateway() -> Iterator[Gateway]:
+    """The gateway of all tests of this process."""
     gateway = Gateway()
 
     class Handler(BaseHTTPRequestHandler):
@@ -46,3 +50,10 @@ def sms_gateway() -> Iterator[Gateway]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def sms_gateway(running_gateway: Gateway) -> Gateway:
+    """A gateway that was sent nothing yet. It is the same one for all tests, so applications with it are shared."""
+    running_gateway.empty()
+    return running_gateway

@@ -28,6 +28,10 @@ class Mailbox:
         self.at_the_door = 0
         self.refusal: str | None = None  # such as "451 try again later": answered instead of taking a message
 
+    def empty(self) -> None:
+        """Forget what arrived and what was told."""
+        vars(self).update(vars(Mailbox(self.url)))
+
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.at_the_door += 1
         while self.held:  # noqa: ASYNC110  the test lets go from another thread
@@ -73,9 +77,9 @@ def link_in(mail: EmailMessage) -> str:
     return found[0]
 
 
-@pytest.fixture
-def smtp_server() -> Iterator[Mailbox]:
-    """A running SMTP server; give its `url` as MAIL_URL. It takes any password, and mails without one."""
+@pytest.fixture(scope="session")
+def running_smtp_server() -> Iterator[Mailbox]:
+    """The SMTP server of all tests of this process."""
     port = free_port()
     mailbox = Mailbox(f"smtp://127.0.0.1:{port}")
     controller = Controller(
@@ -84,3 +88,13 @@ def smtp_server() -> Iterator[Mailbox]:
     controller.start()
     yield mailbox
     controller.stop()
+
+
+@pytest.fixture
+def smtp_server(running_smtp_server: Mailbox) -> Mailbox:
+    """An SMTP server without mails; give its `url` as MAIL_URL. It takes any password, and mails without one.
+
+    It is the same one for all tests, so applications with it are shared.
+    """
+    running_smtp_server.empty()
+    return running_smtp_server

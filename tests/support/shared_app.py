@@ -1,4 +1,4 @@
-"""One application a database for all tests that only look, as if it were new each time.
+"""Applications for all tests that only look, as if they were new each time.
 
 To make an application takes longer than most tests do with it. So it is made once, the database is emptied between
 tests, :func:`forget` clears what the process remembers, and a test that changes the application fails.
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from app.authentication import sessions
@@ -26,6 +25,8 @@ from app.process import metering
 from app.process.shared_folder import shared_folder
 from app.scopes import catalogue
 from app.site import rate_limiting
+from config import Settings
+from tests.support.compiled_templates import COMPILED
 from tests.support.databases import make_settings
 
 # Objects of modules that `create_app` points at the application made last.
@@ -33,17 +34,17 @@ OF_THE_LAST_APP = (background, limiter, metrics, vault)
 
 
 class SharedApp:
-    """The portal with its default settings on one database; `url` is that database's."""
+    """The portal on the database of `url`; `changes` are variables as the contract names them."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self._url = url
+    def __init__(self, url: str, folder: Path, **changes: str) -> None:
+        self._settings = make_settings(url, folder, **changes)
         self._instance = folder
         self._app: Flask | None = None
 
     def take(self) -> Flask:
         """Return the application as if it were new."""
         if self._app is None:
-            self._app = create_app(make_settings(self._url, self._instance))
+            self._app = new_app(self._settings)
             self._attached = [(each, vars(each).copy()) for each in OF_THE_LAST_APP]
             self._shape = shape_of(self._app)
         for extension, attributes in self._attached:
@@ -69,10 +70,10 @@ class SharedApp:
             self._app = None
 
 
-def compiled_once(app: Flask, folder: Path) -> Flask:
-    """Return `app`, its templates compiled for all applications of this process: that takes longer than making it."""
-    folder.mkdir(exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+def new_app(settings: Settings) -> Flask:
+    """Return an application whose templates are compiled for all of this process."""
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = COMPILED
     return app
 
 

@@ -22,6 +22,7 @@ from app.users.names import fold
 from app.users.passwords import needs_rehash
 from tests import factories as make
 from tests.authentication.visitors import sign_in
+from tests.support.apps import MakeApp
 from tests.support.statements import count_statements
 
 PASSWORD = "violet kettle under seven bridges"
@@ -35,6 +36,12 @@ HEADER = "username,email,password_hash\n"
 GOOD = f"anna,anna@example.org,{HASH}\n"
 
 Import = Callable[..., Result]
+
+
+@pytest.fixture
+def app(app_with: MakeApp) -> Flask:
+    """The portal with the hasher of production, to which others are upgraded."""
+    return app_with(PASSWORD_HASHER="argon2")
 
 
 @pytest.fixture
@@ -92,6 +99,7 @@ def test_columns_may_stand_in_any_order_and_stay_empty(run: Import, db_session: 
     )
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("password_hash", "password"),
     [

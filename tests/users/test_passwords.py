@@ -10,20 +10,26 @@ from app.users import password_hashes, passwords
 from app.users.passwords import HashingBusy, hash_password, needs_rehash, verify_password
 from tests.support.apps import MakeApp
 
+pytestmark = pytest.mark.any_database
 PASSWORD = "Muster-Kiesel-42"
 LONG = "Kiesel-und-Wolke-" * 12  # beyond the 72 bytes that bcrypt reads
 
 
 @pytest.fixture
-def bcrypt_app(make_app: MakeApp) -> Flask:
-    return make_app(PASSWORD_HASHER="bcrypt", BCRYPT_SALT_ROUNDS="4")
+def app(app_with: MakeApp) -> Flask:
+    """The portal with the hasher it has where none is named."""
+    return app_with(PASSWORD_HASHER="argon2")
 
 
-@pytest.mark.any_database
+@pytest.fixture
+def bcrypt_app(app_with: MakeApp) -> Flask:
+    return app_with(PASSWORD_HASHER="bcrypt", BCRYPT_SALT_ROUNDS="4")
+
+
 @pytest.mark.parametrize("password", [PASSWORD, LONG, "päßwörter-🗝️-42", "mit\0Null-1234"])
 @pytest.mark.parametrize("hasher", ["argon2", "bcrypt"])
-def test_only_the_right_password_matches(make_app: MakeApp, hasher: str, password: str) -> None:
-    with make_app(PASSWORD_HASHER=hasher, BCRYPT_SALT_ROUNDS="4").app_context():
+def test_only_the_right_password_matches(app_with: MakeApp, hasher: str, password: str) -> None:
+    with app_with(PASSWORD_HASHER=hasher, BCRYPT_SALT_ROUNDS="4").app_context():
         kept = hash_password(password)
         assert verify_password(kept, password)
         assert not verify_password(kept, password + "x")
@@ -86,7 +92,6 @@ def test_scrypt_hashes_of_werkzeug_are_verified(app: Flask) -> None:
         assert needs_rehash(kept)
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     "kept",
     ["", "plain text", "$argon2id$", "$argon2id$v=19$m=1,t=1,p=1$x$y", "$2b$12$short", "scrypt:1:2", "scrypt:a:b:c$d$e",
@@ -98,7 +103,7 @@ def test_what_is_no_hash_matches_nothing(app: Flask, kept: str) -> None:
         assert not verify_password(kept, "")
 
 
-def test_another_kind_or_cost_is_renewed(app: Flask, bcrypt_app: Flask, make_app: MakeApp) -> None:
+def test_another_kind_or_cost_is_renewed(app: Flask, bcrypt_app: Flask, app_with: MakeApp) -> None:
     cheap = password_hashes.argon2.PasswordHasher(memory_cost=8, time_cost=1, parallelism=1).hash(PASSWORD)
     with app.app_context():
         current = hash_password(PASSWORD)
@@ -107,14 +112,14 @@ def test_another_kind_or_cost_is_renewed(app: Flask, bcrypt_app: Flask, make_app
         assert needs_rehash(current)
         assert not needs_rehash(bcrypt_hash("2b"))
         of_ours = hash_password(LONG)
-    with make_app(PASSWORD_HASHER="bcrypt", BCRYPT_SALT_ROUNDS="5").app_context():
+    with app_with(PASSWORD_HASHER="bcrypt", BCRYPT_SALT_ROUNDS="5").app_context():
         assert needs_rehash(bcrypt_hash("2b"))
         assert needs_rehash(of_ours)
 
 
 @pytest.mark.parametrize("hasher", ["argon2", "bcrypt"])
-def test_a_name_nobody_has_costs_as_much_work_as_a_wrong_password(make_app: MakeApp, hasher: str) -> None:
-    with make_app(PASSWORD_HASHER=hasher, BCRYPT_SALT_ROUNDS="9").app_context():
+def test_a_name_nobody_has_costs_as_much_work_as_a_wrong_password(app_with: MakeApp, hasher: str) -> None:
+    with app_with(PASSWORD_HASHER=hasher, BCRYPT_SALT_ROUNDS="9").app_context():
         kept = hash_password(PASSWORD)
         of_somebody = min(work(kept) for _ in range(5))
         of_nobody = min(work(None) for _ in range(5))
