@@ -26,6 +26,8 @@ STATEMENT = select(
 @pytest.fixture(autouse=True)
 def chief(app: Flask, app_context: Any) -> None:
     make.make_user(app, "chief", is_admin=True)
+    # A pool without connections of other tests: SQLite's gives the one that has waited longest, lost ones too.
+    db.engines[READS].dispose()
 
 
 def test_a_row_is_what_sqlalchemy_gives_and_the_driver_is_asked_itself(
@@ -117,7 +119,7 @@ def _takes_values_by_name() -> bool:
 
 @contextmanager
 def _driver() -> Iterator[Any]:
-    """A cursor of the connection that is used next: the pool gives the one that came back last."""
+    """A cursor of the connection that is used next: the pool has no other."""
     connection = db.engines[READS].raw_connection()
     try:
         yield connection.cursor()
