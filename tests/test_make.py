@@ -13,12 +13,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.portals import CHECKOUT, FOREIGN
+from tests.support.checkouts import copy_checkout
+from tests.support.portals import FOREIGN
 from tests.support.ports import free_port, is_open, wait_until
 
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "instance", "node_modules", "build", "__pycache__", ".*_cache", ".env", "tests"
-)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -67,8 +65,7 @@ class Run:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A checkout nobody has run anything in."""
-    folder = tmp_path_factory.mktemp("machine") / "pforte"
-    shutil.copytree(CHECKOUT, folder, ignore=LEFT_OUT)
+    folder = copy_checkout(tmp_path_factory.mktemp("machine") / "pforte")
     yield folder
     shutil.rmtree(folder)
 
