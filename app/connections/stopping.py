@@ -42,10 +42,9 @@ class StoppingWorker(ThreadWorker):
         """End without waiting for requests."""
         if not self.booted:
             _end()
+        # Not SIG_IGN: where the other signal has come already, Python would print a traceback.
         for each in (signal.SIGINT, signal.SIGQUIT):
-            signal.signal(
-                each, _do_nothing
-            )  # SIG_IGN would print a traceback where the other has come already
+            signal.signal(each, _do_nothing)
         super().handle_quit(sig, frame)
 
 
