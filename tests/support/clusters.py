@@ -62,7 +62,7 @@ def _node(folder: Path, number: int, start: list[str], port: int, members: str) 
         f"--datadir={own}",
         f"--socket={folder}/socket{number}",
         f"--pid-file={own}/pid",
-        f"--tmpdir={folder}",
+        f"--tmpdir={own}",
         f"--wsrep-provider={PROVIDER}",
         f"--wsrep-provider-options={wire}",
         f"--wsrep-cluster-address=gcomm://{members}",

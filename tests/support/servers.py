@@ -88,6 +88,8 @@ def empty_server(install: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="pforte-mariadb-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     options = ["--no-defaults", f"--datadir={folder}", f"--user={getpass.getuser()}"]
+    # A server deletes at its start what others have put into a folder for temporary tables that they share.
+    options.append(f"--tmpdir={folder}")
     quiet = ["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=16M"]
     done = subprocess.run([install, *options, *quiet], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
