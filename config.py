@@ -56,6 +56,8 @@ class Settings:
     # Lifetimes of what the authorization server issues.
     access_token_ttl: int = setting("1 hour", read.duration)
     refresh_token_ttl: int = setting("1 year", read.duration)
+    # Whatever its use, a refresh token ends then: from the authorization that it came of.
+    refresh_token_max_ttl: int = setting("2 years", read.duration)
     authorization_code_ttl: int = setting("1 minute", read.duration)
     id_token_ttl: int = setting("1 hour", read.duration)
     # Access tokens become nested JWEs (dir, A256GCM) under a key of 32 bytes in base64url.

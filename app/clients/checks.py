@@ -30,7 +30,7 @@ def find_problems(details: Details, limits: Limits, client: Client | None) -> li
         ("redirect_uris", details.redirect_uris),
         ("post_logout_redirect_uris", details.post_logout_redirect_uris),
     ):
-        problems += redirect_uris.find_problems(uris, public=details.is_public, field=field)
+        problems += redirect_uris.find_problems(uris, field)
     problems += _problems_of_grants(details, limits, client)
     problems += _problems_of_scopes(details, limits, client)
     return problems + _problems_of_security(details)

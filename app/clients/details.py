@@ -43,6 +43,8 @@ class Details:
     alg: str | None = None
     jwks: str | None = None
     retry_window: int | None = None
+    lean_id_tokens: bool = False
+    errors_without_iss: bool = False
     preset: str | None = None
 
     @property
@@ -73,6 +75,8 @@ def details_of(client: Client) -> Details:
         alg=client.alg,
         jwks=client.jwks,
         retry_window=client.retry_window,
+        lean_id_tokens=client.lean_id_tokens,
+        errors_without_iss=client.errors_without_iss,
         preset=client.preset,
     )
 

@@ -30,7 +30,7 @@ class Reason(StrEnum):
     USERINFO = "userinfo"
     PORT = "port"
     PLAIN_HTTP = "plain_http"
-    PRIVATE_SCHEME_OF_CONFIDENTIAL = "private_scheme_of_confidential"
+    QUERY_IS_OURS = "query_is_ours"
     PRIVATE_SCHEME_NOT_REVERSE_DOMAIN = "private_scheme_not_reverse_domain"
 
     REDIRECT_URI_NEEDED = "redirect_uri_needed"
@@ -41,6 +41,7 @@ class Reason(StrEnum):
     KEYS_NEEDED = "keys_needed"
     KEYS_MALFORMED = "keys_malformed"
     KEYS_PRIVATE = "keys_private"
+    KEYS_TOO_SHORT = "keys_too_short"
 
 
 @dataclass(frozen=True)

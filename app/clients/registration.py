@@ -163,6 +163,8 @@ def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
         "alg": details.alg,
         "jwks": json.dumps(json.loads(details.jwks)) if details.jwks else None,
         "retry_window": details.retry_window,
+        "lean_id_tokens": details.lean_id_tokens,
+        "errors_without_iss": details.errors_without_iss,
         "preset": details.preset,
     }
     changed = [field for field, value in values.items() if getattr(client, field) != value]

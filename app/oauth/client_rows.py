@@ -39,6 +39,8 @@ class ClientRow:
     alg: str | None
     jwks: str | None
     retry_window: int | None
+    lean_id_tokens: bool
+    errors_without_iss: bool
     disabled_at: datetime | None
     disabled_by: str | None
     registered_dynamically: bool

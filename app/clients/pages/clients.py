@@ -17,7 +17,7 @@ from ..client_secrets import list_live
 from ..details import DEVELOPER_LIMITS, offered_scopes
 from ..models import Client
 from ..people_per_app import count_people
-from ..redirect_uris import is_localhost
+from ..redirect_uris import has_scheme_of_its_own, is_localhost
 from ..refusals import ClientRefused
 from . import client_form, fresh_secret
 from .own_app import get_own_client
@@ -55,7 +55,7 @@ def new() -> ResponseReturnValue:
     if secret:
         fresh_secret.keep(client, secret)
     flash(_("%(name)s is registered.", name=client.name), "ok")
-    _hint_at_localhost(client)
+    _warn(client)
     return redirect(url_for("clients_clients.show", client_id=client.id))
 
 
@@ -91,7 +91,7 @@ def edit(client_id: str) -> ResponseReturnValue:
     db.session.commit()
     flash(_("Saved.") if changed else _("Nothing was changed."), "ok")
     if "redirect_uris" in changed:
-        _hint_at_localhost(client)
+        _warn(client)
     return redirect(url_for("clients_clients.show", client_id=client.id))
 
 
@@ -111,7 +111,16 @@ def _hints() -> dict[str, str]:
     return {scope.name: catalogue.describe(scope.name, locale) for scope in catalogue.list_scopes()}
 
 
-def _hint_at_localhost(client: Client) -> None:
+def _warn(client: Client) -> None:
+    """Say what works, but could be safer."""
+    if any(has_scheme_of_its_own(uri) for uri in client.redirect_uri_list):
+        flash(
+            _(
+                "A redirect URI has a scheme of its own. Any program on the person's device can claim it, so the "
+                "person is asked each time unless the app proves who it is."
+            ),
+            "warn",
+        )
     if any(is_localhost(uri) for uri in client.redirect_uri_list):
         flash(
             _(

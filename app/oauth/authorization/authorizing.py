@@ -125,10 +125,19 @@ def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) 
     return response
 
 
-def _validated(asked: PortalRequest) -> Authorization:
-    grant = server().get_consent_grant(asked)
+def _remark_what_protects(asked: PortalRequest, grant: AuthorizationCodeGrant) -> None:
+    """Remark that nothing ties the answer to this browser, where PKCE does not (:rfc:`9700#section-2.1.1`)."""
+    if asked.parameters.get("code_challenge"):
+        return
+    if not asked.parameters.get("state"):
+        request_log.remark(causes.STATE_MISSING)
     if "openid" in grant.scopes and not asked.parameters.get("nonce"):
         request_log.remark(causes.NONCE_MISSING)
+
+
+def _validated(asked: PortalRequest) -> Authorization:
+    grant = server().get_consent_grant(asked)
+    _remark_what_protects(asked, grant)
     client = asked.client
     if not client.check_grant_type(grant.GRANT_TYPE):
         raise grant.not_enabled(client)

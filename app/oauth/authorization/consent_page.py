@@ -43,7 +43,7 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
         "oauth/consent.html",
         client=asked.client,
         person=current_user,
-        permissions=permissions(authorization),
+        permissions=permissions(authorization, nothing_ticked=nothing_ticked),
         already=already_allowed(authorization),
         confirming=authorization.is_unverified_native_app and not asked_now(authorization),
         destination=_host(asked.validated_redirect_uri),
@@ -72,8 +72,8 @@ def asked_now(authorization: Authorization) -> tuple[str, ...]:
     return authorization.scopes if everything else authorization.missing
 
 
-def permissions(authorization: Authorization) -> list[Permission]:
-    """The lines to decide upon."""
+def permissions(authorization: Authorization, *, nothing_ticked: bool = False) -> list[Permission]:
+    """The lines to decide upon; what the person has just unticked stays so."""
     locale = str(get_locale())
     declined = authorization.consent.declined.split() if authorization.consent else []
     return [
@@ -83,7 +83,7 @@ def permissions(authorization: Authorization) -> list[Permission]:
             value=_value(name),
             icon=ICONS.get(name, "key"),
             required=name in REQUIRED,
-            ticked=name not in declined,
+            ticked=not nothing_ticked and name not in declined,
         )
         for name in asked_now(authorization)
     ]
