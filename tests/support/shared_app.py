@@ -139,4 +139,4 @@ def forget(app: Flask) -> None:
     instance = app.config["SETTINGS"].instance
     metering.forget(instance)  # totals begin at zero
     shutil.rmtree(instance, ignore_errors=True)  # mails and whatever else was written beside the database
-    instance.mkdir()
+    instance.mkdir(mode=0o700)
