@@ -10,11 +10,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import EnvironHeaders
 
 from ...clients.grants import OFFERED
 from ...crypto import Undecryptable
 from ..keys import ring
 from ..offered_grants import offered_grants
+from ..wire import cross_origin
 from . import metadata
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ Headers = list[tuple[str, str]]
 
 
 class Documents:
-    """Middleware that answers GET of the public documents itself and passes everything else on.
+    """Middleware that answers GET and preflights of the public documents itself and passes everything else on.
 
     ``headers`` are those every answer of the portal carries; ``new_request_id`` names each answer.
     """
@@ -40,7 +42,8 @@ class Documents:
     ) -> None:
         self._wsgi = wsgi
         self._app = app
-        self._headers = [("Content-Type", "application/json"), *headers, *metadata.cache_headers()]
+        self._common = list(headers)
+        self._headers = [("Content-Type", "application/json"), *self._common, *metadata.cache_headers()]
         self._new_request_id = new_request_id
         self._settings: Settings = app.config["SETTINGS"]
         self._issuer_path = urlsplit(self._settings.issuer).path
@@ -55,7 +58,13 @@ class Documents:
         path = self._without_issuer(environ["PATH_INFO"].removesuffix("/"))
         if path in metadata.DISCOVERY_PATHS:
             environ["PATH_INFO"] = path
-        if environ["REQUEST_METHOD"] == "GET" and (path in self._bodies or path in metadata.JWKS_PATHS):
+        is_document = path in self._bodies or path in metadata.JWKS_PATHS
+        if is_document and environ["REQUEST_METHOD"] == "OPTIONS":
+            permission = cross_origin.preflight_of_everybody(EnvironHeaders(environ))
+            name = ("X-Request-Id", self._new_request_id())
+            start_response("204 No Content", [*self._common, *permission, name])
+            return []
+        if is_document and environ["REQUEST_METHOD"] == "GET":
             body = self._body(path)
             if body is not None:
                 length = ("Content-Length", str(len(body)))
