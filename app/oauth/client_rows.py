@@ -53,6 +53,11 @@ class ClientRow:
         return self.client_type == "public"
 
     @property
+    def is_vouched_for(self) -> bool:
+        """Whether an administrator answers for this client: by their mark, or as one of the portal itself."""
+        return self.trusted or (self.owner_id is None and not self.registered_dynamically)
+
+    @property
     def registered_methods(self) -> tuple[str, ...]:
         """How it may prove who it is; one that pins no method may send its secret either way."""
         if self.is_public:

@@ -30,6 +30,7 @@ KNOWING_THE_REQUEST = {
             "oauth/authorization/authorizing.py",
             "oauth/authorization/consent_page.py",
             "oauth/authorization/pending.py",
+            "oauth/authorization/used_apps.py",
             "oauth/authorization/responses.py",
             "oauth/wire/attribution.py",
             "oauth/wire/bearer.py",

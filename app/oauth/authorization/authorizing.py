@@ -22,7 +22,7 @@ from ..server import server
 from ..transactions import SessionTransaction
 from ..wire import attribution
 from ..wishes import Wishes
-from . import pending, responses
+from . import pending, responses, used_apps
 from .interaction import Situation
 
 
@@ -92,6 +92,7 @@ class Authorization:
         self.grant.redirect_uri = asked.validated_redirect_uri
         self.grant.save_authorization_code(code, asked)
         pending.forget(self.url)
+        used_apps.note(asked.client.id)
         return responses.success(asked, code)
 
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from ...forms import REFUSED
 from ...scopes import catalogue
-from ...uris import read_uri
 from . import responses
 from .authorizing import Authorization
 
@@ -46,7 +45,7 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
         permissions=permissions(authorization, nothing_ticked=nothing_ticked),
         already=already_allowed(authorization),
         confirming=authorization.is_unverified_native_app and not asked_now(authorization),
-        destination=_host(asked.validated_redirect_uri),
+        destination=responses.host_of(asked.validated_redirect_uri),
         query=query,
         nothing_ticked=nothing_ticked,
     )
@@ -107,9 +106,3 @@ def _value(scope: str) -> str | None:
     if scope == "phone":
         return str(person.mobile or _("You have not given a mobile number."))
     return None
-
-
-def _host(uri: str) -> str:
-    """Where the person will be sent, as they can recognise it."""
-    parts = read_uri(uri)
-    return (parts and parts.netloc) or f"{uri.partition(':')[0].lower()}:"
