@@ -2,7 +2,7 @@
 
 from ..scopes.definitions import hold_scopes
 from ..uris import read_uri
-from . import grants, key_sets, naming, redirect_uris
+from . import borrowed_names, grants, key_sets, naming, redirect_uris
 from .details import Details, Limits, may_give
 from .models import Client
 from .refusals import Problem, Reason
@@ -19,6 +19,9 @@ def find_problems(details: Details, limits: Limits, client: Client | None) -> li
     name = naming.find_problem(
         details.name, client_id=client.id if client else None, unique=limits.unique_name
     )
+    is_new = client is None or details.name != client.name
+    if name is None and is_new and not limits.any_name:
+        name = borrowed_names.find_problem(details.name)
     problems = [name] if name else []
     if len(details.description) > LONGEST_DESCRIPTION:
         problems.append(Problem("description", Reason.TOO_LONG))

@@ -17,13 +17,15 @@ class Limits:
     grants: tuple[str, ...]
     restricted_scopes: bool
     unique_name: bool = True
+    any_name: bool = False
+    """Whether the name may say what only the portal itself should."""
     most_apps: int | None = None
     """How many apps their owner may have."""
 
 
 MOST_APPS = 100  # more than anybody needs; without a limit a person could fill the database with apps
 DEVELOPER_LIMITS = Limits(grants.OFFERED, restricted_scopes=False, most_apps=MOST_APPS)
-OPERATOR_LIMITS = Limits(grants.KNOWN, restricted_scopes=True)
+OPERATOR_LIMITS = Limits(grants.KNOWN, restricted_scopes=True, any_name=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,8 @@ class Reason(StrEnum):
     MISSING = "missing"
     TOO_LONG = "too_long"
     INVISIBLE = "invisible"
+    MIXED_SCRIPTS = "mixed_scripts"
+    BORROWED = "borrowed"
     TAKEN = "taken"
     UNKNOWN = "unknown"
     NOT_OFFERED = "not_offered"

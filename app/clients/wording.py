@@ -58,6 +58,12 @@ _OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
     ("name", Reason.INVISIBLE): _l(
         "The name contains characters that cannot be seen. Type it again with visible ones only."
     ),
+    ("name", Reason.MIXED_SCRIPTS): _l(
+        "A word of the name mixes letters of two scripts that look alike. Write each word in one script."
+    ),
+    ("name", Reason.BORROWED): _l(
+        "Only an administrator of this portal may give a name with “%(value)s” in it. Choose a different one."
+    ),
     ("name", Reason.TAKEN): _l("Another app already has this name. Choose a different one."),
     ("description", Reason.TOO_LONG): _l(
         "The description may have up to %(longest_description)s characters."

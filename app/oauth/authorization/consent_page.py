@@ -5,14 +5,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import g, make_response, render_template
-from flask_babel import get_locale
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ...forms import REFUSED
 from ...scopes import catalogue
-from . import responses
+from . import responses, who_asks
 from .authorizing import Authorization
 
 # Without it an OpenID app cannot even say who came back; who does not want that chooses Deny.
@@ -38,10 +38,14 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
     assert asked.validated_redirect_uri is not None
     g.form_action = responses.form_action(asked.validated_redirect_uri)
     query = urlencode(list(asked.parameters.items(multi=True)))
+    who = who_asks.find(asked.client.id)
     html = render_template(
         "oauth/consent.html",
         client=asked.client,
         person=current_user,
+        who=who,
+        since=format_date(who.since, "long"),
+        most=who_asks.MOST_COUNTED,
         permissions=permissions(authorization, nothing_ticked=nothing_ticked),
         already=already_allowed(authorization),
         confirming=authorization.is_unverified_native_app and not asked_now(authorization),
