@@ -74,6 +74,9 @@ class Settings:
     # Who may register apps by RFC 7591: nobody, holders of an initial access token, everybody.
     dynamic_registration: str = setting("off", read.one_of("off", "token", "open", true="open", false="off"))
 
+    # How many people an app may reach that no administrator vouches for.
+    unverified_app_people: int = setting("100", read.whole_number(1, 1_000_000_000))
+
     # Hashes of another kind or cost are upgraded at the next sign-in.
     password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))
     bcrypt_salt_rounds: int = setting("12", read.whole_number(4, 20))

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from .refusals import NotAMail
 
 WORDS: Mapping[str, LazyString] = {
+    "app_full": _l("An app has as many people as it may have"),
     "email_changed": _l("The e-mail address was changed"),
     "password_changed": _l("The password was changed"),
     "answer_reset_request": _l("Request for a new password"),

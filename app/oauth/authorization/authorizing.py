@@ -22,7 +22,7 @@ from ..server import server
 from ..transactions import SessionTransaction
 from ..wire import attribution
 from ..wishes import Wishes
-from . import pending, responses, used_apps
+from . import pending, reach, responses, used_apps
 from .interaction import Situation
 
 
@@ -77,6 +77,7 @@ class Authorization:
             missing=self.missing,
             has_consent=self.consent is not None,
             is_unverified_native_app=self.is_unverified_native_app,
+            is_full=signed_in and self.consent is None and reach.is_full(self.asked.client),
             another_named=signed_in and self.grant.named not in (None, current_user.id),
         )
 
