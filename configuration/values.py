@@ -168,9 +168,8 @@ def issuer(value: str) -> str:
     """The portal's public base URL, spelled in the one way tokens carry it."""
     address = value.strip()
     parts = _split(address)
-    plain = re.fullmatch(r"https?://[^\s/?#@\\]+(/[A-Za-z0-9._~/-]*)?", address)
-    if not plain or not parts.hostname or address.endswith("/"):
-        raise ValueError("an http:// or https:// URL without trailing slash, query or fragment")
+    if not re.fullmatch(r"https?://[^\s/?#@\\]+", address) or not parts.hostname:
+        raise ValueError("an http:// or https:// URL of a host of its own, without path, query or fragment")
     return address
 
 

@@ -73,9 +73,8 @@ def test_data_outlives_its_containers() -> None:
 
 
 def test_its_variables_are_settings_the_portal_reads_as_meant() -> None:
-    secrets = dict.fromkeys(
-        ("SECRET_KEY", "DATABASE_ENCRYPTION_SECRET"), "0123456789abcdefghijklmnopqrstuvwxyz"
-    )
+    text = "0123456789abcdefghijklmnopqrstuvwxyz"
+    secrets = {"SECRET_KEY": text, "DATABASE_ENCRYPTION_SECRET": text[::-1]}
     given = {**SERVICES["portal"]["environment"], **secrets, "MYSQL_PASS": "p@ss", "APP_ENV": "production"}
     settings = Settings.from_environment({**given, "ISSUER": "https://id.example.org"}, CHECKOUT / "instance")
     assert settings.database_url == "mysql+pymysql://pforte:p%40ss@database:3306/pforte?charset=utf8mb4"

@@ -192,8 +192,6 @@ def test_a_certificate_must_go_on_and_be_for_this_portal(
         ({"PASSWORD_HASHER": "bcrypt", "BCRYPT_SALT_ROUNDS": "6"}, "BCRYPT_SALT_ROUNDS"),
         ({"RATE_LIMIT_WHITE_LIST_REGEXP": ".*"}, "RATE_LIMIT_WHITE_LIST_REGEXP"),
         ({"TRUSTED_PROXIES": "0"}, "TRUSTED_PROXIES"),
-        (dict.fromkeys(("SECRET_KEY", "DATABASE_ENCRYPTION_SECRET"), "one secret for two purposes 0123456789"),
-         "SECRET_KEY"),
     ],
 )  # fmt: skip
 def test_what_is_weak_in_production_is_named(

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
@@ -46,7 +45,6 @@ class Documents:
         self._headers = [("Content-Type", "application/json"), *self._common, *metadata.cache_headers()]
         self._new_request_id = new_request_id
         self._settings: Settings = app.config["SETTINGS"]
-        self._issuer_path = urlsplit(self._settings.issuer).path
         self._bodies: dict[str, bytes] = {}
         self._ring: ring.KeyRing = app.extensions["signing_keys"]
         self._published: dict[str, Any] | None = None
@@ -55,9 +53,7 @@ class Documents:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The document, or what the application answers."""
-        path = self._without_issuer(environ["PATH_INFO"].removesuffix("/"))
-        if path in metadata.DISCOVERY_PATHS:
-            environ["PATH_INFO"] = path
+        path = environ["PATH_INFO"].removesuffix("/")
         is_document = path in self._bodies or path in metadata.JWKS_PATHS
         if is_document and environ["REQUEST_METHOD"] == "OPTIONS":
             permission = cross_origin.preflight_of_everybody(EnvironHeaders(environ))
@@ -71,11 +67,6 @@ class Documents:
                 start_response("200 OK", [*self._headers, length, ("X-Request-Id", self._new_request_id())])
                 return [body]
         return self._wsgi(environ, start_response)
-
-    def _without_issuer(self, path: str) -> str:
-        """``path``, which :rfc:`8414#section-3.1` lets end with the path of the issuer."""
-        plain = path.removesuffix(self._issuer_path)
-        return plain if plain in metadata.DISCOVERY_PATHS else path
 
     def _body(self, path: str) -> bytes | None:
         """The bytes; None lets the application answer, such as when the keys cannot be read."""
