@@ -72,6 +72,10 @@ class Settings:
     # Who may register apps by RFC 7591: nobody, holders of an initial access token, everybody.
     dynamic_registration: str = setting("off", read.one_of("off", "token", "open", true="open", false="off"))
 
+    # How long a sign-in lasts however much it is used; "Stay signed in" has its own. Unused ones end sooner.
+    session_ttl: int = setting("30 days", read.duration)
+    remembered_session_ttl: int = setting("90 days", read.duration)
+
     # Hashes of another kind or cost are upgraded at the next sign-in.
     password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))
     bcrypt_salt_rounds: int = setting("12", read.whole_number(4, 20))

@@ -23,16 +23,20 @@ def authenticate(identifier: str, password: str) -> User:
     :class:`AccountBlocked`, to who knows the password; :class:`TooManyTries`, without looking at the password.
     What it records is kept only by a commit, after a refusal too.
     """
-    return _check(find_user(identifier, *_NEEDED), identifier, password)
+    user = find_user(identifier, *_NEEDED)
+    return _check(user, password, throttling.account_of(user.id if user else None, fold(identifier)))
 
 
-def check_password(user: User, password: str) -> None:
-    """Let pass who knows the password of ``user``, somebody signed in. Raises what :func:`authenticate` does."""
-    _check(user, user.username, password)
+def check_password(user: User, password: str, *, counter: str | None = None) -> None:
+    """Let pass who knows the password of ``user``. Raises what :func:`authenticate` does.
+
+    ``counter`` counts the wrong ones, where that is not the account's. Of somebody signed in,
+    :func:`app.authentication.step_up.confirm_password` asks.
+    """
+    _check(user, password, counter or throttling.account_of(user.id, user.username))
 
 
-def _check(user: User | None, identifier: str, password: str) -> User:
-    account = throttling.account_of(user.id if user else None, fold(identifier))
+def _check(user: User | None, password: str, account: str) -> User:
     try:
         throttling.refuse_waiting(account)
     except TooManyTries:

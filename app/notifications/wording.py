@@ -14,6 +14,7 @@ WORDS: Mapping[str, LazyString] = {
     "answer_reset_request": _l("Request for a new password"),
     "reset_password": _l("Link for a new password"),
     "set_password": _l("Link for the first password"),
+    "session_copied": _l("A copy of a sign-in cookie was used"),
     "verify_email": _l("Link to confirm the e-mail address"),
 }
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
-from ...authentication.sign_in import check_password
+from ...authentication.step_up import confirm_password
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
@@ -54,7 +54,7 @@ def show() -> ResponseReturnValue:
 
 
 def _change_password(form: ChangePasswordForm) -> None:
-    check_password(current_user, form.current_password.data or "")
+    confirm_password(form.current_password.data or "")
     passwords.change_password(
         current_user,
         form.password.data or "",

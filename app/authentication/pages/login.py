@@ -13,10 +13,11 @@ from wtforms.validators import DataRequired, InputRequired
 from ...audit import EventKind, record
 from ...extensions import db, settings
 from ...forms import status_of
-from .. import browser, sessions
+from .. import browser
 from ..access import public
 from ..refusals import InvalidCredentials, TooManyTries
-from ..sign_in import authenticate, check_password
+from ..sign_in import authenticate
+from ..step_up import confirm_password
 from ..wording import why_refused
 from .refused import status_and_headers
 
@@ -67,11 +68,10 @@ def reauthenticate() -> Response:
     if not form.validate_on_submit():
         return _reauthentication_page(form, status_of(form))
     try:
-        check_password(current_user, form.password.data or "")
+        confirm_password(form.password.data or "")
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         return _refused(form, refusal)
-    sessions.renew_authentication(current_user.browser_session)
     db.session.commit()
     return redirect(browser.destination(request.script_root + "/account"), 303)
 

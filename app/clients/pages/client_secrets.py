@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length
 
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
-from ...authentication.sign_in import check_password
+from ...authentication.step_up import confirm_password
 from ...clock import now
 from ...database.rows import db
 from ...extensions import settings
@@ -101,7 +101,7 @@ def reveal(client_id: str, secret_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _reveal_page(client, secret, form), status_of(form)
     try:
-        check_password(current_user, form.password.data or "")
+        confirm_password(form.password.data or "")
         text = client_secrets.reveal_secret(client, secret, actor_id=current_user.id)
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()  # the try counts
