@@ -11,7 +11,7 @@ from ..database.trouble import again_if_lost, undo, was_undone
 from ..extensions import login_manager
 from ..users import accounts
 from ..users.models import User
-from . import devices, last_seen, lifetimes, replays, session_tokens, sessions
+from . import devices, known_browsers, last_seen, lifetimes, replays, session_tokens, sessions
 from .cookies import KEPT_BY, keep_token
 from .kept_forms import PERSON, WAITING
 from .models import BrowserSession
@@ -44,6 +44,7 @@ def adopt(user: User, remember: bool = False) -> None:
     session.permanent = remember
     user.browser_session = row
     _keep(row, token)
+    known_browsers.remember(user)
 
 
 def leave() -> None:

@@ -49,6 +49,11 @@ def account_of(user_id: str | None, folded_name: str) -> str:
     return vault.keyed_digest(f"sign-in user {user_id}" if user_id else f"sign-in name {folded_name}")
 
 
+def counter_of_browser(user_id: str, key: str) -> str:
+    """Return the key of the counter of failed sign-ins to an account in a browser that signed in to it before."""
+    return vault.keyed_digest(f"sign-in user {user_id} in browser {key}")
+
+
 def counter_of_session(session_id: str) -> str:
     """Return the key of the counter of wrong passwords that were given once more in this session."""
     return vault.keyed_digest(f"password once more in session {session_id}")

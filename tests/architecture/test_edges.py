@@ -42,6 +42,7 @@ KNOWING_THE_REQUEST = {
             "authentication/browser.py",
             "authentication/cookies.py",
             "authentication/kept_forms.py",
+            "authentication/known_browsers.py",
             "authentication/step_up.py",
             "expired_forms.py",
             "fetch_metadata.py",

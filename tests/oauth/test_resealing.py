@@ -347,6 +347,7 @@ def test_every_place_that_seals_for_a_row_is_in_the_list() -> None:
     }
     elsewhere = {
         "authentication/kept_forms.py",  # in a cookie, for a quarter of an hour
+        "authentication/known_browsers.py",  # in a cookie, replaced with each sign-in; without it a browser is unknown
         "clients/pages/fresh_secret.py",  # in a cookie that lasts five minutes
         "operations/resealing.py",
     }

@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
+from ...authentication import known_browsers
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
 from ...authentication.step_up import confirm_password
@@ -62,3 +63,4 @@ def _change_password(form: ChangePasswordForm) -> None:
         issuer=settings.issuer,
         locale=str(get_locale()),
     )
+    known_browsers.remember(current_user)

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired
 from ...audit import EventKind, record
 from ...extensions import db, settings
 from ...forms import status_of
-from .. import browser
+from .. import browser, known_browsers
 from ..access import public
 from ..refusals import InvalidCredentials, TooManyTries
 from ..sign_in import authenticate
@@ -51,7 +51,9 @@ def sign_in() -> Response:
     if not form.validate_on_submit():
         return _sign_in_page(form, status_of(form))
     try:
-        user = authenticate(form.username.data or "", form.password.data or "")
+        user = authenticate(
+            form.username.data or "", form.password.data or "", counter_of=known_browsers.counter_of
+        )
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         return _refused(form, refusal)
