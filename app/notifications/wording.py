@@ -14,6 +14,10 @@ WORDS: Mapping[str, LazyString] = {
     "answer_reset_request": _l("Request for a new password"),
     "reset_password": _l("Link for a new password"),
     "set_password": _l("Link for the first password"),
+    "redirect_uris_changed": _l("The redirect URIs of an app were changed"),
+    "secret_added": _l("An app got a new secret"),
+    "secret_revealed": _l("A secret of an app was shown"),
+    "secrets_replaced": _l("The secrets of an app were replaced"),
     "session_copied": _l("A copy of a sign-in cookie was used"),
     "verify_email": _l("Link to confirm the e-mail address"),
 }
