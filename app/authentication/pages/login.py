@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired
 from ...audit import EventKind, record
 from ...extensions import db, settings
 from ...forms import status_of
-from .. import browser, known_browsers
+from .. import browser, known_browsers, new_browsers
 from ..access import public
 from ..refusals import InvalidCredentials, TooManyTries
 from ..sign_in import authenticate
@@ -57,8 +57,11 @@ def sign_in() -> Response:
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         return _refused(form, refusal)
+    is_new = new_browsers.is_new(user)
     browser.adopt(user, remember=form.remember.data)
     record(EventKind.SIGNED_IN, user_id=user.id, actor_id=user.id, device=user.browser_session.device)
+    if is_new:
+        new_browsers.tell(user, user.browser_session)
     db.session.commit()
     return redirect(onward, 303)
 
