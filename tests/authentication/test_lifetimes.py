@@ -43,6 +43,17 @@ def test_a_session_in_use_ends_some_time_after_the_sign_in(
             assert list_sessions(anna) == []
 
 
+def test_the_list_of_devices_says_when_each_ends_at_the_latest(app: Flask, client: FlaskClient) -> None:
+    make_user(app)
+    with time_machine.travel(NOON, tick=False):
+        sign_in(app.test_client())
+        sign_in(client, remember="y")
+        page = client.get("/account/sessions").text
+    assert page.count("Ends at the latest") == 2
+    for end in (NOON + timedelta(days=30), NOON + timedelta(days=90)):
+        assert f'datetime="{end.isoformat()}"' in page
+
+
 def test_the_settings_say_how_long_and_count_for_sessions_that_are_on(app: Flask, app_with: MakeApp) -> None:
     make_user(app)
     with time_machine.travel(NOON, tick=False) as clock:
