@@ -76,6 +76,9 @@ class Settings:
 
     # How many people an app may reach that no administrator vouches for.
     unverified_app_people: int = setting("100", read.whole_number(1, 1_000_000_000))
+    # How long a sign-in lasts however much it is used; "Stay signed in" has its own. Unused ones end sooner.
+    session_ttl: int = setting("30 days", read.duration)
+    remembered_session_ttl: int = setting("90 days", read.duration)
 
     # Hashes of another kind or cost are upgraded at the next sign-in.
     password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))

@@ -9,7 +9,7 @@ from wsgiref.types import WSGIApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .admin import pages as admin_pages
-from .authentication import access, kept_forms
+from .authentication import access, browser, kept_forms, known_browsers
 from .diagnostics.pages import request_log
 from .expired_forms import say_nothing_was_done
 from .extensions import background, csrf
@@ -57,9 +57,11 @@ AFTER_PAGES = (  # also when one of those above has answered; the cookie of the 
     templating.keep_static_files,  # caching
     pending_app.allow_popups,  # window that waits for the sign-in
     i18n.remember,  # language
+    known_browsers.keep,  # browser that signed in
     security_headers.protect,  # headers
     request_ids.send,  # name
     request_log.finish,  # log
+    browser.settle,  # token of the session
 )
 BEFORE_PROGRAMS = (
     request_ids.begin,  # name

@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     SIGNED_OUT = "authentication.session.ended"
     DEVICE_SIGNED_OUT = "authentication.device.ended"
     OTHER_DEVICES_SIGNED_OUT = "authentication.devices.ended"
+    SESSION_COPIED = "authentication.session.copied"
     SIGNED_OUT_EVERYWHERE = "authentication.sessions.ended"
 
     ACCESS_GIVEN = "consent.access.given"

@@ -15,3 +15,11 @@ class TooManyTries(Exception):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"wait {retry_after} seconds")
         self.retry_after = retry_after
+
+
+class SpentTokenShown(Exception):
+    """The token of a session was replaced some time ago: who still has it has a copy."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(session_id)
+        self.session_id = session_id

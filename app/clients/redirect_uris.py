@@ -126,6 +126,17 @@ def is_loopback(uri: str) -> bool:
     return parts is not None and parts.scheme in ("http", "https") and _is_loopback(parts.hostname or "")
 
 
+def place_of(uri: str) -> str:
+    """Where an allowed ``uri`` leads, as people read it: a host with its port, this device, or a program's scheme.
+
+    Equal for two URIs that the same program answers: on a loopback address any port, :rfc:`8252#section-7.3`.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https"):
+        return f"{parts.scheme}:"
+    return parts.hostname or "" if is_loopback(uri) else parts.netloc.lower()
+
+
 def _check_characters(uri: str) -> None:
     if not uri:
         raise RedirectUriNotAllowed(Reason.MISSING)

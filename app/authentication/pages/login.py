@@ -13,10 +13,11 @@ from wtforms.validators import DataRequired, InputRequired
 from ...audit import EventKind, record
 from ...extensions import db, settings
 from ...forms import status_of
-from .. import browser, sessions
+from .. import browser, known_browsers, new_browsers
 from ..access import public
 from ..refusals import InvalidCredentials, TooManyTries
-from ..sign_in import authenticate, check_password
+from ..sign_in import authenticate
+from ..step_up import confirm_password
 from ..wording import why_refused
 from .refused import status_and_headers
 
@@ -50,12 +51,17 @@ def sign_in() -> Response:
     if not form.validate_on_submit():
         return _sign_in_page(form, status_of(form))
     try:
-        user = authenticate(form.username.data or "", form.password.data or "")
+        user = authenticate(
+            form.username.data or "", form.password.data or "", counter_of=known_browsers.counter_of
+        )
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         return _refused(form, refusal)
+    is_new = new_browsers.is_new(user)
     browser.adopt(user, remember=form.remember.data)
     record(EventKind.SIGNED_IN, user_id=user.id, actor_id=user.id, device=user.browser_session.device)
+    if is_new:
+        new_browsers.tell(user, user.browser_session)
     db.session.commit()
     return redirect(onward, 303)
 
@@ -67,11 +73,10 @@ def reauthenticate() -> Response:
     if not form.validate_on_submit():
         return _reauthentication_page(form, status_of(form))
     try:
-        check_password(current_user, form.password.data or "")
+        confirm_password(form.password.data or "")
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         return _refused(form, refusal)
-    sessions.renew_authentication(current_user.browser_session)
     db.session.commit()
     return redirect(browser.destination(request.script_root + "/account"), 303)
 

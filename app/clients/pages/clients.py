@@ -8,6 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from ...authentication.access import ask_for_password, has_recent_sign_in
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import REFUSED
@@ -23,6 +24,9 @@ from . import client_form, fresh_secret
 from .own_app import get_own_client
 
 blueprint = Blueprint("clients_clients", __name__)
+
+# Who changes these may take over the sign-ins of everybody who uses the app.
+GUARDED = frozenset({"redirect_uris", "client_type", "grant_types", "pkce_required"})
 
 
 @blueprint.get("/dashboard/apps")
@@ -78,7 +82,7 @@ def show(client_id: str) -> ResponseReturnValue:
 
 @blueprint.route("/dashboard/apps/<client_id>/edit", methods=["GET", "POST"])
 def edit(client_id: str) -> ResponseReturnValue:
-    """The form of an app's details."""
+    """The form of an app's details; what decides who gets its codes and tokens needs a recent sign-in."""
     client = get_own_client(client_id)
     form = client_form.edit_form(client)
     if not form.validate_on_submit():
@@ -88,6 +92,9 @@ def edit(client_id: str) -> ResponseReturnValue:
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
         return _edit_page(client, form), REFUSED
+    if GUARDED.intersection(changed) and not has_recent_sign_in():
+        db.session.rollback()
+        return ask_for_password()
     db.session.commit()
     flash(_("Saved.") if changed else _("Nothing was changed."), "ok")
     if "redirect_uris" in changed:
