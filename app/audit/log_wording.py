@@ -37,6 +37,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.SIGNED_IN: _l("Signed in"),
     EventKind.SIGN_IN_REFUSED: _l("Sign-in refused"),
     EventKind.SIGN_IN_PAUSED: _l("Sign-ins paused after wrong passwords"),
+    EventKind.NETWORK_PAUSED: _l("Sign-ins paused from a network, after many failed ones"),
     EventKind.SIGNED_OUT: _l("Signed out"),
     EventKind.DEVICE_SIGNED_OUT: _l("Device signed out"),
     EventKind.OTHER_DEVICES_SIGNED_OUT: _l("All other devices signed out"),

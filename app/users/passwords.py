@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 LONGEST_TYPED = 1_000  # characters; in longer texts accents stay as they came, ordering them takes too long
+BUSY_FOR = 5  # seconds, until a place is free
 LONGEST_WAIT = 20  # seconds for a turn; browsers and proxies give up soon after
 _turn = threading.BoundedSemaphore(1)
 """One hash at a time in each process: hashing lets other threads run, so without a limit a few dozen sign-ins
@@ -84,4 +85,5 @@ class HashingBusy(ServiceUnavailable):
     """Too many people sign in at the same moment. Wherever it is raised, the answer is 503 with ``Retry-After``."""
 
     def __init__(self) -> None:
-        super().__init__(retry_after=5)
+        super().__init__(retry_after=BUSY_FOR)
+        self.seconds = BUSY_FOR
