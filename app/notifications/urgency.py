@@ -1,0 +1,23 @@
+"""Which mails leave first: what somebody waits for or must know, before what strangers can ask for in masses."""
+
+from sqlalchemy import ColumnElement, case
+
+from .models import OutgoingMail
+
+# Ways back into an account, what was done to it, and codes that are valid for minutes; errands by their rule's name.
+FIRST = (
+    "answer_reset_request",
+    "reset_password",
+    "password_link",
+    "set_password",
+    "password_changed",
+    "email_changed",
+    "confirm_mobile",
+)
+# Every registration makes one.
+THEN = ("verify_email",)
+
+
+def order() -> ColumnElement[int]:
+    """The place of a mail in the outbox, the lowest first; a mail that is not listed comes last."""
+    return case((OutgoingMail.template.in_(FIRST), 0), (OutgoingMail.template.in_(THEN), 1), else_=2)
