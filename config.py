@@ -103,6 +103,9 @@ class Settings:
     # How many hops of X-Forwarded-* are believed.
     trusted_proxies: int = setting("0", read.whole_number(0, 16))
 
+    # Names and addresses the portal is asked by beside the issuer's, such as `portal` in a network of containers.
+    trusted_hosts: tuple[str, ...] | None = optional(read.hosts)
+
     # smtp:// or smtps://; None: mails are printed and kept in instance/mail/.
     mail_url: str | None = setting("console", read.unless_console(read.mail_server))
     # The From line; default: pforte@ the issuer's host.

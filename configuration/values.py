@@ -146,6 +146,21 @@ def host(value: str) -> str:
     return name
 
 
+def hosts(value: str) -> tuple[str, ...]:
+    """Host names in small letters and IP addresses in their one spelling, of a list; empty for none."""
+    found = []
+    for part in filter(None, re.split(r"[\s,]+", value)):
+        try:
+            name = host(part)
+        except ValueError:
+            raise ValueError("host names or IP addresses without a port, separated by commas") from None
+        try:
+            found.append(canonical(str(ip_address(name))))
+        except ValueError:
+            found.append(name.lower())
+    return tuple(found)
+
+
 def url(*schemes: str, example: str) -> Callable[[str], str]:
     """A reader of absolute URLs of the given schemes; the message shows the example."""
 
