@@ -87,6 +87,8 @@ class Settings:
     rate_limit_duration_seconds: int = setting("1000", read.duration)
     rate_limit_white_list: tuple[str, ...] = setting("127.0.0.1", read.addresses)
     rate_limit_white_list_regexp: re.Pattern[str] | None = optional(read.pattern)
+    # How long events are kept: what happened, to whom, by whom and from where.
+    event_retention: int = setting("2 years", read.duration)
     # Addresses that may read /metrics.
     metrics_allow: tuple[str, ...] = setting("127.0.0.1", read.addresses)
     # One line a request on stdout, and how warnings and errors are written on stderr.
