@@ -43,7 +43,9 @@ NO_MESSAGE: Mapping[type[Exception], LazyString] = {
     BudgetSpent: _l(
         "This portal has sent all text messages that it sends in a day. Please try again tomorrow."
     ),
-    CountryNotServed: _l("This portal sends no text messages to numbers of this country."),
+    CountryNotServed: _l(
+        "This portal sends no text messages to numbers of this country. You need no confirmed number to use your account."
+    ),
     EmailNotConfirmed: _l(
         "Please confirm your e-mail address first: text messages are sent only to people whose address is confirmed."
     ),
