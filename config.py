@@ -18,6 +18,10 @@ __all__ = ["CHECKOUT", "LANGUAGES", "ConfigurationError", "Settings", "load", "l
 CHECKOUT = Path(__file__).resolve().parent
 # The languages of the portal, each by its own name: who looks for it reads that one.
 LANGUAGES = {"en": "English", "de": "Deutsch"}
+# The European Economic Area, Switzerland and the United Kingdom: elsewhere some numbers cost a hundred times as much.
+SMS_COUNTRIES = (
+    "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
+)
 HIDDEN = ("_SECRET", "_SECRET_PREVIOUS", "_KEY", "_PASS", "_URL")
 Value = TypeVar("Value")
 
@@ -91,6 +95,8 @@ class Settings:
     rate_limit_duration_seconds: int = setting("1000", read.duration)
     rate_limit_white_list: tuple[str, ...] = setting("127.0.0.1", read.addresses)
     rate_limit_white_list_regexp: re.Pattern[str] | None = optional(read.pattern)
+    # How long events are kept: what happened, to whom, by whom and from where.
+    event_retention: int = setting("2 years", read.duration)
     # Addresses that may read /metrics.
     metrics_allow: tuple[str, ...] = setting("127.0.0.1", read.addresses)
     # One line a request on stdout, and how warnings and errors are written on stderr.
@@ -107,12 +113,19 @@ class Settings:
     # How many hops of X-Forwarded-* are believed.
     trusted_proxies: int = setting("0", read.whole_number(0, 16))
 
+    # Names and addresses the portal is asked by beside the issuer's, such as `portal` in a network of containers.
+    trusted_hosts: tuple[str, ...] | None = optional(read.hosts)
+
     # smtp:// or smtps://; None: mails are printed and kept in instance/mail/.
     mail_url: str | None = setting("console", read.unless_console(read.mail_server))
     # The From line; default: pforte@ the issuer's host.
     mail_from: str = setting(None, read.sender)
     # A gateway that takes a POST of {"to","text"}; None: messages are printed.
     sms_webhook_url: str | None = setting("console", read.unless_console(read.web_address))
+    # Text messages the portal sends a day, whoever asks: they cost money.
+    sms_daily_budget: int = setting("200", read.whole_number(0, 1_000_000))
+    # Countries whose numbers get text messages, ISO 3166 codes or `all`; the default is where messages are cheap.
+    sms_countries: tuple[str, ...] | None = setting(SMS_COUNTRIES, read.countries)
     # The language where neither the person nor the browser says one.
     default_locale: str = setting("en", read.one_of(*LANGUAGES))
     # URI in /.well-known/security.txt, which is 404 without it.

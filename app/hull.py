@@ -15,7 +15,7 @@ from .expired_forms import say_nothing_was_done
 from .extensions import background, csrf
 from .oauth.endpoints.documents import Documents
 from .oauth.pages import pending_app
-from .site import bad_input, hosts, i18n, rate_limiting, request_ids, security_headers, templating
+from .site import addresses, bad_input, hosts, i18n, rate_limiting, request_ids, security_headers, templating
 from .site.portal import Portal
 
 
@@ -25,8 +25,13 @@ def trusted_proxies(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
     return ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops) if hops else wsgi
 
 
+def canonical_addresses(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
+    """Write where the request comes from in one spelling, and refuse what is no address."""
+    return addresses.Addresses(wsgi, app)
+
+
 def honest_hosts(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
-    """Refuse a ``Host`` that is none, with the steps before programs and the page of an error."""
+    """Refuse a ``Host`` that is none or somebody else's, with the steps before programs and the page of an error."""
     return hosts.Hosts(wsgi, app)
 
 
@@ -37,8 +42,9 @@ def public_documents(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
 
 
 WSGI_LAYERS = (  # from the outermost to Flask
-    trusted_proxies,  # addresses
-    honest_hosts,  # unreadable host
+    trusted_proxies,  # who is asking, at which host
+    canonical_addresses,  # unreadable address
+    honest_hosts,  # unreadable or foreign host
     public_documents,  # discovery, keys
 )
 BEFORE_PAGES = (  # the first that refuses or answers is the last that runs

@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     SIGNED_IN = "authentication.session.started"
     SIGN_IN_REFUSED = "authentication.session.refused"
     SIGN_IN_PAUSED = "authentication.account.paused"
+    NETWORK_PAUSED = "authentication.network.paused"
     SIGNED_OUT = "authentication.session.ended"
     DEVICE_SIGNED_OUT = "authentication.device.ended"
     OTHER_DEVICES_SIGNED_OUT = "authentication.devices.ended"

@@ -38,6 +38,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.SIGN_IN_REFUSED: _l("Sign-in refused"),
     EventKind.SIGN_IN_PAUSED: _l("Tries paused after wrong passwords"),
     EventKind.SESSION_COPIED: _l("Device signed out: a copy of its cookie was used"),
+    EventKind.NETWORK_PAUSED: _l("Sign-ins paused from a network, after many failed ones"),
     EventKind.SIGNED_OUT: _l("Signed out"),
     EventKind.DEVICE_SIGNED_OUT: _l("Device signed out"),
     EventKind.OTHER_DEVICES_SIGNED_OUT: _l("All other devices signed out"),

@@ -34,6 +34,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.SIGNED_IN: _l("You signed in."),
     EventKind.SIGN_IN_REFUSED: _l("A sign-in with a wrong password was refused."),
     EventKind.SIGN_IN_PAUSED: _l("After several wrong passwords, further tries were paused for a while."),
+    EventKind.NETWORK_PAUSED: _l("Sign-ins from a network were paused for a while after many failed ones."),
     EventKind.SIGNED_OUT: _l("You signed out."),
     EventKind.DEVICE_SIGNED_OUT: _l("You signed a device out."),
     EventKind.OTHER_DEVICES_SIGNED_OUT: _l("You signed all other devices out."),
@@ -71,12 +72,13 @@ WORDS: Mapping[str, LazyString] = {
 }
 
 # What an event is about, where it says so: an app, a field, an address.
-TOLD = ("name", "client", "app", "client_name", "email", "scope", "device")
+TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "network")
 
 WARNINGS = (
     EventKind.SIGN_IN_REFUSED,
     EventKind.SIGN_IN_PAUSED,
     EventKind.SESSION_COPIED,
+    EventKind.NETWORK_PAUSED,
     EventKind.TOKENS_REPLAYED,
     EventKind.MAILS_HELD_BACK,
     EventKind.USER_BLOCKED,

@@ -10,7 +10,7 @@ class AccountBlocked(InvalidCredentials):
 
 
 class TooManyTries(Exception):
-    """This account is waiting; ``retry_after`` says for how many seconds more."""
+    """The account is waiting; ``retry_after`` says for how many seconds more."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"wait {retry_after} seconds")
@@ -23,3 +23,7 @@ class SpentTokenShown(Exception):
     def __init__(self, session_id: str) -> None:
         super().__init__(session_id)
         self.session_id = session_id
+
+
+class NetworkWaits(TooManyTries):
+    """Too many sign-ins have failed from this network, whoever they were for."""

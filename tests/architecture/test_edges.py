@@ -14,6 +14,7 @@ ENDING = {
     "oauth/wire/endpoint.py": "the edge of all endpoints for programs",
     "oauth/authorization/authorizing.py": "the edge of authorization endpoint and consent page",
     "notifications/delivery.py": "a job, with no request above it",
+    "operations/tidying.py": "a job, with no request above it",
     "notifications/errands.py": "what a job's errand wrote goes, its row in the outbox stays",
     "authentication/browser.py": "the edge of what follows a page: a session of which a copy was shown ends",
     "site/lost_transactions.py": "the edge of all pages: what was undone is run again",
@@ -68,6 +69,7 @@ KNOWING_THE_REQUEST = {
     "oauth/server.py": "the application's authorization server",
     "operations/doctor/database.py": "the application's migrations",
     "notifications/delivery.py": "the application whose jobs these are",
+    "operations/tidying.py": "the application whose jobs these are",
     "notifications/message.py": "mails are templates",
     "notifications/sms.py": "text messages are templates",
 }

@@ -124,3 +124,21 @@ def test_attack_a_preflight_writes_a_header_of_its_own(app: Flask) -> None:
         headers = {"Origin": ORIGIN, "Access-Control-Request-Headers": odd}
         answer = app.test_client().options(JWKS_PATHS[0], headers=headers)
         assert answer.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
+
+
+@pytest.mark.parametrize(
+    "asking", ["h", "http", "https://", "https:", "://", "null", "example", "%", "_", "https://app."]
+)
+def test_attack_a_preflight_whose_origin_is_none_has_all_apps_looked_at(app: Flask, asking: str) -> None:
+    client = make.make_client(app, make.make_user(app))
+    assert client.callback.startswith(ORIGIN)
+    http = app.test_client()
+    with count_statements() as statements:
+        answer = http.options("/oauth/token", headers={"Origin": asking})
+    assert answer.status_code == 204
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert statements == [] or asking == "https://app."
+    assert (
+        http.options("/oauth/token", headers={"Origin": ORIGIN}).headers["Access-Control-Allow-Origin"]
+        == ORIGIN
+    )

@@ -64,7 +64,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
 def _sign_in(username: str, password: str) -> User:
     """The person, or a :class:`Refused` that tells only the app's owner what was wrong."""
     try:
-        user = authenticate(username, password)
+        user = authenticate(username, password, address=None)
     except TooManyTries as wait:
         raise Refused(causes.SIGN_IN_PAUSED, retry_after=wait.retry_after) from None
     except AccountBlocked:

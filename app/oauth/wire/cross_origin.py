@@ -115,8 +115,8 @@ def _recall(asking: str) -> bool | None:
 
 
 def _belongs_to_an_app(asking: str) -> bool:
-    if not asking.isascii() or len(asking) > 300:
-        return False
+    if not asking.isascii() or len(asking) > 300 or origin(asking) != asking:
+        return False  # a text that many addresses contain would have all of them looked at
     likely = Client.redirect_uris.contains(asking, autoescape=True)
     query = select(Client.redirect_uris).where(likely, Client.disabled_at.is_(None))
     with suppress(SQLAlchemyError), read_connection() as connection:
