@@ -194,7 +194,7 @@ def test_the_envelope_names_the_address_as_it_is_kept(
     (source,) = smtp_server.sources
     assert re.findall(rb"(?m)^To: (.*?)\r?$", source) == [email.encode()]
     visitor = portal_app.test_client()
-    submit(visitor, link_of(smtp_server.messages[0]))
+    submit(visitor, link_of(smtp_server.messages[0]), password=PASSWORD)
     assert person(db_session, "mallory").email_verified_at is not None
 
 

@@ -317,7 +317,7 @@ def test_what_a_person_first_came_with_is_kept(
 def test_the_page_behind_the_mail_says_whose_account_it_confirms(app: Flask) -> None:
     """Nobody shall confirm an account that a stranger made with their address."""
     page = app.test_client().get(last_link(app, "verify_email"))
-    assert "The account “anna” was created or changed with the address anna@example.org." in page.text
+    assert "The account “anna” was created with the address anna@example.org." in page.text
 
 
 def test_the_link_of_a_deleted_account_confirms_nothing(app: Flask, db_session: Session) -> None:

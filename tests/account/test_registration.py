@@ -202,7 +202,7 @@ def test_the_confirmation_works_in_another_browser_and_leads_on(app: Flask, clie
     sign_up(client, path=f"/register?next={waiting}")
     path = last_link(app, "verify_email")
     assert path.endswith(f"?next={waiting}")
-    assert submit(app.test_client(), path).location == "/oauth/authorize?client_id=x"
+    assert submit(app.test_client(), path, password=PASSWORD).location == "/oauth/authorize?client_id=x"
 
 
 def test_a_used_confirmation_link_says_so(app: Flask, client: FlaskClient) -> None:

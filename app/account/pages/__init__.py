@@ -2,10 +2,11 @@
 
 from flask import Blueprint
 
-from . import activity, mobile, overview, profile, recovery, registration, security, setup
+from . import activity, confirmation, mobile, overview, profile, recovery, registration, security, setup
 
 blueprints: tuple[Blueprint, ...] = (
     registration.blueprint,
+    confirmation.blueprint,
     recovery.blueprint,
     setup.blueprint,
     overview.blueprint,

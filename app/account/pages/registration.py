@@ -1,4 +1,4 @@
-"""Creating an account, and confirming its address."""
+"""Creating an account."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -19,7 +19,7 @@ from ...languages import picked
 from ...users.names import check_email, check_username
 from ...users.passwords import check_new_password
 from .. import registration
-from ..refusals import InvitationNeeded, LinkExpired, RegistrationClosed
+from ..refusals import InvitationNeeded, RegistrationClosed
 from ..wording import REFUSALS, tell, told_beside_field
 
 blueprint = Blueprint("account_registration", __name__)
@@ -62,23 +62,6 @@ def register() -> Response | str | tuple[str, int]:
         flash(_("Welcome. We have sent you a mail: please open it and confirm your address."), "ok")
         return redirect(browser.destination(url_for("account_overview.show")), 303)
     return render_template("account/register.html", form=form), status_of(form)
-
-
-@blueprint.route("/verify-email/<token>", methods=["GET", "POST"])
-@public
-def verify_email(token: str) -> Response | str | tuple[str, int]:
-    """The page behind the link in the mail: showing it changes nothing, its button confirms the address."""
-    try:
-        user, email = registration.find_unverified(token)
-        if request.method != "POST":  # HEAD, too: mail scanners send it
-            return render_template("account/verify_email.html", email=email, username=user.username)
-        registration.verify_email(token)
-    except LinkExpired:
-        db.session.rollback()
-        return render_template("account/link_expired.html", purpose="verify_email"), 410
-    db.session.commit()
-    flash(_("Thank you. Your e-mail address is confirmed."), "ok")
-    return redirect(browser.destination(url_for("account_overview.show")), 303)
 
 
 def _create_account(form: RegistrationForm) -> bool:
