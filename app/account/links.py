@@ -13,6 +13,11 @@ def verify_email_url(issuer: str, token: str, next_page: str | None = None) -> s
     return _with_next(f"{issuer}/verify-email/{token}", next_page)
 
 
+def undo_email_url(issuer: str, token: str) -> str:
+    """Where the owner of the old address takes a change back."""
+    return f"{issuer}/undo-email/{token}"
+
+
 def forgot_password_url(issuer: str) -> str:
     """Where a link for a new password is asked for."""
     return f"{issuer}/forgot-password"

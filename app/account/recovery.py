@@ -111,7 +111,8 @@ def reset_password(token: str, password: str, *, issuer: str, locale: str) -> Us
     user = find_person(token)
     accounts.set_password(user, password)
     link = use_link(Purpose.RESET_PASSWORD, token)
-    end_links(Purpose.RESET_PASSWORD, user_id=user.id)
+    # What somebody who knew the old one may have begun ends, too.
+    end_links(Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL, user_id=user.id)
     if link.email is not None and link.email == user.email and user.email_verified_at is None:
         user.email_verified_at = now()  # the link came by mail: who used it reads that mailbox
         account_reclaimed.send(user)

@@ -68,13 +68,13 @@ def send_verification(user: User, *, issuer: str, locale: str, next_page: str | 
     return True
 
 
-def find_unverified(token: str) -> tuple[User, str | None]:
+def find_unverified(token: str) -> tuple[User, str]:
     """Whose account the link is about, and the address it confirms. Raises :class:`LinkExpired`."""
     link = find_link(Purpose.VERIFY_EMAIL, token)
     user = accounts.get_user(link.user_id) if link is not None and link.user_id is not None else None
-    if link is None or user is None or user.deleted_at is not None:
+    if link is None or user is None or not user.is_active:
         raise LinkExpired(Purpose.VERIFY_EMAIL)
-    return user, link.email
+    return user, str(link.email)
 
 
 def verify_email(token: str) -> str:

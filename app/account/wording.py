@@ -17,11 +17,12 @@ from ..users.refusals import (
     UsernameRefused,
     UsernameTaken,
 )
-from .refusals import InvitationNeeded
+from .refusals import EmailUnchanged, InvitationNeeded
 
 REFUSALS = (
     EmailRefused,
     EmailTaken,
+    EmailUnchanged,
     InvitationNeeded,
     PasswordRefused,
     PhoneNumberRefused,
@@ -63,6 +64,8 @@ def in_words(refusal: Exception) -> tuple[str, str]:
             return "username", str(USERNAMES[reason])
         case EmailTaken():
             return "email", _("This e-mail address is taken. If it is yours, please sign in.")
+        case EmailUnchanged():
+            return "email", _("This is your e-mail address already.")
         case AmbiguousEmail():
             return "email", _(
                 "Some mail servers take this address for another one. "

@@ -3,8 +3,7 @@
 from typing import Any
 
 from blinker import Namespace
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import or_, select
 from sqlalchemy.orm import load_only
 
 from ..audit import EventKind, record
@@ -15,7 +14,8 @@ from .models import User
 from .names import check_email, check_username, fold
 from .passwords import check_new_password, hash_password
 from .person_fields import PERSON_FIELDS
-from .refusals import EmailTaken, UsernameTaken, UserUnknown
+from .refusals import UserUnknown
+from .unique_names import refuse_taken, write_unique
 
 _signals = Namespace()
 user_blocked = _signals.signal("user-blocked")
@@ -23,7 +23,7 @@ user_blocked = _signals.signal("user-blocked")
 user_deleted = _signals.signal("user-deleted")
 """Sent with the person, inside the transaction, while the row still has its name and address."""
 password_set = _signals.signal("password-set")
-"""Sent with the person, inside the transaction: what was got with the old password ends here."""
+"""Sent with the person, inside the transaction, also where no new one is set: what was got with the old one ends here."""
 
 
 def find_user(identifier: str, *columns: Any) -> User | None:
@@ -69,10 +69,10 @@ def register(
 ) -> User:
     """Register a person and return them. Without ``password`` or ``password_hash`` nobody can sign in until one is set.
 
-    Raises UsernameRefused, EmailRefused, PasswordRefused, :class:`UsernameTaken`, :class:`EmailTaken`.
+    Raises UsernameRefused, EmailRefused, PasswordRefused, UsernameTaken, EmailTaken.
     """
     username, email = check_username(username), check_email(email)
-    _refuse_taken(username, email)
+    refuse_taken(username, email)
     if password is not None:
         check_new_password(password, username, email)
         password_hash = hash_password(password)
@@ -89,23 +89,8 @@ def register(
         ip=ip,
     )
     db.session.add(user)
-    _flush(username, email)
+    write_unique(username, email)
     return user
-
-
-def rename_email(user: User, email: str) -> str:
-    """Give ``user`` another address, not yet verified; the address as kept. Raises EmailRefused, EmailTaken."""
-    email = check_email(email)
-    if email == user.email:
-        return email
-    taken = db.session.scalar(select(User.id).where(User.email_key == fold(email), User.id != user.id))
-    if taken is not None:
-        raise EmailTaken(email)
-    if fold(email) != user.email_key:
-        user.email_verified_at = None
-    user.email, user.email_key = email, fold(email)
-    _flush(None, email)
-    return email
 
 
 def set_password(user: User, password: str) -> None:
@@ -113,6 +98,12 @@ def set_password(user: User, password: str) -> None:
     check_new_password(password, user.username, user.email)
     user.password_hash = hash_password(password)
     user.password_changed_at = now()
+    password_set.send(user)
+
+
+def forget_password(user: User) -> None:
+    """Let nobody sign in as ``user`` until a new password is set."""
+    user.password_hash = None
     password_set.send(user)
 
 
@@ -167,24 +158,3 @@ def delete(user: User, by: str | None = None) -> None:
 def _keep_an_administrator(leaving: User) -> None:
     if leaving.is_admin:
         keep_one(besides=leaving)
-
-
-def _refuse_taken(username: str | None, email: str) -> None:
-    if username is not None and _exists(User.username_key == fold(username)):
-        raise UsernameTaken(username)
-    if _exists(User.email_key == fold(email)):
-        raise EmailTaken(email)
-
-
-def _exists(condition: ColumnElement[bool]) -> bool:
-    return db.session.scalar(select(User.id).where(condition)) is not None
-
-
-def _flush(username: str | None, email: str) -> None:
-    """Write now, so that of two people asking for one name at the same moment the second one is told."""
-    try:
-        db.session.flush()
-    except IntegrityError:
-        db.session.rollback()
-        _refuse_taken(username, email)
-        raise

@@ -26,7 +26,7 @@ from tests.support.gateways import Gateway
 
 PAGE = "/account/profile/mobile"
 NUMBER = "+491701234567"
-PROFILE = {"name": "", "email": "anna@example.org", "country": "", "locale": "en"}
+PROFILE = {"name": "", "country": "", "locale": "en"}
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_the_code_of_somebody_else_confirms_nothing(
 ) -> None:
     other = app.test_client()
     sign_up(other, "berta")
-    profile = {**PROFILE, "email": "berta@example.org", "mobile": "+491701234569"}
+    profile = {**PROFILE, "mobile": "+491701234569"}
     submit(other, "/account/profile", **profile)
     code = code_for(app, client, sms_gateway)
     mine = code_for(app, other, sms_gateway)
@@ -273,7 +273,7 @@ def test_without_a_gateway_development_prints_the_message(
     app = app_with()
     browser = app.test_client()
     sign_up(browser, "berta")
-    submit(browser, "/account/profile", **{**PROFILE, "email": "berta@example.org"}, mobile=NUMBER)
+    submit(browser, "/account/profile", **PROFILE, mobile=NUMBER)
     send(browser)
     deliver(app)
     assert f"── Text message to {NUMBER}" in capsys.readouterr().out

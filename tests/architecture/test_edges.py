@@ -17,7 +17,7 @@ ENDING = {
     "notifications/errands.py": "what a job's errand wrote goes, its row in the outbox stays",
     "site/lost_transactions.py": "the edge of all pages: what was undone is run again",
     "database/trouble.py": "the edge of all pages: what failed is undone before the error page",
-    "users/accounts.py": "a flush that failed: until it is undone, nobody can ask which name was taken",
+    "users/unique_names.py": "a flush that failed: until it is undone, nobody can ask which name was taken",
     "scopes/definitions.py": "a flush that failed: until it is undone, the page can ask nothing",
     "clients/registration.py": "a flush that failed: until it is undone, the page can ask nothing",
     "clients/app_limit.py": "the app that is one too many must be gone, whoever commits next",

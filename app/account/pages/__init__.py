@@ -2,7 +2,18 @@
 
 from flask import Blueprint
 
-from . import activity, confirmation, mobile, overview, profile, recovery, registration, security, setup
+from . import (
+    activity,
+    confirmation,
+    email_change,
+    mobile,
+    overview,
+    profile,
+    recovery,
+    registration,
+    security,
+    setup,
+)
 
 blueprints: tuple[Blueprint, ...] = (
     registration.blueprint,
@@ -11,6 +22,7 @@ blueprints: tuple[Blueprint, ...] = (
     setup.blueprint,
     overview.blueprint,
     profile.blueprint,
+    email_change.blueprint,
     mobile.blueprint,
     security.blueprint,
     activity.blueprint,

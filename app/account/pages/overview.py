@@ -42,7 +42,7 @@ def send_verification_again() -> Response:
         sent = send_verification(current_user, issuer=settings.issuer, locale=str(get_locale()))
     except AmbiguousEmail as refusal:
         flash(in_words(refusal)[1], "danger")
-        return redirect(url_for("account_profile.edit"), 303)
+        return redirect(url_for("account_email_change.edit"), 303)
     db.session.commit()
     if sent:
         flash(_("The mail is on its way. Please open it and confirm your address."), "ok")
