@@ -43,12 +43,19 @@ class ClientRow:
     disabled_by: str | None
     registered_dynamically: bool
     trusted: bool
+    unconfirmed_emails: bool
     secrets: tuple[SecretRow, ...]
 
     @property
     def is_public(self) -> bool:
         """Whether this client can keep no secret (:rfc:`6749#section-2.1`)."""
         return self.client_type == "public"
+
+    @property
+    def learns_unconfirmed_emails(self) -> bool:
+        """Whether it is told addresses that nobody confirmed: administrators switched that on, and stand for it."""
+        of_the_portal = self.owner_id is None and not self.registered_dynamically
+        return self.unconfirmed_emails and (self.trusted or of_the_portal)
 
     @property
     def registered_methods(self) -> tuple[str, ...]:
