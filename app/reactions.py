@@ -3,9 +3,9 @@
 Their order is not promised. ``create_app`` connects them, and nothing else connects anything.
 """
 
-from .account import mobile, recovery
+from .account import mobile, resetting
 from .authentication import sessions
-from .clients import registration, scope_usage
+from .clients import detaching, registration, scope_usage
 from .consents import decisions
 from .oauth import ended_grants
 from .scopes import definitions
@@ -20,7 +20,8 @@ REACTIONS = (
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
     (accounts.password_set, ended_grants.end_tokens_got_by_password),
-    (recovery.account_reclaimed, decisions.withdraw_all_of),
+    (resetting.account_reclaimed, decisions.withdraw_all_of),
+    (resetting.account_reclaimed, detaching.detach_apps_of),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),
     (definitions.scope_wanted, scope_usage.names_of_apps_with),
     (definitions.scope_deleted, scope_usage.take_from_apps),

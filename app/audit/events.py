@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     USER_BLOCKED = "account.user.blocked"
     USER_UNBLOCKED = "account.user.unblocked"
     USER_DELETED = "account.user.deleted"
+    ACCOUNT_RECLAIMED = "account.user.reclaimed"
     USER_INVITED = "account.user.invited"
     ADMINISTRATOR_SET_UP = "account.administrator.set_up"
     ADMINISTRATOR_APPOINTED = "account.administrator.appointed"

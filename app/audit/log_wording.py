@@ -26,6 +26,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.USER_BLOCKED: _l("Account blocked"),
     EventKind.USER_UNBLOCKED: _l("Account opened again"),
     EventKind.USER_DELETED: _l("Account deleted"),
+    EventKind.ACCOUNT_RECLAIMED: _l("Account taken over by the owner of the mailbox"),
     EventKind.USER_INVITED: _l("Invitation made"),
     EventKind.ADMINISTRATOR_SET_UP: _l("First administrator set up"),
     EventKind.PROFILE_CHANGED: _l("Profile changed"),

@@ -18,6 +18,9 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.USER_BLOCKED: _l("An administrator blocked this account."),
     EventKind.USER_UNBLOCKED: _l("An administrator opened this account again."),
     EventKind.USER_DELETED: _l("This account was deleted."),
+    EventKind.ACCOUNT_RECLAIMED: _l(
+        "You took this account over with its mailbox: what whoever made it had left was removed."
+    ),
     EventKind.USER_INVITED: _l("You invited somebody."),
     EventKind.ADMINISTRATOR_SET_UP: _l("You set this portal up as its first administrator."),
     EventKind.ADMINISTRATOR_APPOINTED: _l("You were made an administrator of this portal."),

@@ -107,6 +107,13 @@ def forget_password(user: User) -> None:
     password_set.send(user)
 
 
+def forget_profile(user: User) -> None:
+    """Erase what was told or noted about ``user`` but the username and the address."""
+    for field in PERSON_FIELDS:
+        if field.erased and not field.is_sign_in_name:
+            setattr(user, field.column, None)
+
+
 def note_arrival(user: User, *, ip: str | None, platform: str) -> None:
     """Keep where and with what ``user`` came for the first time; what is known already stays."""
     user.platform = user.platform or platform

@@ -29,6 +29,8 @@ class PersonField:
     """How ``flask user import`` reads it."""
     erased: bool = True
     """Whether it goes with the account."""
+    is_sign_in_name: bool = False
+    """Whether it is what the person signs in with, or says of that how well it is known."""
 
     def is_proven(self, person: Any) -> bool:
         """Whether apps may take it for true of ``person``."""
@@ -48,7 +50,9 @@ PERSON_FIELDS = (
         in_profile=True,
         read=readers.read_name,
     ),
-    PersonField("username", "profile", "preferred_username", read=readers.read_username),
+    PersonField(
+        "username", "profile", "preferred_username", read=readers.read_username, is_sign_in_name=True
+    ),
     PersonField("locale", "profile", "locale", in_profile=True, read=readers.read_locale),
     PersonField(
         "updated_at",
@@ -57,13 +61,16 @@ PERSON_FIELDS = (
         value=lambda person: int(person.updated_at.timestamp()),
         erased=False,
     ),
-    PersonField("email", "email", "email", "email_verified_at", read=readers.read_email),
+    PersonField(
+        "email", "email", "email", "email_verified_at", read=readers.read_email, is_sign_in_name=True
+    ),
     PersonField(
         "email_verified_at",
         "email",
         "email_verified",
         "email_verified_at",
         value=lambda person: person.email_verified_at is not None,
+        is_sign_in_name=True,
     ),
     PersonField("mobile", "phone", "phone_number", in_profile=True, read=readers.read_mobile),
     PersonField(

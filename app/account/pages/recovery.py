@@ -17,7 +17,7 @@ from ...extensions import settings
 from ...forms import status_of
 from ...users.names import check_email
 from ...users.refusals import EmailRefused, PasswordRefused
-from .. import recovery
+from .. import recovery, resetting
 from ..refusals import LinkExpired
 from ..wording import tell
 
@@ -52,14 +52,14 @@ def reset_password(token: str) -> Response | tuple[str, int]:
     """The page behind the link: showing it changes nothing, its button sets the password."""
     form = NewPasswordForm()
     try:
-        user = recovery.find_person(token)
+        reset = resetting.find_reset(token)
         if form.validate_on_submit():
-            recovery.reset_password(
+            resetting.reset_password(
                 token, form.password.data or "", issuer=settings.issuer, locale=str(get_locale())
             )
             browser.leave()
             db.session.commit()
-            _tell_what_next()
+            _tell_what_next(reset)
             return redirect(_sign_in_url(), 303)
     except LinkExpired:
         db.session.rollback()
@@ -67,8 +67,7 @@ def reset_password(token: str) -> Response | tuple[str, int]:
     except PasswordRefused as refusal:
         db.session.rollback()
         tell(form, refusal)
-    page = render_template("account/reset_password.html", form=form, username=user.username)
-    return page, status_of(form)
+    return render_template("account/reset_password.html", form=form, reset=reset), status_of(form)
 
 
 def _ask_for_reset(form: ForgotPasswordForm) -> bool:
@@ -89,8 +88,14 @@ def _ask_for_reset(form: ForgotPasswordForm) -> bool:
     return True
 
 
-def _tell_what_next() -> None:
+def _tell_what_next(reset: resetting.Reset) -> None:
+    if reset.is_first:
+        flash(_("Your password is set. Please sign in with it."), "ok")
+        return
     flash(_("Your new password is set. Please sign in with it."), "ok")
+    if reset.reclaims:
+        flash(_("The account is yours. What whoever made it had left was removed."), "info")
+        return
     hint = _("If somebody else knew your old password, check which apps have access to your account.")
     flash(Markup('<a href="{}">{}</a>').format(url_for("consents_connected_apps.index"), hint), "info")
 
