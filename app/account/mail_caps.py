@@ -6,7 +6,7 @@ from limits import RateLimitItemPerHour
 
 from ..audit import EventKind, record
 from ..extensions import limiter, vault
-from ..users.names import fold
+from ..users.names import fold_email
 
 MAILS_AN_ADDRESS = RateLimitItemPerHour(5)
 
@@ -18,7 +18,7 @@ def takes_another(email: str, user_id: str) -> bool:
 
     The first mail that is held back is recorded with ``user_id``, the account in whose name it was asked for.
     """
-    key = MAILS_AN_ADDRESS.key_for("mails with links", vault.keyed_digest(fold(email)))
+    key = MAILS_AN_ADDRESS.key_for("mails with links", vault.keyed_digest(fold_email(email)))
     try:
         count = limiter.storage.incr(key, MAILS_AN_ADDRESS.get_expiry())
     except Exception as error:  # a counter in trouble must not keep anybody out of their account

@@ -69,7 +69,7 @@ def in_words(refusal: Exception) -> tuple[str, str]:
         case AmbiguousEmail():
             return "email", _(
                 "Some mail servers take this address for another one. "
-                "Please enter one without quotation marks, brackets, “%”, “!”, “=?” and “?=”."
+                "Please enter one without quotation marks, brackets, “%”, “!”, “=?” and “?=”, and with ordinary letters before the “@”."
             )
         case EmailRefused():
             return "email", _(

@@ -7,7 +7,7 @@ from ..extensions import metrics
 from ..process.metric_families import SIGN_INS
 from ..users.accounts import find_user
 from ..users.models import User
-from ..users.names import fold
+from ..users.names import fold_identifier
 from ..users.passwords import hash_password, needs_rehash, verify_password
 from . import throttling
 from .refusals import AccountBlocked, InvalidCredentials, TooManyTries
@@ -32,7 +32,7 @@ def check_password(user: User, password: str) -> None:
 
 
 def _check(user: User | None, identifier: str, password: str) -> User:
-    account = throttling.account_of(user.id if user else None, fold(identifier))
+    account = throttling.account_of(user.id if user else None, fold_identifier(identifier))
     try:
         throttling.refuse_waiting(account)
     except TooManyTries:

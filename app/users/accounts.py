@@ -11,7 +11,7 @@ from ..clock import now
 from ..database.rows import db
 from .administrators import keep_one, refuse_own
 from .models import User
-from .names import check_email, check_username, fold
+from .names import check_email, check_username, fold, fold_email
 from .passwords import check_new_password, hash_password
 from .person_fields import PERSON_FIELDS
 from .refusals import UserUnknown
@@ -27,19 +27,19 @@ password_set = _signals.signal("password-set")
 
 
 def find_user(identifier: str, *columns: Any) -> User | None:
-    """The person with this username or e-mail address, compared without case; never a deleted one.
+    """The person with this username or e-mail address, however it is written; never a deleted one.
 
     With ``columns`` the others are read only when somebody asks for them.
     """
-    key = fold(identifier)
-    if not key:
+    name, address = fold(identifier), fold_email(identifier)
+    if not name:
         return None
-    statement = select(User).where(or_(User.username_key == key, User.email_key == key)).limit(2)
+    statement = select(User).where(or_(User.username_key == name, User.email_key == address)).limit(2)
     if columns:
         statement = statement.options(load_only(User.email_key, User.deleted_at, *columns))
     found = [user for user in db.session.scalars(statement) if user.deleted_at is None]
     # Imported usernames may look like an address: its owner comes before one who merely calls himself so.
-    found.sort(key=lambda user: user.email_key != key)
+    found.sort(key=lambda user: user.email_key != address)
     return found[0] if found else None
 
 
@@ -80,7 +80,7 @@ def register(
         username=username,
         username_key=fold(username),
         email=email,
-        email_key=fold(email),
+        email_key=fold_email(email),
         email_verified_at=now() if email_verified else None,
         password_hash=password_hash,
         password_changed_at=now() if password_hash else None,

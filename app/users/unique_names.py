@@ -7,7 +7,7 @@ from ..audit import EventKind, record
 from ..clock import now
 from ..database.rows import db
 from .models import User
-from .names import check_email, fold
+from .names import check_email, fold, fold_email
 from .refusals import EmailTaken, UsernameTaken
 
 
@@ -15,7 +15,7 @@ def refuse_taken(username: str | None, email: str) -> None:
     """Raise :class:`UsernameTaken` or :class:`EmailTaken` where somebody has one of them."""
     if username is not None and _find(User.username_key == fold(username)) is not None:
         raise UsernameTaken(username)
-    if _find(User.email_key == fold(email)) is not None:
+    if _find(User.email_key == fold_email(email)) is not None:
         raise EmailTaken(email)
 
 
@@ -32,7 +32,7 @@ def write_unique(username: str | None, email: str) -> None:
 def check_new_email(user: User, email: str) -> str:
     """``email`` as it is kept, where ``user`` may have it. Raises EmailRefused, :class:`EmailTaken`."""
     email = check_email(email)
-    if _find(User.email_key == fold(email), User.id != user.id) is not None:
+    if _find(User.email_key == fold_email(email), User.id != user.id) is not None:
         raise EmailTaken(email)
     return email
 
@@ -42,7 +42,7 @@ def give_email(user: User, email: str) -> None:
 
     Whoever else claims it without ever having shown that loses it. Raises :class:`EmailTaken`.
     """
-    key = fold(email)
+    key = fold_email(email)
     holder = _find(User.email_key == key, User.id != user.id)
     if holder is not None:
         if holder.email_verified_at is not None:
