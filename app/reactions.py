@@ -3,7 +3,7 @@
 Their order is not promised. ``create_app`` connects them, and nothing else connects anything.
 """
 
-from .account import mobile, resetting
+from .account import email_links, mobile, resetting
 from .authentication import sessions
 from .clients import detaching, registration, scope_usage
 from .consents import decisions
@@ -16,6 +16,7 @@ REACTIONS = (
     (accounts.user_blocked, ended_grants.end_tokens_of_blocked),
     (accounts.user_deleted, sessions.end_everything_of),
     (accounts.user_deleted, mobile.forget_code),
+    (accounts.user_deleted, email_links.delete_links_of),
     (accounts.user_deleted, registration.delete_apps_of),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),

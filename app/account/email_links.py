@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 
 from ..clock import now
 from ..crypto import digest, new_secret
@@ -130,3 +130,10 @@ def end_links(
         query = query.where(EmailLink.created_at >= since)
     db.session.flush()
     db.session.execute(query.values(used_at=now()).execution_options(synchronize_session=False))
+
+
+def delete_links_of(user: User) -> None:
+    """Delete the links of a person who is gone, and the invitations to their address."""
+    theirs = or_(EmailLink.user_id == user.id, EmailLink.user_id.is_(None) & (EmailLink.email == user.email))
+    db.session.flush()
+    db.session.execute(delete(EmailLink).where(theirs).execution_options(synchronize_session=False))

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import load_only
 
 from ..audit import EventKind, record
+from ..audit.forgetting import forget_addresses
 from ..clock import now
 from ..database.rows import db
 from .administrators import keep_one, refuse_own
@@ -153,6 +154,7 @@ def delete(user: User, by: str | None = None) -> None:
         _keep_an_administrator(user)
     record(EventKind.USER_DELETED, user_id=user.id, actor_id=by)
     user_deleted.send(user)
+    forget_addresses(user.id, user.email)
     user.deleted_at = now()
     for field in PERSON_FIELDS:
         if field.erased:
