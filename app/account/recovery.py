@@ -21,7 +21,6 @@ def ask_for_reset(
     email: str,
     *,
     locale: str,
-    next_page: str | None = None,
     ip: str | None = None,
     request_id: str | None = None,
 ) -> None:
@@ -29,15 +28,15 @@ def ask_for_reset(
 
     Whether there is one is looked up later, beside the requests: neither answer nor time tell it to who asks.
     """
-    asked = {"locale": locale, "next_page": next_page, "ip": ip, "request_id": request_id}
+    asked = {"locale": locale, "ip": ip, "request_id": request_id}
     queue_errand(answer_reset_request, email, **asked)
 
 
 @errand
 def answer_reset_request(
-    email: str, *, locale: str, next_page: str | None, ip: str | None, request_id: str | None
+    email: str, *, locale: str, ip: str | None, request_id: str | None, **_older: str | None
 ) -> None:
-    """Queue the mail that was asked for, where somebody may get it."""
+    """Queue the mail that was asked for, where somebody may get it; older versions queued more."""
     user = accounts.find_user(email)
     if user is None or user.email is None or not _may_be_written_to(user):
         return
@@ -46,7 +45,7 @@ def answer_reset_request(
         user.email,
         user.locale or locale,
         "reset_password",
-        link=reset_password_url(settings.issuer, token, next_page),
+        link=reset_password_url(settings.issuer, token),
         host=host_of(settings.issuer),
         # An unconfirmed address may be a stranger's, who must not read what somebody chose to be called.
         username=user.username if user.email_verified_at else None,

@@ -51,7 +51,7 @@ def register(
     return user
 
 
-def send_verification(user: User, *, issuer: str, locale: str, next_page: str | None = None) -> bool:
+def send_verification(user: User, *, issuer: str, locale: str) -> bool:
     """Mail ``user`` a link that confirms the address; False where it is confirmed, or one is just on its way.
 
     Raises AmbiguousEmail, for an address that an older version took.
@@ -63,7 +63,7 @@ def send_verification(user: User, *, issuer: str, locale: str, next_page: str | 
         return False
     token = create_link(Purpose.VERIFY_EMAIL, user, email=user.email)
     # No word of the username: a stranger who registers somebody else's address must not choose what it reads.
-    link = verify_email_url(issuer, token, next_page)
+    link = verify_email_url(issuer, token)
     queue_mail(user.email, locale, "verify_email", link=link, host=host_of(issuer))
     return True
 

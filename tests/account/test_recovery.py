@@ -281,24 +281,27 @@ def test_the_person_is_told_by_mail(app: Flask, client: FlaskClient, link: str) 
     assert ANOTHER_PASSWORD not in text_of(mail)
 
 
-def test_where_the_person_wanted_to_go_survives_the_way_through_the_mail(
+def test_where_the_person_wanted_to_go_survives_in_the_browser_that_asked(
     app: Flask, client: FlaskClient
 ) -> None:
     waiting = "/oauth/authorize?client_id=x&state=y"
     sign_up(client)
     sign_out(client)
     ask(client, path=f"/forgot-password?next={quote(waiting, safe='')}")
-    elsewhere = app.test_client()
-    answer = submit(elsewhere, last_link(app, "reset_password"), password=ANOTHER_PASSWORD)
+    answer = submit(client, last_link(app, "reset_password"), password=ANOTHER_PASSWORD)
     assert answer.location == f"/login?next={quote(waiting, safe='/?')}"
-    answer = submit(elsewhere, answer.location, username="anna", password=ANOTHER_PASSWORD)
+    answer = submit(client, answer.location, username="anna", password=ANOTHER_PASSWORD)
     assert answer.location == waiting
 
 
-def test_no_link_in_a_mail_leads_out_of_the_portal(app: Flask, client: FlaskClient) -> None:
+def test_a_stranger_who_asks_for_the_mail_leads_its_reader_nowhere(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
-    ask(client, path="/forgot-password?next=https://evil.example/")
+    sign_out(client)
+    ask(app.test_client(), path=f"/forgot-password?next={quote('/oauth/authorize?client_id=evil', safe='')}")
+    link = last_link(app, "reset_password")
     assert "evil" not in mails(app, "reset_password")[-1].as_string()
+    planted = f"{link}?next={quote('/oauth/authorize?client_id=evil', safe='')}"
+    assert submit(client, planted, password=ANOTHER_PASSWORD).location == "/login"
 
 
 def test_the_host_header_decides_nothing_about_the_link(app: Flask, client: FlaskClient) -> None:

@@ -10,7 +10,6 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
-from ...authentication import browser
 from ...authentication.access import public
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
@@ -47,7 +46,7 @@ def verify_email(token: str) -> ResponseReturnValue:
             _confirm(token, is_change)
             db.session.commit()
             flash(_("Thank you. The address %(email)s is confirmed.", email=email), "ok")
-            return redirect(browser.destination(url_for("account_overview.show")), 303)
+            return redirect(url_for("account_overview.show"), 303)
     except LinkExpired:
         db.session.rollback()
         return render_template("account/link_expired.html", purpose="verify_email"), 410

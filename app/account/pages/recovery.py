@@ -1,6 +1,6 @@
 """Forgotten passwords."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,6 +22,9 @@ from ..refusals import LinkExpired
 from ..wording import tell
 
 blueprint = Blueprint("account_recovery", __name__)
+
+DESTINATION = "after_reset"  # in the cookie
+LONGEST_KEPT = 1200  # characters: browsers drop a cookie of more than 4096 with everything in it
 
 
 class ForgotPasswordForm(FlaskForm):
@@ -57,10 +60,11 @@ def reset_password(token: str) -> Response | tuple[str, int]:
             resetting.reset_password(
                 token, form.password.data or "", issuer=settings.issuer, locale=str(get_locale())
             )
+            onward = _take_destination()
             browser.leave()
             db.session.commit()
             _tell_what_next(reset)
-            return redirect(_sign_in_url(), 303)
+            return redirect(url_for("authentication_login.sign_in", next=onward), 303)
     except LinkExpired:
         db.session.rollback()
         return render_template("account/link_expired.html", purpose="reset_password"), 410
@@ -76,11 +80,10 @@ def _ask_for_reset(form: ForgotPasswordForm) -> bool:
     except EmailRefused as refusal:
         tell(form, refusal)
         return False
-    next_page = browser.safe_next(request.args.get("next"))
+    _keep_destination()
     recovery.ask_for_reset(
         form.email.data or "",
         locale=str(get_locale()),
-        next_page=next_page,
         ip=request.remote_addr,
         request_id=g.get("request_id"),
     )
@@ -100,6 +103,13 @@ def _tell_what_next(reset: resetting.Reset) -> None:
     flash(Markup('<a href="{}">{}</a>').format(url_for("consents_connected_apps.index"), hint), "info")
 
 
-def _sign_in_url() -> str:
-    next_page = browser.safe_next(request.args.get("next"))
-    return url_for("authentication_login.sign_in", next=next_page)
+def _keep_destination() -> None:
+    """Let this browser remember where it wanted to go, so that the mail, which anybody may ask for, need not say it."""
+    destination = browser.safe_next(request.args.get("next")) or ""
+    session.pop(DESTINATION, None)
+    if 0 < len(destination) <= LONGEST_KEPT:
+        session[DESTINATION] = destination
+
+
+def _take_destination() -> str | None:
+    return browser.safe_next(session.pop(DESTINATION, None))

@@ -79,12 +79,7 @@ def _create_account(form: RegistrationForm) -> bool:
         db.session.rollback()
         tell(form, refusal)
         return False
-    registration.send_verification(
-        user,
-        issuer=settings.issuer,
-        locale=str(get_locale()),
-        next_page=browser.safe_next(request.args.get("next")),
-    )
+    registration.send_verification(user, issuer=settings.issuer, locale=str(get_locale()))
     browser.adopt(user)
     db.session.commit()
     return True
