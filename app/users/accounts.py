@@ -52,11 +52,6 @@ def get_user(user_id: str) -> User:
     return user
 
 
-def no_users_yet() -> bool:
-    """Whether nobody has an account."""
-    return db.session.scalar(select(User.id).limit(1)) is None
-
-
 def register(
     username: str,
     email: str,

@@ -1,6 +1,7 @@
 """`flask doctor`: what is wrong with an installation, and how to mend it."""
 
 import json
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.operations.doctor import Finding, database, examine
 from app.operations.doctor import tls as tls_check
+from tests import factories as make
 from tests.support.apps import MakeApp
 from tests.support.certificates import make_certificate
 from tests.support.databases import make_settings
@@ -69,6 +71,8 @@ def test_the_exit_code_tells_whether_all_is_well(app: Flask, make_app: MakeApp, 
 
 
 def test_a_running_portal_is_examined_by_the_command(sqlite_portal: Portal) -> None:
+    chief = f"chief-{secrets.token_hex(4)}"
+    sqlite_portal.flask("user", "create", chief, f"{chief}@example.org", "--admin")
     rows = sqlite_portal.flask_json("doctor")
     assert [row for row in rows if not row["well"]] == []
 
@@ -218,3 +222,11 @@ def test_a_shared_folder_that_cannot_be_used_is_found(
     other = make_app()
     assert wrong(other, "metrics") == ""
     assert any("no shared memory" in each.says for each in findings(other, "metrics"))
+
+
+def test_a_portal_that_nobody_administers_is_told_to_appoint_somebody(app: Flask) -> None:
+    assert wrong(app, "administrator") == ""
+    make.make_user(app, "anna")
+    assert wrong(app, "administrator").startswith("no administrator: Run: flask user admin NAME")
+    make.make_user(app, is_admin=True)
+    assert wrong(app, "administrator") == ""

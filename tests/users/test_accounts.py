@@ -153,9 +153,3 @@ def test_an_address_belongs_to_its_owner_even_if_somebody_is_called_so() -> None
 def test_an_unknown_id_is_told() -> None:
     with pytest.raises(UserUnknown):
         accounts.get_user("0" * 32)
-
-
-def test_nobody_is_there_at_first() -> None:
-    assert accounts.no_users_yet()
-    anna()
-    assert not accounts.no_users_yet()

@@ -100,3 +100,15 @@ def test_nobody_blocked_is_appointed(app: Flask) -> None:
     accounts.unblock(user)
     administrators.appoint(user, chief.id)
     assert user.is_admin
+
+
+@pytest.mark.parametrize("gone", ["blocked_at", "deleted_at"])
+def test_only_somebody_who_can_sign_in_administers_the_portal(app: Flask, gone: str) -> None:
+    make.make_user(app)
+    with app.app_context():
+        assert not administrators.has_one()
+        chief = accounts.get_user(make.make_user(app, is_admin=True).id)
+        assert administrators.has_one()
+        setattr(chief, gone, now())
+        db.session.commit()
+        assert not administrators.has_one()
