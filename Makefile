@@ -23,7 +23,7 @@ $(if $(FORMER_HOOK),$(shell rm -f $(FORMER_HOOK)))
 help:
 	sed -n 's/^# make/make/p' Makefile
 
-# The link of the first administrator appears while gunicorn starts; with a user in the database it says nothing.
+# The link of the first administrator appears while gunicorn starts; with one in the database it says nothing.
 run: $(PORTAL)
 	$(BIN)/python migrations/at_head.py; \
 	case $$? in \
@@ -31,8 +31,8 @@ run: $(PORTAL)
 	  3) $(BIN)/flask db upgrade || exit 1 ;; \
 	  *) exit 1 ;; \
 	esac; \
-	{ link=$$($(BIN)/flask setup-link); [ -z "$$link" ] || \
-	  echo "Nobody has an account yet. This link, good for one use, makes the first administrator: $$link"; } & \
+	{ link=$$($(BIN)/flask setup-link 2>/dev/null); [ -z "$$link" ] || \
+	  echo "Nobody administers the portal yet. This link, good for one use, makes the first administrator: $$link"; } & \
 	exec $(BIN)/python configuration/start.py
 
 # Programs and npm packages come while pip works.

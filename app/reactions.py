@@ -3,9 +3,9 @@
 Their order is not promised. ``create_app`` connects them, and nothing else connects anything.
 """
 
-from .account import mobile, recovery
+from .account import email_links, mobile, resetting
 from .authentication import sessions
-from .clients import registration, scope_usage
+from .clients import detaching, registration, scope_usage
 from .consents import decisions
 from .oauth import ended_grants
 from .scopes import definitions
@@ -16,11 +16,13 @@ REACTIONS = (
     (accounts.user_blocked, ended_grants.end_tokens_of_blocked),
     (accounts.user_deleted, sessions.end_everything_of),
     (accounts.user_deleted, mobile.forget_code),
+    (accounts.user_deleted, email_links.delete_links_of),
     (accounts.user_deleted, registration.delete_apps_of),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
     (accounts.password_set, ended_grants.end_tokens_got_by_password),
-    (recovery.account_reclaimed, decisions.withdraw_all_of),
+    (resetting.account_reclaimed, decisions.withdraw_all_of),
+    (resetting.account_reclaimed, detaching.detach_apps_of),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),
     (definitions.scope_wanted, scope_usage.names_of_apps_with),
     (definitions.scope_deleted, scope_usage.take_from_apps),

@@ -94,7 +94,7 @@ def test_make_run_from_an_empty_checkout_to_a_second_start_that_keeps_everything
     for secret in ("secret_key", "database_encryption_secret"):
         assert (checkout / "instance" / secret).stat().st_mode & 0o777 == 0o600
 
-    create = [".venv/bin/flask", "user", "create", "ada", "ada@example.org", "--password-stdin"]
+    create = [".venv/bin/flask", "user", "create", "ada", "ada@example.org", "--admin", "--password-stdin"]
     subprocess.run(
         create, cwd=checkout, input="a long enough password 7\n", text=True, check=True, capture_output=True
     )

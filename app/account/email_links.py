@@ -1,9 +1,9 @@
 """One-time links: made, found, and used exactly once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 
 from ..clock import now
 from ..crypto import digest, new_secret
@@ -22,6 +22,8 @@ class Purpose(StrEnum):
 
     RESET_PASSWORD = "reset_password"
     VERIFY_EMAIL = "verify_email"
+    CHANGE_EMAIL = "change_email"
+    UNDO_EMAIL = "undo_email"
     INVITE = "invite"
     SETUP = "setup"
 
@@ -29,6 +31,8 @@ class Purpose(StrEnum):
 LIFETIMES = {
     Purpose.RESET_PASSWORD: timedelta(hours=1),
     Purpose.VERIFY_EMAIL: timedelta(days=3),
+    Purpose.CHANGE_EMAIL: timedelta(days=3),
+    Purpose.UNDO_EMAIL: timedelta(days=7),
     Purpose.INVITE: timedelta(days=7),
     Purpose.SETUP: timedelta(days=1),
 }
@@ -38,7 +42,7 @@ BETWEEN_MAILS = timedelta(minutes=2)  # so that nobody fills somebody else's mai
 MAILS_A_DAY = 10
 
 # Of the others several may lie in a mailbox, and any of them will do.
-ONLY_THE_NEWEST = (Purpose.RESET_PASSWORD, Purpose.INVITE, Purpose.SETUP)
+ONLY_THE_NEWEST = (Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL, Purpose.INVITE, Purpose.SETUP)
 
 
 def create_link(
@@ -46,7 +50,8 @@ def create_link(
 ) -> str:
     """Create a link and return its raw token; only the digest is kept.
 
-    A new link to reset a password, to invite the same address or to set the portal up ends the older ones.
+    A new link to reset a password, to change the address, to invite the same one or to set the portal up ends the
+    older ones.
     """
     moment = now()
     user_id = user.id if user is not None else None
@@ -112,12 +117,23 @@ def may_send_another(purpose: Purpose, user_id: str, email: str) -> bool:
     return not just_sent and len(sent) < MAILS_A_DAY and mail_caps.takes_another(email, user_id)
 
 
-def end_links(purpose: Purpose, user_id: str | None = None, email: str | None = None) -> None:
-    """End what is still open for this purpose: of this person, or to this address, or else of nobody."""
-    query = update(EmailLink).where(EmailLink.purpose == purpose, EmailLink.used_at.is_(None))
+def end_links(
+    *purposes: Purpose, user_id: str | None = None, email: str | None = None, since: datetime | None = None
+) -> None:
+    """End what is still open for these purposes: of this person (made ``since`` then), or to this address, or else of nobody."""
+    query = update(EmailLink).where(EmailLink.purpose.in_(purposes), EmailLink.used_at.is_(None))
     if user_id is not None:
         query = query.where(EmailLink.user_id == user_id)
     else:
         query = query.where(EmailLink.user_id.is_(None), EmailLink.email == email)
+    if since is not None:
+        query = query.where(EmailLink.created_at >= since)
     db.session.flush()
     db.session.execute(query.values(used_at=now()).execution_options(synchronize_session=False))
+
+
+def delete_links_of(user: User) -> None:
+    """Delete the links of a person who is gone, and the invitations to their address."""
+    theirs = or_(EmailLink.user_id == user.id, EmailLink.user_id.is_(None) & (EmailLink.email == user.email))
+    db.session.flush()
+    db.session.execute(delete(EmailLink).where(theirs).execution_options(synchronize_session=False))

@@ -16,14 +16,21 @@ from .setup import is_set_up
 
 invite = AppGroup("invite", help="Invite people where REGISTRATION=invite.")
 
+ALREADY_SET_UP = (
+    "There is an administrator already, so there is no link. “flask user admin NAME” makes somebody who has an "
+    "account one, “flask user create NAME EMAIL --admin” somebody new."
+)
+
 
 @click.command("setup-link")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
 def setup_link(as_json: bool) -> None:
-    """Print a one-time link that creates the first administrator; nothing where somebody exists already."""
+    """Print a one-time link that creates the first administrator; nothing where there is one already."""
     url = None
-    if not is_set_up():
+    if is_set_up():
+        click.echo(ALREADY_SET_UP, err=True)
+    else:
         url = setup_url(settings.issuer, create_link(Purpose.SETUP))
         db.session.commit()
     if as_json:

@@ -1,16 +1,24 @@
-"""The addresses of the account's one-time pages, as mails and commands tell them."""
+"""The addresses of the account's one-time pages, as mails and commands tell them.
+
+None says where to go on to: who asks for a mail may be a stranger to its reader.
+"""
 
 from urllib.parse import urlencode, urlsplit
 
 
-def reset_password_url(issuer: str, token: str, next_page: str | None = None) -> str:
-    """Where a new password is chosen; ``next_page`` is where the person wanted to go."""
-    return _with_next(f"{issuer}/reset-password/{token}", next_page)
+def reset_password_url(issuer: str, token: str) -> str:
+    """Where a new password is chosen."""
+    return f"{issuer}/reset-password/{token}"
 
 
-def verify_email_url(issuer: str, token: str, next_page: str | None = None) -> str:
+def verify_email_url(issuer: str, token: str) -> str:
     """Where an address is confirmed."""
-    return _with_next(f"{issuer}/verify-email/{token}", next_page)
+    return f"{issuer}/verify-email/{token}"
+
+
+def undo_email_url(issuer: str, token: str) -> str:
+    """Where the owner of the old address takes a change back."""
+    return f"{issuer}/undo-email/{token}"
 
 
 def forgot_password_url(issuer: str) -> str:
@@ -31,7 +39,3 @@ def setup_url(issuer: str, token: str) -> str:
 def host_of(issuer: str) -> str:
     """How mails name the portal."""
     return urlsplit(issuer).netloc
-
-
-def _with_next(url: str, next_page: str | None) -> str:
-    return f"{url}?{urlencode({'next': next_page})}" if next_page else url

@@ -6,7 +6,7 @@ from limits import RateLimitItemPerHour
 
 from ..audit import EventKind, record
 from ..extensions import limiter, vault
-from ..users.names import fold
+from ..users.names import fold_email
 
 MAILS_AN_ADDRESS = RateLimitItemPerHour(5)
 
@@ -31,5 +31,5 @@ def takes_another(email: str, user_id: str) -> bool:
 
 def _mailbox(email: str) -> str:
     """The mailbox behind an address, as far as that holds everywhere: what follows a "+" names a folder of it."""
-    local, _at, domain = fold(email).rpartition("@")
+    local, _at, domain = fold_email(email).rpartition("@")
     return f"{local[:1]}{local[1:].partition('+')[0]}@{domain}"

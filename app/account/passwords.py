@@ -13,7 +13,8 @@ from .links import forgot_password_url, host_of
 def change_password(user: User, password: str, *, session_id: str, issuer: str, locale: str) -> None:
     """Give ``user`` the new password and sign every other browser out. Raises PasswordRefused."""
     accounts.set_password(user, password)
-    end_links(Purpose.RESET_PASSWORD, user_id=user.id)
+    # What somebody who knew the old one may have begun ends, too.
+    end_links(Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL, user_id=user.id)
     sessions.end_other_sessions(user.id, session_id)
     record(EventKind.PASSWORD_CHANGED, user_id=user.id, actor_id=user.id)
     tell_password_changed(user, issuer=issuer, locale=locale)

@@ -39,3 +39,7 @@ class BudgetSpent(Exception):
 
 class LinkExpired(Exception):
     """There is no such link, or it was used, or its time is over."""
+
+
+class EmailUnchanged(Exception):
+    """The person has this address already."""

@@ -62,7 +62,7 @@ def ask_for_verification(user: User, *, ip: str | None, issuer: str, locale: str
     return send_verification(user, issuer=issuer, locale=locale)
 
 
-def send_verification(user: User, *, issuer: str, locale: str, next_page: str | None = None) -> bool:
+def send_verification(user: User, *, issuer: str, locale: str) -> bool:
     """Mail ``user`` a link that confirms the address; False where it is confirmed, or one is just on its way.
 
     Raises AmbiguousEmail, for an address that an older version took.
@@ -74,18 +74,18 @@ def send_verification(user: User, *, issuer: str, locale: str, next_page: str | 
         return False
     token = create_link(Purpose.VERIFY_EMAIL, user, email=user.email)
     # No word of the username: a stranger who registers somebody else's address must not choose what it reads.
-    link = verify_email_url(issuer, token, next_page)
+    link = verify_email_url(issuer, token)
     queue_mail(user.email, locale, "verify_email", link=link, host=host_of(issuer))
     return True
 
 
-def find_unverified(token: str) -> tuple[User, str | None]:
+def find_unverified(token: str) -> tuple[User, str]:
     """Whose account the link is about, and the address it confirms. Raises :class:`LinkExpired`."""
     link = find_link(Purpose.VERIFY_EMAIL, token)
     user = accounts.get_user(link.user_id) if link is not None and link.user_id is not None else None
-    if link is None or user is None or user.deleted_at is not None:
+    if link is None or user is None or not user.is_active:
         raise LinkExpired(Purpose.VERIFY_EMAIL)
-    return user, link.email
+    return user, str(link.email)
 
 
 def verify_email(token: str) -> str:

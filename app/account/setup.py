@@ -1,15 +1,15 @@
 """The portal's first administrator."""
 
 from ..audit import EventKind, record
-from ..users import accounts
+from ..users import accounts, administrators
 from ..users.models import User
 from .email_links import Purpose, find_link, use_link
 from .refusals import LinkExpired
 
 
 def is_set_up() -> bool:
-    """Whether somebody has an account: from then on set-up links open nothing."""
-    return not accounts.no_users_yet()
+    """Whether somebody administers the portal: from then on set-up links open nothing."""
+    return administrators.has_one()
 
 
 def check_setup_link(token: str) -> None:

@@ -24,6 +24,7 @@ from .refusals import (
     BudgetSpent,
     CountryNotServed,
     EmailNotConfirmed,
+    EmailUnchanged,
     InvitationNeeded,
     NothingToConfirm,
     TooManyMessages,
@@ -32,6 +33,7 @@ from .refusals import (
 REFUSALS = (
     EmailRefused,
     EmailTaken,
+    EmailUnchanged,
     InvitationNeeded,
     PasswordRefused,
     PhoneNumberRefused,
@@ -100,10 +102,12 @@ def in_words(refusal: Exception) -> tuple[str, str]:
             return "username", str(USERNAMES[reason])
         case EmailTaken():
             return "email", _("This e-mail address is taken. If it is yours, please sign in.")
+        case EmailUnchanged():
+            return "email", _("This is your e-mail address already.")
         case AmbiguousEmail():
             return "email", _(
                 "Some mail servers take this address for another one. "
-                "Please enter one without quotation marks, brackets, “%”, “!”, “=?” and “?=”."
+                "Please enter one without quotation marks, brackets, “%”, “!”, “=?” and “?=”, and with ordinary letters before the “@”."
             )
         case EmailRefused():
             return "email", _(

@@ -18,12 +18,18 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.USER_BLOCKED: _l("An administrator blocked this account."),
     EventKind.USER_UNBLOCKED: _l("An administrator opened this account again."),
     EventKind.USER_DELETED: _l("This account was deleted."),
+    EventKind.ACCOUNT_RECLAIMED: _l(
+        "You took this account over with its mailbox: what whoever made it had left was removed."
+    ),
     EventKind.USER_INVITED: _l("You invited somebody."),
     EventKind.ADMINISTRATOR_SET_UP: _l("You set this portal up as its first administrator."),
     EventKind.ADMINISTRATOR_APPOINTED: _l("You were made an administrator of this portal."),
     EventKind.ADMINISTRATOR_DISMISSED: _l("You are no longer an administrator of this portal."),
     EventKind.PROFILE_CHANGED: _l("You changed your profile."),
+    EventKind.EMAIL_CHANGE_ASKED: _l("You asked for another e-mail address."),
     EventKind.EMAIL_CHANGED: _l("You changed your e-mail address."),
+    EventKind.EMAIL_RESTORED: _l("The change of your e-mail address was taken back."),
+    EventKind.EMAIL_LOST: _l("Your e-mail address now belongs to another account, which confirmed it."),
     EventKind.EMAIL_VERIFIED: _l("You confirmed your e-mail address."),
     EventKind.MOBILE_VERIFIED: _l("You confirmed your mobile number."),
     EventKind.EMAIL_CONFIRMED: _l("An administrator confirmed your e-mail address."),
@@ -81,6 +87,8 @@ WARNINGS = (
     EventKind.NETWORK_PAUSED,
     EventKind.TOKENS_REPLAYED,
     EventKind.MAILS_HELD_BACK,
+    EventKind.EMAIL_RESTORED,
+    EventKind.EMAIL_LOST,
     EventKind.USER_BLOCKED,
     EventKind.CLIENT_DISABLED,
 )

@@ -10,7 +10,7 @@ from ..extensions import limiter, metrics
 from ..process.metric_families import SIGN_INS
 from ..users.accounts import find_user
 from ..users.models import User
-from ..users.names import fold
+from ..users.names import fold_identifier
 from ..users.passwords import hash_password, needs_rehash, verify_password
 from . import network_throttling, throttling
 from .refusals import AccountBlocked, InvalidCredentials, TooManyTries
@@ -36,7 +36,7 @@ def authenticate(
     """
     user = find_user(identifier, *_NEEDED)
     counter = counter_of(user) if counter_of is not None and user is not None else None
-    account = counter or throttling.account_of(user.id if user else None, fold(identifier))
+    account = counter or throttling.account_of(user.id if user else None, fold_identifier(identifier))
     return _check(user, password, account, None if counter else address)
 
 

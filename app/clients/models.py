@@ -49,6 +49,8 @@ class Client(Model):
     preset: Mapped[str | None] = mapped_column(ascii_text(24))
     registered_dynamically: Mapped[bool] = mapped_column(default=False)
     trusted: Mapped[bool] = mapped_column(default=False)
+    unconfirmed_emails: Mapped[bool] = mapped_column(default=False)
+    """Whether it learns addresses that nobody confirmed, as long as it is vouched for."""
     disabled_at: Mapped[datetime | None]
     disabled_by: Mapped[str | None] = mapped_column(ascii_text(16))
     """``owner`` or ``administrator``."""
@@ -80,6 +82,11 @@ class Client(Model):
     def is_public(self) -> bool:
         """Whether this app can keep no secret (:rfc:`6749#section-2.1`)."""
         return self.client_type == "public"
+
+    @property
+    def is_vouched_for(self) -> bool:
+        """Whether administrators stand for this app: they verified it, or it is one of the portal itself."""
+        return self.trusted or (self.owner_id is None and not self.registered_dynamically)
 
     @property
     def needs_secret(self) -> bool:

@@ -3,6 +3,8 @@
 It is given to what people read and to where they are sent; when the owner changes one of these, it ends.
 """
 
+from sqlalchemy import ColumnElement, and_, or_, true
+
 from ..audit.events import EventKind, record
 from .models import Client
 
@@ -19,9 +21,37 @@ def distrust_client(client: Client, *, actor_id: str | None) -> bool:
     return _set(client, False, EventKind.CLIENT_DISTRUSTED, actor_id)
 
 
+def give_unconfirmed_emails(client: Client, given: bool, *, actor_id: str) -> bool:
+    """Let ``client`` learn addresses that nobody confirmed, or no longer; False where nothing changes.
+
+    Only an app that is vouched for may have that.
+    """
+    wanted = given and client.is_vouched_for
+    if client.unconfirmed_emails == wanted:
+        return False
+    client.unconfirmed_emails = wanted
+    fields = ["unconfirmed_emails"]
+    record(
+        EventKind.CLIENT_CHANGED,
+        client.owner_id,
+        actor_id,
+        client_id=client.id,
+        app=client.name,
+        fields=fields,
+    )
+    return True
+
+
+def learns_unconfirmed_emails() -> ColumnElement[bool]:
+    """Whether the app of a row learns addresses that nobody confirmed, as a condition of a SELECT."""
+    of_the_portal = and_(Client.owner_id.is_(None), Client.registered_dynamically != true())
+    return and_(Client.unconfirmed_emails == true(), or_(Client.trusted == true(), of_the_portal))
+
+
 def _set(client: Client, trusted: bool, kind: EventKind, actor_id: str | None) -> bool:
     if client.trusted == trusted:
         return False
     client.trusted = trusted
+    client.unconfirmed_emails = client.unconfirmed_emails and client.is_vouched_for
     record(kind, client.owner_id, actor_id, client_id=client.id, app=client.name)
     return True

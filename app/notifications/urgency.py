@@ -12,6 +12,8 @@ FIRST = (
     "set_password",
     "password_changed",
     "email_changed",
+    "email_taken_back",
+    "email_given_back",
     "confirm_mobile",
     "session_copied",
     "new_browser",

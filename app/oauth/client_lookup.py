@@ -131,6 +131,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         disabled_by=row.disabled_by,
         registered_dynamically=row.registered_dynamically,
         trusted=row.trusted,
+        unconfirmed_emails=row.unconfirmed_emails,
         secrets=tuple(_secret(each) for each in rows if each.secret_id is not None),
     )
 

@@ -3,19 +3,20 @@
 from typing import Any
 
 from blinker import Namespace
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import or_, select
 from sqlalchemy.orm import load_only
 
 from ..audit import EventKind, record
+from ..audit.forgetting import forget_addresses
 from ..clock import now
 from ..database.rows import db
 from .administrators import keep_one, refuse_own
 from .models import User
-from .names import check_email, check_username, fold
+from .names import check_email, check_username, fold, fold_email
 from .passwords import check_new_password, hash_password
 from .person_fields import PERSON_FIELDS
-from .refusals import EmailTaken, UsernameTaken, UserUnknown
+from .refusals import UserUnknown
+from .unique_names import refuse_taken, write_unique
 
 _signals = Namespace()
 user_blocked = _signals.signal("user-blocked")
@@ -23,23 +24,23 @@ user_blocked = _signals.signal("user-blocked")
 user_deleted = _signals.signal("user-deleted")
 """Sent with the person, inside the transaction, while the row still has its name and address."""
 password_set = _signals.signal("password-set")
-"""Sent with the person, inside the transaction: what was got with the old password ends here."""
+"""Sent with the person, inside the transaction, also where no new one is set: what was got with the old one ends here."""
 
 
 def find_user(identifier: str, *columns: Any) -> User | None:
-    """The person with this username or e-mail address, compared without case; never a deleted one.
+    """The person with this username or e-mail address, however it is written; never a deleted one.
 
     With ``columns`` the others are read only when somebody asks for them.
     """
-    key = fold(identifier)
-    if not key:
+    name, address = fold(identifier), fold_email(identifier)
+    if not name:
         return None
-    statement = select(User).where(or_(User.username_key == key, User.email_key == key)).limit(2)
+    statement = select(User).where(or_(User.username_key == name, User.email_key == address)).limit(2)
     if columns:
         statement = statement.options(load_only(User.email_key, User.deleted_at, *columns))
     found = [user for user in db.session.scalars(statement) if user.deleted_at is None]
     # Imported usernames may look like an address: its owner comes before one who merely calls himself so.
-    found.sort(key=lambda user: user.email_key != key)
+    found.sort(key=lambda user: user.email_key != address)
     return found[0] if found else None
 
 
@@ -49,11 +50,6 @@ def get_user(user_id: str) -> User:
     if user is None:
         raise UserUnknown(user_id)
     return user
-
-
-def no_users_yet() -> bool:
-    """Whether nobody has an account."""
-    return db.session.scalar(select(User.id).limit(1)) is None
 
 
 def register(
@@ -69,10 +65,10 @@ def register(
 ) -> User:
     """Register a person and return them. Without ``password`` or ``password_hash`` nobody can sign in until one is set.
 
-    Raises UsernameRefused, EmailRefused, PasswordRefused, :class:`UsernameTaken`, :class:`EmailTaken`.
+    Raises UsernameRefused, EmailRefused, PasswordRefused, UsernameTaken, EmailTaken.
     """
     username, email = check_username(username), check_email(email)
-    _refuse_taken(username, email)
+    refuse_taken(username, email)
     if password is not None:
         check_new_password(password, username, email)
         password_hash = hash_password(password)
@@ -80,7 +76,7 @@ def register(
         username=username,
         username_key=fold(username),
         email=email,
-        email_key=fold(email),
+        email_key=fold_email(email),
         email_verified_at=now() if email_verified else None,
         password_hash=password_hash,
         password_changed_at=now() if password_hash else None,
@@ -89,23 +85,8 @@ def register(
         ip=ip,
     )
     db.session.add(user)
-    _flush(username, email)
+    write_unique(username, email)
     return user
-
-
-def rename_email(user: User, email: str) -> str:
-    """Give ``user`` another address, not yet verified; the address as kept. Raises EmailRefused, EmailTaken."""
-    email = check_email(email)
-    if email == user.email:
-        return email
-    taken = db.session.scalar(select(User.id).where(User.email_key == fold(email), User.id != user.id))
-    if taken is not None:
-        raise EmailTaken(email)
-    if fold(email) != user.email_key:
-        user.email_verified_at = None
-    user.email, user.email_key = email, fold(email)
-    _flush(None, email)
-    return email
 
 
 def set_password(user: User, password: str) -> None:
@@ -114,6 +95,19 @@ def set_password(user: User, password: str) -> None:
     user.password_hash = hash_password(password)
     user.password_changed_at = now()
     password_set.send(user)
+
+
+def forget_password(user: User) -> None:
+    """Let nobody sign in as ``user`` until a new password is set."""
+    user.password_hash = None
+    password_set.send(user)
+
+
+def forget_profile(user: User) -> None:
+    """Erase what was told or noted about ``user`` but the username and the address."""
+    for field in PERSON_FIELDS:
+        if field.erased and not field.is_sign_in_name:
+            setattr(user, field.column, None)
 
 
 def note_arrival(user: User, *, ip: str | None, platform: str) -> None:
@@ -155,6 +149,7 @@ def delete(user: User, by: str | None = None) -> None:
         _keep_an_administrator(user)
     record(EventKind.USER_DELETED, user_id=user.id, actor_id=by)
     user_deleted.send(user)
+    forget_addresses(user.id, user.email)
     user.deleted_at = now()
     for field in PERSON_FIELDS:
         if field.erased:
@@ -167,24 +162,3 @@ def delete(user: User, by: str | None = None) -> None:
 def _keep_an_administrator(leaving: User) -> None:
     if leaving.is_admin:
         keep_one(besides=leaving)
-
-
-def _refuse_taken(username: str | None, email: str) -> None:
-    if username is not None and _exists(User.username_key == fold(username)):
-        raise UsernameTaken(username)
-    if _exists(User.email_key == fold(email)):
-        raise EmailTaken(email)
-
-
-def _exists(condition: ColumnElement[bool]) -> bool:
-    return db.session.scalar(select(User.id).where(condition)) is not None
-
-
-def _flush(username: str | None, email: str) -> None:
-    """Write now, so that of two people asking for one name at the same moment the second one is told."""
-    try:
-        db.session.flush()
-    except IntegrityError:
-        db.session.rollback()
-        _refuse_taken(username, email)
-        raise

@@ -11,8 +11,14 @@ from .notices import notify
 from .refusals import LastAdministrator, NotActive, OwnAccount
 
 
-def appoint(user: User, by: str) -> None:
-    """Make ``user`` an administrator and tell all of them; ``by``: id of who does it. Raises :class:`NotActive`."""
+def has_one() -> bool:
+    """Whether somebody administers the portal, who is not blocked."""
+    active = User.is_admin == true(), User.blocked_at.is_(None), User.deleted_at.is_(None)
+    return db.session.scalar(select(User.id).where(*active).limit(1)) is not None
+
+
+def appoint(user: User, by: str | None = None) -> None:
+    """Make ``user`` an administrator and tell all of them; ``by``: id of who does it, None at the command line. Raises :class:`NotActive`."""
     if user.is_admin:
         return
     if not user.is_active:

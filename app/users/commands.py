@@ -13,12 +13,13 @@ import click
 from flask.cli import AppGroup
 
 from ..extensions import db
-from . import accounts, directory, importing
+from . import accounts, administrators, directory, importing
 from .importing.lines import OPTIONAL, REQUIRED
 from .models import User
 from .person_fields import PERSON_FIELDS
+from .refusals import NotActive
 
-user_group = AppGroup("user", help="Create, import, list, block, unblock and delete users.")
+user_group = AppGroup("user", help="Create, import, list, appoint, block, unblock and delete users.")
 IMPORT_HELP = f"""Take over the users of an older service with their password hashes: all of them, or nobody.
 
 FILE.csv begins with the header {",".join(REQUIRED)} and, optionally, {",".join(OPTIONAL)}.
@@ -82,6 +83,20 @@ def unblock(username: str, as_json: bool) -> None:
     accounts.unblock(user)
     db.session.commit()
     tell(user, f"{user.username} may sign in again.", as_json)
+
+
+@user_group.command()
+@click.argument("username")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def admin(username: str, as_json: bool) -> None:
+    """Make a user an administrator."""
+    user = find(username)
+    try:
+        administrators.appoint(user)
+    except NotActive:
+        raise click.ClickException(f"{user.username} is blocked. Run “flask user unblock” first.") from None
+    db.session.commit()
+    tell(user, f"{user.username} is an administrator.", as_json)
 
 
 @user_group.command()

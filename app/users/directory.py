@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ..database.rows import db
 from .models import User
-from .names import LONGEST_EMAIL, fold
+from .names import LONGEST_EMAIL, fold, fold_email
 
 AN_ID = re.compile("[0-9a-f]{8,32}")  # fewer digits are those of everybody who came in the same hours
 LAST_CHARACTER = "\U0010ffff"
@@ -75,7 +75,7 @@ def _matches(text: str) -> ColumnElement[bool]:
     key = fold(text)
     if not key or len(key) > LONGEST_EMAIL:
         return false()
-    ways = [begins(User.username_key, key), begins(User.email_key, key)]
+    ways = [begins(User.username_key, key), begins(User.email_key, fold_email(text))]
     if AN_ID.fullmatch(text):
         ways.append(and_(User.id >= text, User.id <= text + LAST_ASCII))
     return or_(*ways)

@@ -59,6 +59,11 @@ class User(UserMixin, Model):
         return any((self.name, self.mobile, self.country))
 
     @property
+    def had_password(self) -> bool:
+        """Whether somebody could ever sign in to this account."""
+        return self.password_hash is not None or self.password_changed_at is not None
+
+    @property
     def is_active(self) -> bool:
         """Whether this person may sign in and their tokens count."""
         return self.blocked_at is None and self.deleted_at is None

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import idna
 from email_validator import EmailNotValidError, validate_email
 
 from ..notifications.addresses import is_mailbox
@@ -14,6 +15,8 @@ LONGEST_READ = 2_000  # characters; the time to put accents in order grows with 
 LONGEST_EMAIL = 254  # :rfc:`5321#section-4.5.3.1.3`
 EMAIL_RULES = "an e-mail address, without quotation marks, brackets, “%”, “!”, “=?” and “?=”"
 PUNCTUATION = "._-"
+PUNYCODE = "xn--"
+FINAL_SIGMA = "ς"  # “σ” at the end of a word: no two mailboxes differ by it
 
 
 def fold(text: str) -> str:
@@ -22,6 +25,20 @@ def fold(text: str) -> str:
     readable = text.strip()[:LONGEST_READ].encode("utf-8", "replace").decode()
     folded = unicodedata.normalize("NFKC", readable).casefold()
     return unicodedata.normalize("NFKC", folded).strip()
+
+
+def fold_email(address: str) -> str:
+    """The form in which e-mail addresses are compared, whoever wrote them: the domain in letters, not as ``xn--…``.
+
+    A domain is compared as its registry does (:rfc:`5891`): ``straße`` and ``strasse`` are two.
+    """
+    local, at, domain = address.strip()[:LONGEST_READ].rpartition("@")
+    return f"{fold(local)}@{_domain_in_letters(domain)}" if at else fold(domain)
+
+
+def fold_identifier(text: str) -> str:
+    """The form in which what people sign in with is compared, a username or an e-mail address."""
+    return fold_email(text) if "@" in text else fold(text)
 
 
 def check_username(text: str) -> str:
@@ -62,7 +79,9 @@ def check_email(text: str) -> str:
     except (EmailNotValidError, UnicodeError) as error:
         raise EmailRefused(text) from error
     check_mailbox(found.normalized)
-    if len(found.normalized) > LONGEST_EMAIL or len(fold(found.normalized)) > LONGEST_EMAIL:
+    if not all(_is_compared_as_written(letter) for letter in found.local_part):
+        raise AmbiguousEmail(text)
+    if len(found.normalized) > LONGEST_EMAIL or len(fold_email(found.normalized)) > LONGEST_EMAIL:
         raise EmailRefused(text)
     return found.normalized
 
@@ -71,6 +90,30 @@ def check_mailbox(address: str) -> None:
     """Raise :class:`AmbiguousEmail` where mails to ``address`` may reach another mailbox than it names."""
     if not is_mailbox(address):
         raise AmbiguousEmail(address)
+
+
+def _is_compared_as_written(letter: str) -> bool:
+    """False for a letter such as “ſ” or “ß”, which folding takes for others: it names another mailbox than those."""
+    return fold(letter) in (letter.lower(), letter.upper()) or letter == FINAL_SIGMA
+
+
+def _domain_in_letters(domain: str) -> str:
+    if domain.isascii() and PUNYCODE not in domain.lower():
+        return domain.lower()
+    if len(domain) > LONGEST_EMAIL:
+        return fold(domain)
+    try:
+        mapped = idna.uts46_remap(domain, std3_rules=False, transitional=False)
+    except (idna.IDNAError, UnicodeError):
+        return fold(domain)
+    return ".".join(_label_in_letters(label) for label in mapped.split("."))
+
+
+def _label_in_letters(label: str) -> str:
+    try:
+        return idna.ulabel(label)
+    except (idna.IDNAError, UnicodeError):  # what is typed into a search may end within a label
+        return label
 
 
 def _is_allowed(character: str) -> bool:

@@ -19,6 +19,8 @@ class PersonField:
     """Whose permission lets an app read it."""
     claim: str | None = None
     """Its name on the wire, OpenID Connect Core section 5.1."""
+    proof: str | None = None
+    """The column without which no app is told: it says since when it is known to be true."""
     value: Callable[[Any], Any] | None = None
     """The claim's value, of anything with the columns of a user; None: the column's."""
     in_profile: bool = False
@@ -27,6 +29,12 @@ class PersonField:
     """How ``flask user import`` reads it."""
     erased: bool = True
     """Whether it goes with the account."""
+    is_sign_in_name: bool = False
+    """Whether it is what the person signs in with, or says of that how well it is known."""
+
+    def is_proven(self, person: Any) -> bool:
+        """Whether apps may take it for true of ``person``."""
+        return self.proof is None or getattr(person, self.proof) is not None
 
     def claimed(self, person: Any) -> Any:
         """Return what the claim says of ``person``; None leaves it out."""
@@ -38,29 +46,38 @@ PERSON_FIELDS = (
         "name",
         "profile",
         "name",
-        lambda person: person.name or person.username,
+        value=lambda person: person.name or person.username,
         in_profile=True,
         read=readers.read_name,
     ),
-    PersonField("username", "profile", "preferred_username", read=readers.read_username),
+    PersonField(
+        "username", "profile", "preferred_username", read=readers.read_username, is_sign_in_name=True
+    ),
     PersonField("locale", "profile", "locale", in_profile=True, read=readers.read_locale),
     PersonField(
         "updated_at",
         "profile",
         "updated_at",
-        lambda person: int(person.updated_at.timestamp()),
+        value=lambda person: int(person.updated_at.timestamp()),
         erased=False,
     ),
-    PersonField("email", "email", "email", read=readers.read_email),
     PersonField(
-        "email_verified_at", "email", "email_verified", lambda person: person.email_verified_at is not None
+        "email", "email", "email", "email_verified_at", read=readers.read_email, is_sign_in_name=True
+    ),
+    PersonField(
+        "email_verified_at",
+        "email",
+        "email_verified",
+        "email_verified_at",
+        value=lambda person: person.email_verified_at is not None,
+        is_sign_in_name=True,
     ),
     PersonField("mobile", "phone", "phone_number", in_profile=True, read=readers.read_mobile),
     PersonField(
         "mobile_verified_at",
         "phone",
         "phone_number_verified",
-        lambda person: person.mobile and person.mobile_verified_at is not None,
+        value=lambda person: person.mobile and person.mobile_verified_at is not None,
     ),
     PersonField("country", in_profile=True, read=readers.read_country),
     PersonField("platform", read=readers.read_platform),

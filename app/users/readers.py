@@ -8,7 +8,15 @@ from functools import cache
 from ..languages import NAMES
 from .countries import list_countries
 from .models import LONGEST_NAME, PLATFORMS
-from .names import EMAIL_RULES, LONGEST_USERNAME, LONGEST_USERNAME_KEY, check_email, check_username, fold
+from .names import (
+    EMAIL_RULES,
+    LONGEST_USERNAME,
+    LONGEST_USERNAME_KEY,
+    check_email,
+    check_username,
+    fold,
+    fold_email,
+)
 from .phone_numbers import to_e164
 from .refusals import EmailRefused, PhoneNumberRefused, UsernameRefused
 
@@ -17,7 +25,7 @@ def read_username(text: str, columns: Mapping[str, str]) -> str:
     """Return a username; the person's own address may be theirs, as older services had it."""
     # Where an older service knew people by their address, it stays their name, as long as it is their own.
     is_short = len(text) <= LONGEST_USERNAME and len(fold(text)) <= LONGEST_USERNAME_KEY
-    if "@" in text and is_short and fold(text) == fold(columns["email"]):
+    if "@" in text and is_short and fold_email(text) == fold_email(columns["email"]):
         return text
     try:
         return check_username(text)

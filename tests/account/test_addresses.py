@@ -100,7 +100,7 @@ def by_api(app: Flask, email: str) -> int:
 def by_change_of_address(app: Flask, email: str) -> int:
     browser = app.test_client()
     sign_up(browser, "mallory")
-    return submit(browser, "/account/profile", email=email).status_code
+    return submit(browser, "/account/email", email=email, current_password=PASSWORD).status_code
 
 
 def by_command(app: Flask, email: str) -> int:
@@ -194,7 +194,7 @@ def test_the_envelope_names_the_address_as_it_is_kept(
     (source,) = smtp_server.sources
     assert re.findall(rb"(?m)^To: (.*?)\r?$", source) == [email.encode()]
     visitor = portal_app.test_client()
-    submit(visitor, link_of(smtp_server.messages[0]))
+    submit(visitor, link_of(smtp_server.messages[0]), password=PASSWORD)
     assert person(db_session, "mallory").email_verified_at is not None
 
 
@@ -230,8 +230,8 @@ def test_nothing_is_mailed_to_a_person_whose_address_is_taken_for_another_one(
     write_address(db_session, "mallory", ATTACK, confirmed=False)
     assert len(smtp_server.messages) == 1
     told = submit(browser, "/account/verification", page="/account")
-    assert told.location == "/account/profile"
-    assert "Some mail servers take this address for another one." in browser.get("/account/profile").text
+    assert told.location == "/account/email"
+    assert "Some mail servers take this address for another one." in browser.get("/account/email").text
     submit(portal_app.test_client(), "/forgot-password", email=ATTACK)
     deliver(portal_app)
     assert len(smtp_server.messages) == 1

@@ -7,6 +7,9 @@ from sqlalchemy import select, text
 from app import create_app
 from app.account.email_links import Purpose, create_link
 from app.account.models import EmailLink
+from app.clients.models import Client
+from app.consents.decisions import give_consent
+from app.consents.models import Consent
 from app.database.rows import db
 from app.oauth.tokens.persons import find_person
 from app.users import accounts
@@ -70,3 +73,35 @@ def _write_address(user_id: str, email: str) -> None:
     db.session.commit()
     create_link(Purpose.VERIFY_EMAIL, accounts.get_user(user_id), email=email)
     db.session.commit()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_addresses_at_domains_that_folding_took_for_others_are_found_again_and_nothing_is_lost(
+    databases: Databases, kind: str
+) -> None:
+    app = create_app(make_settings(databases.new_url(kind), databases.folder))
+    with app.app_context():
+        upgrade()
+    person = make.make_user(app, "straße", email="jan@example.org")
+    client = make.make_client(app, owner=person)
+    with app.app_context():
+        give_consent(person.id, client.id, ["email"])
+        db.session.commit()
+        downgrade(revision="0009_unconfirmed_emails")
+        older = {"id": person.id, "email": "jan@straße.example", "key": "jan@strasse.example"}
+        change = text("UPDATE users SET email = :email, email_key = :key WHERE id = :id")
+        db.session.execute(change, older)
+        db.session.commit()
+        upgrade()
+        db.session.remove()
+        found = accounts.find_user("jan@xn--strae-oqa.example")
+        assert found is not None
+        assert found.id == person.id
+        assert accounts.find_user("jan@strasse.example") is None
+        assert found.username_key == "strasse"
+        assert [consent.scope for consent in db.session.scalars(select(Consent))] == ["email"]
+        kept = db.session.get_one(Client, client.id)
+        assert (len(kept.secrets), kept.unconfirmed_emails) == (1, False)
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()

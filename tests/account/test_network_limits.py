@@ -97,7 +97,7 @@ def test_attack_confirmation_mails_in_bulk(app: Flask) -> None:
     refused = submit(browser, "/account/verification", page="/account")
     assert refused.status_code == 429
     assert "Please wait a moment" in refused.text
-    changed = submit(browser, "/account/profile", email="victim@example.org", locale="en", name="Anna")
+    changed = submit(browser, "/account/email", email="victim@example.org", current_password=PASSWORD)
     assert changed.status_code == 429
     assert 'value="victim@example.org"' in changed.text
     assert "Retry-After" in changed.headers

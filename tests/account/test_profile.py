@@ -1,30 +1,16 @@
 """What people tell about themselves."""
 
-from datetime import timedelta
-
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.clock import now
 from app.users.countries import list_countries
 from app.users.phone_numbers import for_reading, to_e164
 from app.users.refusals import PhoneNumberRefused
-from tests.account.visitor import (
-    ANOTHER_PASSWORD,
-    last_link,
-    mails,
-    person,
-    sign_in,
-    sign_out,
-    sign_up,
-    submit,
-    values,
-)
+from tests.account.visitor import person, sign_up, submit, values
 
-PROFILE = {"name": "", "email": "anna@example.org", "mobile": "", "country": "", "locale": ""}
+PROFILE = {"name": "", "mobile": "", "country": "", "locale": ""}
 
 
 @pytest.fixture(autouse=True)
@@ -71,8 +57,6 @@ def test_the_language_of_the_profile_switches_the_pages(client: FlaskClient) -> 
         ({"mobile": "123"}, "This is not a phone number that can be called."),
         ({"mobile": "0170 1234567"}, "This is not a phone number that can be called."),
         ({"mobile": "+49 170 1234567 ext. 5"}, "This is not a phone number that can be called."),
-        ({"email": "nobody"}, "This is not a complete e-mail address."),
-        ({"email": ""}, "Please enter your e-mail address."),
         ({"name": "x" * 201}, "Please use at most 200 characters."),
         ({"country": "XX"}, "Not a valid choice"),
         ({"locale": "fr"}, "Not a valid choice"),
@@ -86,56 +70,6 @@ def test_a_refused_profile_changes_nothing_and_keeps_what_was_typed(
     assert message in answer.text
     assert values(answer)["name"] == changes.get("name", "Anna")
     assert person(db_session).name is None
-
-
-def test_a_new_address_is_unconfirmed_and_both_addresses_are_told(
-    app: Flask, client: FlaskClient, db_session: Session
-) -> None:
-    submit(client, last_link(app, "verify_email"))
-    assert person(db_session).email_verified_at is not None
-    save(client, email="anna@new.example")
-    user = person(db_session)
-    assert (user.email, user.email_verified_at) == ("anna@new.example", None)
-    assert [mail["To"] for mail in mails(app, "email_changed")] == ["anna@example.org"]
-    assert mails(app, "verify_email")[-1]["To"] == "anna@new.example"
-
-
-def test_the_mailbox_of_a_stranger_is_not_filled_by_changing_to_it_and_away_again(
-    app: Flask, client: FlaskClient
-) -> None:
-    for _time in range(12):
-        save(client, email="stranger@example.net")
-        save(client, email="anna@example.org")
-    told = [mail["To"] for template in ("email_changed", "verify_email") for mail in mails(app, template)]
-    assert told.count("stranger@example.net") <= 10
-
-
-def test_links_in_the_old_mailbox_open_nothing_after_the_change(app: Flask, client: FlaskClient) -> None:
-    old_confirmation = last_link(app, "verify_email")
-    submit(client, "/forgot-password", email="anna@example.org")
-    old_reset = last_link(app, "reset_password")
-    save(client, email="anna@new.example")
-    assert client.get(old_confirmation).status_code == 410
-    assert client.get(old_reset).status_code == 410
-    assert submit(client, old_reset, page="/account", password=ANOTHER_PASSWORD).status_code == 410
-
-
-def test_an_address_somebody_else_has_is_refused(
-    app: Flask, client: FlaskClient, db_session: Session
-) -> None:
-    sign_up(app.test_client(), "berta")
-    page = save(client, email="BERTA@example.org")
-    assert "This e-mail address is taken." in page
-    assert person(db_session).email == "anna@example.org"
-
-
-def test_an_unattended_browser_does_not_change_the_address(client: FlaskClient, db_session: Session) -> None:
-    with time_machine.travel(now() + timedelta(minutes=11)):
-        page = save(client, email="thief@example.org", name="Anna")
-        assert "please confirm your password first" in page
-        assert 'href="/reauthenticate?next=/account/profile"' in page
-        assert person(db_session).email == "anna@example.org"
-        assert "Your profile is saved." in save(client, name="Anna")
 
 
 def test_the_profile_cannot_be_changed_without_its_csrf_token(
@@ -156,16 +90,17 @@ def test_names_are_shown_as_text(client: FlaskClient) -> None:
     assert "<script>alert" not in client.get("/account").text
 
 
-@pytest.mark.parametrize("path", ["", "/profile", "/security", "/activity"])
+def test_the_profile_shows_the_address_and_the_way_to_change_it(client: FlaskClient) -> None:
+    page = client.get("/account/profile").text
+    assert "anna@example.org" in page
+    assert 'href="/account/email"' in page
+    assert 'name="email"' not in page
+
+
+@pytest.mark.parametrize("path", ["", "/profile", "/email", "/security", "/activity"])
 def test_pages_of_the_account_ask_strangers_to_sign_in(app: Flask, path: str) -> None:
     answer = app.test_client().get(f"/account{path}")
     assert (answer.status_code, answer.location) == (302, f"/login?next=/account{path}")
-
-
-def test_the_new_address_signs_in(client: FlaskClient) -> None:
-    save(client, email="anna@new.example")
-    sign_out(client)
-    assert sign_in(client, "anna@new.example").status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Forgotten passwords."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 import time_machine
@@ -19,12 +20,14 @@ from app.clock import now
 from app.database.rows import db
 from app.notifications.models import OutgoingMail
 from app.users.models import User
+from tests import factories as make
 from tests.account.visitor import (
     ANOTHER_PASSWORD,
     PASSWORD,
     csrf_token,
     is_signed_in,
     last_link,
+    link_of,
     mails,
     person,
     sign_in,
@@ -61,8 +64,10 @@ def test_the_link_sets_a_new_password(client: FlaskClient, link: str) -> None:
 
 
 def test_after_a_new_password_the_page_points_at_the_apps_that_have_access(
-    client: FlaskClient, link: str
+    client: FlaskClient, db_session: Session, link: str
 ) -> None:
+    db_session.execute(update(User).values(email_verified_at=now()))
+    db_session.commit()
     page = client.get(submit(client, link, password=ANOTHER_PASSWORD).location)
     assert '<a href="/account/apps">If somebody else knew your old password, check which apps' in page.text
     assert client.get("/account/apps").location == "/login?next=/account/apps"
@@ -190,8 +195,7 @@ def test_an_address_that_many_accounts_claim_gets_no_more_mails(app: Flask, clie
     for number in range(8):
         visitor = app.test_client()
         sign_up(visitor, f"bert{number}")
-        submit(visitor, "/account/profile", email="victim@example.org", locale="en")
-        submit(visitor, "/account/profile", email=f"bert{number}@example.org", locale="en")
+        submit(visitor, "/account/email", email="victim@example.org", current_password=PASSWORD)
     to_victim = [mail for mail in mails(app, "verify_email") if mail["To"] == "victim@example.org"]
     assert len(to_victim) == 5
 
@@ -296,24 +300,27 @@ def test_the_person_is_told_by_mail(app: Flask, client: FlaskClient, link: str) 
     assert ANOTHER_PASSWORD not in text_of(mail)
 
 
-def test_where_the_person_wanted_to_go_survives_the_way_through_the_mail(
+def test_where_the_person_wanted_to_go_survives_in_the_browser_that_asked(
     app: Flask, client: FlaskClient
 ) -> None:
     waiting = "/oauth/authorize?client_id=x&state=y"
     sign_up(client)
     sign_out(client)
     ask(client, path=f"/forgot-password?next={quote(waiting, safe='')}")
-    elsewhere = app.test_client()
-    answer = submit(elsewhere, last_link(app, "reset_password"), password=ANOTHER_PASSWORD)
+    answer = submit(client, last_link(app, "reset_password"), password=ANOTHER_PASSWORD)
     assert answer.location == f"/login?next={quote(waiting, safe='/?')}"
-    answer = submit(elsewhere, answer.location, username="anna", password=ANOTHER_PASSWORD)
+    answer = submit(client, answer.location, username="anna", password=ANOTHER_PASSWORD)
     assert answer.location == waiting
 
 
-def test_no_link_in_a_mail_leads_out_of_the_portal(app: Flask, client: FlaskClient) -> None:
+def test_a_stranger_who_asks_for_the_mail_leads_its_reader_nowhere(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
-    ask(client, path="/forgot-password?next=https://evil.example/")
+    sign_out(client)
+    ask(app.test_client(), path=f"/forgot-password?next={quote('/oauth/authorize?client_id=evil', safe='')}")
+    link = last_link(app, "reset_password")
     assert "evil" not in mails(app, "reset_password")[-1].as_string()
+    planted = f"{link}?next={quote('/oauth/authorize?client_id=evil', safe='')}"
+    assert submit(client, planted, password=ANOTHER_PASSWORD).location == "/login"
 
 
 def test_the_host_header_decides_nothing_about_the_link(app: Flask, client: FlaskClient) -> None:
@@ -341,6 +348,32 @@ def test_the_mailed_link_confirms_the_address_the_printed_one_does_not(
     with time_machine.travel(now() + timedelta(minutes=5)):
         ask(client)
         submit(client, last_link(app, "reset_password"), password=ANOTHER_PASSWORD)
+    assert person(db_session).email_verified_at is not None
+
+
+def test_a_first_password_is_called_no_change(app: Flask, client: FlaskClient, db_session: Session) -> None:
+    created = app.test_cli_runner().invoke(args=["user", "create", "anna", "anna@example.org", "--json"])
+    link = urlsplit(json.loads(created.output)["set_password_url"]).path
+    page = client.get(link).text
+    assert "Choose a password" in page
+    assert "All devices are signed out" not in page
+    told = client.get(submit(client, link, password=PASSWORD).location).text
+    assert "Your password is set." in told
+    assert "somebody else knew your old password" not in told
+    assert mails(app, "password_changed") == []
+    sign_in(client)
+    assert is_signed_in(client)
+
+
+def test_the_mail_of_an_administrator_for_a_first_password_speaks_of_a_new_account(
+    app: Flask, db_session: Session
+) -> None:
+    app.test_cli_runner().invoke(args=["user", "create", "anna", "anna@example.org"])
+    browser = make.browser_of(app, make.make_user(app, is_admin=True))
+    submit(browser, f"/admin/users/{person(db_session).id}/password-link")
+    (mail,) = mails(app, "set_password")
+    assert "with the username anna" in " ".join(text_of(mail).split())
+    submit(app.test_client(), link_of(mail), password=PASSWORD)
     assert person(db_session).email_verified_at is not None
 
 

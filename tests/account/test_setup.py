@@ -36,18 +36,20 @@ def test_the_printed_link_makes_the_first_administrator(
     assert person(db_session, "root-anna").is_admin
 
 
-def test_the_link_as_json_and_none_once_somebody_exists(app: Flask, client: FlaskClient) -> None:
+def test_the_link_as_json_and_none_once_there_is_an_administrator(app: Flask, client: FlaskClient) -> None:
     run = app.test_cli_runner().invoke
     url = json.loads(run(args=["setup-link", "--json"]).stdout)["url"]
-    assert client.get(url).status_code == 200
-    sign_up(client)
+    submit(client, url, **FIELDS)
     assert json.loads(run(args=["setup-link", "--json"]).stdout) == {"url": None}
 
 
-def test_the_command_prints_nothing_once_somebody_exists(app: Flask, client: FlaskClient) -> None:
-    sign_up(client)
+def test_the_command_prints_no_link_once_there_is_an_administrator_and_says_what_to_do(
+    app: Flask, client: FlaskClient
+) -> None:
+    submit(client, setup_path(app), **FIELDS)
     done = app.test_cli_runner().invoke(args=["setup-link"])
-    assert (done.exit_code, done.output) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "flask user admin NAME" in done.stderr
 
 
 def test_a_setup_link_makes_no_second_administrator(app: Flask, client: FlaskClient) -> None:
@@ -59,10 +61,31 @@ def test_a_setup_link_makes_no_second_administrator(app: Flask, client: FlaskCli
     assert answer.status_code == 410
 
 
-def test_a_setup_link_opens_nothing_once_somebody_has_registered(app: Flask, client: FlaskClient) -> None:
+def test_a_stranger_who_registers_first_does_not_kill_the_setup_link(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    path = setup_path(app)
+    sign_up(app.test_client(), "stranger")
+    assert submit(client, path, **FIELDS).status_code == 303
+    assert person(db_session, "root-anna").is_admin
+    assert not person(db_session, "stranger").is_admin
+
+
+def test_an_administrator_made_by_command_ends_the_setup_link(app: Flask, client: FlaskClient) -> None:
     path = setup_path(app)
     sign_up(client)
+    done = app.test_cli_runner().invoke(args=["user", "admin", "anna"])
+    assert (done.exit_code, done.output) == (0, "anna is an administrator.\n")
     assert app.test_client().get(path).status_code == 410
+    assert client.get("/admin").status_code == 200
+
+
+def test_nobody_blocked_is_made_an_administrator_by_command(app: Flask, client: FlaskClient) -> None:
+    sign_up(client)
+    run = app.test_cli_runner().invoke
+    run(args=["user", "block", "anna"])
+    done = run(args=["user", "admin", "anna"])
+    assert (done.exit_code, "anna is blocked." in done.stderr) == (1, True)
 
 
 def test_of_simultaneous_set_ups_one_wins(app: Flask, db_session: Session) -> None:

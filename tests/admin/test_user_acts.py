@@ -30,7 +30,7 @@ def chief(app: Flask) -> tuple[make.Person, FlaskClient]:
 
 @pytest.fixture
 def anna(app: Flask) -> make.Person:
-    return make.make_user(app, "anna", locale="de")
+    return make.make_user(app, "anna", locale="de", email_verified=False)
 
 
 Change = dict[str, object]

@@ -76,7 +76,7 @@ def test_the_list_is_narrowed_by_state(app: Flask, browser: FlaskClient, db_sess
     make_so(db_session, make.make_user(app, "usual", email_verified=True))
     make_so(db_session, make.make_user(app, "locked", email_verified=True), blocked_at=now())
     make_so(db_session, make.make_user(app, "erased"), deleted_at=now(), username="", username_key=None)
-    make.make_user(app, "new")
+    make.make_user(app, "new", email_verified=False)
     assert listed(browser) == ["new", "locked", "usual", "chief"]
     assert listed(browser, state="blocked") == ["locked"]
     assert listed(browser, state="unverified") == ["new"]
@@ -88,7 +88,7 @@ def test_the_list_is_narrowed_by_state(app: Flask, browser: FlaskClient, db_sess
 
 def test_pages_carry_the_search_along_and_show_everybody_once(app: Flask, browser: FlaskClient) -> None:
     for number in range(30):
-        make.make_user(app, f"guest{number:02}")
+        make.make_user(app, f"guest{number:02}", email_verified=False)
     page = browser.get("/admin/users?q=guest&state=unverified")
     seen = listed(browser, q="guest")
     following = re.search(r'rel="next" href="\?([^"]+)"', page.text)

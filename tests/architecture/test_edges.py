@@ -19,7 +19,7 @@ ENDING = {
     "authentication/browser.py": "the edge of what follows a page: a session of which a copy was shown ends",
     "site/lost_transactions.py": "the edge of all pages: what was undone is run again",
     "database/trouble.py": "the edge of all pages: what failed is undone before the error page",
-    "users/accounts.py": "a flush that failed: until it is undone, nobody can ask which name was taken",
+    "users/unique_names.py": "a flush that failed: until it is undone, nobody can ask which name was taken",
     "scopes/definitions.py": "a flush that failed: until it is undone, the page can ask nothing",
     "clients/registration.py": "a flush that failed: until it is undone, the page can ask nothing",
     "clients/app_limit.py": "the app that is one too many must be gone, whoever commits next",

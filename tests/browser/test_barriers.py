@@ -12,7 +12,10 @@ from tests.support.portals import Portal
 from tests.support.relying_party import RelyingParty
 
 SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
-OWN_PAGES = ("/dashboard/apps", "/dashboard/apps/new", "/account/apps", "/account/activity")
+OWN_PAGES = (
+    *("/dashboard/apps", "/dashboard/apps/new"),
+    *("/account/apps", "/account/activity", "/account/email", "/account/profile"),
+)
 APP_PAGES = ("", "/edit", "/secrets", "/log", "/delete")
 
 

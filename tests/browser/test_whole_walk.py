@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser import walks
 from tests.support.browser import OpenPage
+from tests.support.mailboxes import kept_link
 from tests.support.portals import Portal
 from tests.support.relying_party import RelyingParty
 
@@ -20,8 +21,13 @@ def walk(portal: Portal, open_page: OpenPage, party: RelyingParty, locale: str, 
     page.wait_for_url(f"{party.callback}?**")
     tokens = app.tokens(party.wait_for_call())
     assert tokens["scope"] == "openid profile email"
-    person = app.person(tokens)
-    assert (person["preferred_username"], person["email"]) == (name, f"{name}@example.org")
+    person, email = app.person(tokens), f"{name}@example.org"
+    assert person["preferred_username"] == name
+    assert "email" not in person
+    page.goto(kept_link(portal.instance, "verify_email", email))
+    walks.send(page)
+    page.wait_for_url("**/account")
+    assert app.person(tokens)["email"] == email
     assert walks.complaints(page) == []
 
 

@@ -24,7 +24,7 @@ def expect_person(found: dict[str, Any], person: Person, client_id: str) -> None
     assert found["person"]["sub"] == claims["sub"]
     assert found["person"]["preferred_username"] == person.username
     assert found["person"]["email"] == person.email
-    assert found["person"]["email_verified"] is False
+    assert found["person"]["email_verified"] is True
     if found["access"]:
         assert found["access"]["active"] is True
         assert found["access"]["sub"] == claims["sub"]
@@ -35,7 +35,7 @@ def expect_person(found: dict[str, Any], person: Person, client_id: str) -> None
 @pytest.mark.parametrize("method", [None, "basic", "post"])
 @pytest.mark.oidc("core#3.1")
 def test_openid_client_signs_in_refreshes_introspects_and_revokes(portal: Portal, method: str | None) -> None:
-    app, person = register_app(portal), Person(portal.url).register()
+    app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
     settings = app.settings | ({"method": method} if method else {})
 
     found = run_client("openid_client.mjs", person, **settings)
@@ -46,7 +46,7 @@ def test_openid_client_signs_in_refreshes_introspects_and_revokes(portal: Portal
 
 
 def test_openid_client_signs_somebody_in_who_has_to_enter_the_password_first(portal: Portal) -> None:
-    app, person = register_app(portal), Person(portal.url).register().sign_out()
+    app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance).sign_out()
 
     found = run_client("openid_client.mjs", person, **app.settings)
 
@@ -54,7 +54,7 @@ def test_openid_client_signs_somebody_in_who_has_to_enter_the_password_first(por
 
 
 def test_openid_client_receives_the_code_by_form_post(portal: Portal) -> None:
-    app, person = register_app(portal), Person(portal.url).register()
+    app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
 
     found = run_client("openid_client_form_post.mjs", person, **app.settings)
 
@@ -69,7 +69,7 @@ def test_openid_client_signs_assertions_instead_of_sending_a_secret(portal: Port
     grants = ("authorization_code", "refresh_token", "client_credentials")
     options = [word for grant in grants for word in ("--grant", grant)]
     app = register_app(portal, "--auth-method", "private_key_jwt", "--jwks", str(jwks), *options)
-    person = Person(portal.url).register()
+    person = Person(portal.url).register().confirm(portal.instance)
 
     found = run_client("openid_client_key.mjs", person, private_jwk=key.as_dict(private=True), **app.settings)
 
@@ -90,7 +90,7 @@ def test_openid_client_gets_a_token_of_its_own(portal: Portal) -> None:
 
 
 def test_oauth4webapi_accepts_every_answer_of_the_portal(portal: Portal) -> None:
-    app, person = register_app(portal), Person(portal.url).register()
+    app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
 
     found = run_client("oauth4webapi.mjs", person, **app.settings)
 
@@ -99,7 +99,7 @@ def test_oauth4webapi_accepts_every_answer_of_the_portal(portal: Portal) -> None
 
 @pytest.mark.rfc("8414#3")
 def test_oauth4webapi_finds_the_portal_by_oauth_metadata_too(portal: Portal) -> None:
-    app, person = register_app(portal), Person(portal.url).register()
+    app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
 
     found = run_client("oauth4webapi.mjs", person, oauth2=True, **app.settings)
 
@@ -108,7 +108,7 @@ def test_oauth4webapi_finds_the_portal_by_oauth_metadata_too(portal: Portal) -> 
 
 @pytest.mark.rfc("7636#4")
 def test_oauth4webapi_signs_in_without_a_secret(portal: Portal) -> None:
-    app, person = register_app(portal, "--public"), Person(portal.url).register()
+    app, person = register_app(portal, "--public"), Person(portal.url).register().confirm(portal.instance)
     assert app.client_secret is None
 
     found = run_client("oauth4webapi.mjs", person, **app.settings)
@@ -119,7 +119,7 @@ def test_oauth4webapi_signs_in_without_a_secret(portal: Portal) -> None:
 @pytest.mark.rfc("6749#4.3")
 def test_oauth4webapi_signs_a_person_in_with_the_password(portal: Portal) -> None:
     app = register_app(portal, "--grant", "password", "--grant", "refresh_token", redirect_uri="")
-    person = Person(portal.url).register()
+    person = Person(portal.url).register().confirm(portal.instance)
 
     credentials = {"username": person.username, "password": person.password}
     found = run_client("oauth4webapi_password.mjs", **app.settings | credentials)
@@ -131,7 +131,7 @@ def test_oauth4webapi_signs_a_person_in_with_the_password(portal: Portal) -> Non
 
 @pytest.mark.rfc("9207#2")
 def test_oauth4webapi_recognises_a_refusal_of_the_person_as_ours(portal: Portal) -> None:
-    app, person = register_app(portal), Person(portal.url).register()
+    app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
 
     found = run_client("oauth4webapi.mjs", person, deny=True, denied=True, **app.settings)
 

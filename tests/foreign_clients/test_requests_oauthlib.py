@@ -20,7 +20,7 @@ def _plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("public", [False, True])
 def test_requests_oauthlib_signs_in_refreshes_introspects_and_revokes(portal: Portal, public: bool) -> None:
     app = register_app(portal, *(["--public"] if public else []))
-    person, at = Person(portal.url).register(), discovered(portal)
+    person, at = Person(portal.url).register().confirm(portal.instance), discovered(portal)
     session = OAuth2Session(
         app.client_id, redirect_uri=app.redirect_uri, scope=app.scope.split(), pkce="S256"
     )
@@ -62,7 +62,7 @@ def test_requests_oauthlib_sends_basic_credentials_at_the_token_step(portal: Por
     app, at = register_app(portal), discovered(portal)
     session = OAuth2Session(app.client_id, redirect_uri=app.redirect_uri, scope=app.scope.split())
     url, _state = session.authorization_url(at["authorization_endpoint"])
-    callback = Person(portal.url).register().allow(url)
+    callback = Person(portal.url).register().confirm(portal.instance).allow(url)
 
     token = session.fetch_token(
         at["token_endpoint"], authorization_response=callback, auth=(app.client_id, str(app.client_secret))
@@ -86,7 +86,7 @@ def test_requests_oauthlib_gets_a_token_of_its_own(portal: Portal) -> None:
 @pytest.mark.rfc("6749#4.3")
 def test_requests_oauthlib_signs_a_person_in_with_the_password(portal: Portal) -> None:
     app = register_app(portal, "--grant", "password", "--grant", "refresh_token", redirect_uri="")
-    person, at = Person(portal.url).register(), discovered(portal)
+    person, at = Person(portal.url).register().confirm(portal.instance), discovered(portal)
     session = OAuth2Session(client=LegacyApplicationClient(app.client_id, scope=app.scope.split()))
     credentials = {"username": person.username, "client_secret": app.client_secret}
 

@@ -28,7 +28,7 @@ def zap(portal: Portal, developer: Person) -> Zap:
 
 @pytest.fixture
 def person(portal: Portal) -> Person:
-    return Person(portal.url).register()
+    return Person(portal.url).register().confirm(portal.instance)
 
 
 def test_the_state_comes_back_unchanged(zap: Zap, person: Person) -> None:

@@ -39,7 +39,7 @@ def register_zapier(portal: Portal) -> RegisteredApp:
 def test_zapier_connects_refreshes_and_notices_a_stale_token(
     portal: Portal, settings: dict[str, bool]
 ) -> None:
-    app, person = register_zapier(portal), Person(portal.url).register()
+    app, person = register_zapier(portal), Person(portal.url).register().confirm(portal.instance)
 
     found = run_zapier(app, person, **settings)
 
@@ -56,7 +56,7 @@ def test_a_lost_database_does_not_make_the_connection_stale() -> None:
     with private_mariadb() as maria, running_portal(maria.new_database(), workers=1) as portal:
         # What was committed survives the crash, as on any server but those of tests.
         maria.run("SET GLOBAL innodb_flush_log_at_trx_commit=1")
-        app, person = register_zapier(portal), Person(portal.url).register()
+        app, person = register_zapier(portal), Person(portal.url).register().confirm(portal.instance)
         steps = {"lose the database": maria.stop, "bring the database back": maria.start_again}
 
         found = run_zapier(app, person, steps, loses_database=True)

@@ -16,9 +16,11 @@ CONTEXT = {
     "host": "portal.example",
     "username": "anna",
     "at": "2026-03-01T12:30:00+00:00",
-    "contact": None,
 }
-TEMPLATES = ["verify_email", "reset_password", "set_password", "password_changed", "email_changed"]
+TEMPLATES = [
+    *("verify_email", "reset_password", "set_password", "password_changed"),
+    *("email_changed", "email_given_back", "email_taken_back"),
+]
 
 
 def composed(template: str = "reset_password", to: str = "anna@example.org", **context: str) -> EmailMessage:

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.account import email_links
-from app.account.recovery import reset_password
+from app.account.resetting import reset_password
 from app.database.rows import db
 from app.operations.doctor import examine
 from app.users.accounts import get_user

@@ -36,7 +36,13 @@ def refresh_retried(world: World) -> None:
         assert make.refresh(world.http, world.client, world.tokens["refresh_token"]).status_code == 200
 
 
-REMARKS = (state_missing, nonce_missing, redirect_uri_omitted, refresh_retried)
+def email_unconfirmed(world: World) -> None:
+    someone = make.browser_of(world.app, make.make_user(world.app, email_verified=False))
+    token = make.tokens_for(world.client, someone)["access_token"]
+    assert world.userinfo(token).status_code == 200
+
+
+REMARKS = (state_missing, nonce_missing, redirect_uri_omitted, refresh_retried, email_unconfirmed)
 
 
 @pytest.mark.parametrize("provoke", REMARKS, ids=lambda rule: rule.__name__)

@@ -62,7 +62,8 @@ def test_every_answer_has_its_line(shared: Portal, method: str, path: str, statu
 @pytest.mark.parametrize(
     "path",
     [
-        f"/reset-password/{LINK}", f"/verify-email/{LINK}", f"/setup/{LINK}", "/reset-password/hunter2",
+        f"/reset-password/{LINK}", f"/verify-email/{LINK}", f"/undo-email/{LINK}", f"/setup/{LINK}",
+        "/reset-password/hunter2", "/undo-email/hunter2",
         "/setup/%68unter2", f"/nowhere/{LINK}", "/x/eyJhbGciOiJIUzI1NiJ9.hunter2", f"/Reset-Password/{LINK}",
         f"/account?token={LINK}", "/register?invite=hunter2", f"//reset-password/{LINK}",
     ],

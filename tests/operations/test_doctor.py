@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import stat
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.operations.doctor import Finding, database, examine
 from app.operations.doctor import tls as tls_check
+from tests import factories as make
 from tests.support.apps import MakeApp
 from tests.support.certificates import make_certificate
 from tests.support.commands import CHECKOUT
@@ -74,6 +76,8 @@ def test_the_exit_code_tells_whether_all_is_well(app: Flask, make_app: MakeApp, 
 
 
 def test_a_running_portal_is_examined_by_the_command(sqlite_portal: Portal) -> None:
+    chief = f"chief-{secrets.token_hex(4)}"
+    sqlite_portal.flask("user", "create", chief, f"{chief}@example.org", "--admin")
     rows = sqlite_portal.flask_json("doctor")
     assert [row for row in rows if not row["well"]] == []
 
@@ -252,3 +256,11 @@ def test_attack_the_database_that_a_command_made_is_read_by_somebody_else(tmp_pa
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
     assert modes["pforte.sqlite3"] == 0o600
     assert {name: mode for name, mode in modes.items() if mode & 0o077} == {}
+
+
+def test_a_portal_that_nobody_administers_is_told_to_appoint_somebody(app: Flask) -> None:
+    assert wrong(app, "administrator") == ""
+    make.make_user(app, "anna")
+    assert wrong(app, "administrator").startswith("no administrator: Run: flask user admin NAME")
+    make.make_user(app, is_admin=True)
+    assert wrong(app, "administrator") == ""

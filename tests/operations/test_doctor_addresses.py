@@ -35,7 +35,7 @@ def test_a_person_whose_address_is_taken_for_another_one_is_named(app: Flask, db
         "'mallory' with 'attacker%evil0.example@corp.example', which counts as confirmed, "
         "'other' with 'attacker%evil1.example@corp.example'"
     )
-    assert "/account/profile" in finding.mend
+    assert "/account/email" in finding.mend
     assert app.test_cli_runner().invoke(args=["doctor"]).exit_code == 1
     for person in (mallory, other):  # as the finding advises
         assert app.test_cli_runner().invoke(args=["user", "block", person.username]).exit_code == 0

@@ -187,6 +187,7 @@ def test_one_time_links_are_not_written_down(proxy: Proxy) -> None:
     for path in (
         f"/reset-password/{secret}",
         f"/verify-email/{secret}",
+        f"/undo-email/{secret}",
         f"/setup/{secret}",
         f"/login?next=/{secret}",
     ):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,6 +76,20 @@ def link_in(mail: EmailMessage) -> str:
     found = re.search(r"https?://\S+", text_of(mail))
     assert found, text_of(mail)
     return found[0]
+
+
+def kept_link(instance: Path, template: str, to: str) -> str:
+    """The link in the newest mail of this template to that address, which a portal without MAIL_URL keeps in its folder."""
+    found: list[EmailMessage] = []
+
+    def look() -> bool:
+        paths = sorted((instance / "mail").glob(f"*-{template}.eml"), reverse=True)
+        mails = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths)
+        found.extend(mail for mail in mails if mail["To"] == to)  # type: ignore[misc]
+        return bool(found)
+
+    wait_until(look, 15, f"a mail {template} to {to}")
+    return link_in(found[0])
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -10,6 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from tests.support.html_forms import Fields, Form, forms_of
+from tests.support.mailboxes import kept_link
 
 PASSWORD = "plenty of amber lighthouses 27"
 SECONDS = 30
@@ -44,6 +46,13 @@ class Person:
         """Make the account, which signs in at once."""
         self.open("/register")
         self.send(username=self.username, email=self.email, password=self.password)
+        return self
+
+    def confirm(self, instance: Path) -> Person:
+        """Confirm the address by the mail that the portal with this folder keeps there."""
+        link = kept_link(instance, "verify_email", self.email)
+        self.open(link)
+        self.press("")
         return self
 
     def sign_in(self, next_page: str = "") -> Person:

@@ -12,6 +12,7 @@ from app.users import accounts, directory
 from app.users.models import User
 from app.users.passwords import verify_password
 from app.users.refusals import EmailTaken, PasswordRefused, UsernameTaken, UserUnknown
+from app.users.unique_names import check_new_email, give_email
 
 pytestmark = pytest.mark.usefixtures("app_context")
 PASSWORD = "Muster-Kiesel-42"
@@ -77,25 +78,28 @@ def test_of_many_who_ask_for_one_name_at_the_same_moment_one_gets_it(app: Flask)
     assert sorted(told) == ["mine"] + ["taken"] * 7
 
 
-def test_another_address_is_not_verified() -> None:
-    user = anna(email_verified=True)
-    assert accounts.rename_email(user, "New@example.org") == "New@example.org"
-    assert user.email_verified_at is None
+def test_an_address_whose_mailbox_is_shown_is_given_confirmed() -> None:
+    user = anna()
+    give_email(user, "New@example.org")
+    assert user.email_verified_at is not None
     assert accounts.find_user("new@example.org") is user
 
 
-def test_the_same_address_in_another_case_stays_verified() -> None:
-    user = anna(email_verified=True)
-    accounts.rename_email(user, "ANNA@example.org")
-    assert user.email_verified_at is not None
-
-
-def test_nobody_takes_the_address_of_somebody_else() -> None:
-    anna()
+def test_nobody_takes_the_confirmed_address_of_somebody_else() -> None:
+    anna(email_verified=True)
     other = accounts.register("other", "other@example.org", PASSWORD)
-    with pytest.raises(EmailTaken):
-        accounts.rename_email(other, "ANNA@example.org")
+    for rule in (check_new_email, give_email):
+        with pytest.raises(EmailTaken):
+            rule(other, "ANNA@example.org")
     assert other.email == "other@example.org"
+
+
+def test_who_shows_the_mailbox_takes_the_address_from_who_only_claims_it() -> None:
+    claiming = anna()
+    other = accounts.register("other", "other@example.org", PASSWORD)
+    give_email(other, "anna@example.org")
+    assert (claiming.email, claiming.email_key) == (None, None)
+    assert accounts.find_user("anna@example.org") is other
 
 
 def test_blocking_is_told_once_and_recorded() -> None:
@@ -149,9 +153,3 @@ def test_an_address_belongs_to_its_owner_even_if_somebody_is_called_so() -> None
 def test_an_unknown_id_is_told() -> None:
     with pytest.raises(UserUnknown):
         accounts.get_user("0" * 32)
-
-
-def test_nobody_is_there_at_first() -> None:
-    assert accounts.no_users_yet()
-    anna()
-    assert not accounts.no_users_yet()

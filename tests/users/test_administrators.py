@@ -107,7 +107,7 @@ def test_nobody_blocked_is_appointed(app: Flask) -> None:
 def test_all_administrators_are_told_of_a_new_one(app: Flask, by_command: bool) -> None:
     chief = make.make_user(app, "chief", is_admin=True, email_verified=True)
     make.make_user(app, "deputy", is_admin=True, email_verified=True, locale="de")
-    make.make_user(app, "unconfirmed", is_admin=True)
+    make.make_user(app, "unconfirmed", is_admin=True, email_verified=False)
     make.make_user(app, "somebody", email_verified=True)
     if by_command:
         create = ["user", "create", "newcomer", "newcomer@example.org", "--admin", "--verified"]
@@ -124,3 +124,15 @@ def test_all_administrators_are_told_of_a_new_one(app: Flask, by_command: bool) 
     words = "newcomer was made an administrator" if by_command else "chief made newcomer an administrator"
     assert words in text
     assert "/admin/users/" in text
+
+
+@pytest.mark.parametrize("gone", ["blocked_at", "deleted_at"])
+def test_only_somebody_who_can_sign_in_administers_the_portal(app: Flask, gone: str) -> None:
+    make.make_user(app)
+    with app.app_context():
+        assert not administrators.has_one()
+        chief = accounts.get_user(make.make_user(app, is_admin=True).id)
+        assert administrators.has_one()
+        setattr(chief, gone, now())
+        db.session.commit()
+        assert not administrators.has_one()

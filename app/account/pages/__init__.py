@@ -2,14 +2,27 @@
 
 from flask import Blueprint
 
-from . import activity, mobile, overview, profile, recovery, registration, security, setup
+from . import (
+    activity,
+    confirmation,
+    email_change,
+    mobile,
+    overview,
+    profile,
+    recovery,
+    registration,
+    security,
+    setup,
+)
 
 blueprints: tuple[Blueprint, ...] = (
     registration.blueprint,
+    confirmation.blueprint,
     recovery.blueprint,
     setup.blueprint,
     overview.blueprint,
     profile.blueprint,
+    email_change.blueprint,
     mobile.blueprint,
     security.blueprint,
     activity.blueprint,

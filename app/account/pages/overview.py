@@ -12,6 +12,7 @@ from ...authentication.sessions import list_sessions
 from ...database.rows import db
 from ...extensions import settings
 from ...users.countries import country_name
+from ...users.models import User
 from ...users.phone_numbers import for_reading
 from ...users.refusals import AmbiguousEmail
 from ..registration import ask_for_verification
@@ -38,16 +39,21 @@ def show() -> str:
 @blueprint.post("/account/verification")
 def send_verification_again() -> Response:
     """Mail the link that confirms the address once more."""
+    told, kind = send_confirmation_again(current_user)
+    flash(told, kind)
+    page = "account_email_change.edit" if kind == "danger" else "account_overview.show"
+    return redirect(url_for(page), 303)
+
+
+def send_confirmation_again(user: User) -> tuple[str, str]:
+    """Mail ``user`` the link that confirms the address, and commit; what to say of it, and of which kind that is."""
     try:
         sent = ask_for_verification(
-            current_user, ip=request.remote_addr, issuer=settings.issuer, locale=str(get_locale())
+            user, ip=request.remote_addr, issuer=settings.issuer, locale=str(get_locale())
         )
     except AmbiguousEmail as refusal:
-        flash(in_words(refusal)[1], "danger")
-        return redirect(url_for("account_profile.edit"), 303)
+        return in_words(refusal)[1], "danger"
     db.session.commit()
     if sent:
-        flash(_("The mail is on its way. Please open it and confirm your address."), "ok")
-    else:
-        flash(_("There is nothing to send: the address is confirmed, or a mail is just on its way."), "warn")
-    return redirect(url_for("account_overview.show"), 303)
+        return _("The mail is on its way. Please open it and confirm your address."), "ok"
+    return _("There is nothing to send: the address is confirmed, or a mail is just on its way."), "warn"

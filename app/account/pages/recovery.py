@@ -1,6 +1,6 @@
 """Forgotten passwords."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,12 +18,15 @@ from ...forms import status_of
 from ...network_limits import LimitReached
 from ...users.names import check_email
 from ...users.refusals import EmailRefused, PasswordRefused
-from .. import recovery
+from .. import recovery, resetting
 from ..refusals import LinkExpired
 from ..wording import tell
 from . import limited
 
 blueprint = Blueprint("account_recovery", __name__)
+
+DESTINATION = "after_reset"  # in the cookie
+LONGEST_KEPT = 1200  # characters: browsers drop a cookie of more than 4096 with everything in it
 
 
 class ForgotPasswordForm(FlaskForm):
@@ -59,23 +62,23 @@ def reset_password(token: str) -> Response | tuple[str, int]:
     """The page behind the link: showing it changes nothing, its button sets the password."""
     form = NewPasswordForm()
     try:
-        user = recovery.find_person(token)
+        reset = resetting.find_reset(token)
         if form.validate_on_submit():
-            recovery.reset_password(
+            resetting.reset_password(
                 token, form.password.data or "", issuer=settings.issuer, locale=str(get_locale())
             )
+            onward = _take_destination()
             browser.leave()
             db.session.commit()
-            _tell_what_next()
-            return redirect(_sign_in_url(), 303)
+            _tell_what_next(reset)
+            return redirect(url_for("authentication_login.sign_in", next=onward), 303)
     except LinkExpired:
         db.session.rollback()
         return render_template("account/link_expired.html", purpose="reset_password"), 410
     except PasswordRefused as refusal:
         db.session.rollback()
         tell(form, refusal)
-    page = render_template("account/reset_password.html", form=form, username=user.username)
-    return page, status_of(form)
+    return render_template("account/reset_password.html", form=form, reset=reset), status_of(form)
 
 
 def _ask_for_reset(form: ForgotPasswordForm) -> bool:
@@ -84,11 +87,10 @@ def _ask_for_reset(form: ForgotPasswordForm) -> bool:
     except EmailRefused as refusal:
         tell(form, refusal)
         return False
-    next_page = browser.safe_next(request.args.get("next"))
+    _keep_destination()
     recovery.ask_for_reset(
         form.email.data or "",
         locale=str(get_locale()),
-        next_page=next_page,
         ip=request.remote_addr,
         request_id=g.get("request_id"),
     )
@@ -96,12 +98,25 @@ def _ask_for_reset(form: ForgotPasswordForm) -> bool:
     return True
 
 
-def _tell_what_next() -> None:
+def _tell_what_next(reset: resetting.Reset) -> None:
+    if reset.is_first:
+        flash(_("Your password is set. Please sign in with it."), "ok")
+        return
     flash(_("Your new password is set. Please sign in with it."), "ok")
+    if reset.reclaims:
+        flash(_("The account is yours. What whoever made it had left was removed."), "info")
+        return
     hint = _("If somebody else knew your old password, check which apps have access to your account.")
     flash(Markup('<a href="{}">{}</a>').format(url_for("consents_connected_apps.index"), hint), "info")
 
 
-def _sign_in_url() -> str:
-    next_page = browser.safe_next(request.args.get("next"))
-    return url_for("authentication_login.sign_in", next=next_page)
+def _keep_destination() -> None:
+    """Let this browser remember where it wanted to go, so that the mail, which anybody may ask for, need not say it."""
+    destination = browser.safe_next(request.args.get("next")) or ""
+    session.pop(DESTINATION, None)
+    if 0 < len(destination) <= LONGEST_KEPT:
+        session[DESTINATION] = destination
+
+
+def _take_destination() -> str | None:
+    return browser.safe_next(session.pop(DESTINATION, None))

@@ -1,4 +1,4 @@
-"""Creating an account, and confirming its address."""
+"""Creating an account."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -20,7 +20,7 @@ from ...network_limits import LimitReached
 from ...users.names import check_email, check_username
 from ...users.passwords import HashingBusy, check_new_password
 from .. import registration
-from ..refusals import InvitationNeeded, LinkExpired, RegistrationClosed
+from ..refusals import InvitationNeeded, RegistrationClosed
 from ..wording import REFUSALS, tell, told_beside_field
 from . import limited
 
@@ -71,23 +71,6 @@ def register() -> Response | tuple[str, int, dict[str, str]]:
     return render_template("account/register.html", form=form), status, headers
 
 
-@blueprint.route("/verify-email/<token>", methods=["GET", "POST"])
-@public
-def verify_email(token: str) -> Response | str | tuple[str, int]:
-    """The page behind the link in the mail: showing it changes nothing, its button confirms the address."""
-    try:
-        user, email = registration.find_unverified(token)
-        if request.method != "POST":  # HEAD, too: mail scanners send it
-            return render_template("account/verify_email.html", email=email, username=user.username)
-        registration.verify_email(token)
-    except LinkExpired:
-        db.session.rollback()
-        return render_template("account/link_expired.html", purpose="verify_email"), 410
-    db.session.commit()
-    flash(_("Thank you. Your e-mail address is confirmed."), "ok")
-    return redirect(browser.destination(url_for("account_overview.show")), 303)
-
-
 def _create_account(form: RegistrationForm) -> bool:
     try:
         user = registration.register(
@@ -103,12 +86,7 @@ def _create_account(form: RegistrationForm) -> bool:
         db.session.rollback()
         tell(form, refusal)
         return False
-    registration.send_verification(
-        user,
-        issuer=settings.issuer,
-        locale=str(get_locale()),
-        next_page=browser.safe_next(request.args.get("next")),
-    )
+    registration.send_verification(user, issuer=settings.issuer, locale=str(get_locale()))
     browser.adopt(user)
     db.session.commit()
     return True

@@ -23,7 +23,7 @@ blueprint = Blueprint("account_setup", __name__)
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 @public
 def create_administrator(token: str) -> Response | tuple[str, int]:
-    """The page behind the link of the first start; it works once, and only while nobody has an account."""
+    """The page behind the link of the first start; it works once, and only while nobody administers the portal."""
     form = RegistrationForm()
     try:
         setup.check_setup_link(token)

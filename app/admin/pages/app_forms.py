@@ -13,7 +13,7 @@ from wtforms import BooleanField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from ...authentication.access import recent_sign_in
-from ...clients import grants, presets, registration
+from ...clients import grants, presets, registration, verified
 from ...clients.details import OPERATOR_LIMITS, Details, details_of, offered_scopes
 from ...clients.models import Client
 from ...clients.pages import client_form, fresh_secret
@@ -42,6 +42,7 @@ class PowersForm(FlaskForm):
 
     password_grant = BooleanField(_l("Password grant"), description=grants.HINTS[grants.PASSWORD])
     pkce_required = BooleanField(_l("Require PKCE"))
+    unconfirmed_emails = BooleanField(_l("Give unconfirmed addresses"))
     scopes = SelectMultipleField(_l("Permissions"), validate_choice=False)
 
 
@@ -82,6 +83,7 @@ def powers(client_id: str) -> ResponseReturnValue:
         data={
             "password_grant": grants.PASSWORD in client.grant_type_list,
             "pkce_required": client.pkce_required,
+            "unconfirmed_emails": client.unconfirmed_emails,
             "scopes": client.scope_list,
         }
     )
@@ -96,8 +98,11 @@ def powers(client_id: str) -> ResponseReturnValue:
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
         return _powers_page(client, form), REFUSED
+    switched = verified.give_unconfirmed_emails(
+        client, form.unconfirmed_emails.data, actor_id=current_user.id
+    )
     db.session.commit()
-    flash(_("Saved.") if changed else _("Nothing was changed."), "ok")
+    flash(_("Saved.") if changed or switched else _("Nothing was changed."), "ok")
     return redirect(url_for("admin_apps.show", client_id=client.id), 303)
 
 

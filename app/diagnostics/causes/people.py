@@ -66,3 +66,18 @@ ACCOUNT_SELECTION_REQUIRED = Cause(
     _l("The app sent prompt=none for one person, but another one is signed in."),
     _l("Send the person again without prompt=none, or with prompt=select_account."),
 )
+EMAIL_UNCONFIRMED = Cause(
+    "email_unconfirmed",
+    None,
+    200,
+    "The claims email and email_verified are left out: the person has not confirmed the address.",
+    _l("The app gets no e-mail address until you have confirmed yours."),
+    _l(
+        "The person allows the app to see the e-mail address, but has not confirmed it. Anybody could have entered it, "
+        "so the claims email and email_verified are left out."
+    ),
+    _l(
+        "Know people by sub. Once the address is confirmed, userinfo tells it. Where the app needs it earlier, "
+        "administrators can let an app that they stand for learn unconfirmed addresses."
+    ),
+)

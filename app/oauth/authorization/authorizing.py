@@ -19,6 +19,7 @@ from ..grants.authorization_code import AuthorizationCodeGrant
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..server import server
+from ..tokens.claims import holds_back
 from ..transactions import SessionTransaction
 from ..wire import attribution
 from ..wishes import Wishes
@@ -87,6 +88,8 @@ class Authorization:
         asked = self.asked
         allowed = self.consent.scope.split()
         asked.granted_scopes = tuple(name for name in self.scopes if name in allowed)
+        if not asked.client.learns_unconfirmed_emails and holds_back(current_user, asked.granted_scopes):
+            request_log.remark(causes.EMAIL_UNCONFIRMED)
         asked.credential = self.consent
         asked.user = current_user
         code = self.grant.generate_authorization_code()

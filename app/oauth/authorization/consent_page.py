@@ -1,5 +1,6 @@
 """What the consent page shows: each permission in plain words, with the person's real values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from ...forms import REFUSED
 from ...scopes import catalogue
+from ..tokens.claims import holds_back
 from . import responses, who_asks
 from .authorizing import Authorization
 
@@ -30,10 +32,14 @@ class Permission:
     icon: str
     required: bool
     ticked: bool
+    held_back: bool
+    """Whether the app is not told yet, since the person has not confirmed it."""
 
 
-def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Response:
-    """The consent page: what the app would like to do, and the person's two answers."""
+def page(
+    authorization: Authorization, *, nothing_ticked: bool = False, ticked: Collection[str] | None = None
+) -> Response:
+    """The consent page: what the app would like to do, and the person's two answers; ``ticked`` keeps what was."""
     asked = authorization.asked
     assert asked.validated_redirect_uri is not None
     g.form_action = responses.form_action(asked.validated_redirect_uri)
@@ -46,7 +52,7 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
         who=who,
         since=format_date(who.since, "long"),
         most=who_asks.MOST_COUNTED,
-        permissions=permissions(authorization, nothing_ticked=nothing_ticked),
+        permissions=permissions(authorization, () if nothing_ticked else ticked),
         already=already_allowed(authorization),
         confirming=authorization.is_unverified_native_app and not asked_now(authorization),
         destination=responses.host_of(asked.validated_redirect_uri),
@@ -75,8 +81,8 @@ def asked_now(authorization: Authorization) -> tuple[str, ...]:
     return authorization.scopes if everything else authorization.missing
 
 
-def permissions(authorization: Authorization, *, nothing_ticked: bool = False) -> list[Permission]:
-    """The lines to decide upon; what the person has just unticked stays so."""
+def permissions(authorization: Authorization, ticked: Collection[str] | None = None) -> list[Permission]:
+    """The lines to decide upon; ``ticked`` are those the person had ticked when the page came before."""
     locale = str(get_locale())
     declined = authorization.consent.declined.split() if authorization.consent else []
     return [
@@ -86,7 +92,9 @@ def permissions(authorization: Authorization, *, nothing_ticked: bool = False) -
             value=_value(name),
             icon=ICONS.get(name, "key"),
             required=name in REQUIRED,
-            ticked=not nothing_ticked and name not in declined,
+            ticked=name not in declined if ticked is None else name in ticked,
+            held_back=not authorization.asked.client.learns_unconfirmed_emails
+            and holds_back(current_user, [name]),
         )
         for name in asked_now(authorization)
     ]

@@ -23,20 +23,20 @@ blueprint = Blueprint("oauth_userinfo", __name__)
 @resource("userinfo", "openid")
 def userinfo(token: ActiveToken) -> Response:
     """``sub`` and the claims of the granted scopes."""
-    return json_response(_claims_of(token.claims["sub"], token.person, token.scopes))
+    return json_response(_claims_of(token.claims["sub"], token.person, token.scopes, token.learns_unproven))
 
 
 @lru_cache(maxsize=MOST_PEOPLE)
-def _claims_of(sub: str, person: Row[Any] | None, scopes: frozenset[str]) -> str:
+def _claims_of(sub: str, person: Row[Any] | None, scopes: frozenset[str], unproven: bool) -> str:
     """The answer as JSON: integrations ask for it again and again, and it changes only with what it is made of."""
-    return as_json({"sub": sub, **person_claims(person, scopes)})
+    return as_json({"sub": sub, **person_claims(person, scopes, unproven=unproven)})
 
 
 @blueprint.get("/oauth/me", strict_slashes=False, provide_automatic_options=False)
 @resource("me", "profile", "email", "phone", "openid")
 def me(token: ActiveToken) -> Response:
     """``id``, ``username``, ``name``, ``email`` … as the scopes allow: a label for a connection."""
-    claims = person_claims(token.person, token.scopes)
+    claims = person_claims(token.person, token.scopes, unproven=token.learns_unproven)
     username = claims.pop("preferred_username", None)
     answer = {"id": token.claims["sub"], **({"username": username} if username else {}), **claims}
     return json_of(answer)

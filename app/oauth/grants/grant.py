@@ -130,4 +130,5 @@ class PortalGrant(BaseGrant):
         """What the ID token says of its person: the claims of the granted scopes, which many apps read nowhere else."""
         if self.request.client.lean_id_tokens:
             return {}
-        return claims.person_claims(self.person, self.scopes)
+        unproven = self.request.client.learns_unconfirmed_emails
+        return claims.person_claims(self.person, self.scopes, unproven=unproven)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 
+from ...account.pages.overview import send_confirmation_again
 from ...authentication import browser
 from ...authentication.access import public
 from ...consents.decisions import give_consent
@@ -49,9 +50,12 @@ def choose_account() -> Any:
 def _step(authorization: Authorization) -> Any:
     if next_interaction(authorization.situation()) not in (None, "consent", "confirmation"):
         return redirect(authorization.url, 303)
+    ticked = set(request.form.getlist("scope"))
+    if request.form.get("confirmation") == "send":
+        flash(*send_confirmation_again(current_user))
+        return consent_page.page(authorization, ticked=ticked)
     if request.form.get("decision") != "allow":
         raise Refused(causes.USER_DECLINED)
-    ticked = set(request.form.getlist("scope"))
     asked = consent_page.asked_now(authorization)
     allowed = [name for name in asked if name in ticked or name in consent_page.REQUIRED]
     if asked and not allowed and not consent_page.already_allowed(authorization):

@@ -17,9 +17,7 @@ _SIGN_IN_PAGES = frozenset(
         "authentication_login.sign_in",
         "authentication_login.reauthenticate",
         "account_registration.register",
-        "account_registration.verify_email",
         "account_recovery.forgot_password",
-        "account_recovery.reset_password",
     }
 )
 

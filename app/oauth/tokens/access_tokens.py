@@ -14,6 +14,7 @@ from joserfc.jws import JWSRegistry
 from sqlalchemy import Row, bindparam, case, select
 
 from ...clients.models import Client
+from ...clients.verified import learns_unconfirmed_emails
 from ...consents.models import Consent
 from ...database.hot_reads import HotRead, constant
 from ...diagnostics import causes
@@ -62,7 +63,9 @@ def _of_family(*columns: Any) -> HotRead:
 
 
 _OF_FAMILY = _of_family(Client.owner_id.label("client_owner_id"), User.username.label("user_username"))
-_WITH_PERSON = _of_family(User.updated_at.label("user_updated_at"))
+_WITH_PERSON = _of_family(
+    User.updated_at.label("user_updated_at"), learns_unconfirmed_emails().label("unproven")
+)
 _OF_CLIENT = HotRead(
     select(_CLIENT_STATE, _ALLOWED_TO_APP, Client.owner_id.label("client_owner_id"))
     .select_from(Client.__table__)
@@ -85,6 +88,11 @@ class ActiveToken:
     def user_id(self) -> str | None:
         """The person it speaks for; None where the app acts for itself."""
         return self.claims["sub"] if signing.family_of(self.claims["jti"]) else None
+
+    @property
+    def learns_unproven(self) -> bool:
+        """Whether its app learns an address that nobody confirmed; known where ``person`` is."""
+        return bool(self.row.unproven)
 
     @property
     def scopes(self) -> frozenset[str]:

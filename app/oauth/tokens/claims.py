@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from ...users.person_fields import CLAIMED
+from ...users.person_fields import CLAIMED, PersonField
 
 Claims = dict[str, Any]
 
@@ -13,7 +13,21 @@ NAMES = (
 )
 
 
-def person_claims(person: Any, scopes: Collection[str]) -> Claims:
-    """Return the claims ``scopes`` allow about ``person`` (anything with the columns of a user), nulls left out."""
-    found = {str(field.claim): field.claimed(person) for field in CLAIMED if field.scope in scopes}
+def person_claims(person: Any, scopes: Collection[str], *, unproven: bool = False) -> Claims:
+    """Return the claims ``scopes`` allow about ``person`` (anything with the columns of a user), nulls left out.
+
+    Apps link accounts by ``email`` and overlook ``email_verified``: an address that nobody confirmed is in no claim,
+    unless ``unproven`` says that the app is told all the same.
+    """
+    given = [field for field in _asked(scopes) if unproven or field.is_proven(person)]
+    found = {str(field.claim): field.claimed(person) for field in given}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def holds_back(person: Any, scopes: Collection[str]) -> bool:
+    """Whether ``scopes`` allow something about ``person`` that is left out because nobody confirmed it."""
+    return any(not field.is_proven(person) and getattr(person, field.column) for field in _asked(scopes))
+
+
+def _asked(scopes: Collection[str]) -> list[PersonField]:
+    return [field for field in CLAIMED if field.scope in scopes]

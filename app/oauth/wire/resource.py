@@ -13,6 +13,7 @@ from ...extensions import settings
 from ..client_lookup import find_client
 from ..refusals import Refused
 from ..tokens.access_tokens import ActiveToken, active_token
+from ..tokens.claims import holds_back
 from . import bearer, cross_origin, endpoint
 
 View = Callable[[ActiveToken], Response]
@@ -58,6 +59,8 @@ def _ask(view: View, scopes: tuple[str, ...]) -> Response:
         raise Refused(causes.SCOPE_INSUFFICIENT, needed=scopes[0], granted=sorted(token.scopes))
     if issuer not in ([audience] if isinstance(audience, str) else audience):
         raise Refused(causes.TOKEN_WRONG_AUDIENCE, sent=audience, expected=issuer)
+    if not token.learns_unproven and holds_back(token.person, token.scopes):
+        request_log.remark(causes.EMAIL_UNCONFIRMED)
     response = view(token)
     if "Origin" in request.headers:
         cross_origin.allow(response, find_client(token.claims["client_id"]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import addresses, database, encryption, files, neighbours, settings, tls
+from . import addresses, database, encryption, files, neighbours, people, settings, tls
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
     ),
     ("migrations", database.check_migrations, database.UPGRADE),
     ("addresses", addresses.check, database.UPGRADE),
+    ("administrator", people.check, database.UPGRADE),
     ("keys", database.check_keys, database.BRING_BACK_THE_SECRET),
     ("encryption", encryption.check, encryption.TELL_THE_OLD_ONE),
     ("clock", database.check_clock, "Set all clocks by NTP: expiry times are compared across machines."),
@@ -50,6 +51,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
 NEEDS = {
     "migrations": "database",
     "addresses": "migrations",
+    "administrator": "migrations",
     "keys": "migrations",
     "encryption": "migrations",
     "clock": "database",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 5_000  # rows read at once
 MOST_NAMED = 50
 ANOTHER_ADDRESS = (
-    "They get no mail. Have each of them give another address under /account/profile, or run: "
+    "They get no mail. Have each of them give another address under /account/email, or run: "
     "flask user block USERNAME. If one counts as confirmed, apps are told so: block that one at once."
 )
 INVITE_ANOTHER = "The invitations open nothing. Invite another address: flask invite create EMAIL"

@@ -10,7 +10,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from ..names import fold
+from ..names import fold, fold_email
 from .fields import Values
 
 TABLES = """
@@ -37,7 +37,7 @@ class Staging:
 
     def add(self, line: int, values: Values) -> None:
         """Keep a good line; a bad one, where an earlier line has the same username or address."""
-        keys = {"username": fold(values["username"]), "email": fold(values["email"])}
+        keys = {"username": fold(values["username"]), "email": fold_email(values["email"])}
         person = json.dumps(values, default=datetime.isoformat)
         try:
             self._rows.execute("INSERT INTO good VALUES (?, ?, ?, ?)", (line, *keys.values(), person))
