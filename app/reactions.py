@@ -3,7 +3,7 @@
 Their order is not promised. ``create_app`` connects them, and nothing else connects anything.
 """
 
-from .account import email_links, mobile, resetting
+from .account import email_changes, email_links, mobile, resetting
 from .authentication import sessions
 from .clients import detaching, registration, scope_usage
 from .consents import decisions
@@ -23,6 +23,7 @@ REACTIONS = (
     (accounts.password_set, ended_grants.end_tokens_got_by_password),
     (resetting.account_reclaimed, decisions.withdraw_all_of),
     (resetting.account_reclaimed, detaching.detach_apps_of),
+    (email_changes.email_restored, ended_grants.end_tokens_begun_since),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),
     (definitions.scope_wanted, scope_usage.names_of_apps_with),
     (definitions.scope_deleted, scope_usage.take_from_apps),

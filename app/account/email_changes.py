@@ -4,6 +4,7 @@ What an attacker with the password may do meanwhile (confirm, change again, set 
 the old address as it is; taking the change back ends what they could go on with.
 """
 
+from blinker import Namespace
 from sqlalchemy import select
 
 from ..audit import EventKind, record
@@ -27,6 +28,8 @@ from .links import host_of, reset_password_url, undo_email_url, verify_email_url
 from .models import EmailLink
 from .refusals import EmailUnchanged, LinkExpired
 
+email_restored = Namespace().signal("email_restored")
+"""Sent with a person whose old address counts again, and ``since`` when it had not: what was given meanwhile ends."""
 TO_THE_ADDRESS = (Purpose.RESET_PASSWORD, Purpose.VERIFY_EMAIL)
 
 
@@ -84,9 +87,9 @@ def find_undo(token: str) -> tuple[User, str]:
 def undo_change(token: str, *, kept_session: str | None, issuer: str, locale: str) -> None:
     """Give the old address back, forget the password, and mail the old address a link to choose a new one.
 
-    Every session but ``kept_session`` ends, and whatever else opens the account by mail: links to choose a
-    password, changes that wait, and the links that would take later changes back. Raises :class:`LinkExpired`,
-    EmailTaken.
+    Every session but ``kept_session`` ends, what apps were given since, and whatever else opens the account by mail:
+    links to choose a password, changes that wait, and the links that would take later changes back.
+    Raises :class:`LinkExpired`, EmailTaken.
     """
     user, link = _use(Purpose.UNDO_EMAIL, token)
     end_links(Purpose.CHANGE_EMAIL, *TO_THE_ADDRESS, user_id=user.id)
@@ -97,6 +100,7 @@ def undo_change(token: str, *, kept_session: str | None, issuer: str, locale: st
     accounts.forget_password(user)
     sessions.end_other_sessions(user.id, kept_session or "")
     record(EventKind.EMAIL_RESTORED, user_id=user.id, email=user.email)
+    email_restored.send(user, since=link.created_at)
     if removed is not None:
         _notify(removed, user, "email_taken_back", issuer=issuer, locale=locale)
     reset = create_link(Purpose.RESET_PASSWORD, user, email=user.email, lifetime=SET_PASSWORD_LIFETIME)

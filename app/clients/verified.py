@@ -43,9 +43,10 @@ def give_unconfirmed_emails(client: Client, given: bool, *, actor_id: str) -> bo
 
 
 def learns_unconfirmed_emails() -> ColumnElement[bool]:
-    """Whether the app of a row learns addresses that nobody confirmed, as a condition of a SELECT."""
+    """Whether the app of a row learns addresses that nobody confirmed: ``unproven`` of a SELECT."""
     of_the_portal = and_(Client.owner_id.is_(None), Client.registered_dynamically != true())
-    return and_(Client.unconfirmed_emails == true(), or_(Client.trusted == true(), of_the_portal))
+    vouched_for = or_(Client.trusted == true(), of_the_portal)
+    return and_(Client.unconfirmed_emails == true(), vouched_for).label("unproven")
 
 
 def _set(client: Client, trusted: bool, kind: EventKind, actor_id: str | None) -> bool:

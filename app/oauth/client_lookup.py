@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, String, bindparam, case, func, literal_column, or_, select
 
 from ..clients.models import Client, ClientSecret
+from ..clients.verified import learns_unconfirmed_emails
 from ..consents.models import Consent
 from ..crypto import digest
 from ..database.engines import read_connection
@@ -57,7 +58,11 @@ _REVISION = HotRead(select(Client.revision).where(Client.id == bindparam("client
 _WITH_CODE = _with_revision(AuthorizationCode, AuthorizationCode.code_digest, *_PERSON)
 _WITH_FAMILY = _with_revision(TokenFamily, TokenFamily.id, *_PERSON)
 _WHOLE_CLIENT = (
-    select(Client.__table__, *(column.label(f"secret_{column.name}") for column in ClientSecret.__table__.c))
+    select(
+        Client.__table__,
+        learns_unconfirmed_emails(),
+        *(column.label(f"secret_{column.name}") for column in ClientSecret.__table__.c),
+    )
     .select_from(Client.__table__)
     .outerjoin(ClientSecret, ClientSecret.client_id == Client.id)
     .where(Client.id == bindparam("client"))
@@ -131,7 +136,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         disabled_by=row.disabled_by,
         registered_dynamically=row.registered_dynamically,
         trusted=row.trusted,
-        unconfirmed_emails=row.unconfirmed_emails,
+        learns_unconfirmed_emails=row.unproven,
         secrets=tuple(_secret(each) for each in rows if each.secret_id is not None),
     )
 

@@ -45,7 +45,8 @@ class ClientRow:
     disabled_by: str | None
     registered_dynamically: bool
     trusted: bool
-    unconfirmed_emails: bool
+    learns_unconfirmed_emails: bool
+    """Whether it is told addresses that nobody confirmed."""
     secrets: tuple[SecretRow, ...]
 
     @property
@@ -57,11 +58,6 @@ class ClientRow:
     def is_vouched_for(self) -> bool:
         """Whether an administrator answers for this client: by their mark, or as one of the portal itself."""
         return self.trusted or (self.owner_id is None and not self.registered_dynamically)
-
-    @property
-    def learns_unconfirmed_emails(self) -> bool:
-        """Whether it is told addresses that nobody confirmed: administrators switched that on, and stand for it."""
-        return self.unconfirmed_emails and self.is_vouched_for
 
     @property
     def registered_methods(self) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Tokens end when what they were given for ends: a consent, an account, a password."""
 
+from datetime import datetime
+
 from ..consents.models import Consent
 from ..database.rows import db
 from ..diagnostics import causes
@@ -23,6 +25,12 @@ def end_tokens_got_by_password(user: User) -> None:
     """End what was issued without a session at this portal: whoever knew the old password may have got it."""
     by_password = (TokenFamily.user_id == user.id, TokenFamily.session_id.is_(None))
     end_families(db.session.connection(), *by_password, because=causes.TOKEN_REVOKED)
+
+
+def end_tokens_begun_since(user: User, since: datetime) -> None:
+    """End what apps were first given ``since`` then: somebody else may have been in the account."""
+    begun_since = (TokenFamily.user_id == user.id, TokenFamily.created_at >= since)
+    end_families(db.session.connection(), *begun_since, because=causes.TOKEN_REVOKED)
 
 
 def end_tokens_of_deleted(user: User) -> None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # RFC 1123 names, underscores of container networks, and IP addresses; perhaps a port.
 _HOST = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 
+# What probes ask, and what the page of the refusal is drawn with: the same for everybody.
+FOR_EVERY_NAME = ("/health/", "/static/")
+
 _log = logging.getLogger(__name__)
 
 
@@ -65,7 +68,7 @@ class Hosts:
 
     def _is_ours(self, name: str, path: str) -> bool:
         """Probes ask /health by any name, and Prometheus /metrics by the address of a machine, which is no rebound name."""
-        if name in self._ours or name == "localhost" or path.startswith("/health/"):
+        if name in self._ours or name == "localhost" or path.startswith(FOR_EVERY_NAME):
             return True
         return _is_address(name) and (ip_address(name).is_loopback or path == "/metrics")
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.clock import now
+from tests import factories as make
 from tests.account.visitor import (
     ANOTHER_PASSWORD,
     PASSWORD,
@@ -285,6 +286,19 @@ def test_an_attacker_who_claims_the_old_address_for_another_account_wins_nothing
     assert address(db_session) == (OLD, True)
     assert address(db_session, "squatter") == (None, False)
     assert second.get("/account").status_code == 200
+
+
+def test_apps_that_an_attacker_let_in_lose_their_access(app: Flask, client: FlaskClient) -> None:
+    own, theirs = make.make_client(app), make.make_client(app)
+    kept = make.tokens_for(own, client)
+    attacker = thief(app)
+    change(app, attacker, EVIL)
+    taken = make.tokens_for(theirs, attacker)
+    submit(client, link_to(app, OLD))
+    assert make.refresh(client, theirs, taken["refresh_token"]).status_code == 400
+    userinfo = client.get("/oauth/userinfo", headers=make.with_token(taken["access_token"]))
+    assert userinfo.status_code == 401
+    assert make.refresh(client, own, kept["refresh_token"]).status_code == 200
 
 
 def test_an_account_that_confirmed_the_old_address_since_keeps_it(

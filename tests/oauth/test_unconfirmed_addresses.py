@@ -130,6 +130,7 @@ def test_an_administrator_lets_a_verified_app_learn_unconfirmed_addresses(
     claims = told(app, tokens)
     assert (claims["email"], claims["email_verified"]) == ("ceo@corp.example", False)
     assert HELD_BACK not in make.ask(browser, client, prompt="consent").text
+    assert "also unconfirmed ones" in chief.get(f"/admin/apps/{client.id}").text
     switch(app, client, chief)
     assert "email" not in told(app, tokens)
 

@@ -1,5 +1,6 @@
 """Host headers of any shape: our own are served, others are a 421, everything else is a 400 with a page, nothing is a 5xx."""
 
+import re
 import socket
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from app.site.hosts import is_host
+from app.site.hosts import FOR_EVERY_NAME, is_host
 from tests.support.apps import MakeApp
 from tests.support.portals import Portal
 
@@ -74,7 +75,7 @@ def test_names_and_addresses_of_this_machine_are_served(app: Flask) -> None:
 
 def test_attack_a_foreign_name_is_made_to_point_to_the_portal(app: Flask) -> None:
     """DNS rebinding: a page at that name could read what a portal on loopback answers; and redirects led to it."""
-    paths = [(method, path) for method, path in PATHS if not path.startswith("/health/")]
+    paths = [(method, path) for method, path in PATHS if not path.startswith(FOR_EVERY_NAME)]
     answers = {(host, path): ask(app, method, path, host) for host in FOREIGN for method, path in paths}
     assert not {
         asked: answer[0]
@@ -129,6 +130,8 @@ def test_people_at_a_foreign_name_are_led_to_the_portal(
     assert "<code>421</code>" in page
     assert 'href="https://id.example.org/"' in page
     assert "wrong.example" not in page
+    styles = re.findall(r'href="(/static/css/[^"?]+)', page)
+    assert {ask(app, "GET", path, "wrong.example")[0] for path in styles} == {200}
     assert ask(app, "POST", "/api/auth", "wrong.example")[1]["Content-Type"] == "application/json"
     assert caplog.text.count("wrong.example") == 1
     assert "TRUSTED_HOSTS" in caplog.text

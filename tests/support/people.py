@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -15,6 +16,7 @@ from tests.support.mailboxes import kept_link
 
 PASSWORD = "plenty of amber lighthouses 27"
 SECONDS = 30
+BUSY = "Many people are signing in"
 
 
 class FromAddress(HTTPAdapter):
@@ -128,15 +130,15 @@ class Person:
         assert form.method == "post"
         assert self.page is not None
         url = urljoin(self.page.url, form.action) if form.action else self.page.url
-        return self._follow(
-            self.browser.post(
-                url,
-                data=fields,
-                headers={"Referer": self.page.url, "Origin": self.portal},
-                allow_redirects=False,
-                timeout=SECONDS,
-            )
-        )
+        headers = {"Referer": self.page.url, "Origin": self.portal}
+        answer = self._post(url, fields, headers)
+        while answer.status_code == 503 and BUSY in answer.text:  # who is told to come back does
+            time.sleep(0.1)
+            answer = self._post(url, fields, headers)
+        return self._follow(answer)
+
+    def _post(self, url: str, fields: Fields, headers: dict[str, str]) -> requests.Response:
+        return self.browser.post(url, data=fields, headers=headers, allow_redirects=False, timeout=SECONDS)
 
     def _follow(self, answer: requests.Response) -> str | None:
         for _hop in range(10):

@@ -63,9 +63,7 @@ def _of_family(*columns: Any) -> HotRead:
 
 
 _OF_FAMILY = _of_family(Client.owner_id.label("client_owner_id"), User.username.label("user_username"))
-_WITH_PERSON = _of_family(
-    User.updated_at.label("user_updated_at"), learns_unconfirmed_emails().label("unproven")
-)
+_WITH_PERSON = _of_family(User.updated_at.label("user_updated_at"), learns_unconfirmed_emails())
 _OF_CLIENT = HotRead(
     select(_CLIENT_STATE, _ALLOWED_TO_APP, Client.owner_id.label("client_owner_id"))
     .select_from(Client.__table__)
