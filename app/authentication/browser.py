@@ -32,15 +32,22 @@ class Cookies(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Read the cookie, but not for a view that is known to be for programs."""
-        rule = request.url_rule
-        if rule is not None and is_for_programs(app.view_functions[rule.endpoint]):
+        if _is_of_a_program(app, request):
             return NullSession()
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the cookie, unless the browser may have one that it did not send."""
+        """Write the cookie, unless the view needs none or the browser may have one that it did not send."""
+        if _is_of_a_program(app, request):
+            return
         if self.get_cookie_name(app) in request.cookies or not fetch_metadata.is_posted_by_another_site():
             super().save_session(app, session, response)
+
+
+def _is_of_a_program(app: Flask, asked: Request) -> bool:
+    """Whether the view that is asked for is known, and known to be for programs; a static file's is, once matched."""
+    rule = asked.url_rule
+    return rule is not None and is_for_programs(app.view_functions[rule.endpoint])
 
 
 def adopt(user: User, remember: bool = False) -> None:

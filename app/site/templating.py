@@ -1,15 +1,13 @@
-"""What templates can say: filters, functions and the addresses of static files."""
+"""What templates can say: filters and functions."""
 
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from babel.dates import format_timedelta
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from flask_babel import format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -24,26 +22,6 @@ from . import i18n, request_ids
 
 TILE_COLOURS = 8  # static/css/tiles.css has as many
 JUST_NOW = 5  # seconds
-STYLESHEETS = (
-    "tokens",
-    "base",
-    "layout",
-    "navigation",
-    "components",
-    "content",
-    "filters",
-    "lists",
-    "gate",
-    "tiles",
-    "forms",
-    "tables",
-    "pages",
-    "consent",
-    "diagnostics",
-    "failures",
-    "print",
-)
-MODULES = ("copy", "reveal", "menus")
 
 
 def configure(app: Flask) -> None:
@@ -62,15 +40,12 @@ def configure(app: Flask) -> None:
         current_user=current_user,
         is_here=is_here,
         languages=i18n.languages,
-        modules=MODULES,
         page_exists=page_exists,
         page_locale=i18n.page_locale,
         page_path=page_path,
         request_id=request_ids.current,
         security_contact=lambda: settings.security_contact,
         signed_in_person=signed_in_person,
-        static_url=static_url,
-        stylesheets=STYLESHEETS,
         this_page_with=this_page_with,
     )
 
@@ -164,31 +139,3 @@ def signed_in_person() -> Any:
         return current_user if current_user.is_authenticated else None
     except SQLAlchemyError:
         return None
-
-
-def static_url(filename: str) -> str:
-    """The address of a static file with a digest of its content: it may be kept for ever."""
-    return url_for("static", filename=filename, v=_digest(_static_path(filename)))
-
-
-def _static_path(filename: str) -> Path:
-    return Path(str(current_app.static_folder)) / filename
-
-
-def _digest(path: Path) -> str:
-    return _digest_once(path) if not current_app.debug else _digest_once.__wrapped__(path)
-
-
-@cache
-def _digest_once(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
-def keep_static_files(response: Response) -> Response:
-    """Let browsers keep a static file for ever that was asked for by the digest of its content."""
-    if request.endpoint != "static" or response.status_code not in (200, 304):
-        return response
-    filename = (request.view_args or {}).get("filename", "")
-    if request.args.get("v") == _digest(_static_path(filename)):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
