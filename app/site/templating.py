@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import format_timedelta
+from babel.dates import format_skeleton, format_timedelta
 from flask import Flask, current_app, g, request
 from flask_babel import format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
@@ -29,7 +29,9 @@ def configure(app: Flask) -> None:
     app.jinja_env.filters.update(
         ago=ago,
         aria=aria,
+        clock_time=clock_time,
         exact_time=exact_time,
+        focused_if_wrong=focused_if_wrong,
         initial=initial,
         iso_time=iso_time,
         number=number,
@@ -40,7 +42,9 @@ def configure(app: Flask) -> None:
         current_user=current_user,
         is_here=is_here,
         languages=i18n.languages,
+        legal_links=legal_links,
         page_exists=page_exists,
+        may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
         page_path=page_path,
         request_id=request_ids.current,
@@ -54,8 +58,15 @@ def ago(moment: datetime) -> str:
     """How long ago, or in how long, as people say it."""
     difference = moment - now()
     if abs(difference.total_seconds()) < JUST_NOW:
-        return _("just now")
+        return _("just now") if difference.total_seconds() <= 0 else _("in a moment")
     return str(format_timedelta(difference, add_direction=True, locale=get_locale()))
+
+
+def clock_time(moment: datetime) -> str:
+    """Day and time to the second in UTC, such as ``30 Nov 2026, 14:32:07 UTC``; this year goes without saying."""
+    moment = moment.astimezone(UTC)
+    day = "MMMd" if moment.year == now().year else "yMMMd"
+    return f"{format_skeleton(day, moment, locale=get_locale())}, {moment:%H:%M:%S} UTC"
 
 
 def exact_time(moment: datetime) -> str:
@@ -96,6 +107,15 @@ def aria(field: Field, hint: str = "", given: Mapping[str, Any] | None = None) -
     return attributes
 
 
+def focused_if_wrong(attributes: dict[str, Any], field: Field) -> dict[str, Any]:
+    """``attributes`` of an input, which has the focus where it is the first on its page that did not pass."""
+    if field.errors and not g.get("wrong_field"):
+        g.wrong_field = field.id
+    if g.get("wrong_field"):
+        return {**attributes, "autofocus": g.wrong_field == field.id}
+    return attributes
+
+
 def wrong_fields(form: Form) -> list[Field]:
     """The fields of ``form`` that did not pass, in their order."""
     return [field for field in form if field.errors and field.type != "CSRFTokenField"]
@@ -129,6 +149,16 @@ def is_here(path: str, whole: bool) -> bool:
     """Whether the reader is at ``path``, or with ``whole`` somewhere below it."""
     here = request.path.rstrip("/")
     return here == path or (whole and here.startswith(f"{path}/"))
+
+
+def legal_links() -> list[tuple[str, str]]:
+    """Who runs this portal and on what terms: the words and address of each page there is."""
+    pages = (
+        (_("Imprint"), settings.imprint_url),
+        (_("Privacy"), settings.privacy_url),
+        (_("Terms of use"), settings.terms_url),
+    )
+    return [(words, url) for words, url in pages if url]
 
 
 def signed_in_person() -> Any:

@@ -72,7 +72,8 @@ def register(
     Raises UsernameRefused, EmailRefused, PasswordRefused, :class:`UsernameTaken`, :class:`EmailTaken`.
     """
     username, email = check_username(username), check_email(email)
-    _refuse_taken(username, email)
+    refuse_taken_username(username)
+    refuse_taken_email(email)
     if password is not None:
         check_new_password(password, username, email)
         password_hash = hash_password(password)
@@ -91,6 +92,18 @@ def register(
     db.session.add(user)
     _flush(username, email)
     return user
+
+
+def refuse_taken_username(username: str) -> None:
+    """Raise :class:`UsernameTaken` where somebody has it."""
+    if _exists(User.username_key == fold(username)):
+        raise UsernameTaken(username)
+
+
+def refuse_taken_email(email: str) -> None:
+    """Raise :class:`EmailTaken` where somebody has it."""
+    if _exists(User.email_key == fold(email)):
+        raise EmailTaken(email)
 
 
 def rename_email(user: User, email: str) -> str:
@@ -169,13 +182,6 @@ def _keep_an_administrator(leaving: User) -> None:
         keep_one(besides=leaving)
 
 
-def _refuse_taken(username: str | None, email: str) -> None:
-    if username is not None and _exists(User.username_key == fold(username)):
-        raise UsernameTaken(username)
-    if _exists(User.email_key == fold(email)):
-        raise EmailTaken(email)
-
-
 def _exists(condition: ColumnElement[bool]) -> bool:
     return db.session.scalar(select(User.id).where(condition)) is not None
 
@@ -186,5 +192,7 @@ def _flush(username: str | None, email: str) -> None:
         db.session.flush()
     except IntegrityError:
         db.session.rollback()
-        _refuse_taken(username, email)
+        if username is not None:
+            refuse_taken_username(username)
+        refuse_taken_email(email)
         raise

@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from ...authentication import browser
 from ...authentication.access import public
@@ -16,8 +17,10 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
 from ...languages import picked
+from ...users import accounts
 from ...users.names import check_email, check_username
 from ...users.passwords import check_new_password
+from ...users.refusals import EmailTaken
 from .. import registration
 from ..refusals import InvitationNeeded, LinkExpired, RegistrationClosed
 from ..wording import REFUSALS, tell, told_beside_field
@@ -35,11 +38,14 @@ class RegistrationForm(FlaskForm):
     # The rules check all of this again; asking here as well shows everything that is wrong at once.
     def validate_username(self, field: StringField) -> None:
         with told_beside_field():
-            check_username(field.data or "")
+            accounts.refuse_taken_username(check_username(field.data or ""))
 
     def validate_email(self, field: EmailField) -> None:
-        with told_beside_field():
-            check_email(field.data or "")
+        try:
+            with told_beside_field(but=EmailTaken):
+                accounts.refuse_taken_email(check_email(field.data or ""))
+        except EmailTaken:
+            raise ValidationError(_taken()) from None
 
     def validate_password(self, field: PasswordField) -> None:
         with told_beside_field():
@@ -61,7 +67,10 @@ def register() -> Response | str | tuple[str, int]:
     if form.validate_on_submit() and _create_account(form):
         flash(_("Welcome. We have sent you a mail: please open it and confirm your address."), "ok")
         return redirect(browser.destination(url_for("account_overview.show")), 303)
-    return render_template("account/register.html", form=form), status_of(form)
+    page = render_template(
+        "account/register.html", form=form, terms_url=settings.terms_url, privacy_url=settings.privacy_url
+    )
+    return page, status_of(form)
 
 
 @blueprint.route("/verify-email/<token>", methods=["GET", "POST"])
@@ -79,6 +88,13 @@ def verify_email(token: str) -> Response | str | tuple[str, int]:
     db.session.commit()
     flash(_("Thank you. Your e-mail address is confirmed."), "ok")
     return redirect(browser.destination(url_for("account_overview.show")), 303)
+
+
+def _taken() -> Markup:
+    words = _("This e-mail address is taken. If it is yours, please sign in.")
+    onward = browser.safe_next(request.args.get("next"))
+    url = url_for("authentication_login.sign_in", next=onward)
+    return Markup('{} <a href="{}">{}</a>').format(words, url, _("Sign in"))
 
 
 def _create_account(form: RegistrationForm) -> bool:

@@ -11,7 +11,7 @@ from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from ...audit import EventKind, record
-from ...extensions import db, settings
+from ...extensions import db
 from ...forms import status_of
 from .. import browser, sessions
 from ..access import public
@@ -105,7 +105,6 @@ def _sign_in_page(form: SignInForm, status: int) -> Response:
         form=form,
         carried={"next": onward} if onward else {},
         waiting_app=g.get("waiting_app"),
-        can_register=settings.registration == "open",
     )
     return make_response(page, status)
 

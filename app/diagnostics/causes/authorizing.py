@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from .cause import Cause
 
-_APP_MISTAKE = _l("The app sent you here with a request that cannot work. Only its developers can mend this.")
+_APP_MISTAKE = _l("The app sent you here with a request that cannot work. Only its developers can fix this.")
 
 REDIRECT_URI_UNREGISTERED = Cause(
     "redirect_uri_unregistered",

@@ -6,8 +6,24 @@ from flask_babel.speaklater import LazyString
 from .cause import CLIENT_MEANING, INVALID_CLIENT, Cause
 
 
-def _refusal(name: str, why: LazyString, fix: LazyString, setting: str | None = "secrets") -> Cause:
-    return Cause(name, "invalid_client", 401, INVALID_CLIENT, CLIENT_MEANING, why, fix, setting)
+def _refusal(
+    name: str,
+    why: LazyString,
+    fix: LazyString,
+    setting: str | None = "secrets",
+    at_the_browser: LazyString | None = None,
+) -> Cause:
+    return Cause(
+        name,
+        "invalid_client",
+        401,
+        INVALID_CLIENT,
+        CLIENT_MEANING,
+        why,
+        fix,
+        setting,
+        at_the_browser=at_the_browser,
+    )
 
 
 CLIENT_UNKNOWN = _refusal(
@@ -92,6 +108,7 @@ CLIENT_DISABLED = _refusal(
     _l("This app is disabled: by %(disabled_by)s, %(disabled_at)s."),
     _l("Enable the app on its page. Where an administrator disabled it, ask them."),
     setting="disabled",
+    at_the_browser=_l("This app is disabled at the moment, so nobody can sign in to it."),
 )
 ASSERTION_MALFORMED = _refusal(
     "assertion_malformed",

@@ -42,7 +42,7 @@ def repair(request_id: str) -> BaseResponse:
     except ClientRefused as refusal:
         return _page(entry, request_id, [wording.explain(problem) for problem in refusal.problems])
     db.session.commit()
-    flash(_("The redirect URI is registered. Start again from the app."), "ok")
+    flash(_("The redirect URI is registered."), "ok")
     return redirect(url_for("diagnostics_failure.show", request_id=request_id))
 
 
@@ -66,11 +66,12 @@ def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = 
 def _doctor(entry: LogEntry, client: Client | None) -> dict[str, object]:
     sent = entry.redirect_uri if client else None
     if client is None or sent is None:
-        return {"comparison": None, "repairable": False}
+        return {"comparison": None, "repairable": False, "repaired": False}
     return {
         "sent": sent,
         "comparison": redirect_uri_doctor.find_nearest(sent, client.redirect_uri_list),
         "repairable": can_add_redirect_uri(client, sent),
+        "repaired": not can_add_redirect_uri(client, sent),
     }
 
 
