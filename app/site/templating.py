@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
+from ..clients.wording import secret_name
 from ..clock import now
 from ..extensions import settings
 from . import i18n, request_ids
@@ -35,6 +36,7 @@ def configure(app: Flask) -> None:
         initial=initial,
         iso_time=iso_time,
         number=number,
+        secret_name=secret_name,
         tile_colour=tile_colour,
         wrong_fields=wrong_fields,
     )

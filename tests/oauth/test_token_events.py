@@ -109,7 +109,7 @@ def test_attack_whoever_overheard_a_code_of_a_public_app_fills_nobodys_activity(
             "en",
             "An app lost its access, since somebody used an old token of it again.",
             "An app gave its access back.",
-            "Look twice",
+            "Please check",
         ),
         (
             "de",

@@ -1,5 +1,6 @@
 """What the consent page shows: each permission in plain words, with the person's real values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -33,8 +34,11 @@ class Permission:
     ticked: bool
 
 
-def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Response:
-    """The consent page: what the app would like to do, and the person's two answers."""
+def page(authorization: Authorization, *, sent: Collection[str] | None = None) -> Response:
+    """The consent page: what the app would like to do, and the person's two answers.
+
+    ``sent`` are the boxes that were ticked when that was not enough to allow anything; they stay as they were.
+    """
     asked = authorization.asked
     assert asked.validated_redirect_uri is not None
     g.form_action = responses.form_action(asked.validated_redirect_uri)
@@ -43,14 +47,14 @@ def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Respo
         "oauth/consent.html",
         client=asked.client,
         person=current_user,
-        permissions=permissions(authorization),
+        permissions=permissions(authorization, sent),
         already=already_allowed(authorization),
         confirming=authorization.is_unverified_native_app and not asked_now(authorization),
         destination=_host(asked.validated_redirect_uri),
         query=query,
-        nothing_ticked=nothing_ticked,
+        nothing_ticked=sent is not None,
     )
-    return make_response(html, REFUSED if nothing_ticked else 200)
+    return make_response(html, 200 if sent is None else REFUSED)
 
 
 def account_page(authorization: Authorization, *, another_named: bool = False) -> Response:
@@ -72,8 +76,8 @@ def asked_now(authorization: Authorization) -> tuple[str, ...]:
     return authorization.scopes if everything else authorization.missing
 
 
-def permissions(authorization: Authorization) -> list[Permission]:
-    """The lines to decide upon."""
+def permissions(authorization: Authorization, sent: Collection[str] | None = None) -> list[Permission]:
+    """The lines to decide upon, ticked as ``sent`` or else as decided before."""
     locale = str(get_locale())
     declined = authorization.consent.declined.split() if authorization.consent else []
     return [
@@ -83,7 +87,7 @@ def permissions(authorization: Authorization) -> list[Permission]:
             value=_value(name),
             icon=ICONS.get(name, "key"),
             required=name in REQUIRED,
-            ticked=name not in declined,
+            ticked=name not in declined if sent is None else name in sent,
         )
         for name in asked_now(authorization)
     ]

@@ -55,7 +55,7 @@ def _step(authorization: Authorization) -> Any:
     asked = consent_page.asked_now(authorization)
     allowed = [name for name in asked if name in ticked or name in consent_page.REQUIRED]
     if asked and not allowed and not consent_page.already_allowed(authorization):
-        return consent_page.page(authorization, nothing_ticked=True)
+        return consent_page.page(authorization, sent=ticked)
     declined = [name for name in asked if name not in allowed]
     client_id = authorization.asked.client.id
     authorization.consent = give_consent(current_user.id, client_id, allowed, declined)
