@@ -8,7 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORTAL := $(VENV)/.portal-installed
 TOOLS := $(VENV)/.tools-installed
-PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+# Somebody's pip may be told to install for the user, which no virtual environment can.
+PIP := PIP_USER=0 $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 SOURCES := app tests examples migrations docker config.py configuration gunicorn.conf.py wsgi.py
 
 # Earlier versions put a line of Python there that ran at each start of the interpreter.

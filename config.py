@@ -18,6 +18,10 @@ __all__ = ["CHECKOUT", "LANGUAGES", "ConfigurationError", "Settings", "load", "l
 CHECKOUT = Path(__file__).resolve().parent
 # The languages of the portal, each by its own name: who looks for it reads that one.
 LANGUAGES = {"en": "English", "de": "Deutsch"}
+# The European Economic Area, Switzerland and the United Kingdom: elsewhere some numbers cost a hundred times as much.
+SMS_COUNTRIES = (
+    "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
+)
 HIDDEN = ("_SECRET", "_SECRET_PREVIOUS", "_KEY", "_PASS", "_URL")
 Value = TypeVar("Value")
 
@@ -56,6 +60,8 @@ class Settings:
     # Lifetimes of what the authorization server issues.
     access_token_ttl: int = setting("1 hour", read.duration)
     refresh_token_ttl: int = setting("1 year", read.duration)
+    # Whatever its use, a refresh token ends then: from the authorization that it came of.
+    refresh_token_max_ttl: int = setting("2 years", read.duration)
     authorization_code_ttl: int = setting("1 minute", read.duration)
     id_token_ttl: int = setting("1 hour", read.duration)
     # Access tokens become nested JWEs (dir, A256GCM) under a key of 32 bytes in base64url.
@@ -72,6 +78,12 @@ class Settings:
     # Who may register apps by RFC 7591: nobody, holders of an initial access token, everybody.
     dynamic_registration: str = setting("off", read.one_of("off", "token", "open", true="open", false="off"))
 
+    # How many people an app may reach that no administrator vouches for.
+    unverified_app_people: int = setting("100", read.whole_number(1, 1_000_000_000))
+    # How long a sign-in lasts however much it is used; "Stay signed in" has its own. Unused ones end sooner.
+    session_ttl: int = setting("30 days", read.duration)
+    remembered_session_ttl: int = setting("90 days", read.duration)
+
     # Hashes of another kind or cost are upgraded at the next sign-in.
     password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))
     bcrypt_salt_rounds: int = setting("12", read.whole_number(4, 20))
@@ -83,6 +95,8 @@ class Settings:
     rate_limit_duration_seconds: int = setting("1000", read.duration)
     rate_limit_white_list: tuple[str, ...] = setting("127.0.0.1", read.addresses)
     rate_limit_white_list_regexp: re.Pattern[str] | None = optional(read.pattern)
+    # How long events are kept: what happened, to whom, by whom and from where.
+    event_retention: int = setting("2 years", read.duration)
     # Addresses that may read /metrics.
     metrics_allow: tuple[str, ...] = setting("127.0.0.1", read.addresses)
     # One line a request on stdout, and how warnings and errors are written on stderr.
@@ -99,12 +113,19 @@ class Settings:
     # How many hops of X-Forwarded-* are believed.
     trusted_proxies: int = setting("0", read.whole_number(0, 16))
 
+    # Names and addresses the portal is asked by beside the issuer's, such as `portal` in a network of containers.
+    trusted_hosts: tuple[str, ...] | None = optional(read.hosts)
+
     # smtp:// or smtps://; None: mails are printed and kept in instance/mail/.
     mail_url: str | None = setting("console", read.unless_console(read.mail_server))
     # The From line; default: pforte@ the issuer's host.
     mail_from: str = setting(None, read.sender)
     # A gateway that takes a POST of {"to","text"}; None: messages are printed.
     sms_webhook_url: str | None = setting("console", read.unless_console(read.web_address))
+    # Text messages the portal sends a day, whoever asks: they cost money.
+    sms_daily_budget: int = setting("200", read.whole_number(0, 1_000_000))
+    # Countries whose numbers get text messages, ISO 3166 codes or `all`; the default is where messages are cheap.
+    sms_countries: tuple[str, ...] | None = setting(SMS_COUNTRIES, read.countries)
     # The language where neither the person nor the browser says one.
     default_locale: str = setting("en", read.one_of(*LANGUAGES))
     # URI in /.well-known/security.txt, which is 404 without it.

@@ -147,7 +147,9 @@ def _stop_listening(server: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Begin to note what the worker answers, and its work beside the requests."""
     from app.extensions import background
+    from app.users.passwords import limit_waiting
 
+    limit_waiting(max(1, worker.cfg.threads // 2))
     worker.log.serve(worker.wsgi)
     background.start()
     # What start-up made lives as long as the worker: no collection need look at it again, nor come that often.

@@ -1,8 +1,11 @@
 """The application that gunicorn and the flask command load."""
 
 import gc
+import os
 
 import config
+
+os.umask(0o077)  # whoever begins, server or command: what the portal writes is for its own user
 
 settings = config.accepted or config.load_or_exit()
 

@@ -12,7 +12,7 @@ from .account import link_commands
 from .account import pages as account_pages
 from .admin import pages as admin_pages
 from .api import endpoints as api_endpoints
-from .authentication import browser
+from .authentication import browser, cookies
 from .authentication import pages as authentication_pages
 from .clients import commands as client_commands
 from .clients import pages as client_pages
@@ -105,7 +105,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _configure(app: Flask, settings: Settings) -> None:
     transactions, reads = engine_options(settings.database_url)
     app.testing = settings.app_env == "testing"
-    app.session_interface = browser.Cookies()
+    app.session_interface = cookies.Cookies()
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

@@ -58,6 +58,7 @@ class _Keys:
     cipher: AESGCM
     digest_key: bytes
     mac_key: bytes
+    row_key: bytes
 
     @classmethod
     def of(cls, secret: str) -> Self:
@@ -66,6 +67,7 @@ class _Keys:
             AESGCM(_derive(secret, "encryption at rest")),
             _derive(secret, "client secret digest"),
             _derive(secret, "refresh token mac"),
+            _derive(secret, "row mac"),
         )
 
 
@@ -123,6 +125,14 @@ class Vault:
         """Whether :meth:`mac` made ``mac``, under the current secret or the previous one."""
         return any(equal(mac, hmac.digest(keys.mac_key, seed + message, "sha256")) for keys in self._all)
 
+    def row_mac(self, message: str) -> str:
+        """What says that this portal wrote ``message``, the content of a row, in 64 hexadecimal digits."""
+        return _row_mac(self._keys, message)
+
+    def is_row_mac(self, mac: str, message: str) -> bool:
+        """Whether :meth:`row_mac` made ``mac``, under the current secret or the previous one."""
+        return any(equal(mac, _row_mac(keys, message)) for keys in self._all)
+
     def _open(self, sealed: str, context: str) -> tuple[str, _Keys]:
         head, _colon, text = sealed.rpartition(":")
         named = head.removeprefix(f"{_FORMAT}:") if head.startswith(_FORMAT) else None
@@ -140,6 +150,10 @@ class Vault:
 
 def _keyed_digest(keys: _Keys, value: str) -> str:
     return hmac.new(keys.digest_key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _row_mac(keys: _Keys, message: str) -> str:
+    return hmac.new(keys.row_key, message.encode(), hashlib.sha256).hexdigest()
 
 
 def _derive(secret: str, purpose: str) -> bytes:

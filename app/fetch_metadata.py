@@ -10,6 +10,11 @@ def is_navigation() -> bool:
     return request.headers.get("Sec-Fetch-Mode") == "navigate"
 
 
+def is_framed() -> bool:
+    """Whether what is opened is a part of another page: the address of the window stays as it is."""
+    return request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
+
+
 def is_same_origin() -> bool:
     """Whether a page of this portal sent the request. What says nothing of it was sent by another site."""
     site = request.headers.get("Sec-Fetch-Site")

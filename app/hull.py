@@ -10,13 +10,22 @@ from wsgiref.types import WSGIApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .admin import pages as admin_pages
-from .authentication import access, kept_forms
+from .authentication import access, browser, kept_forms, known_browsers
 from .diagnostics.pages import request_log
 from .expired_forms import say_nothing_was_done
 from .extensions import background, csrf
 from .oauth.endpoints.documents import Documents
 from .oauth.pages import pending_app
-from .site import bad_input, hosts, i18n, rate_limiting, request_ids, security_headers, static_files
+from .site import (
+    addresses,
+    bad_input,
+    hosts,
+    i18n,
+    rate_limiting,
+    request_ids,
+    security_headers,
+    static_files,
+)
 from .site.portal import Portal
 
 
@@ -26,8 +35,13 @@ def trusted_proxies(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
     return ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops) if hops else wsgi
 
 
+def canonical_addresses(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
+    """Write where the request comes from in one spelling, and refuse what is no address."""
+    return addresses.Addresses(wsgi, app)
+
+
 def honest_hosts(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
-    """Refuse a ``Host`` that is none, with the steps before programs and the page of an error."""
+    """Refuse a ``Host`` that is none or somebody else's, with the steps before programs and the page of an error."""
     return hosts.Hosts(wsgi, app)
 
 
@@ -38,8 +52,9 @@ def public_documents(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
 
 
 WSGI_LAYERS = (  # from the outermost to Flask
-    trusted_proxies,  # addresses
-    honest_hosts,  # unreadable host
+    trusted_proxies,  # who is asking, at which host
+    canonical_addresses,  # unreadable address
+    honest_hosts,  # unreadable or foreign host
     public_documents,  # discovery, keys
 )
 BEFORE_PAGES = (  # the first that refuses or answers is the last that runs
@@ -58,9 +73,11 @@ AFTER_PAGES = (  # also when one of those above has answered; the cookie of the 
     static_files.keep,  # caching
     pending_app.allow_popups,  # window that waits for the sign-in
     i18n.remember,  # language
+    known_browsers.keep,  # browser that signed in
     security_headers.protect,  # headers
     request_ids.send,  # name
     request_log.finish,  # log
+    browser.settle,  # token of the session
 )
 BEFORE_PROGRAMS = (
     request_ids.begin,  # name

@@ -117,7 +117,7 @@ class _Shares:
 
 def _run(url: str, case: Case, shares: _Shares, options: argparse.Namespace) -> wrk.Run:
     shares.lay_out(case)
-    return wrk.run(url + case.path, options.seconds, case.script)
+    return wrk.run(url + case.path, options.seconds, case.script, case.connections)
 
 
 def _raw_rate(bare: str, case: Case) -> float:

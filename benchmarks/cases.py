@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 import requests
 
+from benchmarks import wrk
 from benchmarks.stock import REDIRECT_URI, VERIFIER
 
+SIGN_INS_AT_ONCE = 2  # a worker refuses more than that: half of its threads
 FORM = "application/x-www-form-urlencoded"
 SPEND = """
 local stock = {{}}
@@ -39,6 +41,7 @@ class Case:
     path: str
     script: Path | None
     aim: int
+    connections: int = wrk.CONNECTIONS
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def sign_in(url: str, username: str, password: str, folder: Path) -> Case:
     cookie = "; ".join(f"{name}={value}" for name, value in page.cookies.items())
     body = urlencode({"csrf_token": token[1], "username": username, "password": password})
     script = _fixed("POST", {"Content-Type": FORM, "Cookie": cookie}, body)
-    return Case("sign-in", "/login", _write(folder, "sign_in", script), 70)
+    return Case("sign-in", "/login", _write(folder, "sign_in", script), 70, SIGN_INS_AT_ONCE)
 
 
 def _fixed(method: str, headers: dict[str, str], body: str) -> str:

@@ -19,9 +19,9 @@ class Run:
     errors: int
 
 
-def run(url: str, seconds: int, script: Path | None = None) -> Run:
-    """Let 16 connections ask ``url`` for some seconds."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
+def run(url: str, seconds: int, script: Path | None = None, connections: int = CONNECTIONS) -> Run:
+    """Let so many connections ask ``url`` for some seconds."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
     command += ["-s", str(script)] if script else []
     printed = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
     return read(printed)

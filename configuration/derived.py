@@ -12,7 +12,12 @@ from urllib.parse import quote, urlsplit
 
 SHORTEST_SECRET = 32
 # What examples and tutorials put where a secret belongs.
-PLACEHOLDERS = ("change-me", "changeme", "change_me", "change this", "replace-me", "replaceme")
+PLACEHOLDER = re.compile(
+    r"change.{0,3}(me|this|it)|replace.{0,3}(me|this|it)|your.{0,3}(secret|key)|please.{0,3}(change|set)|secret.{0,3}secret"
+    r"|placeholder",
+    re.IGNORECASE,
+)
+FEWEST_CHARACTERS = 12  # different ones; a random text of 32 has more
 
 HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]")
 
@@ -125,8 +130,18 @@ def refuse_unsafe_production(secret_key: str, encryption_secret: str, issuer: st
             raise ConfigurationError(
                 f"{name} is too short; accepted in production: {SHORTEST_SECRET} characters or more"
             )
-        if any(word in secret.lower() for word in PLACEHOLDERS):
+        if PLACEHOLDER.search(secret):
             raise ConfigurationError(f"{name} is a placeholder; accepted in production: a random text")
+        if len(set(secret)) < FEWEST_CHARACTERS:
+            raise ConfigurationError(
+                f"{name} is too simple; accepted in production: a random text, with {FEWEST_CHARACTERS} different "
+                "characters or more"
+            )
+    if secret_key == encryption_secret:
+        raise ConfigurationError(
+            "SECRET_KEY is the same as DATABASE_ENCRYPTION_SECRET; accepted in production: another one, so that who "
+            "learns one has not both"
+        )
     parts = urlsplit(issuer)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise ConfigurationError(f"ISSUER is {issuer!r}; accepted in production: an https:// URL")

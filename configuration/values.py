@@ -2,13 +2,16 @@
 
 import base64
 import binascii
-import ipaddress
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from phonenumbers import SUPPORTED_REGIONS
 from pytimeparse.timeparse import timeparse as parse_duration
+
+from .addresses import canonical
 
 LONGEST_DURATION = 10 * 365 * 86_400
 MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>\r\n]+<[^@\s<>]+@[^@\s<>]+>")
@@ -96,11 +99,21 @@ def window(value: str) -> int:
 
 
 def addresses(value: str) -> tuple[str, ...]:
-    """IP addresses, in their usual spelling, of a list separated by commas or spaces."""
+    """IP addresses, in their one spelling, of a list separated by commas or spaces."""
     try:
-        return tuple(str(ipaddress.ip_address(part)) for part in re.split(r"[\s,]+", value) if part)
+        return tuple(canonical(str(ip_address(part))) for part in re.split(r"[\s,]+", value) if part)
     except ValueError:
         raise ValueError("IP addresses separated by commas") from None
+
+
+def countries(value: str) -> tuple[str, ...] | None:
+    """The ISO 3166 codes of a list separated by commas or spaces; None for `all`."""
+    if value.strip().lower() == "all":
+        return None
+    codes = tuple(part.upper() for part in re.split(r"[\s,]+", value) if part)
+    if not codes or not SUPPORTED_REGIONS.issuperset(codes):
+        raise ValueError("all, or country codes separated by commas, such as DE, AT, CH")
+    return codes
 
 
 def pattern(value: str) -> re.Pattern[str]:
@@ -131,6 +144,21 @@ def host(value: str) -> str:
     if not HOST_NAME.fullmatch(name) or not _has_labels(name):
         raise ValueError("a host name or an IP address, such as 127.0.0.1 or 0.0.0.0")
     return name
+
+
+def hosts(value: str) -> tuple[str, ...]:
+    """Host names in small letters and IP addresses in their one spelling, of a list; empty for none."""
+    found = []
+    for part in filter(None, re.split(r"[\s,]+", value)):
+        try:
+            name = host(part)
+        except ValueError:
+            raise ValueError("host names or IP addresses without a port, separated by commas") from None
+        try:
+            found.append(canonical(str(ip_address(name))))
+        except ValueError:
+            found.append(name.lower())
+    return tuple(found)
 
 
 def url(*schemes: str, example: str) -> Callable[[str], str]:
@@ -175,9 +203,8 @@ def issuer(value: str) -> str:
     """The portal's public base URL, spelled in the one way tokens carry it."""
     address = value.strip()
     parts = _split(address)
-    plain = re.fullmatch(r"https?://[^\s/?#@\\]+(/[A-Za-z0-9._~/-]*)?", address)
-    if not plain or not parts.hostname or address.endswith("/"):
-        raise ValueError("an http:// or https:// URL without trailing slash, query or fragment")
+    if not re.fullmatch(r"https?://[^\s/?#@\\]+", address) or not parts.hostname:
+        raise ValueError("an http:// or https:// URL of a host of its own, without path, query or fragment")
     return address
 
 

@@ -80,7 +80,7 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("APP_ENV", "prod"), ("ISSUER", "id.example.org"), ("ISSUER", "https://id.example.org/"),
+        ("APP_ENV", "prod"), ("ISSUER", "id.example.org"), ("ISSUER", "https://id.example.org/"), ("ISSUER", "https://example.org/id"),
         ("ISSUER", "https://id.example.org?a=b"), ("ISSUER", "https://id.example.org#a"),
         ("ISSUER", "https://user@id.example.org"), ("ISSUER", "ftp://id.example.org"), ("PORT", "http"),
         ("PORT", "70000"), ("SERVER_PORT", "0"), ("SERVER_HOST", "a b"), ("WEB_CONCURRENCY", "two"),
@@ -94,7 +94,7 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
         ("MAIL_FROM", "nobody"), ("DEFAULT_LOCALE", "fr"), ("SECURITY_CONTACT", "somebody"),
         ("REGISTRATION", "friends"), ("MESSAGE_PORT", "none"), ("MYSQL_PORT", "x"),
         ("ISSUER", "https://a..example"), ("ISSUER", f"https://{'a' * 64}.example"), ("SERVER_HOST", "a..b"),
-        ("MESSAGE_HOST", "a" * 64),
+        ("MESSAGE_HOST", "a" * 64), ("SESSION_TTL", "0"), ("REMEMBERED_SESSION_TTL", "for ever"),
     ],
 )  # fmt: skip
 def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_accepted(
@@ -235,11 +235,20 @@ def test_development_secrets_are_made_once_for_their_owner_alone(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_ENCRYPTION_SECRET"])
-@pytest.mark.parametrize("value", ["", "short", "change-me-change-me-change-me-change-me"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "short", "change-me-change-me-change-me-change-me", "a" * 32, "secretsecretsecretsecretsecretsecret",
+     "please-change-this-secret-key-now-123", "REPLACE_ME_REPLACE_ME_REPLACE_ME_1", "abababababababababababababababababab"],
+)  # fmt: skip
 def test_production_refuses_a_missing_short_or_default_secret(tmp_path: Path, name: str, value: str) -> None:
     said = refusal(tmp_path, **{**PRODUCTION, name: value})
     assert said.startswith(f"{name} is ")
     assert not list(tmp_path.iterdir())
+
+
+def test_production_refuses_one_secret_for_two_purposes(tmp_path: Path) -> None:
+    same = {**PRODUCTION, "DATABASE_ENCRYPTION_SECRET": STRONG["SECRET_KEY"]}
+    assert "SECRET_KEY is the same as DATABASE_ENCRYPTION_SECRET" in refusal(tmp_path, **same)
 
 
 def test_production_refuses_plain_http_unless_it_is_loopback(tmp_path: Path) -> None:

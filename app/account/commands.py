@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from ..audit import EventKind, record
 from ..extensions import db, settings
-from ..users import accounts
+from ..users import accounts, administrators
 from ..users.commands import describe, user_group
 from ..users.models import User
 from ..users.names import EMAIL_RULES
@@ -35,6 +35,8 @@ def create_user(
     """Create a user; without a password print a one-time link to set one."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     user = _register(username, email, password, admin, verified)
+    if admin:
+        administrators.tell_of_new(user, by=None)
     record(EventKind.USER_CREATED, user_id=user.id)
     told = describe(user)
     if password is None:

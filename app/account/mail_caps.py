@@ -18,7 +18,7 @@ def takes_another(email: str, user_id: str) -> bool:
 
     The first mail that is held back is recorded with ``user_id``, the account in whose name it was asked for.
     """
-    key = MAILS_AN_ADDRESS.key_for("mails with links", vault.keyed_digest(fold(email)))
+    key = MAILS_AN_ADDRESS.key_for("mails with links", vault.keyed_digest(_mailbox(email)))
     try:
         count = limiter.storage.incr(key, MAILS_AN_ADDRESS.get_expiry())
     except Exception as error:  # a counter in trouble must not keep anybody out of their account
@@ -27,3 +27,9 @@ def takes_another(email: str, user_id: str) -> bool:
     if count == MAILS_AN_ADDRESS.amount + 1:
         record(EventKind.MAILS_HELD_BACK, user_id=user_id)
     return count <= MAILS_AN_ADDRESS.amount
+
+
+def _mailbox(email: str) -> str:
+    """The mailbox behind an address, as far as that holds everywhere: what follows a "+" names a folder of it."""
+    local, _at, domain = fold(email).rpartition("@")
+    return f"{local[:1]}{local[1:].partition('+')[0]}@{domain}"

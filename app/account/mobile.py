@@ -1,6 +1,8 @@
 """Confirming a mobile number with a one-time code by text message."""
 
+import logging
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
@@ -12,38 +14,69 @@ from ..clock import now
 from ..crypto import equal
 from ..database.rows import changed, db
 from ..extensions import limiter, vault
+from ..network_limits import TEXT_MESSAGES
+from ..network_limits import count as count_for_network
 from ..notifications.sms import queue_sms
 from ..users.models import User
-from ..users.phone_numbers import takes_text_messages
+from ..users.phone_numbers import country_of, takes_text_messages
 from .links import host_of
 from .models import MobileCode
-from .refusals import CodeExpired, CodeWrong, NothingToConfirm, TooManyMessages
+from .refusals import (
+    BudgetSpent,
+    CodeExpired,
+    CodeWrong,
+    CountryNotServed,
+    EmailNotConfirmed,
+    NothingToConfirm,
+    TooManyMessages,
+)
 
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5  # of a million codes
 DIGITS = 6
-# Text messages cost money, and some numbers earn it: neither a person, nor an address with many accounts, nor
-# a number that many accounts give, gets more than anybody needs.
+# Text messages cost money, and some numbers earn it: neither a person, nor a network with many accounts, nor
+# a number that many accounts give, gets more than anybody needs, and all together no more than was budgeted.
 PER_PERSON = (RateLimitItemPerMinute(1), RateLimitItemPerDay(5))
 PER_NUMBER = (RateLimitItemPerMinute(1), RateLimitItemPerDay(5))
-PER_ADDRESS = (RateLimitItemPerDay(20),)
+
+_log = logging.getLogger(__name__)
 
 
-def send_code(user: User, *, ip: str | None, issuer: str, locale: str) -> None:
+def send_code(
+    user: User, *, ip: str | None, issuer: str, locale: str, countries: Collection[str] | None, budget: int
+) -> None:
     """Send ``user`` a new code; an older one is worth nothing from now on.
 
-    Raises :class:`NothingToConfirm`, :class:`TooManyMessages`, ServiceUnavailable.
+    ``countries`` are those served (None: all), ``budget`` is how many text messages the portal sends a day.
+    Raises what :func:`number_to_confirm` does, :class:`TooManyMessages`, :class:`BudgetSpent`, LimitReached,
+    ServiceUnavailable.
+    """
+    mobile = number_to_confirm(user, countries)
+    if not _count(PER_PERSON, f"person {user.id}") or not _count(PER_NUMBER, f"number {mobile}"):
+        raise TooManyMessages
+    count_for_network(TEXT_MESSAGES, ip)
+    if not _count((RateLimitItemPerDay(budget),), "portal"):
+        _log.warning("No more text messages today: SMS_DAILY_BUDGET is spent")
+        raise BudgetSpent
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    until = now() + LIFETIME
+    digest = _digest(user.id, mobile, code)
+    db.session.merge(MobileCode(user_id=user.id, code_digest=digest, tries=0, expires_at=until))
+    queue_sms(mobile, user.locale or locale, "confirm_mobile", until, code=code, host=host_of(issuer))
+
+
+def number_to_confirm(user: User, countries: Collection[str] | None) -> str:
+    """The number of ``user`` that a code can be sent to.
+
+    Raises :class:`NothingToConfirm`, :class:`CountryNotServed`, :class:`EmailNotConfirmed`.
     """
     if user.mobile is None or user.mobile_verified_at is not None or not takes_text_messages(user.mobile):
         raise NothingToConfirm
-    _count(PER_PERSON, f"person {user.id}")
-    _count(PER_NUMBER, f"number {user.mobile}")
-    _count(PER_ADDRESS, f"address {ip}")
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    until = now() + LIFETIME
-    digest = _digest(user.id, user.mobile, code)
-    db.session.merge(MobileCode(user_id=user.id, code_digest=digest, tries=0, expires_at=until))
-    queue_sms(user.mobile, user.locale or locale, "confirm_mobile", until, code=code, host=host_of(issuer))
+    if countries is not None and country_of(user.mobile) not in countries:
+        raise CountryNotServed
+    if user.email_verified_at is None:
+        raise EmailNotConfirmed
+    return user.mobile
 
 
 def is_code_open(user: User) -> bool:
@@ -87,11 +120,10 @@ def _digest(user_id: str, mobile: str, code: str) -> str:
     return vault.keyed_digest(f"mobile code {user_id} {mobile} {code}")
 
 
-def _count(limits: tuple[RateLimitItem, ...], whose: str) -> None:
+def _count(limits: tuple[RateLimitItem, ...], whose: str) -> bool:
+    """Count one message; whether it is within the limits. Raises ServiceUnavailable."""
     key = vault.keyed_digest(f"sms {whose}")
     try:
-        within = all(limiter.limiter.hit(limit, "sms", key) for limit in limits)
+        return all(limiter.limiter.hit(limit, "sms", key) for limit in limits)
     except limiter.storage.base_exceptions:  # counters in trouble must not open the purse
         raise ServiceUnavailable(retry_after=5) from None
-    if not within:
-        raise TooManyMessages

@@ -11,7 +11,7 @@ from ..users.phone_numbers import to_e164
 from .email_links import Purpose, end_links
 from .links import host_of
 from .mobile import forget_code
-from .registration import send_verification
+from .registration import ask_for_verification
 
 
 def change_profile(user: User, told: Mapping[str, str]) -> list[str]:
@@ -33,10 +33,11 @@ def change_profile(user: User, told: Mapping[str, str]) -> list[str]:
     return changed
 
 
-def change_email(user: User, email: str, *, issuer: str, locale: str) -> bool:
+def change_email(user: User, email: str, *, ip: str | None, issuer: str, locale: str) -> bool:
     """Change the address to ``email``, unconfirmed, and tell the old one if it was confirmed; True if it is another one.
 
-    Links that lie in the old mailbox open nothing any more. Raises EmailRefused, EmailTaken.
+    Links that lie in the old mailbox open nothing any more. Raises EmailRefused, EmailTaken,
+    LimitReached.
     """
     # An address that was never confirmed may be a stranger's, whose mailbox is not to be filled.
     old, confirmed = user.email, user.email_verified_at is not None
@@ -48,5 +49,5 @@ def change_email(user: User, email: str, *, issuer: str, locale: str) -> bool:
     language = user.locale or locale
     if old is not None and confirmed:
         queue_mail(old, language, "email_changed", host=host_of(issuer), at=now().isoformat())
-    send_verification(user, issuer=issuer, locale=language)
+    ask_for_verification(user, ip=ip, issuer=issuer, locale=language)
     return True

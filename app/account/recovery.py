@@ -9,6 +9,8 @@ from ..authentication.models import SignInFailures
 from ..clock import now
 from ..database.rows import db
 from ..extensions import settings
+from ..network_limits import FORGOTTEN_PASSWORDS
+from ..network_limits import count as count_for_network
 from ..notifications.addresses import is_mailbox
 from ..notifications.errands import errand, queue_errand
 from ..notifications.mail import queue_mail
@@ -40,7 +42,9 @@ def ask_for_reset(
     """Mail a link to the person with this address, if there is one.
 
     Whether there is one is looked up later, beside the requests: neither answer nor time tell it to who asks.
+    Raises LimitReached.
     """
+    count_for_network(FORGOTTEN_PASSWORDS, ip)
     asked = {"locale": locale, "next_page": next_page, "ip": ip, "request_id": request_id}
     queue_errand(answer_reset_request, email, **asked)
 

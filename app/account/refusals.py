@@ -25,5 +25,17 @@ class NothingToConfirm(Exception):
     """There is no number, it is confirmed already, or it is none that takes text messages."""
 
 
+class EmailNotConfirmed(Exception):
+    """A text message costs money: it is for people whose mailbox is known."""
+
+
+class CountryNotServed(Exception):
+    """The number belongs to a country that this portal sends no text messages to."""
+
+
+class BudgetSpent(Exception):
+    """The portal has sent all text messages of this day."""
+
+
 class LinkExpired(Exception):
     """There is no such link, or it was used, or its time is over."""

@@ -5,6 +5,8 @@ from sqlalchemy import update
 from ..audit import EventKind, record
 from ..clock import now
 from ..database.rows import changed
+from ..network_limits import CONFIRMATION_MAILS, REGISTRATIONS
+from ..network_limits import count as count_for_network
 from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
@@ -41,14 +43,23 @@ def register(
 ) -> User:
     """Register a person and return them; an invitation is used up.
 
-    Raises what :func:`check_may_register` and :func:`app.users.accounts.register` raise.
+    Raises what :func:`check_may_register` and :func:`app.users.accounts.register` raise, and LimitReached for a
+    network that asks too often, whatever becomes of it: answers tell which names are taken.
     """
     check_may_register(mode, invitation)
+    count_for_network(REGISTRATIONS, ip)
     user = accounts.register(username, email, password, locale=locale, ip=ip)
     if mode == "invite":
         _use_invitation(invitation or "")
     record(EventKind.USER_REGISTERED, user_id=user.id, actor_id=user.id)
     return user
+
+
+def ask_for_verification(user: User, *, ip: str | None, issuer: str, locale: str) -> bool:
+    """Do what :func:`send_verification` does, for who asks for it again. Raises LimitReached, too."""
+    if user.email_verified_at is None:
+        count_for_network(CONFIRMATION_MAILS, ip)
+    return send_verification(user, issuer=issuer, locale=locale)
 
 
 def send_verification(user: User, *, issuer: str, locale: str, next_page: str | None = None) -> bool:

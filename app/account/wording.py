@@ -1,13 +1,16 @@
 """Refusals of the account's rules in words, beside the field they are about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
+from ..authentication.wording import wait_in_words
+from ..network_limits import LimitReached
 from ..users.refusals import (
     AmbiguousEmail,
     EmailRefused,
@@ -17,7 +20,14 @@ from ..users.refusals import (
     UsernameRefused,
     UsernameTaken,
 )
-from .refusals import InvitationNeeded
+from .refusals import (
+    BudgetSpent,
+    CountryNotServed,
+    EmailNotConfirmed,
+    InvitationNeeded,
+    NothingToConfirm,
+    TooManyMessages,
+)
 
 REFUSALS = (
     EmailRefused,
@@ -28,6 +38,20 @@ REFUSALS = (
     UsernameRefused,
     UsernameTaken,
 )
+
+NO_MESSAGE: Mapping[type[Exception], LazyString] = {
+    BudgetSpent: _l(
+        "This portal has sent all text messages that it sends in a day. Please try again tomorrow."
+    ),
+    CountryNotServed: _l(
+        "This portal sends no text messages to numbers of this country. You need no confirmed number to use your account."
+    ),
+    EmailNotConfirmed: _l(
+        "Please confirm your e-mail address first: text messages are sent only to people whose address is confirmed."
+    ),
+    NothingToConfirm: _l("There is no number to confirm."),
+    TooManyMessages: _l("A code was sent a moment ago, or several today. Please wait before you ask again."),
+}
 
 USERNAMES = {
     "empty": _l("Please choose a username."),
@@ -54,6 +78,19 @@ def told_beside_field(*, but: type[Exception] | tuple[()] = ()) -> Iterator[None
         raise
     except REFUSALS as refusal:
         raise ValidationError(in_words(refusal)[1]) from None
+
+
+def why_limited(reached: LimitReached) -> str:
+    """Why a network has to wait, and how long, in the reader's language."""
+    return _(
+        "This has been done too often from the network you use, perhaps not by you. Please try again in %(time)s.",
+        time=wait_in_words(reached.seconds),
+    )
+
+
+def why_no_message(refusal: Exception) -> str:
+    """Why no text message is sent, one of :data:`NO_MESSAGE`, in the reader's language."""
+    return str(NO_MESSAGE[type(refusal)])
 
 
 def in_words(refusal: Exception) -> tuple[str, str]:

@@ -37,9 +37,11 @@ class EventKind(StrEnum):
     SIGNED_IN = "authentication.session.started"
     SIGN_IN_REFUSED = "authentication.session.refused"
     SIGN_IN_PAUSED = "authentication.account.paused"
+    NETWORK_PAUSED = "authentication.network.paused"
     SIGNED_OUT = "authentication.session.ended"
     DEVICE_SIGNED_OUT = "authentication.device.ended"
     OTHER_DEVICES_SIGNED_OUT = "authentication.devices.ended"
+    SESSION_COPIED = "authentication.session.copied"
     SIGNED_OUT_EVERYWHERE = "authentication.sessions.ended"
 
     ACCESS_GIVEN = "consent.access.given"

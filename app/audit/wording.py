@@ -33,10 +33,14 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.PASSWORD_RESET: _l("You chose a new password with a link."),
     EventKind.SIGNED_IN: _l("You signed in."),
     EventKind.SIGN_IN_REFUSED: _l("A sign-in with a wrong password was refused."),
-    EventKind.SIGN_IN_PAUSED: _l("Sign-ins were paused for a while after several wrong passwords."),
+    EventKind.SIGN_IN_PAUSED: _l("After several wrong passwords, further tries were paused for a while."),
+    EventKind.NETWORK_PAUSED: _l("Sign-ins from a network were paused for a while after many failed ones."),
     EventKind.SIGNED_OUT: _l("You signed out."),
     EventKind.DEVICE_SIGNED_OUT: _l("You signed a device out."),
     EventKind.OTHER_DEVICES_SIGNED_OUT: _l("You signed all other devices out."),
+    EventKind.SESSION_COPIED: _l(
+        "A copy of a cookie that kept you signed in was used. The device was signed out."
+    ),
     EventKind.SIGNED_OUT_EVERYWHERE: _l("An administrator signed you out on all devices."),
     EventKind.ACCESS_GIVEN: _l("You allowed an app to use your account."),
     EventKind.ACCESS_WITHDRAWN: _l("You disconnected an app."),
@@ -68,11 +72,13 @@ WORDS: Mapping[str, LazyString] = {
 }
 
 # What an event is about, where it says so: an app, a field, an address.
-TOLD = ("name", "client", "app", "client_name", "email", "scope", "device")
+TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "network")
 
 WARNINGS = (
     EventKind.SIGN_IN_REFUSED,
     EventKind.SIGN_IN_PAUSED,
+    EventKind.SESSION_COPIED,
+    EventKind.NETWORK_PAUSED,
     EventKind.TOKENS_REPLAYED,
     EventKind.MAILS_HELD_BACK,
     EventKind.USER_BLOCKED,

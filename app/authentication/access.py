@@ -45,13 +45,16 @@ def recent_sign_in(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not has_recent_sign_in():
-            back = expired_forms.page_of_form()
-            kept_forms.keep(back)
-            return redirect(url_for("authentication_login.reauthenticate", next=back))
-        return view(*args, **kwargs)
+        return view(*args, **kwargs) if has_recent_sign_in() else ask_for_password()
 
     return guarded  # type: ignore[return-value]
+
+
+def ask_for_password() -> Response:
+    """Lead to the question for the password and then back to the page of this form, with what was typed."""
+    back = expired_forms.page_of_form()
+    kept_forms.keep(back)
+    return redirect(url_for("authentication_login.reauthenticate", next=back))
 
 
 def has_recent_sign_in() -> bool:

@@ -3,51 +3,26 @@
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, Request, Response, request, session
-from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask import Response, g, request, session
 from flask_login import current_user, login_user, logout_user
 
-from .. import fetch_metadata
+from ..database.rows import db
+from ..database.trouble import again_if_lost, undo, was_undone
 from ..extensions import login_manager
 from ..users import accounts
 from ..users.models import User
-from . import devices, sessions
-from .access import is_for_programs
+from . import devices, known_browsers, last_seen, lifetimes, replays, session_tokens, sessions
+from .cookies import KEPT_BY, keep_token
 from .kept_forms import PERSON, WAITING
+from .models import BrowserSession
+from .refusals import SpentTokenShown
 
-REMEMBERED_FOR = sessions.IDLE_REMEMBERED
+REMEMBERED_FOR = lifetimes.IDLE_REMEMBERED
 PENDING = "interactions"  # what authorization requests in progress have noted; it survives a sign-in
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # characters that one reader sees and another drops
-_KEPT_BY = "_user_id"  # where Flask-Login looks for what the user loader gets
 
 # Behind a proxy of a phone network the address changes; the session row is what can be ended.
 login_manager.session_protection = None
-
-
-class Cookies(SecureCookieSessionInterface):
-    """The session's cookie, which answers to what another site posts here leave as it is.
-
-    ``SameSite=Lax`` keeps the cookie from such a request: an answer with a fresh one would sign the person out.
-    """
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Read the cookie, but not for a view that is known to be for programs."""
-        if _is_of_a_program(app, request):
-            return NullSession()
-        return super().open_session(app, request)
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the cookie, unless the view needs none or the browser may have one that it did not send."""
-        if _is_of_a_program(app, request):
-            return
-        if self.get_cookie_name(app) in request.cookies or not fetch_metadata.is_posted_by_another_site():
-            super().save_session(app, session, response)
-
-
-def _is_of_a_program(app: Flask, asked: Request) -> bool:
-    """Whether the view that is asked for is known, and known to be for programs; a static file's is, once matched."""
-    rule = asked.url_rule
-    return rule is not None and is_for_programs(app.view_functions[rule.endpoint])
 
 
 def adopt(user: User, remember: bool = False) -> None:
@@ -66,9 +41,10 @@ def adopt(user: User, remember: bool = False) -> None:
     session[PERSON] = user.id
     login_user(user)
     session.pop("_id", None)  # Flask-Login's fingerprint of address and browser, which nothing here compares
-    session[_KEPT_BY] = token
     session.permanent = remember
     user.browser_session = row
+    _keep(row, token)
+    known_browsers.remember(user)
 
 
 def leave() -> None:
@@ -105,15 +81,53 @@ def destination(default: str) -> str:
     return safe_next(request.args.get("next")) or default
 
 
+def renew() -> None:
+    """Give this browser a new token: the person has just proved who they are. What its copies show gains nothing."""
+    row = current_user.browser_session
+    token = session_tokens.rotate_proven_token(row, session[KEPT_BY])
+    if token is not None:
+        _keep(row, token)
+
+
+def settle(response: Response) -> Response:
+    """After a page: replace a token that is due, and end a session of which a copy was shown."""
+    due: session_tokens.Found | None = g.pop("token_due", None)
+    if due is not None and due.is_due and current_user == due.user:
+        token = again_if_lost(lambda: session_tokens.rotate_token(due.row, session[KEPT_BY]), was_undone)
+        if token is not None:
+            _keep(due.row, token)
+    copied: str | None = g.pop("copied_session", None)
+    if copied is not None:
+        again_if_lost(lambda: _end_copied(copied), was_undone)
+    return response
+
+
 @login_manager.user_loader
 def _load_user(token: str) -> User | None:
-    found = sessions.find_session(token) if isinstance(token, str) else None
+    try:
+        found = session_tokens.find_session(token) if isinstance(token, str) else None
+    except SpentTokenShown as copy:
+        g.copied_session = copy.session_id
+        return None
     if found is None:
         return None
-    row, user = found
-    user.browser_session = row
-    sessions.note_seen(row)
-    return user
+    found.user.browser_session = found.row
+    if found.is_due:
+        g.token_due = found
+    if found.is_current:
+        last_seen.note_seen(found.row)
+    return found.user
+
+
+def _end_copied(session_id: str) -> None:
+    undo()
+    replays.end_copied_session(session_id)
+    db.session.commit()
+
+
+def _keep(row: BrowserSession, token: str) -> None:
+    ends = lifetimes.ends_at(row, row.rotated_at) if row.remembered else None
+    keep_token(token, ends)
 
 
 def _end_current() -> None:

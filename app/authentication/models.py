@@ -22,10 +22,25 @@ class BrowserSession(Model):
     last_seen_at: Mapped[datetime] = mapped_column(default=now)
     authenticated_at: Mapped[datetime] = mapped_column(default=now)
     """When the person last proved who they are: ``auth_time`` of id_tokens."""
+    rotated_at: Mapped[datetime] = mapped_column(default=now)
+    """When the token was last replaced; a later ``last_seen_at`` says that the browser has got the new one."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
     remembered: Mapped[bool] = mapped_column(default=False)
     ip: Mapped[str | None] = mapped_column(ascii_text(45))
     device: Mapped[str | None] = mapped_column(String(120))
+
+
+class SpentToken(Model):
+    """A token that a session had before: who still shows it after a moment has a copy."""
+
+    __tablename__ = "spent_session_tokens"
+
+    token_digest: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
+    session_id: Mapped[Id] = mapped_column(ForeignKey("browser_sessions.id", ondelete="CASCADE"), index=True)
+    spent_at: Mapped[datetime | None]
+    """None: when the browser has shown the token that came in its place, for an answer may be lost on its way."""
+    authenticated_at: Mapped[datetime | None]
+    """When the person had proved who they are as far as this token goes; None: it lets nobody in any more."""
 
 
 class SignInFailures(Model):

@@ -10,8 +10,20 @@ class AccountBlocked(InvalidCredentials):
 
 
 class TooManyTries(Exception):
-    """This account is waiting; ``retry_after`` says for how many seconds more."""
+    """The account is waiting; ``retry_after`` says for how many seconds more."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"wait {retry_after} seconds")
         self.retry_after = retry_after
+
+
+class SpentTokenShown(Exception):
+    """The token of a session was replaced some time ago: who still has it has a copy."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(session_id)
+        self.session_id = session_id
+
+
+class NetworkWaits(TooManyTries):
+    """Too many sign-ins have failed from this network, whoever they were for."""

@@ -1,33 +1,23 @@
 """The browsers somebody is signed in with: started, found, listed, ended."""
 
-from datetime import datetime, timedelta
-from threading import Lock
-
 from sqlalchemy import ColumnElement, delete, select, update
 
 from ..audit import EventKind, record
 from ..clock import now
-from ..crypto import digest, new_secret
+from ..crypto import digest
 from ..database.rows import changed, db, new_id
-from ..extensions import background, metrics
+from ..extensions import metrics
 from ..process.metric_families import SIGN_INS
 from ..users.models import User
-from .models import BrowserSession
-
-PREFIX = "pf_session_"
-IDLE = timedelta(hours=12)  # a working day; each request starts it anew
-IDLE_REMEMBERED = timedelta(days=30)
-SEEN_EVERY = timedelta(minutes=1)  # how exact "last seen" is: more would be a write a request
-
-_seen: dict[str, tuple[datetime, bool]] = {}
-_lock = Lock()
+from . import lifetimes, session_tokens
+from .models import BrowserSession, SpentToken
 
 
 def start_session(
     user: User, *, remembered: bool, ip: str | None, device: str | None
 ) -> tuple[BrowserSession, str]:
     """Begin a session of ``user`` and return its row and the token for the cookie."""
-    token, moment = new_secret(PREFIX), now()
+    token, moment = session_tokens.new_token(), now()
     row = BrowserSession(
         id=new_id(),
         token_digest=digest(token),
@@ -35,27 +25,15 @@ def start_session(
         created_at=moment,
         last_seen_at=moment,
         authenticated_at=moment,
-        expires_at=moment + idle_time(remembered),
+        rotated_at=moment,
         remembered=remembered,
         ip=ip,
         device=device,
     )
+    row.expires_at = lifetimes.ends_at(row, moment)
     db.session.add(row)
     metrics.count(SIGN_INS, "ok")
     return row, token
-
-
-def find_session(token: str) -> tuple[BrowserSession, User] | None:
-    """The session whose cookie holds ``token`` with its person, or None: ended, idle too long, or blocked."""
-    if not token.startswith(PREFIX):
-        return None
-    found = db.session.execute(
-        select(BrowserSession, User)
-        .join(User, User.id == BrowserSession.user_id)
-        .where(BrowserSession.token_digest == digest(token), BrowserSession.expires_at > now())
-        .where(User.blocked_at.is_(None), User.deleted_at.is_(None))
-    ).one_or_none()
-    return (found[0], found[1]) if found is not None else None
 
 
 def list_sessions(user_id: str) -> list[BrowserSession]:
@@ -63,7 +41,7 @@ def list_sessions(user_id: str) -> list[BrowserSession]:
     return list(
         db.session.scalars(
             select(BrowserSession)
-            .where(BrowserSession.user_id == user_id, BrowserSession.expires_at > now())
+            .where(BrowserSession.user_id == user_id, lifetimes.is_on())
             .order_by(BrowserSession.last_seen_at.desc(), BrowserSession.id.desc())
         )
     )
@@ -74,12 +52,16 @@ def end_session(user_id: str, session_id: str) -> BrowserSession | None:
     row = db.session.get(BrowserSession, session_id)
     if row is None or row.user_id != user_id:
         return None
-    _delete(BrowserSession.id == session_id)
-    return row
+    return row if _delete(BrowserSession.id == session_id) else None
 
 
 def end_other_sessions(user_id: str, kept_id: str) -> int:
-    """Sign this person out everywhere but in the browser of session ``kept_id``; how many ended."""
+    """Sign this person out everywhere but in the browser of session ``kept_id``; how many ended.
+
+    Older tokens of that session let nobody in any more, either.
+    """
+    shut = update(SpentToken).where(SpentToken.session_id == kept_id).values(authenticated_at=None)
+    db.session.execute(shut.execution_options(synchronize_session=False))
     return _delete(BrowserSession.user_id == user_id, BrowserSession.id != kept_id)
 
 
@@ -93,39 +75,6 @@ def sign_out_everywhere(user: User, by: str) -> int:
     ended = end_all_sessions(user.id)
     record(EventKind.SIGNED_OUT_EVERYWHERE, user_id=user.id, actor_id=by, devices=ended)
     return ended
-
-
-def renew_authentication(row: BrowserSession) -> None:
-    """Remember that the person of this session has just proved again who they are."""
-    row.authenticated_at = now()
-
-
-def idle_time(remembered: bool) -> timedelta:
-    """How long a session lasts without a request."""
-    return IDLE_REMEMBERED if remembered else IDLE
-
-
-def note_seen(row: BrowserSession) -> None:
-    """Take note that this browser is in use; written a moment later, and at most once a minute."""
-    if now() - row.last_seen_at < SEEN_EVERY:
-        return
-    with _lock:
-        _seen[row.id] = now(), row.remembered
-
-
-@background.add
-def write_seen() -> None:
-    """Write what :func:`note_seen` has gathered."""
-    with _lock:
-        noted = dict(_seen)
-        _seen.clear()
-    for session_id, (moment, remembered) in noted.items():
-        with db.engine.begin() as connection:
-            connection.execute(
-                update(BrowserSession)
-                .where(BrowserSession.id == session_id, BrowserSession.last_seen_at < moment)
-                .values(last_seen_at=moment, expires_at=moment + idle_time(remembered))
-            )
 
 
 def _delete(*conditions: ColumnElement[bool]) -> int:

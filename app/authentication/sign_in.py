@@ -1,46 +1,65 @@
 """Whether a name and a password are those of somebody who may come in."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
+from limits import RateLimitItemPerMinute
+
 from ..audit import EventKind, record
-from ..extensions import metrics
+from ..extensions import limiter, metrics
 from ..process.metric_families import SIGN_INS
 from ..users.accounts import find_user
 from ..users.models import User
 from ..users.names import fold
 from ..users.passwords import hash_password, needs_rehash, verify_password
-from . import throttling
+from . import network_throttling, throttling
 from .refusals import AccountBlocked, InvalidCredentials, TooManyTries
 
+CounterOf = Callable[[User], str | None]
+UNKNOWN_NAMES = RateLimitItemPerMinute(20)  # events in all workers: strangers make names up in masses
 # What a sign-in looks at: a driver in Python pays for every column.
 _NEEDED = (User.username, User.password_hash, User.blocked_at, User.ip, User.platform)
 
 
-def authenticate(identifier: str, password: str) -> User:
+def authenticate(
+    identifier: str, password: str, *, address: str | None, counter_of: CounterOf | None = None
+) -> User:
     """The person with this username or e-mail address and this password.
 
+    ``address`` is where they come from, and its networks wait after many failures; None where an app asks, which
+    has proved who it is: its own address says nothing about the person's. ``counter_of`` names another counter of
+    wrong passwords than the account's, or None for that; where it does, failures of others in the network keep
+    nobody waiting.
     Raises :class:`InvalidCredentials`, the same for a name nobody has, a wrong password and none set;
     :class:`AccountBlocked`, to who knows the password; :class:`TooManyTries`, without looking at the password.
     What it records is kept only by a commit, after a refusal too.
     """
-    return _check(find_user(identifier, *_NEEDED), identifier, password)
+    user = find_user(identifier, *_NEEDED)
+    counter = counter_of(user) if counter_of is not None and user is not None else None
+    account = counter or throttling.account_of(user.id if user else None, fold(identifier))
+    return _check(user, password, account, None if counter else address)
 
 
-def check_password(user: User, password: str) -> None:
-    """Let pass who knows the password of ``user``, somebody signed in. Raises what :func:`authenticate` does."""
-    _check(user, user.username, password)
+def check_password(user: User, password: str, *, counter: str | None = None) -> None:
+    """Let pass who knows the password of ``user``. Raises what :func:`authenticate` does.
+
+    ``counter`` counts the wrong ones, where that is not the account's. Of somebody signed in,
+    :func:`app.authentication.step_up.confirm_password` asks.
+    """
+    _check(user, password, counter or throttling.account_of(user.id, user.username), None)
 
 
-def _check(user: User | None, identifier: str, password: str) -> User:
-    account = throttling.account_of(user.id if user else None, fold(identifier))
+def _check(user: User | None, password: str, account: str, address: str | None) -> User:
     try:
+        if address is not None:
+            network_throttling.refuse_waiting(address)
         throttling.refuse_waiting(account)
     except TooManyTries:
         metrics.count(SIGN_INS, "waiting")
         raise
     password_hash = user.password_hash if user else None
     if not verify_password(password_hash, password) or user is None or password_hash is None:
-        _refuse(user, account)
+        _refuse(user, account, address)
     throttling.clear(account)
     if not user.is_active:
         metrics.count(SIGN_INS, "blocked")
@@ -51,11 +70,23 @@ def _check(user: User | None, identifier: str, password: str) -> User:
     return user
 
 
-def _refuse(user: User | None, account: str) -> NoReturn:
+def _has_room() -> bool:
+    """Whether one more failure of a name nobody has may become an event."""
+    try:
+        return limiter.limiter.hit(UNKNOWN_NAMES, "sign-ins of unknown names")
+    except Exception:  # of whatever storage there is: the failure is in /metrics all the same
+        return False
+
+
+def _refuse(user: User | None, account: str, address: str | None) -> NoReturn:
     metrics.count(SIGN_INS, "refused")
     wait = throttling.count_failure(account)
+    if address is not None:
+        network_throttling.count_failure(address)
     if user is not None:
         record(EventKind.SIGN_IN_REFUSED, user_id=user.id, why="password")
         if wait:
             record(EventKind.SIGN_IN_PAUSED, user_id=user.id, seconds=wait)
+    elif _has_room():
+        record(EventKind.SIGN_IN_REFUSED, why="unknown name")
     raise InvalidCredentials

@@ -1,4 +1,4 @@
-"""How long an account waits after wrong passwords.
+"""How long an account, or a browser known to it, waits after wrong passwords.
 
 Only answers are counted, and each is counted before it is given. So of a hundred passwords tried at the same
 moment no more are answered than of a hundred tried one after the other, and a person's own parallel sign-ins
@@ -47,6 +47,16 @@ def account_of(user_id: str | None, folded_name: str) -> str:
     Keyed, since people also type their password where the name belongs.
     """
     return vault.keyed_digest(f"sign-in user {user_id}" if user_id else f"sign-in name {folded_name}")
+
+
+def counter_of_browser(user_id: str, key: str) -> str:
+    """Return the key of the counter of failed sign-ins to an account in a browser that signed in to it before."""
+    return vault.keyed_digest(f"sign-in user {user_id} in browser {key}")
+
+
+def counter_of_session(session_id: str) -> str:
+    """Return the key of the counter of wrong passwords that were given once more in this session."""
+    return vault.keyed_digest(f"password once more in session {session_id}")
 
 
 def refuse_waiting(account: str) -> Failures | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
 
-from .refusals import AccountBlocked, InvalidCredentials, TooManyTries
+from .refusals import AccountBlocked, InvalidCredentials, NetworkWaits, TooManyTries
 
 LONGEST_SHOWN_IN_SECONDS = 90
 
@@ -13,7 +13,13 @@ LONGEST_SHOWN_IN_SECONDS = 90
 def why_refused(refusal: InvalidCredentials | TooManyTries, *, with_name: bool = False) -> str:
     """Return the sentence for ``refusal``; ``with_name`` where a name was asked for beside the password."""
     if isinstance(refusal, TooManyTries):
-        wait = _in_words(refusal.retry_after)
+        wait = wait_in_words(refusal.retry_after)
+        if isinstance(refusal, NetworkWaits):
+            return _(
+                "Too many sign-ins from the network you use have failed, perhaps none of them yours. "
+                "Please try again in %(time)s.",
+                time=wait,
+            )
         return _("Too many wrong passwords in a row. Please try again in %(time)s.", time=wait)
     if isinstance(refusal, AccountBlocked):
         return _("This account is blocked. Please ask an administrator of this portal to open it again.")
@@ -22,7 +28,12 @@ def why_refused(refusal: InvalidCredentials | TooManyTries, *, with_name: bool =
     return _("This is not your password. Please try again.")
 
 
-def _in_words(seconds: int) -> str:
+def why_busy() -> str:
+    """Why a password cannot be looked at just now; nobody has done anything wrong."""
+    return _("Many people are signing in at this moment. Please try again in a few seconds.")
+
+
+def wait_in_words(seconds: int) -> str:
     """The wait in words, rounded up to whole minutes beyond 90 seconds: when they are over, so is the wait."""
     if seconds > LONGEST_SHOWN_IN_SECONDS:
         seconds = -(-seconds // 60) * 60

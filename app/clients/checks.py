@@ -2,7 +2,7 @@
 
 from ..scopes.definitions import hold_scopes
 from ..uris import read_uri
-from . import grants, key_sets, naming, redirect_uris
+from . import borrowed_names, grants, key_sets, naming, redirect_uris
 from .details import Details, Limits, may_give
 from .models import Client
 from .refusals import Problem, Reason
@@ -19,6 +19,9 @@ def find_problems(details: Details, limits: Limits, client: Client | None) -> li
     name = naming.find_problem(
         details.name, client_id=client.id if client else None, unique=limits.unique_name
     )
+    is_new = client is None or details.name != client.name
+    if name is None and is_new and not limits.any_name:
+        name = borrowed_names.find_problem(details.name)
     problems = [name] if name else []
     if len(details.description) > LONGEST_DESCRIPTION:
         problems.append(Problem("description", Reason.TOO_LONG))
@@ -30,7 +33,7 @@ def find_problems(details: Details, limits: Limits, client: Client | None) -> li
         ("redirect_uris", details.redirect_uris),
         ("post_logout_redirect_uris", details.post_logout_redirect_uris),
     ):
-        problems += redirect_uris.find_problems(uris, public=details.is_public, field=field)
+        problems += redirect_uris.find_problems(uris, field)
     problems += _problems_of_grants(details, limits, client)
     problems += _problems_of_scopes(details, limits, client)
     return problems + _problems_of_security(details)

@@ -10,6 +10,7 @@ from ..crypto import new_secret
 from ..database.rows import db, new_id
 from ..extensions import vault
 from .models import Client, ClientSecret
+from .owner_notices import tell_of_secret
 from .refusals import SecretNotKept, TooManySecrets
 
 PREFIX = "pf_secret_"
@@ -34,6 +35,15 @@ def find_secret(client: Client, secret_id: str) -> ClientSecret | None:
     return db.session.execute(query).scalar_one_or_none()
 
 
+def give_first_secret(
+    client: Client, *, actor_id: str | None, actor_name: str | None = None, shown_once: bool = False
+) -> str:
+    """Give an app that is being registered its first secret, and return it."""
+    _secret, text = _make(client, FIRST_NAME, actor_name, None, shown_once)
+    _note(EventKind.SECRET_ADDED, client, actor_id, secret=FIRST_NAME)
+    return text
+
+
 def add_secret(
     client: Client,
     name: str,
@@ -43,11 +53,12 @@ def add_secret(
     expires_at: datetime | None = None,
     shown_once: bool = False,
 ) -> tuple[ClientSecret, str]:
-    """The new row and the secret itself. Raises :class:`TooManySecrets`."""
+    """Add a secret and return its row and the secret itself; the owner gets a mail. Raises :class:`TooManySecrets`."""
     if len(list_live(client)) >= MOST_LIVE:
         raise TooManySecrets
     secret, text = _make(client, name, actor_name, expires_at, shown_once)
     _note(EventKind.SECRET_ADDED, client, actor_id, secret=name)
+    tell_of_secret(client, "secret_added", by=actor_id, secret=name)
     return secret, text
 
 
@@ -61,11 +72,12 @@ def revoke_secret(client: Client, secret: ClientSecret, *, actor_id: str | None)
 
 
 def reveal_secret(client: Client, secret: ClientSecret, *, actor_id: str | None) -> str:
-    """The secret in clear, for its owner after a fresh password check. Raises :class:`SecretNotKept`."""
+    """The secret in clear, for its owner after a fresh password check; a mail says so. Raises :class:`SecretNotKept`."""
     if secret.sealed is None:
         raise SecretNotKept
     text = vault.decrypt(secret.sealed, sealed_for(secret.id))
     _note(EventKind.SECRET_REVEALED, client, actor_id, secret=secret.name)
+    tell_of_secret(client, "secret_revealed", by=actor_id, secret=secret.name)
     return text
 
 
@@ -77,7 +89,7 @@ def rotate(
     actor_name: str | None = None,
     shown_once: bool = False,
 ) -> tuple[ClientSecret, str]:
-    """A new secret; the ones so far end now, or when ``overlap`` is over."""
+    """A new secret; the ones so far end now, or when ``overlap`` is over. The owner gets a mail."""
     moment = now()
     for old in list_live(client):
         if not overlap:
@@ -86,6 +98,7 @@ def rotate(
             old.expires_at = moment + overlap
     secret, text = _make(client, FIRST_NAME, actor_name, None, shown_once)
     _note(EventKind.SECRET_ROTATED, client, actor_id)
+    tell_of_secret(client, "secrets_replaced", by=actor_id)
     return secret, text
 
 

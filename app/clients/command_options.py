@@ -14,6 +14,11 @@ from .presets import PRESETS, with_preset
 
 Command = Callable[..., None]
 
+# Options that are what they say, where they are given.
+_AS_GIVEN = (
+    *("name", "description", "homepage_url", "auth_method", "alg"),
+    *("lean_id_tokens", "errors_without_iss"),
+)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS = (
     click.option("--description", help="What the app does."),
@@ -41,6 +46,18 @@ _OPTIONS = (
     click.option("--pkce", type=click.Choice(["required", "optional"]), help="Default: required if public."),
     click.option("--alg", type=click.Choice(ALGORITHMS), help="How its tokens are signed."),
     click.option(
+        "--lean-id-tokens/--full-id-tokens",
+        "lean_id_tokens",
+        default=None,
+        help="Whether its ID tokens leave out what userinfo tells of the person.",
+    ),
+    click.option(
+        "--errors-without-iss/--errors-with-iss",
+        "errors_without_iss",
+        default=None,
+        help="Whether authorization errors leave out iss.",
+    ),
+    click.option(
         "--env-file", type=_FILE, help="Write ISSUER, CLIENT_ID, CLIENT_SECRET and SCOPE there (0600)."
     ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
@@ -67,7 +84,7 @@ def changed_details(details: Details, given: dict[str, Any]) -> Details:
     if given["preset"]:
         details = with_preset(details, given["preset"])
     changes = _of_type(given["public"])
-    for field in ("name", "description", "homepage_url", "auth_method", "alg"):
+    for field in _AS_GIVEN:
         if given.get(field) is not None:
             changes[field] = given[field]
     if given["grant_types"]:

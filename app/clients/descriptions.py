@@ -22,6 +22,8 @@ def describe(client: Client, owner: User | None) -> dict[str, object]:
         "pkce": "required" if client.pkce_required else "optional",
         "alg": client.alg,
         "retry_window": client.retry_window,
+        "lean_id_tokens": client.lean_id_tokens,
+        "errors_without_iss": client.errors_without_iss,
         "preset": client.preset,
         "disabled": client.disabled_at is not None,
         "disabled_by": client.disabled_by,

@@ -17,13 +17,15 @@ class Limits:
     grants: tuple[str, ...]
     restricted_scopes: bool
     unique_name: bool = True
+    any_name: bool = False
+    """Whether the name may say what only the portal itself should."""
     most_apps: int | None = None
     """How many apps their owner may have."""
 
 
 MOST_APPS = 100  # more than anybody needs; without a limit a person could fill the database with apps
 DEVELOPER_LIMITS = Limits(grants.OFFERED, restricted_scopes=False, most_apps=MOST_APPS)
-OPERATOR_LIMITS = Limits(grants.KNOWN, restricted_scopes=True)
+OPERATOR_LIMITS = Limits(grants.KNOWN, restricted_scopes=True, any_name=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,8 @@ class Details:
     alg: str | None = None
     jwks: str | None = None
     retry_window: int | None = None
+    lean_id_tokens: bool = False
+    errors_without_iss: bool = False
     preset: str | None = None
 
     @property
@@ -73,6 +77,8 @@ def details_of(client: Client) -> Details:
         alg=client.alg,
         jwks=client.jwks,
         retry_window=client.retry_window,
+        lean_id_tokens=client.lean_id_tokens,
+        errors_without_iss=client.errors_without_iss,
         preset=client.preset,
     )
 

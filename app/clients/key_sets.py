@@ -3,12 +3,24 @@
 import json
 
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
 from .refusals import Problem, Reason
 
 LONGEST_KEY_SET = 16_000  # characters; a dozen RSA keys
 _SECRET_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+
+SHORTEST_RSA = 2048  # bits, NIST SP 800-131A
+
+
+def is_too_short(key: object) -> bool:
+    """Tell whether ``key`` is an RSA key that can be broken."""
+    return isinstance(key, RSAKey) and key.public_key.key_size < SHORTEST_RSA
+
+
+def usable_keys(text: str) -> KeySet:
+    """Return the keys of a registered set that may prove something; raises what joserfc raises."""
+    return KeySet([key for key in KeySet.import_key_set(json.loads(text)).keys if not is_too_short(key)])
 
 
 def find_problem(text: str) -> Problem | None:
@@ -22,7 +34,8 @@ def find_problem(text: str) -> Problem | None:
             return Problem("jwks", Reason.KEYS_MALFORMED)
         if any(_SECRET_PARTS & key.keys() for key in keys):
             return Problem("jwks", Reason.KEYS_PRIVATE)
-        KeySet.import_key_set(document)
+        if any(is_too_short(key) for key in KeySet.import_key_set(document).keys):
+            return Problem("jwks", Reason.KEYS_TOO_SHORT)
     except (JoseError, ValueError, KeyError, TypeError, RecursionError):
         return Problem("jwks", Reason.KEYS_MALFORMED)
     return None

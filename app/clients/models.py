@@ -40,6 +40,12 @@ class Client(Model):
     jwks: Mapped[str | None] = mapped_column(Text)
     retry_window: Mapped[int | None]
     """Seconds in which a repeated refresh token gets the same successor; null follows the setting."""
+    lean_id_tokens: Mapped[bool] = mapped_column(default=False)
+    """Whether its ID tokens leave out what userinfo tells of the person."""
+    errors_without_iss: Mapped[bool] = mapped_column(default=False)
+    """Whether authorization errors leave out ``iss``, which some libraries take for a sign-in begun elsewhere."""
+    full_since: Mapped[datetime | None]
+    """When it first had as many people as an app may have that nobody vouches for; owner and administrators know."""
     preset: Mapped[str | None] = mapped_column(ascii_text(24))
     registered_dynamically: Mapped[bool] = mapped_column(default=False)
     trusted: Mapped[bool] = mapped_column(default=False)

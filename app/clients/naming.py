@@ -1,5 +1,6 @@
 """Names of apps: what people see on the consent page, so no two may look the same."""
 
+import re
 import unicodedata
 from collections.abc import Collection
 
@@ -19,17 +20,26 @@ _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
     map(chr, range(0xFE00, 0xFE10))
 )
+_EMOJI = r"[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
+_JOINED = (
+    r"[\u0600-\u08ff\u0900-\u0dff]"  # Arabic and Indic scripts, whose writers join and part letters by signs
+)
+# What keyboards type with an emoji, and between letters that could join; seen only by what it does to them.
+_SIGNS = re.compile(
+    f"(?<={_EMOJI})\ufe0f|(?<=[\ufe0f\U0001f3fb-\U0001f3ff])\u200d(?={_EMOJI})"
+    f"|(?<={_EMOJI})\u200d(?={_EMOJI})|(?<={_JOINED})[\u200c\u200d](?={_JOINED})"
+)
 
 
 def tidy(name: str) -> str:
-    """``name`` composed, trimmed, and with single spaces between its words."""
-    short = name[:LONGEST_READ]  # still too long for a name, and read in no time
+    """``name`` composed, trimmed, and with single spaces between its words; no-break spaces are spaces."""
+    short = name[:LONGEST_READ].replace("\u00a0", " ")  # still too long for a name, and read in no time
     return " ".join(part for part in unicodedata.normalize("NFC", short).split(" ") if part)
 
 
 def name_key(name: str) -> str:
     """What two names that are the same to people have in common."""
-    return fold(name)
+    return fold(_SIGNS.sub("", name))
 
 
 def find_by_name(name: str) -> Client | None:
@@ -54,7 +64,7 @@ def find_problem(name: str, *, client_id: str | None, unique: bool) -> Problem |
         return Problem("name", Reason.MISSING)
     if len(name) > LONGEST_NAME or len(name_key(name)) > LONGEST_KEY:
         return Problem("name", Reason.TOO_LONG)
-    if any(_is_invisible(character) for character in name):
+    if any(_is_invisible(character) for character in _SIGNS.sub("", name)):
         return Problem("name", Reason.INVISIBLE)
     if unique and _is_taken(name, client_id):
         return Problem("name", Reason.TAKEN, name)

@@ -4,7 +4,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from ..uris import read_uri
 from .refusals import Problem, Reason, RedirectUriNotAllowed
@@ -19,6 +19,22 @@ FORBIDDEN_SCHEMES = frozenset(
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # RFC 8252 section 7.1: the domain of the app's maker in reverse, so that two apps cannot meet by accident.
 _REVERSE_DOMAIN = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+", re.IGNORECASE)
+# Programs that are widely used with a scheme which is no domain; what they are called, nobody else may register.
+KNOWN_SCHEMES = frozenset(
+    (
+        "audiobookshelf",
+        "claude",
+        "cursor",
+        "obsidian",
+        "raycast",
+        "vscode",
+        "vscode-insiders",
+        "windsurf",
+        "zed",
+    )
+)
+# What the answer adds: a second one of the same name would be read instead of it.
+_OURS_IN_QUERY = frozenset(("code", "error", "error_description", "error_uri", "iss", "state"))
 _ALLOWED = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()+,;=-]|%[0-9A-Fa-f]{2})*")  # RFC 3986 without "*"
 # A host, and perhaps a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]+\])(?::[^\[\]]*)?")
@@ -40,9 +56,7 @@ def matches(registered: Sequence[str], sent: str) -> str | None:
     return next((uri for uri in registered if _without_loopback_port(uri) == wanted), None)
 
 
-def find_problems(
-    uris: Iterable[tuple[int, str]], *, public: bool, field: str = "redirect_uris"
-) -> list[Problem]:
+def find_problems(uris: Iterable[tuple[int, str]], field: str = "redirect_uris") -> list[Problem]:
     """What is wrong with these numbered URIs, as registered for one app."""
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -54,14 +68,14 @@ def find_problems(
             continue
         seen.add(uri)
         try:
-            check_redirect_uri(uri, public=public)
+            check_redirect_uri(uri)
         except RedirectUriNotAllowed as error:
             problems.append(Problem(field, error.reason, uri, line))
     return problems
 
 
-def check_redirect_uri(uri: str, *, public: bool = False) -> None:
-    """Nothing, when ``uri`` may be registered for an app of this type. Raises :class:`RedirectUriNotAllowed`."""
+def check_redirect_uri(uri: str) -> None:
+    """Nothing, when ``uri`` may be registered for an app. Raises :class:`RedirectUriNotAllowed`."""
     _check_characters(uri)
     scheme = _SCHEME.match(uri)
     if scheme is None:
@@ -81,7 +95,9 @@ def check_redirect_uri(uri: str, *, public: bool = False) -> None:
     if name in ("http", "https"):
         _check_web_address(parts)
     else:
-        _check_private_scheme(scheme[1], uri[scheme.end() :], public)
+        _check_private_scheme(scheme[1], uri[scheme.end() :])
+    if not _OURS_IN_QUERY.isdisjoint(name for name, _value in parse_qsl(parts.query, keep_blank_values=True)):
+        raise RedirectUriNotAllowed(Reason.QUERY_IS_OURS)
     if read_uri(uri) is None:
         raise RedirectUriNotAllowed(Reason.MALFORMED)
 
@@ -91,18 +107,34 @@ def is_localhost(uri: str) -> bool:
     return re.match(r"http://localhost(?=[:/?]|$)", uri, re.IGNORECASE) is not None
 
 
+def has_scheme_of_its_own(uri: str) -> bool:
+    """Whether a program on the person's device opens ``uri``, or whichever program there claims its scheme."""
+    return uri.partition(":")[0].lower() not in ("http", "https")
+
+
 def leads_to_a_device(uri: str) -> bool:
     """Whether ``uri`` ends at a program on the person's own device: loopback, or a scheme of its own.
 
     Any program there can listen or claim the scheme, so the address says nothing about who receives the answer.
     """
-    return uri.partition(":")[0].lower() not in ("http", "https") or is_loopback(uri)
+    return has_scheme_of_its_own(uri) or is_loopback(uri)
 
 
 def is_loopback(uri: str) -> bool:
     """Whether ``uri`` is a web address of the very device that opens it."""
     parts = read_uri(uri)
     return parts is not None and parts.scheme in ("http", "https") and _is_loopback(parts.hostname or "")
+
+
+def place_of(uri: str) -> str:
+    """Where an allowed ``uri`` leads, as people read it: a host with its port, this device, or a program's scheme.
+
+    Equal for two URIs that the same program answers: on a loopback address any port, :rfc:`8252#section-7.3`.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https"):
+        return f"{parts.scheme}:"
+    return parts.hostname or "" if is_loopback(uri) else parts.netloc.lower()
 
 
 def _check_characters(uri: str) -> None:
@@ -137,10 +169,9 @@ def _check_web_address(parts: SplitResult) -> None:
         raise RedirectUriNotAllowed(Reason.PLAIN_HTTP)
 
 
-def _check_private_scheme(scheme: str, rest: str, public: bool) -> None:
-    if not public:
-        raise RedirectUriNotAllowed(Reason.PRIVATE_SCHEME_OF_CONFIDENTIAL)
-    if not _REVERSE_DOMAIN.fullmatch(scheme) or not rest.startswith("/"):
+def _check_private_scheme(scheme: str, rest: str) -> None:
+    is_known = scheme.lower() in KNOWN_SCHEMES or _REVERSE_DOMAIN.fullmatch(scheme)
+    if not is_known or not rest.startswith("/"):
         raise RedirectUriNotAllowed(Reason.PRIVATE_SCHEME_NOT_REVERSE_DOMAIN)
 
 

@@ -10,6 +10,8 @@ class Reason(StrEnum):
     MISSING = "missing"
     TOO_LONG = "too_long"
     INVISIBLE = "invisible"
+    MIXED_SCRIPTS = "mixed_scripts"
+    BORROWED = "borrowed"
     TAKEN = "taken"
     UNKNOWN = "unknown"
     NOT_OFFERED = "not_offered"
@@ -30,7 +32,7 @@ class Reason(StrEnum):
     USERINFO = "userinfo"
     PORT = "port"
     PLAIN_HTTP = "plain_http"
-    PRIVATE_SCHEME_OF_CONFIDENTIAL = "private_scheme_of_confidential"
+    QUERY_IS_OURS = "query_is_ours"
     PRIVATE_SCHEME_NOT_REVERSE_DOMAIN = "private_scheme_not_reverse_domain"
 
     REDIRECT_URI_NEEDED = "redirect_uri_needed"
@@ -41,6 +43,7 @@ class Reason(StrEnum):
     KEYS_NEEDED = "keys_needed"
     KEYS_MALFORMED = "keys_malformed"
     KEYS_PRIVATE = "keys_private"
+    KEYS_TOO_SHORT = "keys_too_short"
 
 
 @dataclass(frozen=True)

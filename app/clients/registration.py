@@ -16,6 +16,7 @@ from . import app_limit, checks, client_secrets, naming, verified
 from .details import DEVELOPER_LIMITS, Details, Limits, normalise
 from .grants import PASSWORD
 from .models import Client
+from .owner_notices import tell_of_redirect_uris
 from .refusals import ClientRefused, DisabledByAdministrator, PortalsOwnApp, Problem, Reason
 
 ADMINISTRATOR = "administrator"
@@ -75,8 +76,8 @@ def register_client(
     _note(EventKind.CLIENT_REGISTERED, client, actor_id)
     if not client.needs_secret:
         return client, None
-    _row, secret = client_secrets.add_secret(
-        client, client_secrets.FIRST_NAME, actor_id=actor_id, actor_name=actor_name, shown_once=shown_once
+    secret = client_secrets.give_first_secret(
+        client, actor_id=actor_id, actor_name=actor_name, shown_once=shown_once
     )
     return client, secret
 
@@ -87,9 +88,9 @@ def edit_client(
     """Change an app; return the names of the fields that are new. Raises :class:`ClientRefused`.
 
     An app that becomes public loses its secrets: nothing it holds is a secret any more. One that its owner
-    changes in what administrators vouched for loses their word.
+    changes in what administrators vouched for loses their word. The owner gets a mail about other redirect URIs.
     """
-    normalised = _checked(details, limits, client)
+    normalised, uris_before = _checked(details, limits, client), client.redirect_uri_list
     changed = _apply(client, normalised, limits)
     if not changed:
         return []
@@ -98,6 +99,7 @@ def edit_client(
         for secret in client_secrets.list_live(client):
             client_secrets.revoke_secret(client, secret, actor_id=actor_id)
     _note(EventKind.CLIENT_CHANGED, client, actor_id, fields=changed)
+    tell_of_redirect_uris(client, uris_before, by=actor_id)
     if not limits.restricted_scopes and verified.VOUCHED_FOR.intersection(changed):
         verified.distrust_client(client, actor_id=actor_id)
     return changed
@@ -163,6 +165,8 @@ def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
         "alg": details.alg,
         "jwks": json.dumps(json.loads(details.jwks)) if details.jwks else None,
         "retry_window": details.retry_window,
+        "lean_id_tokens": details.lean_id_tokens,
+        "errors_without_iss": details.errors_without_iss,
         "preset": details.preset,
     }
     changed = [field for field, value in values.items() if getattr(client, field) != value]

@@ -45,11 +45,11 @@ _OF_A_URI: dict[Reason, LazyString] = {
     Reason.PLAIN_HTTP: _l(
         "“%(uri)s” uses http, which others can read on the way. Use https; plain http is allowed for 127.0.0.1, [::1] and localhost only."
     ),
-    Reason.PRIVATE_SCHEME_OF_CONFIDENTIAL: _l(
-        "“%(uri)s” uses a scheme of its own, which only public apps may have. Use https, or make this a public app."
+    Reason.QUERY_IS_OURS: _l(
+        "“%(uri)s” has code, state, iss or error in its query, which this portal adds itself. Remove it."
     ),
     Reason.PRIVATE_SCHEME_NOT_REVERSE_DOMAIN: _l(
-        "“%(uri)s” uses a scheme that is not your domain in reverse. Write it like com.example.app:/callback."
+        "“%(uri)s” uses a scheme that is neither your domain in reverse nor that of a known program. Write it like com.example.app:/callback."
     ),
 }
 
@@ -58,6 +58,12 @@ _OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
     ("name", Reason.TOO_LONG): _l("The name may have up to %(longest_name)s characters."),
     ("name", Reason.INVISIBLE): _l(
         "The name contains characters that cannot be seen. Type it again with visible ones only."
+    ),
+    ("name", Reason.MIXED_SCRIPTS): _l(
+        "A word of the name mixes letters of two scripts that look alike. Write each word in one script."
+    ),
+    ("name", Reason.BORROWED): _l(
+        "Only an administrator of this portal may give a name with “%(value)s” in it. Choose a different one."
     ),
     ("name", Reason.TAKEN): _l("Another app already has this name. Choose a different one."),
     ("description", Reason.TOO_LONG): _l(
@@ -96,6 +102,7 @@ _OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
     ("jwks", Reason.TOO_LONG): _l("The key set is too long. Keep the keys that are in use."),
     ("jwks", Reason.KEYS_NEEDED): _l("private_key_jwt needs the app's public keys as a JSON Web Key Set."),
     ("jwks", Reason.KEYS_MALFORMED): _l("This is not a JSON Web Key Set with usable public keys."),
+    ("jwks", Reason.KEYS_TOO_SHORT): _l("An RSA key needs 2048 bits or more. Replace the shorter one."),
     ("jwks", Reason.KEYS_PRIVATE): _l(
         "The key set contains a private key. Send the public parts only, and replace this key."
     ),

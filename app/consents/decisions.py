@@ -89,6 +89,14 @@ def count_people(client_ids: Sequence[str]) -> dict[str, int]:
     return {row.client_id: row.people for row in db.session.execute(query)}
 
 
+def count_up_to(client_id: str, most: int) -> int:
+    """How many people allow this client something at present, counted no further than ``most``."""
+    some = (
+        select(Consent.id).where(Consent.client_id == client_id, Consent.withdrawn_at.is_(None)).limit(most)
+    )
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
 def count_consents_with(scope: str) -> int:
     """How many people allow some app this scope at present."""
     query = select(func.count()).select_from(Consent).where(Consent.withdrawn_at.is_(None))

@@ -12,7 +12,13 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 # Byte-wise comparison everywhere: what differs on SQLite differs on MariaDB too.
-TABLE_OPTIONS = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+# DYNAMIC, whatever an older server was left with: its keys of 767 bytes hold no name of 200 letters.
+TABLE_OPTIONS = {
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_bin",
+    "mysql_row_format": "DYNAMIC",
+}
 
 _NAMING = {
     "ix": "ix_%(column_0_label)s",

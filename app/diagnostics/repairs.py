@@ -4,13 +4,23 @@ from dataclasses import replace
 
 from ..clients.details import DEVELOPER_LIMITS, OPERATOR_LIMITS, details_of
 from ..clients.models import Client
-from ..clients.redirect_uris import matches
+from ..clients.redirect_uris import check_redirect_uri, matches, place_of
+from ..clients.refusals import RedirectUriNotAllowed
 from ..clients.registration import edit_client
 
 
 def can_add_redirect_uri(client: Client, uri: str | None) -> bool:
     """Whether ``uri`` is not registered yet; what may be registered is checked when it is added."""
     return bool(uri) and matches(client.redirect_uri_list, str(uri)) is None
+
+
+def leads_elsewhere(client: Client, uri: str) -> bool:
+    """Whether ``uri`` may be registered, but leads where no registered one does: anybody can have sent it."""
+    try:
+        check_redirect_uri(uri)
+    except RedirectUriNotAllowed:
+        return False
+    return place_of(uri) not in map(place_of, client.redirect_uri_list)
 
 
 def add_redirect_uri(client: Client, uri: str, *, actor_id: str, by_administrator: bool) -> None:

@@ -23,10 +23,11 @@ from .mail import sealed_for
 from .message import compose, message_id
 from .models import OutgoingMail
 from .refusals import MailNotConfigured, NotAMail, RecipientRefused, TooLate
-from .transport import keep_in_folder, send_by_smtp
+from .transport import SmtpServer, keep_in_folder
+from .urgency import order
 from .wording import trouble_in_words
 
-AT_ONCE = 10  # mails of one turn
+AT_ONCE = 10  # mails of one turn, all over one connection
 LEASE = timedelta(minutes=5)  # longer than the slowest server: nobody else tries the same mail meanwhile
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=1)
@@ -57,8 +58,15 @@ def _deliver(app: Flask) -> None:
 
 
 def deliver_due() -> int:
-    """How many of the mails that were due have been dealt with."""
-    return sum(_deliver_one(row_id) for row_id in _due())
+    """Deal with the mails that are due, one after the other; how many they were.
+
+    Each time the most urgent one is looked for: one that is queued meanwhile waits for no more than one other.
+    """
+    done = 0
+    with SmtpServer(settings.mail_url) as server:
+        while done < AT_ONCE and any(_deliver_one(row_id, server) for row_id in _due()):
+            done += 1
+    return done
 
 
 def pause(attempts: int) -> timedelta:
@@ -67,19 +75,18 @@ def pause(attempts: int) -> timedelta:
 
 
 def _due() -> list[str]:
-    query = (
-        select(OutgoingMail.id).where(OutgoingMail.next_try_at <= now()).order_by(OutgoingMail.next_try_at)
-    )
+    query = select(OutgoingMail.id).where(OutgoingMail.next_try_at <= now())
+    query = query.order_by(order(), OutgoingMail.next_try_at)
     with read_connection() as connection:
         return list(connection.scalars(query.limit(AT_ONCE)))
 
 
-def _deliver_one(row_id: str) -> bool:
+def _deliver_one(row_id: str, server: SmtpServer) -> bool:
     row = db.session.get(OutgoingMail, row_id, populate_existing=True) if _claim(row_id) else None
     if row is None:
         return False
     try:
-        _send(row, settings)
+        _send(row, settings, server)
     except (RecipientRefused, Undecryptable, TooLate) as error:
         _log.warning("Mail %s (%s) is dropped: %s", row_id, row.template, str(error) or type(error).__name__)
     except Exception as error:  # whatever it was may be mended: the mail waits for the next try
@@ -112,7 +119,7 @@ def _claim(row_id: str) -> bool:
     return claimed == 1
 
 
-def _send(row: OutgoingMail, settings: Settings) -> None:
+def _send(row: OutgoingMail, settings: Settings, server: SmtpServer) -> None:
     content = json.loads(vault.decrypt(row.sealed, sealed_for(row.id)))
     if content.get("channel") == errands.CHANNEL:
         errands.run(row.template, content)
@@ -129,8 +136,7 @@ def _send(row: OutgoingMail, settings: Settings) -> None:
         message_id=message_id(row.id, settings.issuer),
     )
     if settings.mail_url is not None:
-        sender = address_of(settings.mail_from)
-        send_by_smtp(message, settings.mail_url, sender=sender, to=content["to"])
+        server.send(message, sender=address_of(settings.mail_from), to=content["to"])
     elif settings.app_env == "production":
         raise MailNotConfigured("MAIL_URL is not set")
     else:

@@ -4,8 +4,10 @@ import os
 import smtplib
 import ssl
 import sys
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from ..clock import now
@@ -15,23 +17,42 @@ TIMEOUT = 10  # seconds for each answer of the server
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
-def send_by_smtp(message: EmailMessage, url: str, *, sender: str, to: str) -> None:
-    """Hand ``message`` to the server of an ``smtp://`` or ``smtps://`` URL; STARTTLS where it is offered.
+class SmtpServer:
+    """The server of an ``smtp://`` or ``smtps://`` URL, for the mails of one turn: they share a connection."""
 
-    The addresses of the envelope are ``sender`` and ``to``, whatever the headers say. Raises
-    :class:`RecipientRefused`, or OSError (``smtplib`` errors are among them) where a later try may do.
-    """
-    with connect(url) as server:
-        # For an international address smtplib says so itself, and strict servers refuse a parameter said twice.
-        says_so = (sender + to).isascii() and server.has_extn("8bitmime")
-        options = ["BODY=8BITMIME"] if says_so else []
-        try:
-            server.send_message(message, sender, [to], mail_options=options)
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _text in error.recipients.values()]
-            if all(500 <= code < 600 for code in codes):
-                raise RecipientRefused(f"the mail server answered {codes[0]}") from None
-            raise
+    def __init__(self, url: str | None) -> None:
+        self._url = url
+        self._connection: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Take leave of the server; all mails are its own by then, whatever becomes of that."""
+        if self._connection is not None:
+            with suppress(OSError):
+                self._connection.quit()
+            self._end()
+
+    def send(self, message: EmailMessage, *, sender: str, to: str) -> None:
+        """Hand ``message`` over; STARTTLS where it is offered.
+
+        The addresses of the envelope are ``sender`` and ``to``, whatever the headers say. Raises
+        :class:`RecipientRefused`, or OSError (``smtplib`` errors are among them) where a later try may do.
+        """
+        if self._connection is not None and _goes_on(self._connection):
+            with suppress(smtplib.SMTPSenderRefused):  # some servers take so many mails a connection
+                _hand_over(self._connection, message, sender, to)
+                return
+        self._end()
+        assert self._url is not None
+        self._connection = connect(self._url)
+        _hand_over(self._connection, message, sender, to)
+
+    def _end(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def keep_in_folder(message: EmailMessage, folder: Path, template: str) -> Path:
@@ -70,6 +91,28 @@ def connect(url: str) -> smtplib.SMTP:
         server.close()
         raise
     return server
+
+
+def _hand_over(connection: smtplib.SMTP, message: EmailMessage, sender: str, to: str) -> None:
+    # For an international address smtplib says so itself, and strict servers refuse a parameter said twice.
+    says_so = (sender + to).isascii() and connection.has_extn("8bitmime")
+    options = ["BODY=8BITMIME"] if says_so else []
+    try:
+        connection.send_message(message, sender, [to], mail_options=options)
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _text in error.recipients.values()]
+        if all(500 <= code < 600 for code in codes):
+            raise RecipientRefused(f"the mail server answered {codes[0]}") from None
+        raise
+
+
+def _goes_on(connection: smtplib.SMTP) -> bool:
+    """Whether the server takes another mail; what was left of the last one, such as half an envelope, it forgets."""
+    try:
+        code, _text = connection.rset()
+    except OSError:
+        return False
+    return code == 250
 
 
 def _tls(host: str) -> ssl.SSLContext:

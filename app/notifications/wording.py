@@ -9,11 +9,19 @@ from flask_babel import lazy_gettext as _l
 from .refusals import NotAMail
 
 WORDS: Mapping[str, LazyString] = {
+    "app_full": _l("An app has as many people as it may have"),
     "email_changed": _l("The e-mail address was changed"),
     "password_changed": _l("The password was changed"),
     "answer_reset_request": _l("Request for a new password"),
     "reset_password": _l("Link for a new password"),
     "set_password": _l("Link for the first password"),
+    "new_administrator": _l("A new administrator"),
+    "new_browser": _l("A sign-in with a new browser"),
+    "redirect_uris_changed": _l("The redirect URIs of an app were changed"),
+    "secret_added": _l("An app got a new secret"),
+    "secret_revealed": _l("A secret of an app was shown"),
+    "secrets_replaced": _l("The secrets of an app were replaced"),
+    "session_copied": _l("A copy of a sign-in cookie was used"),
     "verify_email": _l("Link to confirm the e-mail address"),
 }
 

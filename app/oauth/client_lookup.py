@@ -17,6 +17,7 @@ from ..database.hot_reads import HotRead, constant
 from ..diagnostics import causes
 from ..process.cache import Cache
 from ..users.models import User
+from ..users.person_fields import CLAIMED
 from .client_rows import ClientRow, SecretRow
 from .models import AuthorizationCode, TokenFamily
 
@@ -32,13 +33,18 @@ _PERSON_STATE = case(
 ).label("person_state")
 # What the person allows the app at present.
 CONSENT_SCOPE = func.coalesce(Consent.scope, literal_column("''", String())).label("consent_scope")
+_DECLINED = func.coalesce(Consent.declined, literal_column("''", String())).label("consent_declined")
+
+_PERSON = [getattr(User, field.column) for field in CLAIMED]  # what ID tokens are made of
 
 
 def _with_revision(model: Any, key: Any, *extra: Any) -> HotRead:
     """The client's revision, the columns of ``model`` where ``key`` matches, and the state of its person."""
     columns = [column for column in model.__table__.c if column.name not in ("code_digest", "keep_until")]
     return HotRead(
-        select(Client.revision, *columns, _PERSON_STATE, Consent.withdrawn_at, CONSENT_SCOPE, *extra)
+        select(
+            Client.revision, *columns, _PERSON_STATE, Consent.withdrawn_at, CONSENT_SCOPE, _DECLINED, *extra
+        )
         .select_from(Client.__table__)
         .outerjoin(model, key == bindparam("presented"))
         .outerjoin(User, User.id == model.user_id)
@@ -48,8 +54,8 @@ def _with_revision(model: Any, key: Any, *extra: Any) -> HotRead:
 
 
 _REVISION = HotRead(select(Client.revision).where(Client.id == bindparam("client")))
-_WITH_CODE = _with_revision(AuthorizationCode, AuthorizationCode.code_digest)
-_WITH_FAMILY = _with_revision(TokenFamily, TokenFamily.id, User.username)
+_WITH_CODE = _with_revision(AuthorizationCode, AuthorizationCode.code_digest, *_PERSON)
+_WITH_FAMILY = _with_revision(TokenFamily, TokenFamily.id, *_PERSON)
 _WHOLE_CLIENT = (
     select(Client.__table__, *(column.label(f"secret_{column.name}") for column in ClientSecret.__table__.c))
     .select_from(Client.__table__)
@@ -119,6 +125,8 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         alg=row.alg,
         jwks=row.jwks,
         retry_window=row.retry_window,
+        lean_id_tokens=row.lean_id_tokens,
+        errors_without_iss=row.errors_without_iss,
         disabled_at=row.disabled_at,
         disabled_by=row.disabled_by,
         registered_dynamically=row.registered_dynamically,

@@ -39,6 +39,8 @@ class ClientRow:
     alg: str | None
     jwks: str | None
     retry_window: int | None
+    lean_id_tokens: bool
+    errors_without_iss: bool
     disabled_at: datetime | None
     disabled_by: str | None
     registered_dynamically: bool
@@ -49,6 +51,11 @@ class ClientRow:
     def is_public(self) -> bool:
         """Whether this client can keep no secret (:rfc:`6749#section-2.1`)."""
         return self.client_type == "public"
+
+    @property
+    def is_vouched_for(self) -> bool:
+        """Whether an administrator answers for this client: by their mark, or as one of the portal itself."""
+        return self.trusted or (self.owner_id is None and not self.registered_dynamically)
 
     @property
     def registered_methods(self) -> tuple[str, ...]:

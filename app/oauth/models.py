@@ -91,6 +91,8 @@ class SigningKey(Model):
     retired_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the last token it signed has expired; null while it is current or next."""
+    mac: Mapped[str | None] = mapped_column(ascii_text(64))
+    """Over all but the private half; a row without the right one was not made here."""
 
 
 class UsedAssertion(Model):

@@ -12,6 +12,16 @@ from .refusals import Refused
 from .transactions import Transaction
 
 LONGEST_PARAMETER = 8000  # characters; long states exist, longer ones are mistakes or attacks
+# What the protocol lets be sent once; parameters that nobody here knows are ignored, also repeated ones.
+SENT_ONCE = frozenset(
+    (
+        "acr_values", "client_assertion", "client_assertion_type", "client_id", "client_secret", "code",
+        "code_challenge", "code_challenge_method", "code_verifier", "display", "grant_type",
+        "id_token_hint", "login_hint", "max_age", "nonce", "password", "prompt", "redirect_uri",
+        "refresh_token", "request", "request_uri", "response_mode", "response_type", "scope", "state",
+        "token", "token_type_hint", "ui_locales", "username",
+    )
+)  # fmt: skip
 _REPLACEMENT = "\ufffd"  # what broken UTF-8 was decoded to
 
 
@@ -43,8 +53,10 @@ class PortalRequest(OAuth2Request):
         self.method = method
         self.uri = uri
         self.headers = headers
-        self.parameters = parameters
-        self.payload = Payload(parameters)
+        self.sent = parameters
+        """The parameters as they came, for the log."""
+        self.parameters = _with_values(parameters)
+        self.payload = Payload(self.parameters)
         self.client: Any = None
         self.auth_method: str | None = None
         self.user: Any = None
@@ -95,14 +107,22 @@ class PortalRequest(OAuth2Request):
         self._transaction.close()
 
     def check_form(self, *names: str) -> None:
-        """Refuse parameters (all, or those of ``names``) that are repeated (:rfc:`6749#section-3.1`) or broken."""
+        """Refuse parameters (all, or those of ``names``) that are broken, or of the protocol and repeated.
+
+        :rfc:`6749#section-3.1`
+        """
         for name, values in self.parameters.lists():
             if names and name not in names:
                 continue
-            if len(values) > 1:
+            if len(values) > 1 and name in SENT_ONCE:
                 raise Refused(causes.PARAMETER_REPEATED, parameter=name)
             if any(_is_malformed(text) for text in (name, *values)):
                 raise Refused(causes.PARAMETER_MALFORMED, parameter=name)
+
+
+def _with_values(parameters: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Leave out parameters without a value, which count as not sent (:rfc:`6749#section-3.1`)."""
+    return MultiDict((name, value) for name, value in parameters.items(multi=True) if value)
 
 
 def _is_malformed(text: str) -> bool:

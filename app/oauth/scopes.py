@@ -27,16 +27,23 @@ def requested_scopes(sent: str | None, allowed: tuple[str, ...]) -> tuple[str, .
     refused = [name[:100] for name in names if name not in allowed][:MOST_NAMED]
     unknown = [name for name in refused if catalogue.find_scope(name) is None]
     if unknown:
-        near = get_close_matches(unknown[0], allowed, n=1, cutoff=0)
+        near = get_close_matches(unknown[0], allowed, n=1)
         raise Refused(causes.SCOPE_UNKNOWN, unknown=unknown, nearest=near, allowed=list(allowed))
     if refused:
         raise Refused(causes.SCOPE_NOT_ALLOWED, refused=refused, allowed=list(allowed))
     return names
 
 
-def scopes_without_person(client: ClientRow) -> tuple[str, ...]:
-    """What client_credentials may have: the app's scopes that are not about a person."""
-    return tuple(name for name in client.scopes if name not in catalogue.STANDARD)
+def scopes_without_person(sent: str | None, client: ClientRow) -> tuple[str, ...]:
+    """What client_credentials asks for: of the app's scopes those that are not about a person.
+
+    Raises what :func:`requested_scopes` does.
+    """
+    allowed = tuple(name for name in client.scopes if name not in catalogue.STANDARD)
+    about_person = [name for name in (sent or "").split() if name in catalogue.STANDARD]
+    if about_person:
+        raise Refused(causes.SCOPE_ABOUT_PERSON, refused=about_person[:MOST_NAMED], allowed=list(allowed))
+    return requested_scopes(sent, allowed)
 
 
 def remaining_scopes(granted: Sequence[str], *allowed: Collection[str]) -> tuple[str, ...]:

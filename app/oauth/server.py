@@ -61,7 +61,7 @@ class PortalServer(AuthorizationServer):
         """The grant that is asked for."""
         sent = request.payload.grant_type
         if not sent:
-            raise Refused(causes.GRANT_TYPE_MISSING, fields=sorted(request.parameters)[:20])
+            raise Refused(causes.GRANT_TYPE_MISSING, fields=sorted(request.sent)[:20])
         if sent not in GRANT_TYPES:
             near = get_close_matches(sent[:100].replace("-", "_"), GRANT_TYPES, n=1, cutoff=0)
             raise Refused(
@@ -73,12 +73,12 @@ class PortalServer(AuthorizationServer):
         """The grant behind ``response_type``; where that is wrong, the client is told at its redirect URI."""
         sent = request.payload.response_type
         if not request.payload.client_id:
-            raise Refused(causes.CLIENT_ID_MISSING, fields=sorted(request.parameters)[:20])
+            raise Refused(causes.CLIENT_ID_MISSING, fields=sorted(request.sent)[:20])
         if sent in RESPONSE_TYPES:
             return super().get_authorization_grant(request)
         request.check_form("client_id", "redirect_uri")
         client = self.query_client(request.payload.client_id)
-        request_log.attribute_to(client_id=client.id)
+        request.client = client
         redirect_uri = AuthorizationCodeGrant.validate_authorization_redirect_uri(request, client)
         if not sent:
             raise Refused(causes.PARAMETER_MISSING, redirect_uri=redirect_uri, parameter="response_type")
@@ -93,9 +93,7 @@ class PortalServer(AuthorizationServer):
             raise Refused(causes.CLIENT_UNKNOWN, sent=client_id, hint=find_hint(client_id))
         request_log.attribute_to(client_id=client.id)
         if client.disabled_at is not None:
-            raise Refused(
-                causes.CLIENT_DISABLED, disabled_by=client.disabled_by, disabled_at=client.disabled_at
-            )
+            raise Refused(causes.APP_DISABLED, disabled_by=client.disabled_by, disabled_at=client.disabled_at)
         return client
 
     def authenticate_client(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..diagnostics import causes, request_log
+from ..diagnostics import causes
 from .refusals import Refused
 
 PROMPTS = ("none", "login", "consent", "select_account")
@@ -36,8 +36,6 @@ def read(parameters: Mapping[str, str]) -> Wishes:
     for name in ("request", "request_uri"):
         if name in parameters:
             raise Refused(_UNSUPPORTED[name], parameter=name)
-    if not parameters.get("state"):
-        request_log.remark(causes.STATE_MISSING)
     return Wishes(_prompts(parameters), _max_age(parameters), response_mode(parameters))
 
 

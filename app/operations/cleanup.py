@@ -1,11 +1,26 @@
 """What has expired, table by table, and how it is deleted: in small batches, safe beside live traffic."""
 
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+
 from sqlalchemy import delete, select
 
+from ..audit.models import Event
 from ..clock import now
-from ..database.rows import Base, db
+from ..database.rows import Base, db, first_id_at
 
 ROWS_A_BATCH = 500  # rows a transaction deletes: short locks, small write sets on a cluster
+
+
+def steps(event_retention: int) -> Iterator[tuple[str, Callable[[], int]]]:
+    """Each table, and what deletes a batch of its expired rows and returns how many they were.
+
+    ``event_retention`` is how many seconds events are kept.
+    """
+    for model in expiring_tables():
+        yield model.__tablename__, partial(delete_batch, model)
+    yield Event.__tablename__, partial(delete_old_events, timedelta(seconds=event_retention))
 
 
 def expiring_tables() -> list[type[Base]]:
@@ -24,4 +39,15 @@ def delete_batch(model: type[Base]) -> int:
     keys = db.session.scalars(over).all()
     if keys:
         db.session.execute(delete(model).where(key.in_(keys)).execution_options(synchronize_session=False))
+    return len(keys)
+
+
+def delete_old_events(kept: timedelta) -> int:
+    """Delete up to :data:`ROWS_A_BATCH` events older than ``kept``; return how many they were."""
+    over = select(Event.id).where(Event.id < first_id_at(now() - kept)).order_by(Event.id).limit(ROWS_A_BATCH)
+    keys = db.session.scalars(over).all()
+    if keys:
+        db.session.execute(
+            delete(Event).where(Event.id.in_(keys)).execution_options(synchronize_session=False)
+        )
     return len(keys)

@@ -12,7 +12,7 @@ from ..audit.events import EventKind, record
 from ..extensions import db, settings, vault
 from ..oauth.commands import keys_group
 from . import resealing, resealing_output
-from .cleanup import delete_batch, expiring_tables
+from .cleanup import steps
 from .doctor import examine
 
 
@@ -24,12 +24,11 @@ def cleanup(max_seconds: float | None, as_json: bool) -> None:
     """Delete expired rows in bounded batches; safe beside live traffic."""
     end = None if max_seconds is None else time.monotonic() + max_seconds
     deleted: dict[str, int] = {}
-    for model in expiring_tables():
+    for name, delete in steps(settings.event_retention):
         if end is not None and time.monotonic() >= end:
             break
-        name = model.__tablename__
         deleted[name] = 0
-        while batch := delete_batch(model):
+        while batch := delete():
             db.session.commit()
             deleted[name] += batch
         db.session.rollback()

@@ -26,6 +26,7 @@ from ..diagnostics.request_log.reading import sealed_for as redirect_uri_place
 from ..extensions import vault
 from ..notifications.mail import sealed_for as mail_place
 from ..notifications.models import OutgoingMail
+from ..oauth.keys.authentic import is_authentic, mac_of
 from ..oauth.keys.ring import sealed_for as signing_key_place
 from ..oauth.models import SigningKey, TokenFamily
 
@@ -44,7 +45,7 @@ class Sealed:
     inside: Callable[[Any], str | None] = lambda value: value
     """The sealed value in what the column holds."""
     changed: Callable[[Any, str, str], dict[str, Any]] | None = None
-    """New columns of what the column held, the value in clear and the value sealed anew."""
+    """New columns of the row, the value in clear and the value sealed anew."""
     only: Callable[[], ColumnElement[bool]] | None = None
 
     @property
@@ -67,17 +68,28 @@ class Tally:
     unopened: int = 0
 
 
-def _of_secret(_held: Any, text: str, sealed: str) -> dict[str, Any]:
+def _of_secret(_row: Any, text: str, sealed: str) -> dict[str, Any]:
     return {"sealed": sealed, "digest": vault.keyed_digest(text)}
 
 
-def _of_request(held: Any, _text: str, sealed: str) -> dict[str, Any]:
-    return {"details": json.dumps({**json.loads(held), "redirect_uri": sealed}, ensure_ascii=False)}
+def _of_request(row: Any, _text: str, sealed: str) -> dict[str, Any]:
+    return {"details": json.dumps({**json.loads(row.details), "redirect_uri": sealed}, ensure_ascii=False)}
+
+
+def _of_signing_key(row: Any, _text: str, sealed: str) -> dict[str, Any]:
+    """A MAC that is wrong stays wrong."""
+    mac = mac_of(row) if is_authentic(row) else row.mac
+    return {"sealed_private_jwk": sealed, "mac": mac}
 
 
 SEALED = (
     Sealed(ClientSecret, ClientSecret.sealed, lambda row: client_secret_place(row.id), changed=_of_secret),
-    Sealed(SigningKey, SigningKey.sealed_private_jwk, lambda row: signing_key_place(row.kid)),
+    Sealed(
+        SigningKey,
+        SigningKey.sealed_private_jwk,
+        lambda row: signing_key_place(row.kid),
+        changed=_of_signing_key,
+    ),
     Sealed(OutgoingMail, OutgoingMail.sealed, lambda row: mail_place(row.id)),
     Sealed(
         LoggedRequest,
@@ -108,7 +120,7 @@ def reseal_batch(kind: Sealed, after: str, tally: Tally) -> str | None:
             tally.unopened += 1
             continue
         anew = vault.encrypt(text, kind.place(row))
-        values = kind.changed(held, text, anew) if kind.changed else {kind.column.key: anew}
+        values = kind.changed(row, text, anew) if kind.changed else {kind.column.key: anew}
         unchanged = update(kind.model.__table__).where(kind.key == row[0], kind.column == held)
         if changed(unchanged.values(values)) == 1:
             tally.found += 1

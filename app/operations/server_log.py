@@ -15,6 +15,7 @@ from gunicorn.glogging import Logger
 from werkzeug.exceptions import HTTPException
 
 import config
+from configuration.addresses import canonical
 
 from ..extensions import metrics
 from ..process.metric_families import DURATIONS, RATE_LIMITED, REQUESTS
@@ -24,7 +25,6 @@ from . import access_log
 from .access_log import Answered
 
 STDOUT = 1
-ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 METHODS = {name: name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 OTHER = "other"
 NOBODYS = "none"  # the endpoint of what no view has answered
@@ -81,7 +81,6 @@ class Observer:
         if status == "429":
             metrics.count(RATE_LIMITED, endpoint)
         if self._line is not None:
-            remote = environ.get("REMOTE_ADDR", "")
             line = self._line(
                 Answered(
                     log_lines.timestamp(time.time()),
@@ -91,7 +90,7 @@ class Observer:
                     int(status),
                     seconds,
                     _size(resp, method, status),
-                    remote if ADDRESS.fullmatch(remote) else "-",
+                    _address(environ.get("REMOTE_ADDR", "")),
                     environ.get("HTTP_USER_AGENT", ""),
                 )
             )
@@ -112,6 +111,14 @@ def _group(endpoint: str) -> str:
 
 def _request_id(headers: list[tuple[str, str]]) -> str:
     return next((value for name, value in reversed(headers) if name == HEADER), "-")
+
+
+def _address(said: str) -> str:
+    """The one spelling, also in answers given before the application is asked."""
+    try:
+        return canonical(said)
+    except ValueError:
+        return "-"
 
 
 def _size(resp: Any, method: str, status: str) -> int:

@@ -63,6 +63,11 @@ class Background:
                 "Background job %s waits for the database: %r", name, getattr(error, "orig", None) or error
             )
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the worker ends: long work beside the requests makes an end, too."""
+        return self._stop.is_set()
+
     def run_beside(self, work: Callable[[], None], name: str) -> bool:
         """Do slow ``work`` in a thread of its own; False, and nothing done, at the end of a worker."""
         if self._stop.is_set():

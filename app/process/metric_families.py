@@ -24,6 +24,12 @@ DURATIONS = Family(
 RATE_LIMITED = Family(
     "pforte_rate_limited_total", "counter", "Requests refused with 429: too many of them.", ("endpoint",)
 )
+NETWORK_LIMITS = Family(
+    "pforte_network_limits_total",
+    "counter",
+    "Requests refused: too many of a kind from one network.",
+    ("limit",),
+)
 TOKEN_REQUESTS = Family(
     "pforte_token_requests_total",
     "counter",
@@ -31,6 +37,9 @@ TOKEN_REQUESTS = Family(
     ("grant", "outcome"),
 )
 SIGN_INS = Family("pforte_sign_ins_total", "counter", "Sign-ins and refused passwords.", ("outcome",))
+FORMS_REFUSED = Family(
+    "pforte_forms_refused_total", "counter", "Forms of other sites, or without their CSRF token."
+)
 MALFORMED_FRAMES = Family(
     "pforte_malformed_frames_total", "counter", "Connections ended by a malformed frame.", ("reason",)
 )
@@ -48,8 +57,10 @@ FAMILIES = (
     REQUESTS,
     DURATIONS,
     RATE_LIMITED,
+    NETWORK_LIMITS,
     TOKEN_REQUESTS,
     SIGN_INS,
+    FORMS_REFUSED,
     MALFORMED_FRAMES,
     ENDED_CONNECTIONS,
     QUEUED,

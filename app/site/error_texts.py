@@ -30,6 +30,7 @@ def english(status: int) -> str:
         405: "This address does not answer this method.",
         413: "The body of the request is too large.",
         415: "The content type of the request is not one this address reads.",
+        421: "This host is not the one of this portal. Ask at its issuer.",
         429: "Too many requests. Try again after the time that Retry-After names.",
         500: "Something went wrong on our side.",
         503: "The service is not available at the moment. Try again after the time that Retry-After names.",
@@ -45,6 +46,7 @@ def for_status(status: int) -> ErrorText:
         404: _not_found,
         405: _method_not_allowed,
         413: _too_large,
+        421: _misdirected,
         429: _too_many_requests,
         500: _our_fault,
         503: _unavailable,
@@ -105,6 +107,14 @@ def _too_large() -> ErrorText:
         _("That was too much at once"),
         _("What was sent is larger than this page accepts."),
         _("Please go back and send less."),
+    )
+
+
+def _misdirected() -> ErrorText:
+    return ErrorText(
+        _("This is not the address of this portal"),
+        _("You have come by a name that is not the portal's own, so nothing is shown here."),
+        _("Please open the portal at its own address."),
     )
 
 

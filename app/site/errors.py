@@ -10,7 +10,9 @@ from .. import uris
 from ..database.trouble import undo
 from ..diagnostics import causes, request_log
 from ..expired_forms import has_page
+from ..extensions import metrics, settings
 from ..oauth.wire import attribution, cross_origin, endpoint
+from ..process.metric_families import FORMS_REFUSED
 from . import audiences, error_texts, rate_limiting
 
 TRY_AGAIN_AFTER = 5  # seconds; about what a database needs to come back or a pool to empty
@@ -47,6 +49,8 @@ def configure(app: Flask) -> None:
 def answer(error: HTTPException) -> Response:
     """The answer to ``error``: its status and headers, and a body for whoever asked."""
     status = error.code or 500
+    if isinstance(error, CSRFError):
+        metrics.count(FORMS_REFUSED)
     if status >= 500:
         g.without_database = True  # nothing on the error page may ask what has just failed
     if audiences.is_oauth(request.path):
@@ -105,6 +109,8 @@ def _seconds_to_wait() -> int:
 
 def _way_back(error: HTTPException) -> str | None:
     """The page to try again: this one where it can be opened, or else the page its form was on."""
+    if error.code == 421:
+        return f"{settings.issuer}/"
     if request.method == "GET":
         return request.full_path.rstrip("?") if error.code in (429, 500, 503) and request.url_rule else None
     if has_page():

@@ -1,14 +1,16 @@
-"""How many requests an address may make, and who is exempt."""
+"""How many requests a network may make, and who is exempt."""
 
 import logging
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, g, request
+from flask import g, request
 from flask_limiter import RateLimitExceeded
+from limits import RateLimitItem
 
 from ..extensions import limiter
+from ..network_limits import is_exempt, seconds_until
+from ..networks import networks_of
 from ..process.rate_limit_leases import Leases
 from ..process.rate_limits import storage_uri
 from ..process.rate_limits_in_redis import RedisOrFile
@@ -27,11 +29,13 @@ class ReachedLimit:
 
     def seconds_to_wait(self) -> int:
         """How long from now, rounded up."""
-        return max(1, int(int(self.ends + 1) - time.time()) + 1)
+        return seconds_until(self.ends)
 
 
 _log = logging.getLogger(__name__)
 _leases = Leases()
+# What browsers fetch by themselves, and probes ask all the time.
+UNCOUNTED = ("static", "operations_health.live")
 
 
 def configuration(settings: "Settings") -> dict[str, Any]:
@@ -54,21 +58,23 @@ def _storage(settings: "Settings") -> dict[str, Any]:
 
 
 def check() -> None:
-    """Count this request against the limit of its address. Raises :class:`flask_limiter.RateLimitExceeded`."""
-    if request.endpoint is None or _is_exempt():
+    """Count this request against the limit of its network. Raises :class:`flask_limiter.RateLimitExceeded`."""
+    address = request.remote_addr or ""
+    if request.endpoint is None or request.endpoint in UNCOUNTED or is_exempt(address):
         return
     rule = limiter.limit_manager.application_limits[0]
-    try:
-        counted = (rule.limit, rule.key_func(), rule.scope_for("", None))
-        if _leases.hit(limiter.storage, *counted):
+    for network in networks_of(address):
+        limit = _times(rule.limit, network.share)
+        try:
+            if _leases.hit(limiter.storage, limit, network.name):
+                continue
+            ends = limiter.storage.get_expiry(limit.key_for(network.name))
+        except Exception as error:  # a counter in trouble must not lock everybody out
+            _log.error("The counters of the rate limit are in trouble: %s", type(error).__name__)
             return
-        ends = limiter.limiter.get_window_stats(*counted).reset_time
-    except Exception as error:  # a counter in trouble must not lock everybody out
-        _log.error("The counters of the rate limit are in trouble: %s", type(error).__name__)
-        return
-    g.without_database = True  # whoever is signed in: the answer to too many requests costs no statement
-    g.reached_limit = ReachedLimit(rule.limit.amount, rule.limit.get_expiry(), ends)
-    raise RateLimitExceeded(rule)
+        g.without_database = True  # whoever is signed in: the answer to too many requests costs no statement
+        g.reached_limit = ReachedLimit(limit.amount, limit.get_expiry(), ends)
+        raise RateLimitExceeded(rule)
 
 
 def reached_limit() -> ReachedLimit | None:
@@ -77,11 +83,6 @@ def reached_limit() -> ReachedLimit | None:
     return found
 
 
-def _is_exempt() -> bool:
-    """Listed addresses, whole matches of the pattern, and what probes and browsers fetch by themselves."""
-    address = request.remote_addr or ""
-    config: Settings = current_app.config["SETTINGS"]
-    if address in config.rate_limit_white_list or request.endpoint in ("static", "operations_health.live"):
-        return True
-    pattern = config.rate_limit_white_list_regexp
-    return pattern is not None and pattern.fullmatch(address) is not None
+def _times(limit: RateLimitItem, share: int) -> RateLimitItem:
+    """The limit of a network that is so many others at once."""
+    return limit if share == 1 else type(limit)(limit.amount * share, limit.multiples, limit.namespace)

@@ -5,18 +5,38 @@ from sqlalchemy import func, select, true, update
 from ..audit import EventKind, record
 from ..clock import now
 from ..database.rows import db
+from ..extensions import settings
 from .models import User
+from .notices import notify
 from .refusals import LastAdministrator, NotActive, OwnAccount
 
 
 def appoint(user: User, by: str) -> None:
-    """Make ``user`` an administrator; ``by``: id of who does it. Raises :class:`NotActive`."""
+    """Make ``user`` an administrator and tell all of them; ``by``: id of who does it. Raises :class:`NotActive`."""
     if user.is_admin:
         return
     if not user.is_active:
         raise NotActive
     user.is_admin = True
     record(EventKind.ADMINISTRATOR_APPOINTED, user_id=user.id, actor_id=by)
+    tell_of_new(user, by=by)
+
+
+def tell_of_new(user: User, *, by: str | None) -> None:
+    """Mail every administrator that ``user`` is one now, made so by ``by``; None: at the command line."""
+    appointing = db.session.get(User, by) if by is not None else None
+    all_of_them = select(User).where(
+        User.is_admin == true(), User.blocked_at.is_(None), User.deleted_at.is_(None)
+    )
+    for administrator in db.session.scalars(all_of_them).all():
+        notify(
+            administrator,
+            "new_administrator",
+            by=by,
+            name=user.username,
+            appointed_by=appointing.username if appointing is not None else None,
+            link=f"{settings.issuer}/admin/users/{user.id}",
+        )
 
 
 def dismiss(user: User, by: str) -> None:

@@ -5,6 +5,7 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 
 from ..notifications.addresses import is_mailbox
+from . import lookalikes
 from .refusals import AmbiguousEmail, EmailRefused, UsernameRefused
 
 LONGEST_USERNAME = 64
@@ -13,8 +14,6 @@ LONGEST_READ = 2_000  # characters; the time to put accents in order grows with 
 LONGEST_EMAIL = 254  # :rfc:`5321#section-4.5.3.1.3`
 EMAIL_RULES = "an e-mail address, without quotation marks, brackets, “%”, “!”, “=?” and “?=”"
 PUNCTUATION = "._-"
-# Scripts whose letters look alike: names that mix them are made to be taken for somebody else's.
-CONFUSABLE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 
 def fold(text: str) -> str:
@@ -45,7 +44,7 @@ def check_username(text: str) -> str:
     letters = [character for character in username if character.isalpha()]
     if not letters:
         raise UsernameRefused("letters")
-    if len({script for character in letters if (script := _confusable_script(character))}) > 1:
+    if lookalikes.mixes_scripts("".join(letters)):
         raise UsernameRefused("scripts")
     return username
 
@@ -77,8 +76,3 @@ def check_mailbox(address: str) -> None:
 def _is_allowed(character: str) -> bool:
     category = unicodedata.category(character)
     return character in PUNCTUATION or category[0] == "L" or category in ("Mn", "Mc", "Nd")
-
-
-def _confusable_script(letter: str) -> str | None:
-    script = unicodedata.name(letter, "").split(" ", 1)[0]
-    return script if script in CONFUSABLE_SCRIPTS else None

@@ -16,15 +16,25 @@ __all__ = [
     "HashingBusy",
     "check_new_password",
     "hash_password",
+    "limit_waiting",
     "needs_rehash",
     "verify_password",
 ]
 
 LONGEST_TYPED = 1_000  # characters; in longer texts accents stay as they came, ordering them takes too long
+BUSY_FOR = 5  # seconds, until a place is free
 LONGEST_WAIT = 20  # seconds for a turn; browsers and proxies give up soon after
 _turn = threading.BoundedSemaphore(1)
 """One hash at a time in each process: hashing lets other threads run, so without a limit a few dozen sign-ins
 would take every core from those who only want a token. There are as many processes as cores, or more."""
+_places = threading.Semaphore(10_000)
+"""Threads that may hash or wait for their turn; everybody where :func:`limit_waiting` was not called."""
+
+
+def limit_waiting(threads: int) -> None:
+    """Let no more ``threads`` of this process hash or wait for it: the others are free for what takes no hash."""
+    global _places
+    _places = threading.Semaphore(threads)
 
 
 def hash_password(password: str) -> str:
@@ -63,12 +73,17 @@ def _typed(password: str) -> bytes:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    if not _turn.acquire(timeout=LONGEST_WAIT):
+    if not _places.acquire(blocking=False):
         raise HashingBusy
     try:
-        yield
+        if not _turn.acquire(timeout=LONGEST_WAIT):
+            raise HashingBusy
+        try:
+            yield
+        finally:
+            _turn.release()
     finally:
-        _turn.release()
+        _places.release()
 
 
 def _renew_turn() -> None:
@@ -84,4 +99,5 @@ class HashingBusy(ServiceUnavailable):
     """Too many people sign in at the same moment. Wherever it is raised, the answer is 503 with ``Retry-After``."""
 
     def __init__(self) -> None:
-        super().__init__(retry_after=5)
+        super().__init__(retry_after=BUSY_FOR)
+        self.seconds = BUSY_FOR

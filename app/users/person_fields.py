@@ -66,4 +66,5 @@ PERSON_FIELDS = (
     PersonField("platform", read=readers.read_platform),
     PersonField("ip"),
 )
+CLAIMED = tuple(field for field in PERSON_FIELDS if field.claim)
 PROFILE = tuple(field.column for field in PERSON_FIELDS if field.in_profile)

@@ -29,6 +29,11 @@ def takes_text_messages(number: str) -> bool:
     return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
+def country_of(number: str) -> str | None:
+    """The ISO 3166 code of the country a kept number belongs to; None for satellites and other nowheres."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+
+
 def for_reading(number: str | None) -> str:
     """A kept number with the spaces people put in; what is no number stays as it is."""
     try:

@@ -26,7 +26,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_events')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_events_kind'), ['kind'], unique=False)
@@ -49,7 +50,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('request_id', name=op.f('uq_logged_requests_request_id')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('logged_requests', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_logged_requests_at'), ['at'], unique=False)
@@ -68,7 +70,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outgoing_mails')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('outgoing_mails', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outgoing_mails_next_try_at'), ['next_try_at'], unique=False)
@@ -80,7 +83,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('jti', name=op.f('pk_revoked_tokens')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('revoked_tokens', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_revoked_tokens_expires_at'), ['expires_at'], unique=False)
@@ -94,7 +98,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('name', name=op.f('pk_scopes')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     op.create_table('sign_in_failures',
     sa.Column('account', ascii_text(64), nullable=False),
@@ -104,7 +109,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('account', name=op.f('pk_sign_in_failures')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('sign_in_failures', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_failures_expires_at'), ['expires_at'], unique=False)
@@ -123,7 +129,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('slot', name=op.f('uq_signing_keys_slot')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('signing_keys', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_signing_keys_expires_at'), ['expires_at'], unique=False)
@@ -134,7 +141,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('jti_digest', name=op.f('pk_used_assertions')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('used_assertions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_used_assertions_expires_at'), ['expires_at'], unique=False)
@@ -165,7 +173,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('username_key', name=op.f('uq_users_username_key')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     op.create_table('browser_sessions',
     sa.Column('id', ascii_text(32), nullable=False),
@@ -183,7 +192,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_digest', name=op.f('uq_browser_sessions_token_digest')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('browser_sessions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_browser_sessions_expires_at'), ['expires_at'], unique=False)
@@ -219,7 +229,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('name_key', name=op.f('uq_clients_name_key')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('clients', schema=None) as batch_op:
         batch_op.create_index('ix_clients_owner_id_id', ['owner_id', 'id'], unique=False)
@@ -238,7 +249,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_digest', name=op.f('uq_email_links_token_digest')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('email_links', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_email_links_expires_at'), ['expires_at'], unique=False)
@@ -260,7 +272,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_client_secrets')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('client_secrets', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_client_secrets_client_id'), ['client_id'], unique=False)
@@ -281,7 +294,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_id', 'client_id', name=op.f('uq_consents_user_id_client_id')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('consents', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_consents_client_id'), ['client_id'], unique=False)
@@ -311,7 +325,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('code_digest', name=op.f('uq_authorization_codes_code_digest')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('authorization_codes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_authorization_codes_client_id'), ['client_id'], unique=False)
@@ -340,7 +355,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_token_families')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('token_families', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_token_families_client_id'), ['client_id'], unique=False)

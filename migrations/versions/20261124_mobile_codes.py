@@ -22,7 +22,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('user_id', name=op.f('pk_mobile_codes')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('mobile_codes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mobile_codes_expires_at'), ['expires_at'], unique=False)

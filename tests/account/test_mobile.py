@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.account import mobile
@@ -19,6 +19,7 @@ from app.database.rows import db
 from app.extensions import background
 from app.notifications.models import OutgoingMail
 from app.users import accounts
+from app.users.models import User
 from tests import factories as make
 from tests.account.visitor import last_link, person, sign_in, sign_up, submit
 from tests.support.apps import MakeApp
@@ -35,9 +36,16 @@ def app(app_with: MakeApp, sms_gateway: Gateway) -> Flask:
 
 
 @pytest.fixture(autouse=True)
-def signed_in(client: FlaskClient) -> None:
+def signed_in(client: FlaskClient, db_session: Session) -> None:
     sign_up(client)
+    confirm_addresses(db_session)
     save(client, NUMBER)
+
+
+def confirm_addresses(session: Session) -> None:
+    """Let everybody's e-mail address be confirmed: text messages are for nobody else."""
+    session.execute(update(User).values(email_verified_at=now()))
+    session.commit()
 
 
 def save(client: FlaskClient, number: str) -> None:
@@ -190,6 +198,7 @@ def test_the_code_of_somebody_else_confirms_nothing(
 ) -> None:
     other = app.test_client()
     sign_up(other, "berta")
+    confirm_addresses(db_session)
     profile = {**PROFILE, "email": "berta@example.org", "mobile": "+491701234569"}
     submit(other, "/account/profile", **profile)
     code = code_for(app, client, sms_gateway)
@@ -218,13 +227,66 @@ def test_a_day_has_five_messages_for_a_person(app: Flask, client: FlaskClient, s
 def test_many_accounts_cannot_fill_one_phone(app: Flask, client: FlaskClient, sms_gateway: Gateway) -> None:
     send(client)
     for number in range(3):
-        user = make.make_user(app)
+        user = make.make_user(app, email_verified=True)
         with app.app_context():
             accounts.get_user(user.id).mobile = NUMBER
             db.session.commit()
         assert "Please wait" in send(make.browser_of(app, user)), number
     deliver(app)
     assert len(sms_gateway.messages) == 1
+
+
+def test_no_message_is_sent_before_the_address_is_confirmed(
+    app: Flask, client: FlaskClient, db_session: Session, sms_gateway: Gateway
+) -> None:
+    """Attack: numbers that earn money by each message, and accounts that cost nothing."""
+    db_session.execute(update(User).values(email_verified_at=None))
+    db_session.commit()
+    page = client.get(PAGE).text
+    assert "Please confirm your e-mail address first" in page
+    assert f'action="{PAGE}/code"' not in page
+    assert "Please confirm your e-mail address first" in send(client)
+    deliver(app)
+    assert sms_gateway.messages == []
+
+
+@pytest.mark.parametrize("number", ["+14155552671", "+2348031234567", "+8816123456789"])
+def test_no_message_goes_to_countries_that_are_not_served(
+    app: Flask, client: FlaskClient, sms_gateway: Gateway, number: str
+) -> None:
+    save(client, number)
+    assert "This portal sends no text messages to numbers of this country." in client.get(PAGE).text
+    send(client)
+    deliver(app)
+    assert sms_gateway.messages == []
+
+
+@pytest.mark.parametrize("countries", ["us, CA", "all"])
+def test_the_countries_that_are_served_are_a_setting(
+    app_with: MakeApp, sms_gateway: Gateway, countries: str
+) -> None:
+    app = app_with(SMS_WEBHOOK_URL=sms_gateway.url, SMS_COUNTRIES=countries)
+    browser = make.browser_of(app, make.make_user(app, "carla", email_verified=True))
+    fields = {**PROFILE, "email": "carla@example.org", "mobile": "+14155552671"}
+    assert submit(browser, "/account/profile", **fields).status_code == 303
+    assert "The code is on its way to +1 415-555-2671." in send(browser)
+
+
+def test_a_day_has_as_many_messages_as_were_budgeted(app_with: MakeApp, sms_gateway: Gateway) -> None:
+    app = app_with(SMS_WEBHOOK_URL=sms_gateway.url, SMS_DAILY_BUDGET="2")
+    told = []
+    with time_machine.travel(now(), tick=False) as clock:
+        for number in range(4):
+            clock.shift(timedelta(days=1) if number == 3 else timedelta(0))
+            user = make.make_user(app, email_verified=True)
+            browser = make.browser_of(app, user)
+            fields = {**PROFILE, "email": user.email, "mobile": f"+49170123470{number}"}
+            assert submit(browser, "/account/profile", **fields).status_code == 303
+            told.append(send(browser))
+    spent = "This portal has sent all text messages that it sends in a day."
+    assert [spent in page for page in told] == [False, False, True, False]
+    deliver(app)
+    assert len(sms_gateway.messages) <= 3
 
 
 @pytest.mark.parametrize("number", ["+4930901820", "+499001234567", "+448712345678"])
@@ -268,11 +330,12 @@ def test_a_code_that_is_over_is_not_sent_any_more(
 
 
 def test_without_a_gateway_development_prints_the_message(
-    app_with: MakeApp, capsys: pytest.CaptureFixture[str]
+    app_with: MakeApp, db_session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = app_with()
     browser = app.test_client()
     sign_up(browser, "berta")
+    confirm_addresses(db_session)
     submit(browser, "/account/profile", **{**PROFILE, "email": "berta@example.org"}, mobile=NUMBER)
     send(browser)
     deliver(app)

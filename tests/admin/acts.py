@@ -47,13 +47,10 @@ def change(session: Session, person: make.Person, **values: object) -> None:
     session.commit()
 
 
-def grow_stale(session: Session, person: make.Person) -> None:
-    """Let the password check of this person's sessions be long ago."""
-    session.execute(
-        update(BrowserSession)
-        .where(BrowserSession.user_id == person.id)
-        .values(authenticated_at=now().replace(year=2020))
-    )
+def grow_stale(session: Session, person: make.Person | None = None) -> None:
+    """Let the password check of this person's sessions, or of all, be long ago."""
+    long_ago = update(BrowserSession).values(authenticated_at=now().replace(year=2020))
+    session.execute(long_ago if person is None else long_ago.where(BrowserSession.user_id == person.id))
     session.commit()
 
 

@@ -17,7 +17,7 @@ from app.audit import EventKind, record
 from app.clients import registration
 from app.database.rows import db
 from tests import factories as make
-from tests.admin import pages
+from tests.admin import acts, pages
 from tests.support.statements import count_statements
 
 NASTY = [
@@ -204,6 +204,21 @@ def test_a_table_to_take_along_holds_what_is_narrowed_to_and_is_an_event(
     assert event.actor_id is not None
     refused = pages.post(browser, "/admin/events/export?person=nobody", on="/admin/events")
     assert refused.headers["Location"] == "/admin/events?person=nobody"
+
+
+def test_taking_events_along_asks_for_the_password(
+    app: Flask, browser: FlaskClient, db_session: Session
+) -> None:
+    note(app, EventKind.SIGNED_OUT)
+    token = make.csrf_token(browser.get("/admin/events"))
+    acts.grow_stale(db_session)
+    answer = browser.post(
+        "/admin/events/export?kind=authentication",
+        data={"csrf_token": token},
+        headers={"Referer": "http://localhost/admin/events?kind=authentication"},
+    )
+    onward = "/admin/events?kind%3Dauthentication"
+    assert answer.headers["Location"] == f"/reauthenticate?next={onward}"
 
 
 @pytest.mark.any_database

@@ -12,6 +12,7 @@ from app.oauth.keys import ring
 from app.oauth.models import SigningKey
 from tests import factories as make
 from tests.admin import pages
+from tests.support.signing_keys import change_keys
 
 
 def current(app: Flask) -> set[str]:
@@ -40,8 +41,7 @@ def test_the_next_keys_sign_after_the_button_and_the_old_ones_still_verify(
     browser.get("/admin/keys")
     before = current(app)
     # A rule may refuse keys that were published too lately.
-    db_session.execute(update(SigningKey).values(created_at=now() - timedelta(days=30)))
-    db_session.commit()
+    change_keys(db_session, created_at=now() - timedelta(days=30))
     assert pages.post(browser, "/admin/keys/rotate").headers["Location"] == "/admin/keys"
     after = current(app)
     assert len(after) == len(before) == 3

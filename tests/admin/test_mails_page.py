@@ -16,7 +16,8 @@ from app.notifications import delivery
 from app.notifications.mail import queue_mail
 from app.notifications.models import OutgoingMail
 from app.notifications.sms import queue_sms
-from tests.admin import pages
+from tests import factories as make
+from tests.admin import acts, pages
 from tests.support.apps import MakeApp
 from tests.support.mailboxes import Mailbox
 
@@ -94,6 +95,19 @@ def test_a_deleted_mail_never_leaves(app: Flask, browser: FlaskClient, db_sessio
     assert mail_id not in press(browser, mail_id, "delete")
     assert db_session.get(OutgoingMail, mail_id) is None
     assert json.loads(pages.recorded(db_session, "notifications.mail.deleted").details)["mail_id"] == mail_id
+
+
+def test_deleting_a_mail_asks_for_the_password(app: Flask, browser: FlaskClient, db_session: Session) -> None:
+    mail_id = queue(app)
+    token = make.csrf_token(browser.get("/admin/mails"))
+    acts.grow_stale(db_session)
+    answer = browser.post(
+        f"/admin/mails/{mail_id}/delete",
+        data={"csrf_token": token},
+        headers={"Referer": "http://localhost/admin/mails"},
+    )
+    assert answer.headers["Location"] == "/reauthenticate?next=/admin/mails"
+    assert db_session.get(OutgoingMail, mail_id) is not None
 
 
 @pytest.mark.parametrize("act", ["send", "delete"])

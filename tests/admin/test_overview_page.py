@@ -6,7 +6,6 @@ from datetime import timedelta
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -19,6 +18,7 @@ from app.users import accounts
 from tests import factories as make
 from tests.admin import pages
 from tests.support.apps import MakeApp
+from tests.support.signing_keys import change_keys
 from tests.support.statements import count_statements
 
 
@@ -59,25 +59,18 @@ def test_what_to_do_next_is_said(app_with: MakeApp, db_session: Session) -> None
     with app.app_context():
         ring.current().refresh(force=True)
     moment = now()
-    db_session.execute(update(SigningKey).where(SigningKey.signs_from.is_not(None)).values(signs_from=moment))
-    db_session.commit()
+    change_keys(db_session, SigningKey.signs_from.is_not(None), signs_from=moment)
     assert "Nothing needs your attention." in browser.get("/admin").text
     with app.app_context():
         mail = queue_mail("anna@example.org", None, "verify_email")
         mail.attempts, mail.last_error = 1, "SMTPConnectError"
         mail.next_try_at = moment + timedelta(hours=1)
         db.session.commit()
-    db_session.execute(
-        update(SigningKey)
-        .where(SigningKey.signs_from.is_not(None))
-        .values(signs_from=moment - timedelta(days=400))
-    )
-    db_session.commit()
+    change_keys(db_session, SigningKey.signs_from.is_not(None), signs_from=moment - timedelta(days=400))
     page = browser.get("/admin").text
     assert "1 mail could not be delivered yet." in page
     assert "more than a year old" in page
-    db_session.execute(update(SigningKey).where(SigningKey.signs_from.is_not(None)).values(signs_from=moment))
-    db_session.commit()
+    change_keys(db_session, SigningKey.signs_from.is_not(None), signs_from=moment)
 
 
 def test_the_overview_costs_few_statements(app: Flask) -> None:

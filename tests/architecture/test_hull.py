@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import hull
 from app.oauth.endpoints.documents import Documents
+from app.site.addresses import Addresses
 from app.site.audiences import answers_json
 from app.site.hosts import Hosts
 from config import CHECKOUT
@@ -61,11 +62,15 @@ def test_templates_are_given_only_what_flask_and_the_forms_give_them(app: Flask)
 @pytest.mark.parametrize("hops", ["0", "2"])
 def test_the_layers_around_flask_are_the_table(app_with: MakeApp, hops: str) -> None:
     app = app_with(TRUSTED_PROXIES=hops)
-    assert list(hull.WSGI_LAYERS) == [hull.trusted_proxies, hull.honest_hosts, hull.public_documents]
+    assert list(hull.WSGI_LAYERS) == [
+        hull.trusted_proxies, hull.canonical_addresses, hull.honest_hosts, hull.public_documents,
+    ]  # fmt: skip
     layer = app.wsgi_app
     if hops != "0":
         assert type(layer).__name__ == "ProxyFix"
         layer = layer.app  # type: ignore[attr-defined]
+    assert isinstance(layer, Addresses)
+    layer = layer._wsgi
     assert isinstance(layer, Hosts)
     layer = layer._wsgi
     assert isinstance(layer, Documents)

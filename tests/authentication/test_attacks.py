@@ -1,16 +1,20 @@
 """Cookies that were planted, forged, stolen or kept."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.authentication import cookies
 from app.authentication.models import BrowserSession
 from tests.authentication.visitors import (
     FIREFOX,
     PASSWORD,
     SAFARI,
+    copy_of,
     csrf_token,
     is_signed_in,
     make_user,
@@ -31,9 +35,9 @@ def cookie(browser: FlaskClient) -> str:
     return found.value
 
 
-def with_cookie(app: Flask, value: str) -> FlaskClient:
+def with_cookie(app: Flask, value: str, name: str = "pforte") -> FlaskClient:
     browser = app.test_client()
-    browser.set_cookie("pforte", value)
+    browser.set_cookie(name, value)
     return browser
 
 
@@ -64,19 +68,19 @@ def test_signing_in_as_somebody_else_ends_the_session_of_the_first(
 ) -> None:
     make_user(app, "bert", "bert@example.org")
     sign_in(client)
-    of_anna = cookie(client)
+    of_anna = copy_of(app, client)
     post(client, "/logout")
     sign_in(client, "bert")
-    assert not is_signed_in(with_cookie(app, of_anna))
+    assert not is_signed_in(of_anna)
     assert len(db_session.scalars(select(BrowserSession)).all()) == 1
 
 
 def test_a_cookie_kept_beyond_the_sign_out_is_worth_nothing(app: Flask, client: FlaskClient) -> None:
     sign_in(client)
-    kept = cookie(client)
-    assert is_signed_in(with_cookie(app, kept))
+    kept = copy_of(app, client)
+    assert is_signed_in(kept)
     post(client, "/logout")
-    assert not is_signed_in(with_cookie(app, kept))
+    assert not is_signed_in(kept)
 
 
 def test_a_cookie_whose_row_is_gone_is_worth_nothing(client: FlaskClient, db_session: Session) -> None:
@@ -106,18 +110,32 @@ def test_what_a_stolen_database_holds_opens_no_session(
 
 
 @pytest.mark.any_database
+@pytest.mark.parametrize("in_both", [True, False])
 @pytest.mark.parametrize(
     "forged", [None, 1, True, "", [], {}, ["pf_session_x"], "pf_session_", "pf_session_\ud800"]
 )
-def test_nonsense_in_the_cookie_is_nobody(client: FlaskClient, forged: object) -> None:
-    with client.session_transaction() as session:
-        session["_user_id"] = forged
-    assert not is_signed_in(client)
+def test_nonsense_in_the_cookies_is_nobody(app: Flask, forged: object, in_both: bool) -> None:
+    # Even of somebody who knows the key that signs them.
+    signer = cookies.Cookies().get_signing_serializer(app)
+    assert signer is not None
+    browser = with_cookie(app, signer.dumps({"_user_id": forged}))
+    if in_both and forged != "pf_session_\ud800":  # no cookie of its own can hold that
+        browser.set_cookie("pforte-token", cookies._serializer(app).dumps(forged))
+    assert not is_signed_in(browser)
 
 
+@pytest.mark.parametrize("name", ["pforte", "pforte-token"])
 @pytest.mark.parametrize("value", ["x", "a.b.c", "eyJfdXNlcl9pZCI6IjEifQ.x.y", "." * 4000, "%00", '"'])
-def test_a_cookie_without_our_signature_is_nobody(app: Flask, value: str) -> None:
-    assert not is_signed_in(with_cookie(app, value))
+def test_a_cookie_without_our_signature_is_nobody(app: Flask, value: str, name: str) -> None:
+    assert not is_signed_in(with_cookie(app, value, name))
+
+
+def test_one_signed_cookie_is_nobody_in_the_place_of_the_other(app: Flask, client: FlaskClient) -> None:
+    sign_in(client)
+    token = client.get_cookie("pforte-token")
+    assert token is not None
+    assert not is_signed_in(with_cookie(app, token.value, "pforte"))
+    assert not is_signed_in(with_cookie(app, cookie(client), "pforte-token"))
 
 
 def test_a_cookie_signed_with_another_key_is_nobody(
@@ -125,7 +143,7 @@ def test_a_cookie_signed_with_another_key_is_nobody(
 ) -> None:
     sign_in(client)
     elsewhere = app_with(SECRET_KEY="a key of somebody else, long enough to be taken")
-    assert not is_signed_in(with_cookie(elsewhere, cookie(client)))
+    assert not is_signed_in(copy_of(elsewhere, client))
 
 
 def test_the_cookie_that_flask_login_would_take_for_remembering_is_ignored(app: Flask, anna: str) -> None:
@@ -159,13 +177,16 @@ def test_every_sign_in_has_a_token_of_its_own(app: Flask) -> None:
 
 def test_over_https_the_cookie_is_bound_to_the_host(app_with: MakeApp) -> None:
     browser = app_with(ISSUER="https://id.example.org").test_client()
-    browser.get("/login", base_url="https://id.example.org")
-    set_cookie = browser.get("/login", base_url="https://id.example.org").headers.get("Set-Cookie", "")
-    kept = browser.get_cookie("__Host-pforte", domain="id.example.org")
-    assert kept is not None, set_cookie
-    assert kept.secure
-    assert kept.http_only
-    assert kept.path == "/"
+    here = "https://id.example.org"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/login", base_url=here).text)
+    assert token is not None
+    form = {"username": "anna", "password": PASSWORD, "csrf_token": token[1]}
+    answer = browser.post("/login", base_url=here, data=form, headers={"Origin": here})
+    assert answer.status_code == 303
+    for name in ("__Host-pforte", "__Host-pforte-token"):
+        kept = browser.get_cookie(name, domain="id.example.org")
+        assert kept is not None, answer.headers
+        assert (kept.secure, kept.http_only, kept.path) == (True, True, "/")
 
 
 def test_a_form_of_another_site_signs_nobody_in_to_an_account_of_its_own(

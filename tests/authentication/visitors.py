@@ -73,3 +73,13 @@ def post(
 def is_signed_in(browser: FlaskClient) -> bool:
     """Whether a page for the signed-in opens."""
     return browser.get("/account/sessions").status_code == 200
+
+
+def copy_of(app: Flask, browser: FlaskClient) -> FlaskClient:
+    """Another browser with a copy of the session's cookies of this one, as they are now."""
+    copy = app.test_client()
+    for name in ("pforte", "pforte-token"):
+        cookie = browser.get_cookie(name)
+        if cookie is not None:
+            copy.set_cookie(name, cookie.value)
+    return copy

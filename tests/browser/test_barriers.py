@@ -47,6 +47,9 @@ def test_pages_of_apps_and_decisions_have_no_barriers(
         check(page, app.portal + path)
     for changes in ({}, {"prompt": "select_account"}, {"redirect_uri": "https://elsewhere.example/"}):
         check(page, app.ask(**changes))
+    refused = re.search(r"/failures/[\w-]+", page.content())
+    assert refused is not None
+    check(page, f"{app.portal}{refused[0]}/repair/elsewhere")
     check(page, failure)
     stranger = open_page(size=SIZES[size])
     for url in (failure, app.ask()):

@@ -33,7 +33,6 @@ ZAPIER = "https://zapier.com/dashboard/auth/oauth/return/App1CLIAPI/"
 )
 def test_addresses_that_integrations_use_are_allowed(uri: str) -> None:
     check_redirect_uri(uri)
-    check_redirect_uri(uri, public=True)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +54,9 @@ def test_addresses_that_integrations_use_are_allowed(uri: str) -> None:
         ("https://user:password@app.example.com/cb", Reason.USERINFO),
         ("https://*.example.com/cb", Reason.WILDCARD),
         ("https://app.example.com/*", Reason.WILDCARD),
+        ("https://app.example.com/cb?state=fixed", Reason.QUERY_IS_OURS),
+        ("https://app.example.com/cb?x=1&code", Reason.QUERY_IS_OURS),
+        ("https://app.example.com/cb?%69ss=x", Reason.QUERY_IS_OURS),
         ("javascript:alert(1)", Reason.SCHEME_FORBIDDEN),
         ("JavaScript://app.example.com/%0Aalert(1)", Reason.SCHEME_FORBIDDEN),
         ("data:text/html,x", Reason.SCHEME_FORBIDDEN),
@@ -95,39 +97,48 @@ def test_addresses_that_integrations_use_are_allowed(uri: str) -> None:
     ],
 )
 def test_what_is_wrong_with_an_address_is_named(uri: str, reason: Reason) -> None:
-    for public in (False, True):
-        with pytest.raises(RedirectUriNotAllowed) as refused:
-            check_redirect_uri(uri, public=public)
-        assert refused.value.reason == reason
-
-
-@pytest.mark.parametrize("uri", ["com.example.app:/callback", "com.example.app://callback", "org.x-y.app2:/"])
-def test_a_scheme_of_its_own_is_for_public_apps(uri: str) -> None:
-    check_redirect_uri(uri, public=True)
     with pytest.raises(RedirectUriNotAllowed) as refused:
         check_redirect_uri(uri)
-    assert refused.value.reason == Reason.PRIVATE_SCHEME_OF_CONFIDENTIAL
+    assert refused.value.reason == reason
 
 
 @pytest.mark.parametrize(
-    "uri", ["myapp:/callback", "myapp://callback", "com.example.app:callback", "com..app:/x", "ftp://a/b"]
+    "uri",
+    [
+        "com.example.app:/callback",
+        "com.example.app://callback",
+        "org.x-y.app2:/",
+        "app.immich:///oauth-callback",
+        "audiobookshelf://oauth",
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+        "vscode://vscode.github-authentication/did-authenticate",
+    ],
 )
-def test_a_scheme_of_its_own_is_a_domain_in_reverse(uri: str) -> None:
+def test_a_scheme_of_its_own_is_a_domain_in_reverse_or_that_of_a_known_program(uri: str) -> None:
+    check_redirect_uri(uri)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["myapp:/callback", "myapp://callback", "com.example.app:callback", "com..app:/x", "ftp://a/b", "cursor:x",
+     "cursors://x", "mailto:a@b.example"],
+)  # fmt: skip
+def test_any_other_scheme_of_its_own_is_refused(uri: str) -> None:
     with pytest.raises(RedirectUriNotAllowed) as refused:
-        check_redirect_uri(uri, public=True)
+        check_redirect_uri(uri)
     assert refused.value.reason == Reason.PRIVATE_SCHEME_NOT_REVERSE_DOMAIN
 
 
 def test_each_problem_names_its_line_and_address() -> None:
     uris = [(1, ZAPIER), (3, "http://a.example/"), (4, ZAPIER)]
-    found = [(problem.line, problem.value, problem.reason) for problem in find_problems(uris, public=False)]
+    found = [(problem.line, problem.value, problem.reason) for problem in find_problems(uris)]
     assert found == [(3, "http://a.example/", Reason.PLAIN_HTTP), (4, ZAPIER, Reason.DUPLICATE)]
 
 
 def test_an_app_has_so_many_addresses_and_no_more() -> None:
     uris = [(line, f"https://a.example/{line}") for line in range(1, MOST_URIS + 2)]
-    assert find_problems(uris[:MOST_URIS], public=False) == []
-    [problem] = find_problems(uris, public=False)
+    assert find_problems(uris[:MOST_URIS]) == []
+    [problem] = find_problems(uris)
     assert (problem.reason, problem.line) == (Reason.TOO_MANY, MOST_URIS + 1)
 
 

@@ -9,7 +9,6 @@ import pytest
 from tests import factories as make
 from tests.conformance.test_tokens import ISSUER, verified
 from tests.oauth.world import World
-from tests.support.apps import MakeApp
 
 ORIGIN = "https://app.example.org"
 HASHES = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
@@ -116,17 +115,6 @@ def test_a_slash_at_the_end_of_a_public_document_does_not_matter(
     assert plain.data == slash.data
     assert slash.headers["Access-Control-Allow-Origin"] == "*"
     assert world.http.open(f"{path}//", method=method).status_code in (308, 404)
-
-
-@pytest.mark.rfc("8414#section-3.1")
-@pytest.mark.parametrize("path", DISCOVERY)
-def test_an_issuer_with_a_path_is_described_where_the_path_stands_last(app_with: MakeApp, path: str) -> None:
-    client = app_with(ISSUER="http://127.0.0.1:8000/id").test_client()
-    for address in (path, f"{path}/", f"{path}/id", f"{path}/id/"):
-        assert client.get(address).json["issuer"] == "http://127.0.0.1:8000/id"
-        assert client.head(address).status_code == 200
-    for address in (f"{path}/other", f"{path}id", "/id"):
-        assert client.get(address).status_code == 404
 
 
 @pytest.mark.rfc("7517#section-4")

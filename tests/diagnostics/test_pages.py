@@ -307,6 +307,7 @@ def test_the_repair_asks_for_the_owner_and_a_csrf_token(
     assert strangers.post(path, data=foreign).status_code == 404
     assert strangers.post("/failures/unknown/repair", data=foreign).status_code == 404
     assert annas.get(path).status_code == 405
+    assert strangers.get(f"{path}/elsewhere").status_code == 404
     assert app.test_client().post(path, data=foreign).status_code in (302, 400)
     assert db_session.get_one(Client, client_id).redirect_uri_list == [CALLBACK]
 

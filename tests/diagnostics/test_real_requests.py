@@ -5,7 +5,10 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from app.clients.models import Client
+from app.database.rows import db, new_id
 from tests.authentication.visitors import make_user, sign_in
 from tests.diagnostics.answers import CALLBACK, everything_kept, flush, make_client
 
@@ -59,10 +62,9 @@ def test_a_request_that_goes_on_carries_its_remark(
     app: Flask, client: FlaskClient, annas: FlaskClient, client_id: str
 ) -> None:
     query = {"client_id": client_id, "redirect_uri": CALLBACK, "response_type": "code", "scope": "email"}
-    query |= {
-        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-        "code_challenge_method": "S256",
-    }
+    with app.app_context():
+        db.session.execute(update(Client).values(pkce_required=False, revision=new_id()))
+        db.session.commit()
     answer = client.get("/oauth/authorize", query_string=query)
     assert answer.status_code in (302, 303)
     flush(app)

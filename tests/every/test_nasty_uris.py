@@ -15,6 +15,7 @@ from app.clients.redirect_uris import check_redirect_uri
 from app.clients.refusals import RedirectUriNotAllowed
 from app.database.rows import db, new_id
 from app.diagnostics import redirect_uri_doctor
+from app.oauth.authorization.responses import with_parameters
 from app.uris import read_uri
 from tests import factories as make
 from tests.support.apps import MakeApp
@@ -180,7 +181,7 @@ def test_at_the_token_endpoint(app: Flask, browser: FlaskClient) -> None:
 
 def test_on_the_command_line(app: Flask) -> None:
     runner = app.test_cli_runner()
-    for uri in NASTY:
+    for uri in sorted({*NASTY} - {"com.example.app://"}):  # which programs do open
         done = runner.invoke(args=["client", "create", "Nasty", "--redirect-uri", uri])
         assert done.exit_code == 1, (uri, done.output)
         assert isinstance(done.exception, SystemExit), (uri, done.exception)
@@ -193,12 +194,12 @@ def test_on_the_command_line(app: Flask) -> None:
     )
 )
 def test_what_may_be_registered_can_be_redirected_to(uri: str) -> None:
-    for public in (False, True):
-        try:
-            check_redirect_uri(uri, public=public)
-        except RedirectUriNotAllowed:
-            continue
-        assert iri_to_uri(f"{uri}{'&' if '?' in uri else '?'}code=x")
+    try:
+        check_redirect_uri(uri)
+    except RedirectUriNotAllowed:
+        pass
+    else:
+        assert iri_to_uri(with_parameters(uri, {"code": "x"}))
         assert read_uri(uri) is not None
     assert redirect_uri_doctor.find_nearest(uri, OURS) is not None
 

@@ -8,6 +8,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,14 +19,15 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database.rows import db
-from app.notifications import delivery
+from app.notifications import delivery, urgency
 from app.notifications.errands import errand, queue_errand
 from app.notifications.mail import queue_mail
 from app.notifications.models import OutgoingMail
 from app.notifications.wording import trouble_in_words
+from config import CHECKOUT
 from tests.support.apps import MakeApp
 from tests.support.mailboxes import Mailbox, link_in, text_of
-from tests.support.ports import free_port
+from tests.support.ports import free_port, wait_until
 
 LINK = "https://portal.example/reset-password/pf_link_secret"
 
@@ -145,6 +147,79 @@ def test_a_mail_that_nobody_takes_for_a_day_is_dropped(
     with time_machine.travel(now() + timedelta(hours=25)):
         deliver(smtp_app)
     assert waiting(db_session) == 0
+
+
+def queue_confirmation(app: Flask, to: str) -> None:
+    with app.app_context():
+        queue_mail(to, "en", "verify_email", link=LINK, host="portal.example")
+        db.session.commit()
+
+
+def test_attack_strangers_registrations_hold_up_no_link_for_a_new_password(
+    smtp_app: Flask, smtp_server: Mailbox
+) -> None:
+    for number in range(25):
+        queue_confirmation(smtp_app, f"stranger{number}@example.org")
+    queue(smtp_app, "boss@example.org")
+    deliver(smtp_app)
+    assert smtp_server.recipients[0] == ["boss@example.org"]
+
+
+def test_a_link_that_is_queued_meanwhile_waits_for_one_mail_only(
+    smtp_app: Flask, smtp_server: Mailbox
+) -> None:
+    for number in range(5):
+        queue_confirmation(smtp_app, f"stranger{number}@example.org")
+    smtp_server.held = True
+    with ThreadPoolExecutor(1) as pool:
+        turn = pool.submit(deliver, smtp_app)
+        wait_until(lambda: smtp_server.at_the_door == 1, 15, "a mail at the door")
+        queue(smtp_app, "boss@example.org")
+        smtp_server.held = False
+        assert turn.result() == 6
+    assert smtp_server.recipients[1] == ["boss@example.org"]
+
+
+def test_every_mail_has_its_place_in_the_outbox() -> None:
+    folder = CHECKOUT / "templates" / "notifications"
+    assert {path.stem for path in folder.glob("*.txt")} <= {*urgency.FIRST, *urgency.THEN}
+
+
+class Counting(Mailbox):
+    """A server that counts connections, and ends each after so many mails."""
+
+    def __init__(self, url: str, at_most: int) -> None:
+        super().__init__(url)
+        self.sessions: list[object] = []
+        self.at_most = at_most
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: Any, session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        if session not in self.sessions:
+            self.sessions.append(session)
+            session.mails = 0
+        session.mails += 1
+        if session.mails > self.at_most:
+            return "421 too many mails"
+        envelope.mail_from = address
+        return "250 OK"
+
+
+@pytest.mark.parametrize(("at_most", "sessions"), [(100, 1), (2, 3), (1, 5)])
+def test_several_mails_share_a_connection(make_app: MakeApp, at_most: int, sessions: int) -> None:
+    port = free_port()
+    mailbox = Counting(f"smtp://127.0.0.1:{port}", at_most)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    app = make_app(MAIL_URL=mailbox.url)
+    for number in range(5):
+        queue(app, f"person{number}@example.org")
+    controller.start()
+    try:
+        assert deliver(app) == 5
+    finally:
+        controller.stop()
+    assert len(mailbox.sessions) == sessions
 
 
 class Refusing(Mailbox):

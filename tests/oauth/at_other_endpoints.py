@@ -20,9 +20,13 @@ def redirect_uri_missing(world: World) -> TestResponse:
     return world.ask(client, redirect_uri=None)
 
 
-def client_disabled(world: World) -> TestResponse:
+def app_disabled(world: World) -> TestResponse:
     world.disable()
     return world.ask()
+
+
+def challenge_missing(world: World) -> TestResponse:
+    return world.ask(code_challenge_method="S256")
 
 
 def pkce_required(world: World) -> TestResponse:

@@ -151,6 +151,22 @@ def refresh_expired(world: World) -> TestResponse:
         return make.refresh(world.http, world.client, token)
 
 
+def refresh_too_old(world: World) -> TestResponse:
+    token = world.tokens["refresh_token"]
+    for days in (300, 600):
+        with later(days=days):
+            token = make.refresh(world.http, world.client, token).json["refresh_token"]
+    with later(days=731):
+        return make.refresh(world.http, world.client, token)
+
+
+def offline_declined(world: World) -> TestResponse:
+    token = world.tokens["refresh_token"]
+    page = world.ask(prompt="consent", scope="openid offline_access")
+    make.answer_of(make.decide(world.browser, page, ticked=["openid"]))
+    return make.refresh(world.http, world.client, token)
+
+
 def refresh_replayed(world: World) -> TestResponse:
     token = world.tokens["refresh_token"]
     assert make.refresh(world.http, world.client, token).status_code == 200
@@ -168,6 +184,14 @@ def scope_widened(world: World) -> TestResponse:
 
 def scope_not_allowed(world: World) -> TestResponse:
     return world.app_only(scope=make.make_scope(world.app))
+
+
+def scope_about_person(world: World) -> TestResponse:
+    return world.app_only(scope="openid")
+
+
+def grant_restricted(world: World) -> TestResponse:
+    return world.token(grant_type="password", username="x", password="y", **world.client.form)
 
 
 def scope_gone(world: World) -> TestResponse:

@@ -121,7 +121,11 @@ def test_the_public_answers_of_one_error_do_not_differ(app: Flask, error: str) -
             continue
         response = provoke(World(app))
         grant = (
-            "refresh_token" if name.startswith("refresh") else "code" if error == "invalid_grant" else "any"
+            "refresh_token"
+            if name.startswith(("refresh", "offline"))
+            else "code"
+            if error == "invalid_grant"
+            else "any"
         )
         grant = "password" if name in ("credentials_wrong", "account_blocked") else grant
         told.setdefault(grant, set()).add(response.json["error_description"])

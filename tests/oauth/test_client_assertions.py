@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from app.oauth.client_authentication.assertions import TYPE
 from tests import factories as make
@@ -91,10 +93,34 @@ def test_an_assertion_is_made_for_the_issuer_the_token_endpoint_or_the_endpoint_
         sent = {**fields, "client_assertion": assertion, "client_assertion_type": TYPE}
         return world.http.post(path, data=sent).status_code
 
-    good = [ISSUER, f"{ISSUER}/oauth/token", f"{ISSUER}{path}", ["https://x.example", ISSUER]]
+    good = [ISSUER, f"{ISSUER}/oauth/token", f"{ISSUER}{path}", [ISSUER, f"{ISSUER}/oauth/token"]]
     assert [status(audience, f"good{number}") for number, audience in enumerate(good)] == [200] * 4
     bad = [f"{ISSUER}/oauth/authorize", f"{ISSUER}/", "https://x.example", [], f"{ISSUER}.evil.example"]
     assert [status(audience, f"bad{number}") for number, audience in enumerate(bad)] == [401] * 5
+
+
+def test_attack_an_assertion_that_another_server_may_present_too(world: World) -> None:
+    client = make_signer(world)
+    for number, audience in enumerate((["https://evil.example", ISSUER], [ISSUER, "https://evil.example"])):
+        assert send(world, make_assertion(client, jti=f"a{number}", aud=audience)).status_code == 401
+
+
+def test_an_assertion_may_live_an_hour_and_no_longer(world: World) -> None:
+    client, moment = make_signer(world), int(time.time())
+    assert send(world, make_assertion(client, jti="a", exp=moment + 3600)).status_code == 200
+    assert send(world, make_assertion(client, jti="b", exp=moment + 3700)).status_code == 401
+
+
+@pytest.mark.filterwarnings("ignore:Key size should be")
+def test_attack_a_key_that_can_be_factored_proves_nothing(world: World) -> None:
+    short = RSAKey.generate_key(1024)
+    client = make_signer(world)
+    world.change(
+        lambda row: setattr(row, "jwks", json.dumps({"keys": [short.as_dict(private=False)]})), client
+    )
+    claims = json.loads(base64.urlsafe_b64decode(make_assertion(client).split(".")[1] + "=="))
+    assertion = jwt.encode({"alg": "RS256"}, claims, short, algorithms=["RS256"])
+    assert send(world, assertion).status_code == 401
 
 
 @pytest.mark.rfc("7523#section-3")

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import limiter
+from app.oauth.endpoints.metadata import DISCOVERY_PATHS, JWKS_PATHS
 from app.oauth.wire import cross_origin
 from app.process.cache import Cache
 from tests import factories as make
@@ -81,3 +82,63 @@ def test_a_limit_is_readable_where_the_app_was_met_and_costs_no_statement(
     assert mine.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "Access-Control-Allow-Origin" not in other.headers
     assert statements == []
+
+
+@pytest.mark.parametrize(
+    "asked", ["MCP-Protocol-Version", "traceparent, sentry-trace", "authorization,content-type"]
+)
+def test_a_page_may_read_what_is_for_everybody_with_whatever_headers_its_libraries_add(
+    app: Flask, asked: str
+) -> None:
+    http = app.test_client()
+    headers = {
+        "Origin": EVIL,
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": asked,
+    }
+    for path in (*DISCOVERY_PATHS, *JWKS_PATHS, f"{JWKS_PATHS[0]}/"):
+        answer = http.options(path, headers=headers)
+        assert answer.status_code == 204
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Access-Control-Allow-Headers"] == f"Authorization, Content-Type, {asked}"
+        assert answer.headers["Access-Control-Allow-Methods"] == "GET"
+        assert http.get(path, headers={"Origin": EVIL}).headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "path", ["/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"]
+)
+def test_a_page_of_an_app_may_send_whatever_headers_its_libraries_add(app: Flask, path: str) -> None:
+    world = World(app)
+    assert world.client.id
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "traceparent,baggage"}
+    mine = world.http.options(path, headers={**asked, "Origin": ORIGIN})
+    assert mine.headers["Access-Control-Allow-Headers"].endswith(", traceparent,baggage")
+    assert {"Origin", "Access-Control-Request-Headers"} <= set(mine.headers["Vary"].split(", "))
+    other = world.http.options(path, headers={**asked, "Origin": EVIL})
+    assert "Access-Control-Allow-Headers" not in other.headers
+
+
+def test_attack_a_preflight_writes_a_header_of_its_own(app: Flask) -> None:
+    for odd in ("x" * 5 + "\x7f", 'a"b', "a b", ",", "a,,b", "ä"):
+        headers = {"Origin": ORIGIN, "Access-Control-Request-Headers": odd}
+        answer = app.test_client().options(JWKS_PATHS[0], headers=headers)
+        assert answer.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
+
+
+@pytest.mark.parametrize(
+    "asking", ["h", "http", "https://", "https:", "://", "null", "example", "%", "_", "https://app."]
+)
+def test_attack_a_preflight_whose_origin_is_none_has_all_apps_looked_at(app: Flask, asking: str) -> None:
+    client = make.make_client(app, make.make_user(app))
+    assert client.callback.startswith(ORIGIN)
+    http = app.test_client()
+    with count_statements() as statements:
+        answer = http.options("/oauth/token", headers={"Origin": asking})
+    assert answer.status_code == 204
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert statements == [] or asking == "https://app."
+    assert (
+        http.options("/oauth/token", headers={"Origin": ORIGIN}).headers["Access-Control-Allow-Origin"]
+        == ORIGIN
+    )

@@ -5,15 +5,17 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
-from joserfc.jwk import KeySet
-from sqlalchemy import delete, update
+from joserfc.jwk import KeySet, RSAKey
+from sqlalchemy import delete, insert, select, update
 
 from app.clock import now
+from app.crypto import Undecryptable
 from app.database.rows import db
 from app.oauth.endpoints import metadata
 from app.oauth.keys import ring, rotation
@@ -22,6 +24,7 @@ from app.oauth.refusals import NextKeyTooNew
 from app.operations.cleanup import delete_batch
 from tests import factories as make
 from tests.support.apps import MakeApp
+from tests.support.signing_keys import change_keys
 
 
 def kids(client: FlaskClient) -> set[str]:
@@ -65,10 +68,7 @@ def test_a_key_goes_once_nothing_it_signed_is_valid(app: Flask, client: FlaskCli
         old = {key.kid for key in ring.current().current.values()}
     rotate(app)
     with app.app_context():
-        db.session.execute(
-            update(SigningKey).where(SigningKey.kid.in_(old)).values(expires_at=now() - timedelta(seconds=1))
-        )
-        db.session.commit()
+        change_keys(db.session, SigningKey.kid.in_(old), expires_at=now() - timedelta(seconds=1))
         ring.current().refresh(force=True)
         assert not old & set(ring.current().verifying)
         assert delete_batch(SigningKey) >= len(old)
@@ -95,9 +95,7 @@ def test_private_keys_never_leave(client: FlaskClient) -> None:
 
 def age_next_keys(app: Flask, **age: float) -> None:
     with app.app_context():
-        next_ones = update(SigningKey).where(SigningKey.slot.like("%:next"))
-        db.session.execute(next_ones.values(created_at=now() - timedelta(**age)))
-        db.session.commit()
+        change_keys(db.session, SigningKey.slot.like("%:next"), created_at=now() - timedelta(**age))
 
 
 def test_keys_that_caches_may_not_know_do_not_sign_yet(app: Flask, client: FlaskClient) -> None:
@@ -189,3 +187,78 @@ def test_in_an_emergency_keys_rotate_at_once(app: Flask, client: FlaskClient, op
 
 def test_the_wait_covers_every_cache() -> None:
     assert rotation.PUBLISHED_AHEAD.total_seconds() > metadata.MAX_AGE + 2 * ring.FRESH_FOR
+
+
+def forge(app: Flask, **changes: Any) -> RSAKey:
+    """Put a key of one's own into the table, as somebody who can write to the database."""
+    key = RSAKey.generate_key(2048)
+    common = {"kid": "evil-key", "alg": "RS256", "use": "sig"}
+    row = {
+        "kid": "evil-key", "alg": "RS256", "slot": None, "created_at": now(), "mac": None,
+        "public_jwk": json.dumps({**key.as_dict(private=False), **common}), "sealed_private_jwk": "v2:x:y",
+    }  # fmt: skip
+    with app.app_context():
+        db.session.execute(insert(SigningKey).values({**row, **changes}))
+        db.session.commit()
+        ring.current().refresh(force=True)
+    return key
+
+
+def remove_forged(app: Flask) -> None:
+    with app.app_context():
+        db.session.execute(delete(SigningKey).where(SigningKey.kid == "evil-key"))
+        db.session.commit()
+
+
+def test_attack_who_writes_to_the_database_publishes_a_key_and_signs_for_everybody(
+    app: Flask, client: FlaskClient
+) -> None:
+    browser = make.browser_of(app, make.make_user(app))
+    token = make.tokens_for(make.make_client(app), browser)["access_token"]
+    with app.app_context():
+        mac = db.session.scalars(select(SigningKey.mac)).first()
+    for stolen in (None, mac, "0" * 64):
+        key = forge(app, mac=stolen)
+        try:
+            assert "evil-key" not in kids(client)
+            header = {**make.header_of(token), "kid": "evil-key"}
+            forged = jwt.encode(header, make.claims_of(token), key, default_type=None)
+            assert browser.get("/oauth/userinfo", headers=make.with_token(forged)).status_code == 401
+            assert browser.get("/oauth/userinfo", headers=make.with_token(token)).status_code == 200
+            doctor = app.test_cli_runner().invoke(args=["doctor"])
+            assert (doctor.exit_code, "1 signing keys were not made here" in doctor.output) == (1, True)
+        finally:
+            remove_forged(app)
+
+
+@pytest.mark.parametrize("change", ["alive", "signs", "other"])
+def test_attack_a_key_that_has_ended_is_brought_back(app: Flask, client: FlaskClient, change: str) -> None:
+    with app.app_context():
+        ring.current().refresh(force=True)
+        old = ring.current().current["RS256"].kid
+    assert app.test_cli_runner().invoke(args=["keys", "rotate", "--leaked"]).exit_code == 0
+    signing = SigningKey.slot == "RS256:current"
+    with app.app_context():
+        ring.current().refresh(force=True)
+        if change == "signs":
+            db.session.execute(update(SigningKey).where(signing).values(slot=None))
+            db.session.execute(
+                update(SigningKey).where(SigningKey.kid == old).values(slot="RS256:current", expires_at=None)
+            )
+        elif change == "alive":
+            db.session.execute(update(SigningKey).where(SigningKey.kid == old).values(expires_at=None))
+        else:
+            mine = db.session.scalar(select(SigningKey.public_jwk).where(SigningKey.kid == old))
+            db.session.execute(update(SigningKey).where(signing).values(public_jwk=mine))
+        db.session.commit()
+        try:
+            ring.current().refresh(force=True)
+        except Undecryptable:
+            assert change in ("signs", "other")  # nothing is signed until somebody has looked at it
+        assert old not in ring.current().verifying
+    assert client.get("/oauth/jwks.json").status_code in (200, 503)
+    assert app.test_cli_runner().invoke(args=["keys", "rotate", "--leaked"]).exit_code == 0
+    assert client.get("/oauth/jwks.json").status_code == 200
+    assert old not in kids(client)
+    with app.app_context():
+        assert ring.current().signing_key("RS256").kid != old

@@ -136,7 +136,7 @@ def two_tokens_in_the_body(world: World) -> TestResponse:
 @pytest.mark.parametrize(
     ("provoke", "words"),
     [
-        (scope_where_none_is_allowed, ["openid", "The app may ask for: nothing"]),
+        (scope_where_none_is_allowed, ["openid", "no person takes part", "the app may ask for: nothing"]),
         (grant_of_confidential_apps, ["the grant client_credentials", "A public client cannot"]),
         (grant_like_no_other, ["no grant_type zzz", "client_credentials, password"]),
         (scope_like_no_other, ["zzz", "openid, profile"]),

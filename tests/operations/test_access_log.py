@@ -97,8 +97,11 @@ def test_log_injection_by_the_user_agent_fails(shared: Portal) -> None:
 
 @pytest.mark.parametrize(
     ("forwarded", "remote"),
-    [("203.0.113.7", "203.0.113.7"), ("10.0.0.1, 2001:db8::1", "2001:db8::1"), ("unknown forged", "-")],
-)
+    [
+        ("203.0.113.7", "203.0.113.7"), ("10.0.0.1, 2001:db8::1", "2001:db8::1"), ("unknown forged", "-"),
+        ("203.0.113.7:40000", "203.0.113.7"), ("[2001:DB8::1]:443", "2001:db8::1"), ("::ffff:203.0.113.7", "203.0.113.7"),
+    ],
+)  # fmt: skip
 def test_behind_a_trusted_proxy_the_real_address_is_written(
     shared: Portal, forwarded: str, remote: str
 ) -> None:

@@ -1,6 +1,10 @@
 """`flask doctor`: what is wrong with an installation, and how to mend it."""
 
 import json
+import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ from app.operations.doctor import Finding, database, examine
 from app.operations.doctor import tls as tls_check
 from tests.support.apps import MakeApp
 from tests.support.certificates import make_certificate
+from tests.support.commands import CHECKOUT
 from tests.support.databases import make_settings
 from tests.support.mailboxes import Mailbox
 from tests.support.portals import Portal
@@ -187,8 +192,6 @@ def test_a_certificate_must_go_on_and_be_for_this_portal(
         ({"PASSWORD_HASHER": "bcrypt", "BCRYPT_SALT_ROUNDS": "6"}, "BCRYPT_SALT_ROUNDS"),
         ({"RATE_LIMIT_WHITE_LIST_REGEXP": ".*"}, "RATE_LIMIT_WHITE_LIST_REGEXP"),
         ({"TRUSTED_PROXIES": "0"}, "TRUSTED_PROXIES"),
-        (dict.fromkeys(("SECRET_KEY", "DATABASE_ENCRYPTION_SECRET"), "one secret for two purposes 0123456789"),
-         "SECRET_KEY"),
     ],
 )  # fmt: skip
 def test_what_is_weak_in_production_is_named(
@@ -218,3 +221,34 @@ def test_a_shared_folder_that_cannot_be_used_is_found(
     other = make_app()
     assert wrong(other, "metrics") == ""
     assert any("no shared memory" in each.says for each in findings(other, "metrics"))
+
+
+def test_files_that_others_may_open_are_named(app_with: MakeApp, tmp_path: Path) -> None:
+    instance = tmp_path / "instance"
+    (instance / "mail").mkdir(parents=True)
+    (instance / "mail" / "1.eml").write_text("x")
+    for path, mode in ((instance / "mail" / "1.eml", 0o600), (instance / "mail", 0o700), (instance, 0o755)):
+        path.chmod(mode)
+    (tmp_path / "pforte.sqlite3").touch(mode=0o600)
+    app = create_app(make_settings(f"sqlite:///{tmp_path}/pforte.sqlite3", instance))
+    assert wrong(app, "files") == f"others may open {instance}: chmod -R go= {instance}"
+    instance.chmod(0o700)
+    assert wrong(app, "files") == ""
+    (instance / "mail" / "1.eml").chmod(0o640)
+    assert f"{instance}/mail/1.eml" in wrong(app, "files")
+    (instance / "mail" / "1.eml").chmod(0o600)
+    database = tmp_path / "pforte.sqlite3"
+    database.chmod(0o644)
+    assert f"chmod go= {database}" in wrong(app, "files")
+
+
+def test_attack_the_database_that_a_command_made_is_read_by_somebody_else(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    folder.mkdir(mode=0o700)
+    own = {"PATH": os.environ["PATH"], "INSTANCE_PATH": str(folder), "FLASK_SKIP_DOTENV": "1"}
+    command = ["sh", "-c", f"umask 022; exec {sys.executable} -m flask --app wsgi db upgrade"]
+    done = subprocess.run(command, env=own, cwd=CHECKOUT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
+    assert modes["pforte.sqlite3"] == 0o600
+    assert {name: mode for name, mode in modes.items() if mode & 0o077} == {}

@@ -119,6 +119,7 @@ def test_strangers_make_no_series_and_leave_nothing_personal(start_portal: Start
         ("127.0.0.1", "127.0.0.1", 200), ("127.0.0.1", "203.0.113.7", 404), ("127.0.0.1", "::1", 404),
         ("203.0.113.7, ::1", "203.0.113.7", 200), ("203.0.113.7, ::1", "::1", 200),
         ("203.0.113.7", "127.0.0.1", 404), ("127.0.0.1", "::ffff:127.0.0.1", 200), ("127.0.0.1", "", 404),
+        ("::ffff:203.0.113.7", "203.0.113.7", 200), ("2001:DB8::0007", "2001:db8::7", 200), ("2001:db8::7", "2001:db8::8", 404),
     ],
 )  # fmt: skip
 def test_only_listed_addresses_read_them(make_app: MakeApp, allowed: str, address: str, status: int) -> None:

@@ -146,7 +146,7 @@ def test_a_body_too_large_is_refused_without_waiting_for_it(straight: Straight) 
     assert answer.startswith(b"HTTP/1.1 413 "), answer
 
 
-REGISTER = b"POST /api/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+REGISTER = b"POST /api/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 PERSON = (
     b'{"username": "half", "email": "half@example.org", "password": "nine quiet lanterns by the harbour"}'
 )
@@ -159,7 +159,9 @@ def test_a_malformed_chunked_body_is_a_400_and_ends_the_connection(
 ) -> None:
     with plain.connect() as connection:
         head = (
-            b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            b"POST "
+            + path
+            + b" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         )
         connection.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
         answer = _read(connection)

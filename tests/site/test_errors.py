@@ -13,6 +13,7 @@ from werkzeug.exceptions import TooManyRequests
 from app import create_app
 from app.authentication.access import public
 from app.database.rows import db
+from app.extensions import metrics
 from tests.support.apps import MakeApp
 from tests.support.databases import make_settings
 
@@ -151,3 +152,15 @@ def test_a_lost_database_is_a_503_that_says_when_to_come_back(
 def test_the_start_page_needs_no_database(url: str, tmp_path: Path) -> None:
     app = create_app(make_settings(url, tmp_path))
     assert app.test_client().get("/").status_code == 200
+
+
+def test_forms_of_other_sites_are_counted(client: FlaskClient) -> None:
+    metrics._noted.clear()  # of the tests before
+    sent = {"username": "anna", "csrf_token": "forged"}
+    for path in ("/login", "/forgot-password"):
+        answer = client.post(
+            path, data=sent, headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+        )
+        assert answer.status_code == 400
+    metrics.flush()
+    assert ("pforte_forms_refused_total", "", 2.0) in metrics.read()

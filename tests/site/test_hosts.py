@@ -1,4 +1,4 @@
-"""Host headers of any shape: a name or an address is served, everything else is a 400 with a page, nothing is a 5xx."""
+"""Host headers of any shape: our own are served, others are a 421, everything else is a 400 with a page, nothing is a 5xx."""
 
 import socket
 from urllib.parse import urlsplit
@@ -17,8 +17,18 @@ from tests.support.portals import Portal
 pytestmark = pytest.mark.any_database
 LABEL = "a" * 63
 SERVED = [
-    "id.example.org", "ID.Example.ORG:443", "localhost", "localhost.", "127.0.0.1:8000", "[::1]", "[::1]:8000",
-    "[::ffff:127.0.0.1]", "pforte_portal_1:8000", "a:", LABEL, f"{LABEL}.example", "xn--bcher-kva.example",
+    "localhost",
+    "LOCALHOST:9",
+    "localhost.",
+    "127.0.0.1:8000",
+    "127.0.0.9",
+    "[::1]",
+    "[::1]:8000",
+    "[::ffff:127.0.0.1]",
+]
+FOREIGN = [
+    "id.example.org", "ID.Example.ORG:443", "localhost.evil.example", "127.0.0.1.evil.example", "203.0.113.7:8000",
+    "[2001:db8::1]", "0.0.0.0", "127.1", "evil.example", "pforte_portal_1:8000", "a:", LABEL, f"{LABEL}.example", "xn--bcher-kva.example",
     "xn--strae-oqa.example", "xn--", "xn--a", "xn--" + "9" * 50,
     ".".join([LABEL, LABEL, LABEL, "a" * 61]),
 ]  # fmt: skip
@@ -56,10 +66,72 @@ def ask(app: Flask, method: str, path: str, host: str) -> tuple[int, dict[str, s
     return int(status.split()[0]), dict(sent), b"".join(body).decode()
 
 
-def test_a_name_or_an_address_is_served(app: Flask) -> None:
+def test_names_and_addresses_of_this_machine_are_served(app: Flask) -> None:
     answers = {(host, path): ask(app, method, path, host)[0] for host in SERVED for method, path in PATHS}
     assert not {asked: status for asked, status in answers.items() if status >= 500}
     assert {answers[host, "/"] for host in SERVED} == {200}
+
+
+def test_attack_a_foreign_name_is_made_to_point_to_the_portal(app: Flask) -> None:
+    """DNS rebinding: a page at that name could read what a portal on loopback answers; and redirects led to it."""
+    paths = [(method, path) for method, path in PATHS if not path.startswith("/health/")]
+    answers = {(host, path): ask(app, method, path, host) for host in FOREIGN for method, path in paths}
+    assert not {
+        asked: answer[0]
+        for asked, answer in answers.items()
+        if answer[0] != (404 if asked[1] == "/metrics" and asked[0] in BY_ADDRESS else 421)
+    }
+    for _status, headers, _body in answers.values():
+        assert len(headers["X-Request-Id"]) == 20
+        assert "Location" not in headers
+
+
+# Prometheus asks by address; METRICS_ALLOW knows nobody without one.
+BY_ADDRESS = ("203.0.113.7:8000", "[2001:db8::1]", "0.0.0.0")
+
+
+@pytest.mark.parametrize("host", ["10.0.0.5:8000", "[2001:db8::5]:8000", "portal:8000", "evil.example"])
+def test_probes_ask_by_the_address_or_name_of_a_container(app: Flask, host: str) -> None:
+    assert ask(app, "GET", "/health/live", host)[0] == 200
+    assert ask(app, "GET", "/health/ready", host)[0] == 200
+    assert ask(app, "GET", "/health/../login", host)[0] != 200
+
+
+@pytest.mark.parametrize(
+    ("issuer", "hosts"),
+    [
+        ("https://id.example.org", ["id.example.org", "ID.EXAMPLE.ORG:443", "id.example.org.", "id.example.org:8443"]),
+        ("https://bücher.example", ["xn--bcher-kva.example"]),
+        ("https://192.0.2.1:8000", ["192.0.2.1:8000", "192.0.2.1"]),
+        ("https://[2001:DB8::1]", ["[2001:db8::1]", "[2001:db8:0::1]:443"]),
+    ],
+)  # fmt: skip
+def test_the_issuers_host_is_served(app_with: MakeApp, issuer: str, hosts: list[str]) -> None:
+    app = app_with(ISSUER=issuer)
+    assert {host: ask(app, "GET", "/login", host)[0] for host in hosts} == dict.fromkeys(hosts, 200)
+    assert ask(app, "GET", "/login", "example.org")[0] == 421
+
+
+def test_further_hosts_are_a_setting(app_with: MakeApp) -> None:
+    app = app_with(TRUSTED_HOSTS="Portal, 10.0.0.5 2001:DB8::5")
+    served = ["portal:8000", "10.0.0.5", "[2001:db8::5]:8000"]
+    assert {host: ask(app, "POST", "/api/auth", host)[0] for host in served} == dict.fromkeys(served, 415)
+    assert ask(app, "POST", "/api/auth", "10.0.0.6")[0] == 421
+
+
+def test_people_at_a_foreign_name_are_led_to_the_portal(
+    app_with: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = app_with(ISSUER="https://id.example.org")
+    _status, headers, page = ask(app, "GET", "/account", "wrong.example")
+    assert headers["Content-Type"].startswith("text/html")
+    assert '<html lang="de">' in page
+    assert "<code>421</code>" in page
+    assert 'href="https://id.example.org/"' in page
+    assert "wrong.example" not in page
+    assert ask(app, "POST", "/api/auth", "wrong.example")[1]["Content-Type"] == "application/json"
+    assert caplog.text.count("wrong.example") == 1
+    assert "TRUSTED_HOSTS" in caplog.text
 
 
 def test_what_is_no_host_is_refused_at_every_door(app: Flask) -> None:
@@ -88,9 +160,10 @@ def test_the_page_needs_no_database(make_app: MakeApp) -> None:
 
 
 def test_a_forwarded_host_is_looked_at_where_proxies_are_believed(make_app: MakeApp) -> None:
-    client: FlaskClient = make_app(TRUSTED_PROXIES="1").test_client()
+    client: FlaskClient = make_app(TRUSTED_PROXIES="1", ISSUER="https://id.example.org").test_client()
     for host in ("a..b", "[", f"{LABEL}a", "a, b:x"):
         assert client.get("/login", headers={"X-Forwarded-Host": host}).status_code == 400, host
+    assert client.get("/login", headers={"X-Forwarded-Host": "evil.example"}).status_code == 421
     assert client.get("/login", headers={"X-Forwarded-Host": "id.example.org"}).status_code == 200
 
 

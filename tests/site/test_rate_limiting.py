@@ -124,6 +124,8 @@ def test_a_redis_that_is_away_is_not_asked_by_every_request(tmp_path: Any) -> No
         ({"RATE_LIMIT_WHITE_LIST_REGEXP": r"10\.0\."}, "10.0.7.7", False),
         ({"RATE_LIMIT_WHITE_LIST_REGEXP": r"10\.0\.0\.1"}, "110.0.0.1", False),
         ({"RATE_LIMIT_WHITE_LIST_REGEXP": r"10\.0\.0\.1"}, "10.0.0.11", False),
+        ({}, "::ffff:127.0.0.1", True), ({"RATE_LIMIT_WHITE_LIST_REGEXP": r"127\.0\.0\.\d+"}, "::ffff:127.0.0.9", True),
+        ({"RATE_LIMIT_WHITE_LIST": "2001:DB8:0::1"}, "2001:db8::1", True),
     ],
 )  # fmt: skip
 def test_who_is_exempt(make_app: MakeApp, settings: dict[str, str], address: str, exempt: bool) -> None:
@@ -142,6 +144,36 @@ def test_behind_a_proxy_each_caller_has_a_limit_of_their_own_that_no_header_forg
     assert last("198.51.100.1") == 429
     assert last("198.51.100.99, 198.51.100.1") == 429, "what the caller wrote in front counts for nothing"
     assert client.get("/robots.txt", headers={"X-Forwarded-For": "198.51.100.2"}).status_code == 200
+
+
+def test_attack_another_port_or_another_spelling_is_no_other_address(make_app: MakeApp) -> None:
+    client = make_app(**FEW, TRUSTED_PROXIES="1").test_client()
+
+    def statuses_of(*forwarded: str) -> list[int]:
+        return [
+            client.get("/robots.txt", headers={"X-Forwarded-For": each}).status_code for each in forwarded
+        ]
+
+    ports = [f"198.51.100.2:{40_000 + number}" for number in range(4)]
+    assert statuses_of(*ports, "::ffff:198.51.100.2") == [200, 200, 200, 429, 429]
+    spellings = ["2001:DB8:9::1", "2001:db8:9:0::1", "[2001:db8:9::1]:443", "2001:db8:9::1%eth0"]
+    assert statuses_of(*spellings) == [200, 200, 200, 429]
+
+
+def test_attack_a_network_has_as_many_ipv6_addresses_as_one_likes(make_app: MakeApp) -> None:
+    client = make_app(**FEW).test_client()
+
+    def count_of(addresses: list[str]) -> Counter[int]:
+        asked = (client.get("/robots.txt", environ_overrides={"REMOTE_ADDR": each}) for each in addresses)
+        return Counter(answer.status_code for answer in asked)
+
+    of_one_home = [f"2001:db8:1:1::{number:x}" for number in range(1, 31)]
+    assert count_of(of_one_home) == {200: 3, 429: 27}
+    of_a_neighbour = ["2001:db8:2:1::1"]
+    assert count_of(of_a_neighbour) == {200: 1}
+    # Of 48 bits somebody has 65,536 networks: ten of them may do what one may, and three requests are spent.
+    of_one_customer = [f"2001:db8:1:{number:x}::1" for number in range(16, 76)]
+    assert count_of(of_one_customer) == {200: 27, 429: 33}
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

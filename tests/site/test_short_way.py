@@ -96,6 +96,6 @@ def test_counters_in_trouble_lock_nobody_out(app: Flask, monkeypatch: pytest.Mon
     def fail(*_args: object, **_kwargs: object) -> bool:
         raise OSError("no counters")
 
-    monkeypatch.setattr(rate_limiting, "_is_exempt", lambda: False)
-    monkeypatch.setattr(limiter.limiter, "hit", fail)
+    monkeypatch.setattr(rate_limiting, "is_exempt", lambda _address: False)
+    monkeypatch.setattr(limiter.storage, "incr", fail)
     assert app.test_client().post("/oauth/token").status_code == 400

@@ -100,7 +100,7 @@ def test_only_tls_1_2_and_newer_is_spoken(
 
 def test_plain_http_to_the_tls_port_gets_nothing_and_leaves_no_traceback(secure: Portal) -> None:
     with socket.create_connection(("127.0.0.1", urlsplit(secure.url).port or 0), SECONDS) as connection:
-        connection.sendall(b"GET /login HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(b"GET /login HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"<form" not in connection.recv(4096)
     assert requests.get(f"{secure.url}/health/live", timeout=SECONDS).ok
     assert "Traceback" not in secure.log

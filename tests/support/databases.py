@@ -58,7 +58,7 @@ class Databases:
         if kind == "sqlite":
             number = len(list(self.folder.glob("*.sqlite3")))
             path = self.folder / f"pforte{number}.sqlite3"
-            path.touch()
+            path.touch(mode=0o600)
             return f"sqlite:///{path}"
         return self.mariadb.new_database()
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 
 from app import create_app
-from app.authentication import sessions
+from app.authentication import last_seen
 from app.clients import secret_digests
 from app.database.rows import db
 from app.diagnostics import usage
@@ -122,7 +122,7 @@ def forget(app: Flask) -> None:
     access_tokens._verified.clear()
     cross_origin._met.clear()
     # What waits to be written would go into the next test's rows.
-    sessions._seen.clear()
+    last_seen._seen.clear()
     secret_digests._waiting.clear()
     metrics._noted.clear()
     for stamps in (usage._secrets, usage._consents):  # and a row is stamped at most every ten seconds
@@ -139,4 +139,4 @@ def forget(app: Flask) -> None:
     instance = app.config["SETTINGS"].instance
     metering.forget(instance)  # totals begin at zero
     shutil.rmtree(instance, ignore_errors=True)  # mails and whatever else was written beside the database
-    instance.mkdir()
+    instance.mkdir(mode=0o700)

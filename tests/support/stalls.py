@@ -14,16 +14,16 @@ MANY = 200
 SECONDS = 30
 SOON = 1.0  # seconds, the product's word for how long somebody else waits meanwhile
 TRIES = 4
-POST = b"POST /api/auth HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-FORM = b"POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-GET = b"GET /.well-known/openid-configuration HTTP/1.1\r\nHost: x\r\n\r\n"
-LIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST /api/auth HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+FORM = b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+GET = b"GET /.well-known/openid-configuration HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LIVE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 # What is sent first, and what follows it byte by byte for as long as somebody takes it.
 SORTS: dict[str, tuple[bytes, bytes]] = {
     "silence": (b"", b""),
     "half a request line": (b"GET /hea", b""),
-    "unfinished headers": (b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: ", b""),
-    "dribbled headers": (b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"x"),
+    "unfinished headers": (b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b""),
+    "dribbled headers": (b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b"x"),
     "a body that never comes": (POST + b"Content-Length: 1000\r\n\r\n", b""),
     "a large body that stops": (POST + b"Content-Length: 200000\r\n\r\n" + b"x" * 20_000, b""),
     "a dribbled body": (POST + b"Content-Length: 1000\r\n\r\n", b"x"),

@@ -15,6 +15,7 @@ from app.users import accounts, administrators
 from app.users.models import User
 from app.users.refusals import LastAdministrator, NotActive, OwnAccount
 from tests import factories as make
+from tests.account.visitor import mails
 
 Rule = Callable[[User, str], None]
 ENDINGS: dict[str, Rule] = {
@@ -100,3 +101,26 @@ def test_nobody_blocked_is_appointed(app: Flask) -> None:
     accounts.unblock(user)
     administrators.appoint(user, chief.id)
     assert user.is_admin
+
+
+@pytest.mark.parametrize("by_command", [False, True])
+def test_all_administrators_are_told_of_a_new_one(app: Flask, by_command: bool) -> None:
+    chief = make.make_user(app, "chief", is_admin=True, email_verified=True)
+    make.make_user(app, "deputy", is_admin=True, email_verified=True, locale="de")
+    make.make_user(app, "unconfirmed", is_admin=True)
+    make.make_user(app, "somebody", email_verified=True)
+    if by_command:
+        create = ["user", "create", "newcomer", "newcomer@example.org", "--admin", "--verified"]
+        assert app.test_cli_runner().invoke(args=create).exit_code == 0
+    else:
+        newcomer = make.make_user(app, "newcomer", email_verified=True)
+        with app.app_context():
+            administrators.appoint(accounts.get_user(newcomer.id), chief.id)
+            db.session.commit()
+    told = {mail["To"]: mail for mail in mails(app, "new_administrator")}
+    assert set(told) == {"chief@example.org", "deputy@example.org", "newcomer@example.org"}
+    assert told["deputy@example.org"]["Subject"].startswith("Ein neues Administrationskonto bei ")
+    text = " ".join(told["chief@example.org"].get_content().split())
+    words = "newcomer was made an administrator" if by_command else "chief made newcomer an administrator"
+    assert words in text
+    assert "/admin/users/" in text

@@ -9,6 +9,7 @@ from werkzeug.security import generate_password_hash
 from app.users import password_hashes, passwords
 from app.users.passwords import HashingBusy, hash_password, needs_rehash, verify_password
 from tests.support.apps import MakeApp
+from tests.support.ports import wait_until
 
 pytestmark = pytest.mark.any_database
 PASSWORD = "Muster-Kiesel-42"
@@ -148,6 +149,29 @@ def test_no_more_than_one_password_is_hashed_at_a_time(app: Flask) -> None:
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(check, range(16)))
     assert most == 1
+
+
+def test_attack_sign_ins_take_no_more_than_their_share_of_the_threads(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_places", passwords._places)
+    passwords.limit_waiting(2)
+    with app.app_context(), passwords._one_at_a_time(), ThreadPoolExecutor(8) as pool:
+
+        def ask(_number: int) -> str:
+            with app.app_context():
+                try:
+                    verify_password(None, PASSWORD)
+                except HashingBusy:
+                    return "busy"
+                return "answered"
+
+        tries = [pool.submit(ask, number) for number in range(6)]
+        wait_until(lambda: sum(each.done() for each in tries) == 5, 15, "five that are told to come back")
+        assert [each.result() for each in tries if each.done()] == ["busy"] * 5
+        passwords._turn.release()
+        assert sorted(each.result() for each in tries) == ["answered", *["busy"] * 5]
+        passwords._turn.acquire()
 
 
 def test_who_waits_too_long_is_told_to_come_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

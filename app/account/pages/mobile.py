@@ -14,9 +14,10 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
 from ...notifications.sms import is_available
-from ...users.phone_numbers import for_reading, takes_text_messages
+from ...users.phone_numbers import for_reading
 from .. import mobile
-from ..refusals import CodeExpired, CodeWrong, NothingToConfirm, TooManyMessages
+from ..refusals import CodeExpired, CodeWrong, CountryNotServed, EmailNotConfirmed, NothingToConfirm
+from ..wording import NO_MESSAGE, why_no_message
 
 blueprint = Blueprint("account_mobile", __name__)
 
@@ -38,12 +39,11 @@ def confirm() -> Response | tuple[str, int]:
     if form.validate_on_submit() and _confirm(form):
         flash(_("Thank you. Your mobile number is confirmed."), "ok")
         return redirect(url_for("account_profile.edit"), 303)
-    number = current_user.mobile
     page = render_template(
         "account/mobile.html",
         form=form,
-        number=for_reading(number),
-        reachable=bool(number) and takes_text_messages(number) and is_available(settings),
+        number=for_reading(current_user.mobile),
+        obstacle=_obstacle(),
         sent=mobile.is_code_open(current_user),
     )
     return page, status_of(form)
@@ -56,15 +56,32 @@ def send_code() -> Response:
         if not is_available(settings):
             raise NothingToConfirm
         mobile.send_code(
-            current_user, ip=request.remote_addr, issuer=settings.issuer, locale=str(get_locale())
+            current_user,
+            ip=request.remote_addr,
+            issuer=settings.issuer,
+            locale=str(get_locale()),
+            countries=settings.sms_countries,
+            budget=settings.sms_daily_budget,
         )
         db.session.commit()
         flash(_("The code is on its way to %(number)s.", number=for_reading(current_user.mobile)), "ok")
-    except TooManyMessages:
-        flash(_("A code was sent a moment ago, or several today. Please wait before you ask again."), "warn")
-    except NothingToConfirm:
-        flash(_("There is no number to confirm."), "warn")
+    except tuple(NO_MESSAGE) as refusal:
+        flash(why_no_message(refusal), "warn")
     return redirect(url_for("account_mobile.confirm"), 303)
+
+
+def _obstacle() -> str | None:
+    """Why no code can be sent to the number of the profile, whenever it is asked for."""
+    try:
+        mobile.number_to_confirm(current_user, settings.sms_countries)
+    except (CountryNotServed, EmailNotConfirmed) as refusal:
+        return why_no_message(refusal)
+    except NothingToConfirm:
+        reachable = False
+    else:
+        reachable = is_available(settings)
+    number = for_reading(current_user.mobile)
+    return None if reachable else _("No text message can be sent to %(number)s.", number=number)
 
 
 def _confirm(form: CodeForm) -> bool:

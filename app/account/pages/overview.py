@@ -1,6 +1,6 @@
 """The account at a glance."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,7 +14,7 @@ from ...extensions import settings
 from ...users.countries import country_name
 from ...users.phone_numbers import for_reading
 from ...users.refusals import AmbiguousEmail
-from ..registration import send_verification
+from ..registration import ask_for_verification
 from ..wording import in_words
 
 blueprint = Blueprint("account_overview", __name__)
@@ -39,7 +39,9 @@ def show() -> str:
 def send_verification_again() -> Response:
     """Mail the link that confirms the address once more."""
     try:
-        sent = send_verification(current_user, issuer=settings.issuer, locale=str(get_locale()))
+        sent = ask_for_verification(
+            current_user, ip=request.remote_addr, issuer=settings.issuer, locale=str(get_locale())
+        )
     except AmbiguousEmail as refusal:
         flash(in_words(refusal)[1], "danger")
         return redirect(url_for("account_profile.edit"), 303)

@@ -1,6 +1,6 @@
 """What a person tells about themselves."""
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +16,7 @@ from ...authentication.access import has_recent_sign_in
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
+from ...network_limits import LimitReached
 from ...users.countries import list_countries
 from ...users.models import LONGEST_NAME
 from ...users.names import fold
@@ -23,6 +24,7 @@ from ...users.person_fields import PROFILE
 from ...users.phone_numbers import for_reading
 from .. import profile
 from ..wording import REFUSALS, tell
+from . import limited
 
 blueprint = Blueprint("account_profile", __name__)
 
@@ -53,7 +55,7 @@ class ProfileForm(FlaskForm):
 
 
 @blueprint.route("/account/profile", methods=["GET", "POST"])
-def edit() -> Response | tuple[str, int]:
+def edit() -> Response | tuple[str, int, dict[str, str]]:
     """The page that changes the profile; another address needs a recent sign-in and is confirmed by mail."""
     form = ProfileForm(obj=current_user)
     if not form.is_submitted():
@@ -63,14 +65,24 @@ def edit() -> Response | tuple[str, int]:
         SelectChoice("", _("I would rather not say")),
         *(SelectChoice(code, name) for code, name in countries),
     ]
-    if form.validate_on_submit() and _may_change_email(form) and _save(form):
-        locale = form.locale.data or str(get_locale())
-        g.locale_choice = form.locale.data
-        with force_locale(locale):
-            flash(_("Your profile is saved."), "ok")
-        return redirect(url_for("account_profile.edit"), 303)
+    headers: dict[str, str] = {}
+    try:
+        if form.validate_on_submit() and _may_change_email(form) and _save(form):
+            return _saved(form)
+        status = status_of(form)
+    except LimitReached as reached:
+        db.session.rollback()
+        status, headers = limited.refuse(form, reached)
     page = render_template("account/profile.html", form=form, may_change_email=has_recent_sign_in())
-    return page, status_of(form)
+    return page, status, headers
+
+
+def _saved(form: ProfileForm) -> Response:
+    locale = form.locale.data or str(get_locale())
+    g.locale_choice = form.locale.data
+    with force_locale(locale):
+        flash(_("Your profile is saved."), "ok")
+    return redirect(url_for("account_profile.edit"), 303)
 
 
 def _may_change_email(form: ProfileForm) -> bool:
@@ -84,7 +96,11 @@ def _may_change_email(form: ProfileForm) -> bool:
 def _save(form: ProfileForm) -> bool:
     try:
         changed = profile.change_email(
-            current_user, form.email.data or "", issuer=settings.issuer, locale=str(get_locale())
+            current_user,
+            form.email.data or "",
+            ip=request.remote_addr,
+            issuer=settings.issuer,
+            locale=str(get_locale()),
         )
         profile.change_profile(current_user, {column: form[column].data or "" for column in PROFILE})
     except REFUSALS as refusal:

@@ -15,11 +15,13 @@ from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
+from ...network_limits import LimitReached
 from ...users.names import check_email
 from ...users.refusals import EmailRefused, PasswordRefused
 from .. import recovery
 from ..refusals import LinkExpired
 from ..wording import tell
+from . import limited
 
 blueprint = Blueprint("account_recovery", __name__)
 
@@ -38,12 +40,17 @@ class NewPasswordForm(FlaskForm):
 
 @blueprint.route("/forgot-password", methods=["GET", "POST"])
 @public
-def forgot_password() -> str | tuple[str, int]:
+def forgot_password() -> str | tuple[str, int, dict[str, str]]:
     """The page that mails a link; it answers the same whether anybody has the address."""
     form = ForgotPasswordForm()
-    if form.validate_on_submit() and _ask_for_reset(form):
-        return render_template("account/reset_sent.html", email=form.email.data or "")
-    return render_template("account/forgot_password.html", form=form), status_of(form)
+    headers: dict[str, str] = {}
+    try:
+        if form.validate_on_submit() and _ask_for_reset(form):
+            return render_template("account/reset_sent.html", email=form.email.data or "")
+        status = status_of(form)
+    except LimitReached as reached:
+        status, headers = limited.refuse(form, reached)
+    return render_template("account/forgot_password.html", form=form), status, headers
 
 
 @blueprint.route("/reset-password/<token>", methods=["GET", "POST"])

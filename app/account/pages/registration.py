@@ -17,13 +17,15 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
 from ...languages import picked
+from ...network_limits import LimitReached
 from ...users import accounts
 from ...users.names import check_email, check_username
-from ...users.passwords import check_new_password
+from ...users.passwords import HashingBusy, check_new_password
 from ...users.refusals import EmailTaken
 from .. import registration
 from ..refusals import InvitationNeeded, LinkExpired, RegistrationClosed
 from ..wording import REFUSALS, tell, told_beside_field
+from . import limited
 
 blueprint = Blueprint("account_registration", __name__)
 
@@ -54,7 +56,7 @@ class RegistrationForm(FlaskForm):
 
 @blueprint.route("/register", methods=["GET", "POST"])
 @public
-def register() -> Response | str | tuple[str, int]:
+def register() -> Response | tuple[str, int, dict[str, str]]:
     """The page that creates an account and signs in to it."""
     if current_user.is_authenticated:
         return redirect(browser.destination(url_for("account_overview.show")))
@@ -62,15 +64,20 @@ def register() -> Response | str | tuple[str, int]:
         invited = registration.check_may_register(settings.registration, request.args.get("invite"))
     except (RegistrationClosed, InvitationNeeded) as refusal:
         needed = isinstance(refusal, InvitationNeeded)
-        return render_template("account/registration_closed.html", invitation_needed=needed), 403
+        return render_template("account/registration_closed.html", invitation_needed=needed), 403, {}
     form = RegistrationForm(email=invited)
-    if form.validate_on_submit() and _create_account(form):
-        flash(_("Welcome. We have sent you a mail: please open it and confirm your address."), "ok")
-        return redirect(browser.destination(url_for("account_overview.show")), 303)
+    headers: dict[str, str] = {}
+    try:
+        if form.validate_on_submit() and _create_account(form):
+            flash(_("Welcome. We have sent you a mail: please open it and confirm your address."), "ok")
+            return redirect(browser.destination(url_for("account_overview.show")), 303)
+        status = status_of(form)
+    except (LimitReached, HashingBusy) as error:
+        status, headers = limited.refuse(form, error)
     page = render_template(
         "account/register.html", form=form, terms_url=settings.terms_url, privacy_url=settings.privacy_url
     )
-    return page, status_of(form)
+    return page, status, headers
 
 
 @blueprint.route("/verify-email/<token>", methods=["GET", "POST"])

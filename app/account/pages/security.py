@@ -10,9 +10,10 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
+from ...authentication import known_browsers
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
-from ...authentication.sign_in import check_password
+from ...authentication.step_up import confirm_password
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
@@ -54,7 +55,7 @@ def show() -> ResponseReturnValue:
 
 
 def _change_password(form: ChangePasswordForm) -> None:
-    check_password(current_user, form.current_password.data or "")
+    confirm_password(form.current_password.data or "")
     passwords.change_password(
         current_user,
         form.password.data or "",
@@ -62,3 +63,4 @@ def _change_password(form: ChangePasswordForm) -> None:
         issuer=settings.issuer,
         locale=str(get_locale()),
     )
+    known_browsers.remember(current_user)

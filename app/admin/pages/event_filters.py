@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, SelectField, StringField
+
+from configuration.addresses import canonical
 
 from ...audit.log_wording import area_in_words, kind_in_words, kinds_by_area
 from ...audit.search import Wanted
@@ -73,7 +74,7 @@ class EventFilters(Form):
 
 def _address(typed: str) -> str:
     try:
-        return str(ip_address(typed))
+        return canonical(typed)
     except ValueError:
         raise ValueError(_("Enter a whole address, such as 192.0.2.7 or 2001:db8::7.")) from None
 

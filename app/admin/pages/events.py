@@ -13,6 +13,7 @@ from ...audit.log_wording import kind_in_words
 from ...audit.models import Event
 from ...audit.search import search
 from ...audit.wording import WARNINGS, about
+from ...authentication.access import recent_sign_in
 from ...clients.naming import names_of
 from ...database.rows import db
 from ...forms import REFUSED
@@ -43,6 +44,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/events/export")
+@recent_sign_in
 def download() -> ResponseReturnValue:
     """What the query narrows the log to, as CSV; who takes it along is an event of its own."""
     filters = EventFilters(request.args)

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from ...audit import EventKind, record
+from ...authentication.access import recent_sign_in
 from ...clock import now
 from ...database.rows import db
 from ...notifications import outbox
@@ -43,6 +44,7 @@ def send(mail_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/mails/<mail_id>/delete")
+@recent_sign_in
 def delete(mail_id: str) -> ResponseReturnValue:
     """Let the mail never leave."""
     mail = _get_mail(mail_id)

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
 from ...audit import EventKind, record
@@ -31,7 +31,7 @@ def sign_in() -> Response:
         raise ApiRefused(422, "field_missing", "Neither username nor password may be empty.")
     ring.current().refresh()  # before a transaction holds what the making of first keys would wait for
     try:
-        user = authenticate(fields["username"], fields["password"])
+        user = authenticate(fields["username"], fields["password"], address=request.remote_addr or "")
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         _refuse(refusal)

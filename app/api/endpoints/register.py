@@ -6,11 +6,12 @@ from flask_babel import gettext as _
 
 from ...account import registration
 from ...account.refusals import InvitationNeeded, RegistrationClosed
-from ...account.wording import REFUSALS, in_words
+from ...account.wording import REFUSALS, in_words, why_limited
 from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
 from ...languages import picked
+from ...network_limits import LimitReached
 from ...users.models import User
 from ...users.refusals import EmailTaken, UsernameTaken
 from ..bodies import read_fields
@@ -32,6 +33,9 @@ def register() -> tuple[Response, int]:
         raise ApiRefused(
             403, "invitation_needed", _("You need an invitation to create an account.")
         ) from None
+    except LimitReached as reached:
+        text = why_limited(reached)
+        raise ApiRefused(429, "too_many_requests", text, Retry_After=reached.seconds) from None
     except REFUSALS as refusal:
         db.session.rollback()
         raise _worded(refusal) from None

@@ -11,13 +11,16 @@ from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from ...audit import EventKind, record
-from ...extensions import db
+from ...extensions import db, metrics
 from ...forms import status_of
-from .. import browser, sessions
+from ...process.metric_families import FORMS_REFUSED
+from ...users.passwords import HashingBusy
+from .. import browser, known_browsers, new_browsers
 from ..access import public
 from ..refusals import InvalidCredentials, TooManyTries
-from ..sign_in import authenticate, check_password
-from ..wording import why_refused
+from ..sign_in import authenticate
+from ..step_up import confirm_password
+from ..wording import why_busy, why_refused
 from .refused import status_and_headers
 
 blueprint = Blueprint("authentication_login", __name__)
@@ -50,12 +53,22 @@ def sign_in() -> Response:
     if not form.validate_on_submit():
         return _sign_in_page(form, status_of(form))
     try:
-        user = authenticate(form.username.data or "", form.password.data or "")
+        user = authenticate(
+            form.username.data or "",
+            form.password.data or "",
+            address=request.remote_addr or "",
+            counter_of=known_browsers.counter_of,
+        )
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         return _refused(form, refusal)
+    except HashingBusy as busy:
+        return _busy(form, busy)
+    is_new = new_browsers.is_new(user)
     browser.adopt(user, remember=form.remember.data)
     record(EventKind.SIGNED_IN, user_id=user.id, actor_id=user.id, device=user.browser_session.device)
+    if is_new:
+        new_browsers.tell(user, user.browser_session)
     db.session.commit()
     return redirect(onward, 303)
 
@@ -67,11 +80,10 @@ def reauthenticate() -> Response:
     if not form.validate_on_submit():
         return _reauthentication_page(form, status_of(form))
     try:
-        check_password(current_user, form.password.data or "")
+        confirm_password(form.password.data or "")
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()
         return _refused(form, refusal)
-    sessions.renew_authentication(current_user.browser_session)
     db.session.commit()
     return redirect(browser.destination(request.script_root + "/account"), 303)
 
@@ -79,6 +91,7 @@ def reauthenticate() -> Response:
 @blueprint.errorhandler(CSRFError)
 def _start_again(_error: CSRFError) -> Response:
     """The form once more, with what was typed: in another tab somebody signed in or out since it was opened."""
+    metrics.count(FORMS_REFUSED)
     onward = browser.destination(request.script_root + "/account")
     if request.endpoint == "authentication_login.reauthenticate":
         return redirect(request.full_path.rstrip("?"), 303)
@@ -95,6 +108,13 @@ def _refused(form: SignInForm | PasswordForm, refusal: InvalidCredentials | TooM
     status, headers = status_and_headers(refusal)
     response = _sign_in_page(form, status) if is_sign_in else _reauthentication_page(form, status)
     response.headers.extend(headers)
+    return response
+
+
+def _busy(form: SignInForm, busy: HashingBusy) -> Response:
+    form.form_errors.append(why_busy())
+    response = _sign_in_page(form, 503)
+    response.headers["Retry-After"] = str(busy.seconds)
     return response
 
 

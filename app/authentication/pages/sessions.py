@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ...audit import EventKind, record
 from ...extensions import db
-from .. import browser, devices, sessions
+from .. import browser, devices, lifetimes, sessions
 
 blueprint = Blueprint("authentication_sessions", __name__)
 
@@ -21,6 +21,7 @@ def show() -> str:
         sessions=sorted(sessions.list_sessions(current_user.id), key=lambda row: row.id != here),
         current_id=here,
         describe=devices.describe,
+        last_moment=lifetimes.last_moment,
     )
 
 

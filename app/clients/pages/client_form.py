@@ -59,6 +59,8 @@ class EditForm(ClientForm):
     """The fields of an app that exists."""
 
     pkce_required = BooleanField(_l("Require PKCE"))
+    lean_id_tokens = BooleanField(_l("Lean ID tokens"))
+    errors_without_iss = BooleanField(_l("Leave iss out of error answers"))
 
 
 def new_form() -> ClientForm:
@@ -81,6 +83,8 @@ def edit_form(client: Client) -> EditForm:
             "grant_types": kept.grant_types,
             "scopes": kept.scopes,
             "pkce_required": kept.pkce_required,
+            "lean_id_tokens": kept.lean_id_tokens,
+            "errors_without_iss": kept.errors_without_iss,
         }
     )
     form.scopes.choices = _offered()
@@ -101,7 +105,12 @@ def read(form: ClientForm, client: Client | None = None) -> Details:
     )
     if isinstance(form, EditForm):
         # A public app's switch cannot be moved, so browsers send nothing for it.
-        details = replace(details, pkce_required=form.pkce_required.data or details.is_public)
+        details = replace(
+            details,
+            pkce_required=form.pkce_required.data or details.is_public,
+            lean_id_tokens=form.lean_id_tokens.data,
+            errors_without_iss=form.errors_without_iss.data,
+        )
     return details
 
 

@@ -12,9 +12,10 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length
 
+from ...authentication.access import recent_sign_in
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
-from ...authentication.sign_in import check_password
+from ...authentication.step_up import confirm_password
 from ...clock import now
 from ...database.rows import db
 from ...extensions import settings
@@ -55,13 +56,14 @@ def index(client_id: str) -> ResponseReturnValue:
     return _page(get_own_client(client_id), SecretForm(formdata=None))
 
 
-@blueprint.post("/dashboard/apps/<client_id>/secrets/new")
+@blueprint.route("/dashboard/apps/<client_id>/secrets/new", methods=["GET", "POST"])
+@recent_sign_in
 def new(client_id: str) -> ResponseReturnValue:
     """One more secret; the app's page shows it."""
     client = get_own_client(client_id)
     form = SecretForm()
     if client.is_public or not form.validate_on_submit():
-        return _page(client, form), REFUSED
+        return _page(client, form), status_of(form)
     try:
         row, secret = client_secrets.add_secret(
             client,
@@ -102,7 +104,7 @@ def reveal(client_id: str, secret_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _reveal_page(client, secret, form), status_of(form)
     try:
-        check_password(current_user, form.password.data or "")
+        confirm_password(form.password.data or "")
         text = client_secrets.reveal_secret(client, secret, actor_id=current_user.id)
     except (InvalidCredentials, TooManyTries) as refusal:
         db.session.commit()  # the try counts

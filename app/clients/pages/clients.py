@@ -8,6 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from ...authentication.access import ask_for_password, has_recent_sign_in
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import REFUSED
@@ -17,12 +18,15 @@ from ..client_secrets import list_live
 from ..details import DEVELOPER_LIMITS, offered_scopes
 from ..models import Client
 from ..people_per_app import count_people
-from ..redirect_uris import is_localhost
+from ..redirect_uris import has_scheme_of_its_own, is_localhost
 from ..refusals import ClientRefused
 from . import client_form, fresh_secret
 from .own_app import get_own_client
 
 blueprint = Blueprint("clients_clients", __name__)
+
+# Who changes these may take over the sign-ins of everybody who uses the app.
+GUARDED = frozenset({"redirect_uris", "client_type", "grant_types", "pkce_required"})
 
 
 @blueprint.get("/dashboard/apps")
@@ -55,7 +59,7 @@ def new() -> ResponseReturnValue:
     if secret:
         fresh_secret.keep(client, secret)
     flash(_("%(name)s is registered.", name=client.name), "ok")
-    _hint_at_localhost(client)
+    _warn(client)
     return redirect(url_for("clients_clients.show", client_id=client.id))
 
 
@@ -78,7 +82,7 @@ def show(client_id: str) -> ResponseReturnValue:
 
 @blueprint.route("/dashboard/apps/<client_id>/edit", methods=["GET", "POST"])
 def edit(client_id: str) -> ResponseReturnValue:
-    """The form of an app's details."""
+    """The form of an app's details; what decides who gets its codes and tokens needs a recent sign-in."""
     client = get_own_client(client_id)
     form = client_form.edit_form(client)
     if not form.validate_on_submit():
@@ -88,10 +92,13 @@ def edit(client_id: str) -> ResponseReturnValue:
     except ClientRefused as refused:
         client_form.show_problems(form, refused)
         return _edit_page(client, form), REFUSED
+    if GUARDED.intersection(changed) and not has_recent_sign_in():
+        db.session.rollback()
+        return ask_for_password()
     db.session.commit()
     flash(_("Saved.") if changed else _("Nothing was changed."), "ok")
     if "redirect_uris" in changed:
-        _hint_at_localhost(client)
+        _warn(client)
     return redirect(url_for("clients_clients.show", client_id=client.id))
 
 
@@ -111,7 +118,16 @@ def _hints() -> dict[str, str]:
     return {scope.name: catalogue.describe(scope.name, locale) for scope in catalogue.list_scopes()}
 
 
-def _hint_at_localhost(client: Client) -> None:
+def _warn(client: Client) -> None:
+    """Say what works, but could be safer."""
+    if any(has_scheme_of_its_own(uri) for uri in client.redirect_uri_list):
+        flash(
+            _(
+                "A redirect URI has a scheme of its own. Any program on the person's device can claim it, so the "
+                "person is asked each time unless the app proves who it is."
+            ),
+            "warn",
+        )
     if any(is_localhost(uri) for uri in client.redirect_uri_list):
         flash(
             _(

@@ -41,6 +41,27 @@ CLIENT_ID_MISSING = Cause(
     _l("The request had no client_id. The parameters it had: %(fields)s."),
     _l("Send client_id. A variable that is empty in the app's configuration is the usual reason."),
 )
+APP_DISABLED = Cause(
+    "app_disabled",
+    "unauthorized_client",
+    400,
+    "This client is disabled at this server.",
+    _l("This app is switched off at the moment. Nothing is wrong with your account."),
+    _l("A person came to sign in to the app, which %(disabled_by)s had disabled: %(disabled_at)s."),
+    _l("Enable the app on its page. What an administrator disabled, only an administrator can enable."),
+)
+APP_FULL = Cause(
+    "app_full",
+    "access_denied",
+    403,
+    "This client may let in nobody new until an administrator of this server has checked it.",
+    _l(
+        "As many people use this app as may use one that nobody has checked. "
+        "Please ask an administrator of this portal to check it."
+    ),
+    _l("Somebody new came, but an app that no administrator vouches for may reach %(limit)s people."),
+    _l("Ask an administrator of this portal to mark the app as verified. People who use it already go on."),
+)
 RESPONSE_TYPE_UNSUPPORTED = Cause(
     "response_type_unsupported",
     "unsupported_response_type",

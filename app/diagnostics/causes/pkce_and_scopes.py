@@ -15,7 +15,7 @@ PKCE_REQUIRED = Cause(
     _APP_MISTAKE,
     _l("The authorization request had no code_challenge, but the app must use PKCE."),
     _l(
-        "Switch PKCE on in the app's OAuth library; the option is often called pkce, usePKCE or "
+        "Switch PKCE with S256 on in the app's OAuth library; the option is often called pkce, usePKCE or "
         "code_challenge_method. A confidential app that cannot do PKCE may have it made optional."
     ),
     "pkce",
@@ -28,6 +28,16 @@ PKCE_PLAIN = Cause(
     _APP_MISTAKE,
     _l("The app sent code_challenge_method %(sent)s; left out, it means plain."),
     _l("Send code_challenge_method=S256 and the SHA-256 of the verifier in base64url."),
+    "pkce",
+)
+CHALLENGE_MISSING = Cause(
+    "challenge_missing",
+    "invalid_request",
+    400,
+    "A code_challenge_method without a code_challenge: send both for PKCE, or neither.",
+    _APP_MISTAKE,
+    _l("The app sent code_challenge_method %(sent)s, but no code_challenge."),
+    _l("Send the SHA-256 of the verifier in base64url as code_challenge, or leave both parameters out."),
     "pkce",
 )
 CHALLENGE_MALFORMED = Cause(
@@ -54,10 +64,13 @@ SCOPE_UNKNOWN = Cause(
     "scope_unknown",
     "invalid_scope",
     400,
-    "The scope %(unknown)s is not known here: see scopes_supported in the discovery document.",
+    "The scope %(unknown)s is not known here: check its spelling, or ask an administrator to define it.",
     _PERMISSIONS,
-    _l("There is no scope of this name here: %(unknown)s. The nearest one is %(nearest)s."),
-    _l("Check the spelling, also of upper and lower case. The app may ask for: %(allowed)s."),
+    _l("There is no scope of this name here: %(unknown)s. Similar names: %(nearest)s."),
+    _l(
+        "Check the spelling, also of upper and lower case; a new permission is defined by an administrator. "
+        "The app may ask for: %(allowed)s."
+    ),
     "scopes",
 )
 SCOPE_NOT_ALLOWED = Cause(
@@ -68,6 +81,21 @@ SCOPE_NOT_ALLOWED = Cause(
     _PERMISSIONS,
     _l("The app asked for scopes it is not registered for: %(refused)s."),
     _l("Register the scopes for the app, or ask for fewer. The app may ask for: %(allowed)s."),
+    "scopes",
+)
+SCOPE_ABOUT_PERSON = Cause(
+    "scope_about_person",
+    "invalid_scope",
+    400,
+    "The scope %(refused)s is about a person, and client_credentials has none: leave it out, or use the code flow.",
+    _PERMISSIONS,
+    _l(
+        "The app asked for %(refused)s with client_credentials, where it acts for itself and no person takes part."
+    ),
+    _l(
+        "Leave the scope out, or send a person through the authorization endpoint. "
+        "Without a person the app may ask for: %(allowed)s."
+    ),
     "scopes",
 )
 SCOPE_WIDENED = Cause(

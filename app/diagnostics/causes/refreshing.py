@@ -27,6 +27,14 @@ REFRESH_EXPIRED = _refusal(
         "Send the person through the authorization endpoint again. Refresh tokens end when they are not used."
     ),
 )
+REFRESH_TOO_OLD = _refusal(
+    "refresh_too_old",
+    _l("The person let the app in %(authorized_at)s; refresh tokens of that day ended %(ended_at)s."),
+    _l(
+        "Send the person through the authorization endpoint again. However often they are used, "
+        "refresh tokens end after the time that REFRESH_TOKEN_MAX_TTL of the portal says."
+    ),
+)
 REFRESH_REVOKED = _refusal(
     "refresh_revoked",
     _l("The refresh token was revoked %(revoked_at)s. Reason: %(reason)s."),
@@ -58,6 +66,11 @@ REFRESH_RETRIED = Cause(
         "The same refresh token came again %(seconds)s seconds after it was replaced; it gave the same successor."
     ),
     _l("Harmless. If it happens often, let one process renew at a time and allow more time for the answer."),
+)
+OFFLINE_DECLINED = _refusal(
+    "offline_declined",
+    _l("The person has let the app in since, but not to keep access while they are away."),
+    _l("Delete the stored refresh token, and ask for tokens when the person uses the app."),
 )
 ACCESS_WITHDRAWN = _refusal(
     "access_withdrawn",

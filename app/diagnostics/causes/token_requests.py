@@ -66,6 +66,17 @@ GRANT_NOT_ENABLED = Cause(
     _l("Switch the grant on, or set the app's OAuth library to one that is."),
     "grant_types",
 )
+GRANT_RESTRICTED = Cause(
+    "grant_restricted",
+    "unauthorized_client",
+    400,
+    "This grant_type is not switched on for the client: only an administrator can do so.",
+    _NOT_SWITCHED_ON,
+    _l(
+        "The app used the grant %(sent)s, which only an administrator switches on. Switched on for it: %(enabled)s."
+    ),
+    _l("Set the app's OAuth library to a grant that is switched on, or ask an administrator of this portal."),
+)
 PARAMETER_MISSING = Cause(
     "parameter_missing",
     "invalid_request",

@@ -6,15 +6,20 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...authentication.access import public
+from ...authentication.pages.login import PasswordForm
+from ...authentication.pages.refused import refuse_beside
+from ...authentication.refusals import InvalidCredentials, TooManyTries
+from ...authentication.step_up import confirm_password
 from ...clients import wording
 from ...clients.models import Client
+from ...clients.redirect_uris import place_of
 from ...clients.refusals import ClientRefused
 from ...database.rows import db
-from ...forms import REFUSED
+from ...forms import REFUSED, status_of
 from .. import redirect_uri_doctor
 from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
-from ..repairs import add_redirect_uri, can_add_redirect_uri
+from ..repairs import add_redirect_uri, can_add_redirect_uri, leads_elsewhere
 from ..request_log import reading
 from ..request_log.reading import LogEntry
 
@@ -30,20 +35,58 @@ def show(request_id: str) -> Response:
 
 @blueprint.post("/failures/<request_id>/repair")
 def repair(request_id: str) -> BaseResponse:
-    """Register the redirect URI that the app sent, for its owner."""
+    """Register the redirect URI that the app sent, for its owner; another host has a page of its own."""
+    entry, client, sent = _repairable(request_id)
+    if leads_elsewhere(client, sent):
+        return redirect(url_for("diagnostics_failure.repair_elsewhere", request_id=request_id), 303)
+    return _register(entry, client, sent)
+
+
+@blueprint.route("/failures/<request_id>/repair/elsewhere", methods=["GET", "POST"])
+def repair_elsewhere(request_id: str) -> BaseResponse:
+    """Register a redirect URI of a host that the app has none of yet: the host stands alone, the password is asked."""
+    entry, client, sent = _repairable(request_id)
+    form = PasswordForm()
+    if not leads_elsewhere(client, sent):
+        return redirect(url_for("diagnostics_failure.show", request_id=request_id), 303)
+    if not form.validate_on_submit():
+        return _elsewhere_page(entry, client, form, status_of(form))
+    try:
+        confirm_password(form.password.data or "")
+    except (InvalidCredentials, TooManyTries) as refusal:
+        db.session.commit()  # the try counts
+        status, headers = refuse_beside(form.password, refusal)
+        response = _elsewhere_page(entry, client, form, status)
+        response.headers.extend(headers)
+        return response
+    return _register(entry, client, sent)
+
+
+def _repairable(request_id: str) -> tuple[LogEntry, Client, str]:
     entry = reading.find_entry(request_id)
     client = _readable_client(entry)
     if entry is None or client is None or entry.redirect_uri is None:
         abort(404)
+    return entry, client, entry.redirect_uri
+
+
+def _register(entry: LogEntry, client: Client, sent: str) -> BaseResponse:
     try:
-        add_redirect_uri(
-            client, entry.redirect_uri, actor_id=current_user.id, by_administrator=current_user.is_admin
-        )
+        add_redirect_uri(client, sent, actor_id=current_user.id, by_administrator=current_user.is_admin)
     except ClientRefused as refusal:
-        return _page(entry, request_id, [wording.explain(problem) for problem in refusal.problems])
+        problems = [wording.explain(problem) for problem in refusal.problems]
+        return _page(entry, entry.request_id, problems)
     db.session.commit()
     flash(_("The redirect URI is registered."), "ok")
-    return redirect(url_for("diagnostics_failure.show", request_id=request_id))
+    return redirect(url_for("diagnostics_failure.show", request_id=entry.request_id))
+
+
+def _elsewhere_page(entry: LogEntry, client: Client, form: PasswordForm, status: int) -> Response:
+    sent = entry.redirect_uri or ""
+    page = render_template(
+        "diagnostics/repair.html", entry=entry, client=client, sent=sent, place=place_of(sent), form=form
+    )
+    return _unlisted(page, status)
 
 
 def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = None) -> Response:
@@ -72,6 +115,7 @@ def _doctor(entry: LogEntry, client: Client | None) -> dict[str, object]:
         "comparison": redirect_uri_doctor.find_nearest(sent, client.redirect_uri_list),
         "repairable": can_add_redirect_uri(client, sent),
         "repaired": not can_add_redirect_uri(client, sent),
+        "elsewhere": leads_elsewhere(client, sent),
     }
 
 

@@ -1,4 +1,4 @@
-"""How many refusals are kept a minute: neither a broken loop nor a stranger may fill the database."""
+"""How many refusals, and requests of nobody, are kept a minute: neither a broken loop nor a stranger may fill the database."""
 
 import logging
 import threading
@@ -28,19 +28,19 @@ _log = logging.getLogger(__name__)
 
 
 class RefusalCap:
-    """Counts refusals by app in this process, and in all together those of no app; beyond it they count only."""
+    """Counts refusals by app in this process, and by app what came from nobody who is signed in, and in all together those of no app; beyond it they count only."""
 
     def __init__(self) -> None:
         self._minutes: dict[str | None, _Minute] = {}
         self._full: list[_Minute] = []
         self._lock = threading.Lock()
 
-    def admits(self, client_id: str | None, row_id: str) -> bool:
-        """Whether the refusal of this app may become the row ``row_id``."""
+    def admits(self, whose: str | None, row_id: str) -> bool:
+        """Whether this request may become the row ``row_id``; ``whose`` is the app and perhaps a mark, None no app."""
         with self._lock:
-            minute = self._current(client_id)
+            minute = self._current(whose)
             # The first one of each process is kept in any case: it tells how many came after it.
-            if minute.kept < PER_MINUTE and (client_id is not None or not minute.kept or _portal_has_room()):
+            if minute.kept < PER_MINUTE and (whose is not None or not minute.kept or _portal_has_room()):
                 minute.kept += 1
                 minute.last_kept = row_id
                 return True
@@ -50,18 +50,18 @@ class RefusalCap:
     def take_counted(self) -> dict[str, int]:
         """The rows that stand for more refusals than one, and how many came after each; told once."""
         with self._lock:
-            for client_id in [key for key, minute in self._minutes.items() if _is_over(minute)]:
-                self._full.append(self._minutes.pop(client_id))
+            for ended in [key for key, minute in self._minutes.items() if _is_over(minute)]:
+                self._full.append(self._minutes.pop(ended))
             counted = {minute.last_kept: minute.more for minute in self._full if minute.more}
             self._full = []
         return counted
 
-    def _current(self, client_id: str | None) -> _Minute:
-        minute = self._minutes.get(client_id)
+    def _current(self, whose: str | None) -> _Minute:
+        minute = self._minutes.get(whose)
         if minute is None or _is_over(minute):
             if minute is not None:
                 self._full.append(minute)
-            minute = self._minutes[client_id] = _Minute(time.monotonic())
+            minute = self._minutes[whose] = _Minute(time.monotonic())
         return minute
 
 

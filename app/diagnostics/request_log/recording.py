@@ -111,7 +111,7 @@ def finish(status: int) -> None:
         entry.error = entry.cause.error
     count_token_request(entry.endpoint, entry.parameters, entry.cause)
     refused = entry.is_refused(status)
-    if refused and not _is_kept(entry):
+    if (refused or entry.is_anonymous) and not _is_kept(entry, refused=refused):
         return
     row = row_of(entry, status)
     if refused and entry.cause not in _GATHERED:
@@ -125,11 +125,12 @@ def forget() -> None:
     g.pop("logged_request", None)
 
 
-def _is_kept(entry: NotedRequest) -> bool:
+def _is_kept(entry: NotedRequest, *, refused: bool = True) -> bool:
     if entry.kept is None:
         entry.id = new_id()
+        whose = entry.client_id if refused else f"{entry.client_id} anonymous"
         # Our own trouble is told in full; counters and database may be what is in trouble.
-        entry.kept = entry.cause is causes.PORTAL_TROUBLE or writing.admits(entry.client_id, entry.id)
+        entry.kept = entry.cause is causes.PORTAL_TROUBLE or writing.admits(whose, entry.id)
     return entry.kept
 
 

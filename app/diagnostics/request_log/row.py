@@ -39,6 +39,11 @@ class NotedRequest:
         """Whether the app was refused what it asked for."""
         return self.cause is not None or status >= 400
 
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether anybody at all could have sent it: a browser nobody is signed in at."""
+        return self.endpoint == "authorize" and self.user_id is None
+
 
 def row_of(entry: NotedRequest, status: int) -> dict[str, Any]:
     """The columns of the row as the driver takes them, now that the answer is ready."""

@@ -22,7 +22,7 @@ from ..server import server
 from ..transactions import SessionTransaction
 from ..wire import attribution
 from ..wishes import Wishes
-from . import pending, responses
+from . import pending, reach, responses, used_apps
 from .interaction import Situation
 
 
@@ -77,6 +77,7 @@ class Authorization:
             missing=self.missing,
             has_consent=self.consent is not None,
             is_unverified_native_app=self.is_unverified_native_app,
+            is_full=signed_in and self.consent is None and reach.is_full(self.asked.client),
             another_named=signed_in and self.grant.named not in (None, current_user.id),
         )
 
@@ -92,6 +93,7 @@ class Authorization:
         self.grant.redirect_uri = asked.validated_redirect_uri
         self.grant.save_authorization_code(code, asked)
         pending.forget(self.url)
+        used_apps.note(asked.client.id)
         return responses.success(asked, code)
 
 
@@ -125,10 +127,19 @@ def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) 
     return response
 
 
-def _validated(asked: PortalRequest) -> Authorization:
-    grant = server().get_consent_grant(asked)
+def _remark_what_protects(asked: PortalRequest, grant: AuthorizationCodeGrant) -> None:
+    """Remark that nothing ties the answer to this browser, where PKCE does not (:rfc:`9700#section-2.1.1`)."""
+    if asked.parameters.get("code_challenge"):
+        return
+    if not asked.parameters.get("state"):
+        request_log.remark(causes.STATE_MISSING)
     if "openid" in grant.scopes and not asked.parameters.get("nonce"):
         request_log.remark(causes.NONCE_MISSING)
+
+
+def _validated(asked: PortalRequest) -> Authorization:
+    grant = server().get_consent_grant(asked)
+    _remark_what_protects(asked, grant)
     client = asked.client
     if not client.check_grant_type(grant.GRANT_TYPE):
         raise grant.not_enabled(client)

@@ -1,20 +1,18 @@
 """What the consent page shows: each permission in plain words, with the person's real values."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import g, make_response, render_template
-from flask_babel import get_locale
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ...forms import REFUSED
 from ...scopes import catalogue
-from ...uris import read_uri
-from . import responses
+from . import responses, who_asks
 from .authorizing import Authorization
 
 # Without it an OpenID app cannot even say who came back; who does not want that chooses Deny.
@@ -34,27 +32,28 @@ class Permission:
     ticked: bool
 
 
-def page(authorization: Authorization, *, sent: Collection[str] | None = None) -> Response:
-    """The consent page: what the app would like to do, and the person's two answers.
-
-    ``sent`` are the boxes that were ticked when that was not enough to allow anything; they stay as they were.
-    """
+def page(authorization: Authorization, *, nothing_ticked: bool = False) -> Response:
+    """The consent page: what the app would like to do, and the person's two answers."""
     asked = authorization.asked
     assert asked.validated_redirect_uri is not None
     g.form_action = responses.form_action(asked.validated_redirect_uri)
     query = urlencode(list(asked.parameters.items(multi=True)))
+    who = who_asks.find(asked.client.id)
     html = render_template(
         "oauth/consent.html",
         client=asked.client,
         person=current_user,
-        permissions=permissions(authorization, sent),
+        who=who,
+        since=format_date(who.since, "long"),
+        most=who_asks.MOST_COUNTED,
+        permissions=permissions(authorization, nothing_ticked=nothing_ticked),
         already=already_allowed(authorization),
         confirming=authorization.is_unverified_native_app and not asked_now(authorization),
-        destination=_host(asked.validated_redirect_uri),
+        destination=responses.host_of(asked.validated_redirect_uri),
         query=query,
-        nothing_ticked=sent is not None,
+        nothing_ticked=nothing_ticked,
     )
-    return make_response(html, 200 if sent is None else REFUSED)
+    return make_response(html, REFUSED if nothing_ticked else 200)
 
 
 def account_page(authorization: Authorization, *, another_named: bool = False) -> Response:
@@ -76,8 +75,8 @@ def asked_now(authorization: Authorization) -> tuple[str, ...]:
     return authorization.scopes if everything else authorization.missing
 
 
-def permissions(authorization: Authorization, sent: Collection[str] | None = None) -> list[Permission]:
-    """The lines to decide upon, ticked as ``sent`` or else as decided before."""
+def permissions(authorization: Authorization, *, nothing_ticked: bool = False) -> list[Permission]:
+    """The lines to decide upon; what the person has just unticked stays so."""
     locale = str(get_locale())
     declined = authorization.consent.declined.split() if authorization.consent else []
     return [
@@ -87,7 +86,7 @@ def permissions(authorization: Authorization, sent: Collection[str] | None = Non
             value=_value(name),
             icon=ICONS.get(name, "key"),
             required=name in REQUIRED,
-            ticked=name not in declined if sent is None else name in sent,
+            ticked=not nothing_ticked and name not in declined,
         )
         for name in asked_now(authorization)
     ]
@@ -111,9 +110,3 @@ def _value(scope: str) -> str | None:
     if scope == "phone":
         return str(person.mobile or _("You have not given a mobile number."))
     return None
-
-
-def _host(uri: str) -> str:
-    """Where the person will be sent, as they can recognise it."""
-    parts = read_uri(uri)
-    return (parts and parts.netloc) or f"{uri.partition(':')[0].lower()}:"

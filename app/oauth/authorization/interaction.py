@@ -32,6 +32,8 @@ class Situation:
     """Whether any program on the person's device could be asking in the app's name."""
     another_named: bool = False
     """Whether the app expects somebody else than the person signed in."""
+    is_full: bool = False
+    """Whether the app may let in nobody new until an administrator has checked it."""
 
     @property
     def freshly_signed_in(self) -> bool:
@@ -66,6 +68,10 @@ def _reauthentication(situation: Situation) -> bool:
     return max_age is not None and (proven is None or now() - proven > timedelta(seconds=max_age))
 
 
+def _room(situation: Situation) -> bool:
+    return situation.is_full and not situation.has_consent
+
+
 def _consent(situation: Situation) -> bool:
     return not situation.has_consent or bool(situation.missing) or "consent" in situation.wishes.prompts
 
@@ -89,6 +95,7 @@ CHECKS = (
     Check("person", _person, causes.ANOTHER_PERSON_SIGNED_IN),
     Check("account", _account, causes.ACCOUNT_SELECTION_REQUIRED),
     Check("reauthentication", _reauthentication, causes.LOGIN_REQUIRED),
+    Check("room", _room, causes.APP_FULL),
     Check("consent", _consent, causes.CONSENT_REQUIRED),
     Check("confirmation", _confirmation, causes.APP_UNASSURED),
 )

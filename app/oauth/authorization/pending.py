@@ -15,8 +15,9 @@ _KEPT_IN = PENDING
 
 
 def authorize_url(parameters: Iterable[tuple[str, str]]) -> str:
-    """The path and query that say the same request again."""
-    return f"/oauth/authorize?{urlencode(list(parameters))}"
+    """The path and query that say the same request again, in whatever language it is read."""
+    said = [(name, value) for name, value in parameters if value and name != "locale"]
+    return f"/oauth/authorize?{urlencode(said)}"
 
 
 def sent_to_sign_in(url: str) -> datetime | None:

@@ -7,11 +7,11 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
+from ...clients.key_sets import usable_keys
 from ...crypto import digest, from_base64url
 from ...diagnostics import causes
 from ..client_rows import ClientRow
@@ -21,7 +21,7 @@ from ..requests import PortalRequest
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
-LONGEST_LIFE = 10 * 60  # seconds; an assertion made for longer is not made for one request
+LONGEST_LIFE = 60 * 60  # seconds; what Authlib and others make, in which the jti is remembered
 CLOCK_SKEW = 30  # seconds
 LATEST = 253_402_300_799  # the end of the year 9999; larger numbers count milliseconds
 LONGEST_TEXT = 1_000  # characters
@@ -53,7 +53,7 @@ def check(client: ClientRow, request: PortalRequest, issuer: str) -> None:
         raise Refused(causes.CLIENT_UNVERIFIABLE, missing="jwks")
     assertion = request.form["client_assertion"]
     try:
-        jws.deserialize_compact(assertion, KeySet.import_key_set(json.loads(client.jwks)), registry=_REGISTRY)
+        jws.deserialize_compact(assertion, usable_keys(client.jwks), registry=_REGISTRY)
     except UNREADABLE as error:
         raise Refused(causes.ASSERTION_SIGNATURE_WRONG) from error
     claims = _claims(assertion)
@@ -62,10 +62,13 @@ def check(client: ClientRow, request: PortalRequest, issuer: str) -> None:
 
 
 def _check_claims(claims: dict[str, Any], client: ClientRow, accepted: list[str]) -> None:
-    """``accepted`` audiences: the issuer, the token endpoint (:rfc:`7523#section-3`), the endpoint that was called."""
+    """``accepted`` audiences: the issuer, the token endpoint (:rfc:`7523#section-3`), the endpoint that was called.
+
+    One made for another server, too, could be presented here by that server.
+    """
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    if set(accepted).isdisjoint(str(each) for each in audiences):
+    if not audiences or not set(accepted).issuperset(str(each) for each in audiences):
         raise _wrong("aud", claims, list(dict.fromkeys(accepted)))
     if claims.get("iss") != client.id:
         raise _wrong("iss", claims, client.id)

@@ -51,7 +51,7 @@ def read_credentials(request: PortalRequest) -> Presented:
         if header and scheme not in ("bearer", "basic"):
             raise Refused(causes.BASIC_MALFORMED, hint=None if " " in header else "no_scheme")
         hint = "authentication_header" if "Authentication" in request.headers else None
-        raise Refused(causes.CLIENT_NOT_NAMED, fields=sorted(form)[:20], hint=hint)
+        raise Refused(causes.CLIENT_NOT_NAMED, fields=sorted(request.sent)[:20], hint=hint)
     secret = form.get("client_secret") or None
     return Presented(client_id, secret, "client_secret_post" if secret else "none")
 

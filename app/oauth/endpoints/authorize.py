@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ... import fetch_metadata
 from ...authentication.access import public
 from ...diagnostics import causes, request_log
-from ..authorization import consent_page, pending, responses
+from ...extensions import settings
+from ..authorization import consent_page, pending, reach, responses
 from ..authorization.authorizing import Authorization, authorizing
 from ..authorization.interaction import next_interaction
 from ..refusals import Refused
@@ -73,6 +74,14 @@ def _consent(authorization: Authorization) -> Any:
     return consent_page.page(authorization)
 
 
+def _room(authorization: Authorization) -> Any:
+    """Send the newcomer to an administrator instead of the app, and tell who can change it."""
+    client = authorization.asked.client
+    reach.tell_once(client)
+    request_log.refused(causes.APP_FULL, limit=settings.unverified_app_people)
+    return make_response(render_template("oauth/full.html", client=client, cause=causes.APP_FULL), 403)
+
+
 def _prepare_page(authorization: Authorization) -> None:
     uri = authorization.asked.validated_redirect_uri
     assert uri is not None
@@ -90,6 +99,7 @@ _INTERACTIONS = {
     "person": _person,
     "account": _account,
     "reauthentication": _reauthentication,
+    "room": _room,
     "consent": _consent,
     "confirmation": _consent,
 }

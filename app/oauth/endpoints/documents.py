@@ -5,16 +5,17 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import EnvironHeaders
 
 from ...clients.grants import OFFERED
 from ...crypto import Undecryptable
 from ..keys import ring
 from ..offered_grants import offered_grants
+from ..wire import cross_origin
 from . import metadata
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Headers = list[tuple[str, str]]
 
 
 class Documents:
-    """Middleware that answers GET of the public documents itself and passes everything else on.
+    """Middleware that answers GET and preflights of the public documents itself and passes everything else on.
 
     ``headers`` are those every answer of the portal carries; ``new_request_id`` names each answer.
     """
@@ -40,10 +41,10 @@ class Documents:
     ) -> None:
         self._wsgi = wsgi
         self._app = app
-        self._headers = [("Content-Type", "application/json"), *headers, *metadata.cache_headers()]
+        self._common = list(headers)
+        self._headers = [("Content-Type", "application/json"), *self._common, *metadata.cache_headers()]
         self._new_request_id = new_request_id
         self._settings: Settings = app.config["SETTINGS"]
-        self._issuer_path = urlsplit(self._settings.issuer).path
         self._bodies: dict[str, bytes] = {}
         self._ring: ring.KeyRing = app.extensions["signing_keys"]
         self._published: dict[str, Any] | None = None
@@ -52,21 +53,20 @@ class Documents:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The document, or what the application answers."""
-        path = self._without_issuer(environ["PATH_INFO"].removesuffix("/"))
-        if path in metadata.DISCOVERY_PATHS:
-            environ["PATH_INFO"] = path
-        if environ["REQUEST_METHOD"] == "GET" and (path in self._bodies or path in metadata.JWKS_PATHS):
+        path = environ["PATH_INFO"].removesuffix("/")
+        is_document = path in self._bodies or path in metadata.JWKS_PATHS
+        if is_document and environ["REQUEST_METHOD"] == "OPTIONS":
+            permission = cross_origin.preflight_of_everybody(EnvironHeaders(environ))
+            name = ("X-Request-Id", self._new_request_id())
+            start_response("204 No Content", [*self._common, *permission, name])
+            return []
+        if is_document and environ["REQUEST_METHOD"] == "GET":
             body = self._body(path)
             if body is not None:
                 length = ("Content-Length", str(len(body)))
                 start_response("200 OK", [*self._headers, length, ("X-Request-Id", self._new_request_id())])
                 return [body]
         return self._wsgi(environ, start_response)
-
-    def _without_issuer(self, path: str) -> str:
-        """``path``, which :rfc:`8414#section-3.1` lets end with the path of the issuer."""
-        plain = path.removesuffix(self._issuer_path)
-        return plain if plain in metadata.DISCOVERY_PATHS else path
 
     def _body(self, path: str) -> bytes | None:
         """The bytes; None lets the application answer, such as when the keys cannot be read."""

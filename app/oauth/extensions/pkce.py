@@ -21,8 +21,10 @@ class ProofKey:
         parameters = grant.request.payload.data
         challenge, method = parameters.get("code_challenge"), parameters.get("code_challenge_method")
         if not challenge:
-            if method or grant.request.client.pkce_required:
+            if grant.request.client.pkce_required:
                 raise Refused(causes.PKCE_REQUIRED)
+            if method:
+                raise Refused(causes.CHALLENGE_MISSING, sent=method[:100])
             return
         if method != "S256":
             raise Refused(causes.PKCE_PLAIN, sent=method or "plain")

@@ -98,6 +98,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         row = self.code
         assert row is not None
         refuse_absent_person(row)
+        self.person = row
         allowed = self.request.client.scopes, row.consent_scope.split()
         self.scopes = remaining_scopes(row.scope.split(), *allowed)
         if not codes.redeem_code(self.request.transaction(), row.id):
@@ -107,6 +108,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
             consent_id=row.consent_id,
             session_id=row.session_id,
             scope=row.scope,
+            declined=row.consent_declined,
             nonce=row.nonce,
         )
 

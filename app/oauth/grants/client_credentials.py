@@ -2,7 +2,7 @@
 
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant as AuthlibClientCredentialsGrant
 
-from ..scopes import requested_scopes, scopes_without_person
+from ..scopes import scopes_without_person
 from .grant import Answer, PortalGrant
 
 
@@ -14,8 +14,7 @@ class ClientCredentialsGrant(PortalGrant, AuthlibClientCredentialsGrant):
         client = self.authenticate_token_endpoint_client()
         if client.is_public:
             raise self.not_enabled(client, hint="public_client")
-        allowed = scopes_without_person(client)
-        self.scopes = requested_scopes(self.request.form.get("scope"), allowed)
+        self.scopes = scopes_without_person(self.request.form.get("scope"), client)
 
     def create_token_response(self) -> Answer:
         """Answer with a token of the client itself: ``sub`` is its ``client_id`` (:rfc:`9068#section-2.2`)."""

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749.grants import BaseGrant
 
+from ...clients.grants import OFFERED
 from ...diagnostics import causes, usage
 from ..client_authentication.methods import METHODS
 from ..client_rows import ClientRow
 from ..refusals import Refused
 from ..requests import PortalRequest
-from ..tokens import families, signing
+from ..tokens import claims, families, signing
+from ..tokens.claims import Claims
 from ..transactions import Transaction
 
 if TYPE_CHECKING:
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 Answer = tuple[int, dict[str, Any], list[tuple[str, str]]]
 """Status, payload and headers."""
+
+
+def declines_offline(declined: str) -> bool:
+    """Tell whether the person refused "Keep access while you are away", among the scopes they ``declined``."""
+    return "offline_access" in declined.split()
 
 
 class PortalGrant(BaseGrant):
@@ -31,6 +38,8 @@ class PortalGrant(BaseGrant):
     request: PortalRequest
     scopes: tuple[str, ...] = ()
     """What the access token will allow, as far as it is known by now."""
+    person: Any = None
+    """Whom the tokens are about: anything with the columns of a user."""
 
     @property
     def settings(self) -> "Settings":
@@ -47,8 +56,8 @@ class PortalGrant(BaseGrant):
 
     def not_enabled(self, client: ClientRow, **hint: str) -> Refused:
         """The refusal of a grant that this client may not use."""
-        enabled = sorted(client.grant_types)
-        return Refused(causes.GRANT_NOT_ENABLED, sent=self.GRANT_TYPE, enabled=enabled, **hint)
+        cause = causes.GRANT_NOT_ENABLED if self.GRANT_TYPE in OFFERED else causes.GRANT_RESTRICTED
+        return Refused(cause, sent=self.GRANT_TYPE, enabled=sorted(client.grant_types), **hint)
 
     def required(self, parameter: str) -> str:
         """The value of ``parameter``; a request without it is refused before anything is looked up."""
@@ -77,17 +86,23 @@ class PortalGrant(BaseGrant):
         consent_id: str,
         session_id: str | None,
         scope: str,
+        declined: str,
         nonce: str | None = None,
     ) -> Answer:
-        """Begin the family of ``subject`` with the ``scope`` that was granted, and answer with its first tokens."""
-        settings, renewable = self.settings, self.request.client.check_grant_type("refresh_token")
+        """Begin the family of ``subject`` with the ``scope`` that was granted, and answer with its first tokens.
+
+        No refresh token is among them where the person ``declined`` that the app acts while they are away.
+        """
+        settings = self.settings
+        renewable = self.request.client.check_grant_type("refresh_token") and not declines_offline(declined)
+        longest = min(settings.refresh_token_ttl, settings.refresh_token_max_ttl)
         seed = families.begin_family(
             self.request.transaction(),
             subject,
             consent_id=consent_id,
             session_id=session_id,
             scope=scope,
-            lifetime=settings.refresh_token_ttl if renewable else settings.access_token_ttl,
+            lifetime=longest if renewable else settings.access_token_ttl,
         )
         usage.consent_used(consent_id)
         if not renewable:
@@ -107,5 +122,12 @@ class PortalGrant(BaseGrant):
         if self.scopes:
             token["scope"] = " ".join(self.scopes)
         if "openid" in self.scopes:
-            token["id_token"] = signing.id_token(subject, access_token, nonce, self.settings)
+            about_person = self._claims()
+            token["id_token"] = signing.id_token(subject, access_token, nonce, about_person, self.settings)
         return 200, token, self.TOKEN_RESPONSE_HEADER
+
+    def _claims(self) -> Claims:
+        """What the ID token says of its person: the claims of the granted scopes, which many apps read nowhere else."""
+        if self.request.client.lean_id_tokens:
+            return {}
+        return claims.person_claims(self.person, self.scopes)

@@ -41,11 +41,14 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
     def create_token_response(self) -> Answer:
         """Record consent and sign-in, and answer with the first tokens of a new family."""
         user, client = self.request.user, self.request.client
+        self.person = user
         consent = self._consented(user)
         record(EventKind.SIGNED_IN_BY_APP, user.id, user.id, client_id=client.id, app=client.name)
         subject = self.subject(user.id, family_id=new_id(), auth_time=now())
         granted = " ".join(self.scopes)
-        return self.answer_with_family(subject, consent_id=consent.id, session_id=None, scope=granted)
+        return self.answer_with_family(
+            subject, consent_id=consent.id, session_id=None, scope=granted, declined=consent.declined
+        )
 
     def _consented(self, user: User) -> Consent:
         """The person's consent, now with the scopes asked for; what they once declined stays declined."""
@@ -61,7 +64,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
 def _sign_in(username: str, password: str) -> User:
     """The person, or a :class:`Refused` that tells only the app's owner what was wrong."""
     try:
-        user = authenticate(username, password)
+        user = authenticate(username, password, address=None)
     except TooManyTries as wait:
         raise Refused(causes.SIGN_IN_PAUSED, retry_after=wait.retry_after) from None
     except AccountBlocked:

@@ -1,6 +1,6 @@
 """A new access token without the person, :rfc:`6749#section-6`: one SELECT, one UPDATE."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as AuthlibRefreshTokenGrant
@@ -13,7 +13,7 @@ from ..client_lookup import find_client_and_family
 from ..refusals import Refused
 from ..scopes import narrowed_scopes, remaining_scopes
 from ..tokens import families
-from .grant import Answer, PortalGrant
+from .grant import Answer, PortalGrant, declines_offline
 from .persons import refuse_absent_person
 
 
@@ -37,6 +37,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         family = self.family
         assert family is not None
         counter = self._advance(family)
+        self.person = family
         usage.consent_used(family.consent_id)
         subject = self.subject(
             family.user_id, family_id=family.id, counter=counter, auth_time=family.auth_time
@@ -60,9 +61,19 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         if family.revoked_at is not None:
             reason, revoked_at = family.revoked_because, family.revoked_at
             raise Refused(causes.REFRESH_REVOKED, reason=reason, revoked_at=revoked_at)
+        if declines_offline(family.consent_declined):
+            raise Refused(causes.OFFLINE_DECLINED)
+        latest = self._latest(family)
+        if latest <= now():
+            raise Refused(causes.REFRESH_TOO_OLD, authorized_at=family.created_at, ended_at=latest)
         if family.expires_at <= now():
             raise Refused(causes.REFRESH_EXPIRED, expired_at=family.expires_at)
         return family
+
+    def _latest(self, family: Row[Any]) -> datetime:
+        """When the family ends, whatever its use."""
+        began: datetime = family.created_at
+        return began + timedelta(seconds=self.settings.refresh_token_max_ttl)
 
     def _advance(self, family: Row[Any]) -> int:
         """Advance the family and return its new generation; a retry gets that which the first try got.
@@ -72,9 +83,8 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         assert self.parsed is not None
         presented, counter, rotated_at = self.parsed.counter, family.counter, family.rotated_at
         if presented == counter:
-            if families.rotate(
-                self.request.transaction(), family.id, counter, self.settings.refresh_token_ttl
-            ):
+            lifetime, latest = self.settings.refresh_token_ttl, self._latest(family)
+            if families.rotate(self.request.transaction(), family.id, counter, lifetime, latest):
                 return int(counter) + 1
             self._find(self.request.client.id, family.id)  # somebody was quicker: see how it stands now
             family = self._living(self.request.client.id)

@@ -10,14 +10,17 @@ from typing import Any, TypeAlias
 from flask import current_app
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ...clock import now
+from ...crypto import Undecryptable
 from ...database.engines import read_connection
 from ...database.rows import db
 from ...extensions import vault
 from ..models import SigningKey
+from .authentic import authenticate, is_authentic
 
 Key: TypeAlias = RSAKey | ECKey | OKPKey
 
@@ -25,6 +28,7 @@ Key: TypeAlias = RSAKey | ECKey | OKPKey
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
+SLOTS = {f"{alg}:{slot}" for alg in ALGORITHMS for slot in ("current", "next")}
 FRESH_FOR = 30.0  # seconds a worker trusts the keys it has read; a rotation reaches it within that time
 _RETRY_AFTER = 1.0  # seconds between two readings provoked by unknown key ids
 
@@ -57,18 +61,23 @@ class KeyRing:
         return kid in self.verifying
 
     def refresh(self, force: bool = False) -> None:
-        """Read the rows again when what is known is old; make the first keys where there are none."""
+        """Read the rows again when what is known is old; make the first keys where there are none.
+
+        Raises :class:`Undecryptable` where those there are were not made here, or under another secret.
+        """
         if not force and time.monotonic() - self._read_at < FRESH_FOR:
             return
         with self._lock:
             if not force and time.monotonic() - self._read_at < FRESH_FOR:
                 return
             rows = _read_rows()
-            if {f"{alg}:{slot}" for alg in ALGORITHMS for slot in ("current", "next")} - {
-                row.slot for row in rows
-            }:
-                _make_missing({row.slot for row in rows})
+            if not _slots(rows) >= SLOTS:
+                _make_missing(_slots(rows))
                 rows = _read_rows()
+                if not _slots(rows) >= SLOTS:
+                    raise Undecryptable(
+                        "signing_keys"
+                    )  # held by keys of another secret, or that nobody made here
             self._take(rows)
 
     def _take(self, rows: list[Any]) -> None:
@@ -102,41 +111,49 @@ def _read_rows() -> list[Any]:
     columns = SigningKey.__table__.c
     query = select(SigningKey.__table__).where(or_(columns.expires_at.is_(None), columns.expires_at > now()))
     with read_connection() as connection:
-        return list(connection.execute(query.order_by(columns.created_at, columns.kid)))
+        rows = list(connection.execute(query.order_by(columns.created_at, columns.kid)))
+    for row in rows:
+        if not is_authentic(row):
+            current_app.logger.error("The signing key %s was not made here: it is not served.", row.kid)
+    return [row for row in rows if is_authentic(row)]
 
 
-def _make_missing(slots: set[str | None]) -> None:
+def _slots(rows: list[Any]) -> set[str]:
+    return {row.slot for row in rows if row.slot}
+
+
+def _make_missing(slots: set[str]) -> None:
     """Create what is missing; where another worker was quicker, its keys are taken.
 
     A transaction of its own: the keys are the portal's, whatever becomes of the request that met none.
     """
     moment = now()
-    for alg in ALGORITHMS:
-        for slot in ("current", "next"):
-            if f"{alg}:{slot}" in slots:
-                continue
-            try:
-                with db.engine.begin() as connection:
-                    connection.execute(insert(SigningKey).values(new_row(alg, slot, moment)))
-            except IntegrityError:
-                continue
+    for missing in sorted(SLOTS - slots):
+        alg, slot = missing.split(":")
+        try:
+            with Session(db.engine) as session, session.begin():
+                session.add(new_row(alg, slot, moment))
+        except IntegrityError:
+            continue
 
 
-def new_row(alg: str, slot: str, moment: datetime) -> dict[str, Any]:
-    """The columns of a new key for ``slot``, its private half sealed."""
+def new_row(alg: str, slot: str, moment: datetime) -> SigningKey:
+    """A new key for ``slot``, its private half sealed."""
     key = _generate(alg)
     kid = key.thumbprint()
     common = {"kid": kid, "alg": alg, "use": "sig"}
     private = json.dumps({**key.as_dict(private=True), **common})
-    return {
-        "kid": kid,
-        "alg": alg,
-        "slot": f"{alg}:{slot}",
-        "public_jwk": json.dumps({**key.as_dict(private=False), **common}),
-        "sealed_private_jwk": vault.encrypt(private, sealed_for(kid)),
-        "created_at": moment,
-        "signs_from": moment if slot == "current" else None,
-    }
+    row = SigningKey(
+        kid=kid,
+        alg=alg,
+        slot=f"{alg}:{slot}",
+        public_jwk=json.dumps({**key.as_dict(private=False), **common}),
+        sealed_private_jwk=vault.encrypt(private, sealed_for(kid)),
+        created_at=moment,
+        signs_from=moment if slot == "current" else None,
+    )
+    authenticate(row)
+    return row
 
 
 def _generate(alg: str) -> Key:

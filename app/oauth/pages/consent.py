@@ -9,7 +9,7 @@ from ...authentication import browser
 from ...authentication.access import public
 from ...consents.decisions import give_consent
 from ...database.rows import db
-from ...diagnostics import causes
+from ...diagnostics import causes, request_log
 from ..authorization import consent_page, pending
 from ..authorization.authorizing import Authorization, authorizing
 from ..authorization.interaction import next_interaction
@@ -55,7 +55,8 @@ def _step(authorization: Authorization) -> Any:
     asked = consent_page.asked_now(authorization)
     allowed = [name for name in asked if name in ticked or name in consent_page.REQUIRED]
     if asked and not allowed and not consent_page.already_allowed(authorization):
-        return consent_page.page(authorization, sent=ticked)
+        request_log.forget()  # the person's slip is no failure of the app
+        return consent_page.page(authorization, nothing_ticked=True)
     declined = [name for name in asked if name not in allowed]
     client_id = authorization.asked.client.id
     authorization.consent = give_consent(current_user.id, client_id, allowed, declined)

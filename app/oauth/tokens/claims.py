@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from ...users.person_fields import PERSON_FIELDS
+from ...users.person_fields import CLAIMED
 
 Claims = dict[str, Any]
 
-CLAIMED = tuple(field for field in PERSON_FIELDS if field.claim)
 NAMES = (
     *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"),
     *(str(field.claim) for field in CLAIMED),

@@ -101,13 +101,14 @@ def begin_family(
     return seed
 
 
-def rotate(connection: Connection, family_id: str, counter: int, lifetime: int) -> bool:
+def rotate(connection: Connection, family_id: str, counter: int, lifetime: int, latest: datetime) -> bool:
     """Advance the family from ``counter``; False when somebody else did or it has ended.
 
+    It then ends ``lifetime`` seconds from now if nobody renews it, and at ``latest`` all the same.
     A compare-and-swap: of simultaneous refreshes exactly one rotates.
     """
     moment = now()
-    until = moment + timedelta(seconds=lifetime)
+    until = min(moment + timedelta(seconds=lifetime), latest)
     values = {"family": family_id, "seen": counter, "next": counter + 1, "moment": moment, "until": until}
     return connection.execute(_ROTATE, values).rowcount == 1
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, select
 from ...database.engines import read_connection
 from ...process.cache import Cache
 from ...users.models import User
-from .claims import CLAIMED
+from ...users.person_fields import CLAIMED
 
 MOST_PEOPLE = 5_000  # a process keeps
 

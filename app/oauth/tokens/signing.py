@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -69,10 +69,13 @@ def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") 
     return token
 
 
-def id_token(subject: Subject, token: str, nonce: str | None, settings: "Settings") -> str:
-    """An id_token beside the access token ``token``; who wants to know more asks userinfo."""
+def id_token(
+    subject: Subject, token: str, nonce: str | None, about_person: Mapping[str, Any], settings: "Settings"
+) -> str:
+    """An id_token beside the access token ``token``, with the claims ``about_person``."""
     issued_at = int(time.time())
     claims: dict[str, Any] = {
+        **about_person,
         "iss": settings.issuer,
         "sub": subject.sub,
         "aud": subject.client_id,

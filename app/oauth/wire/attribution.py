@@ -45,15 +45,19 @@ def sent_form() -> MultiDict[str, str]:
 
 
 def _claimed() -> str:
+    return _named_in_header() or sent_form().get("client_id") or request.args.get("client_id") or ""
+
+
+def _named_in_header() -> str:
+    """The client ID of a Basic header, as far as that can be read."""
     header = request.headers.get("Authorization", "")
-    if header[:6].lower() == "basic ":
-        try:
-            return unquote_plus(
-                base64.b64decode(header[6:].strip(), validate=True).decode("ascii").partition(":")[0]
-            )
-        except ValueError:
-            return ""
-    return sent_form().get("client_id") or request.args.get("client_id") or ""
+    if header[:6].lower() != "basic ":
+        return ""
+    try:
+        decoded = base64.b64decode(header[6:].strip(), validate=True).decode("ascii")
+    except ValueError:
+        return ""
+    return unquote_plus(decoded.partition(":")[0])
 
 
 def _named_by(token: str) -> str:

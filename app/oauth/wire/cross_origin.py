@@ -1,11 +1,13 @@
 """CORS: which web pages may read our answers, by the origins of registered redirect URIs."""
 
+import re
 import time
 from contextlib import suppress
 
 from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import Headers
 
 from ...clients.models import Client
 from ...database.engines import read_connection
@@ -16,6 +18,9 @@ from ..client_rows import ClientRow
 PREFLIGHT_MAX_AGE = "600"  # seconds
 # Introspection is for servers only; of all other paths no web page elsewhere reads anything.
 PATHS = frozenset({"/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"})
+_ASKED_FOR = "Access-Control-Request-Headers"
+# A list of tokens, RFC 9110 section 5.6.2.
+_HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+){0,99}")
 MOST_ORIGINS = 1_000  # a process keeps
 FRESH_FOR = 600.0  # seconds
 STRANGE_FOR = 60.0  # seconds in which the origin of no app is not looked up again for a refusal
@@ -64,11 +69,25 @@ def preflight() -> Response:
     if asking and _belongs_to_an_app(asking):
         _remember(asking, True)
         response.headers["Access-Control-Allow-Origin"] = asking
-        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-        response.headers["Access-Control-Max-Age"] = PREFLIGHT_MAX_AGE
-    response.vary.add("Origin")
+        response.headers.extend(_permission(request.headers, "GET, POST"))
+    response.vary.update(("Origin", _ASKED_FOR))
     return response
+
+
+def preflight_of_everybody(headers: Headers) -> list[tuple[str, str]]:
+    """The headers that answer a preflight for a document which every page may read."""
+    return [("Access-Control-Allow-Origin", "*"), *_permission(headers, "GET"), ("Vary", _ASKED_FOR)]
+
+
+def _permission(headers: Headers, methods: str) -> list[tuple[str, str]]:
+    """Allow ``methods`` with whichever headers are asked for: libraries add some for tracing, and none opens anything."""
+    asked = headers.get(_ASKED_FOR, "")
+    allowed = f"Authorization, Content-Type{', ' + asked if _HEADER_NAMES.fullmatch(asked) else ''}"
+    return [
+        ("Access-Control-Allow-Methods", methods),
+        ("Access-Control-Allow-Headers", allowed),
+        ("Access-Control-Max-Age", PREFLIGHT_MAX_AGE),
+    ]
 
 
 def _asking(response: Response) -> str | None:
@@ -96,8 +115,8 @@ def _recall(asking: str) -> bool | None:
 
 
 def _belongs_to_an_app(asking: str) -> bool:
-    if not asking.isascii() or len(asking) > 300:
-        return False
+    if not asking.isascii() or len(asking) > 300 or origin(asking) != asking:
+        return False  # a text that many addresses contain would have all of them looked at
     likely = Client.redirect_uris.contains(asking, autoescape=True)
     query = select(Client.redirect_uris).where(likely, Client.disabled_at.is_(None))
     with suppress(SQLAlchemyError), read_connection() as connection:

@@ -65,7 +65,7 @@ def _run(name: str, view: View, read: Callable[[], PortalRequest]) -> Response:
     asked: PortalRequest | None = None
     try:
         asked = read()
-        request_log.begin(name, asked.parameters.items(multi=True))
+        request_log.begin(name, asked.sent.items(multi=True))
         asked.check_form()
         response = view(asked)
         asked.commit()

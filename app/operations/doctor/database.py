@@ -13,6 +13,7 @@ from ...clock import now
 from ...crypto import Undecryptable
 from ...database.rows import db
 from ...oauth.keys import ring
+from ...oauth.keys.authentic import is_authentic
 from .finding import Finding
 from .neighbours import redis_of
 
@@ -69,6 +70,10 @@ def check_keys(settings: "Settings") -> Iterator[Finding]:
         yield Finding("keys", False, "the signing keys cannot be decrypted", BRING_BACK_THE_SECRET)
         return
     algorithm = settings.access_token_alg
+    foreign = sum(not is_authentic(row) for row in ring.list_keys())
+    if foreign:
+        mend = "Find out who can write to the database; then run: flask keys rotate --leaked"
+        yield Finding("keys", False, f"{foreign} signing keys were not made here, and are not served", mend)
     says = f"{len(ring.current().verifying)} published; {algorithm} signs: {COSTS[algorithm]}"
     yield Finding("keys", True, says)
 

@@ -49,11 +49,6 @@ def _rules(settings: "Settings") -> Iterator[tuple[bool, str, str]]:
 
 def _weaknesses(settings: "Settings") -> Iterator[tuple[bool, str, str]]:
     yield (
-        settings.secret_key == settings.database_encryption_secret,
-        "SECRET_KEY and DATABASE_ENCRYPTION_SECRET are the same: who learns one has both",
-        "Make a new SECRET_KEY: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
-    )
-    yield (
         settings.access_token_ttl > DAY,
         "ACCESS_TOKEN_TTL is longer than a day: services that only check signatures honour a stolen token as long",
         "Set it to an hour or less; refresh tokens are there for the rest.",

@@ -37,10 +37,11 @@ def values_of(columns: Mapping[str, str]) -> Values:
 
 
 def _password_hash(text: str, _columns: Mapping[str, str]) -> str:
-    problem = hashes.problem(text)
+    password_hash = hashes.as_checked(text)
+    problem = hashes.problem(password_hash)
     if problem is not None:
         raise ValueError(problem)
-    return text
+    return password_hash
 
 
 def _since_now(text: str, _columns: Mapping[str, str]) -> datetime | None:

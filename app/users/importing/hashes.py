@@ -21,6 +21,9 @@ ARGON2 = re.compile(
 )
 SCRYPT = re.compile(r"scrypt:([1-9]\d{0,9}):([1-9]\d{0,9}):([1-9]\d{0,9})\$[!-#%-~]+\$[0-9a-f]{128}")
 
+LETTERS = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"  # of bcrypt's own base64
+LOOSE_BCRYPT = re.compile(r"(\$2[aby]\$\d\d\$[./A-Za-z0-9]{21})([./A-Za-z0-9])([./A-Za-z0-9]{31})")
+
 KINDS = (
     "it is no hash of an accepted kind: bcrypt ($2a$, $2b$, $2y$), argon2 ($argon2id$…) "
     "or scrypt (scrypt:N:r:p$salt$hex)"
@@ -40,6 +43,15 @@ def problem(password_hash: str) -> str | None:
     if found := SCRYPT.fullmatch(password_hash):
         return _of_scrypt(int(found[1]), int(found[2]), int(found[3]))
     return KINDS
+
+
+def as_checked(password_hash: str) -> str:
+    """``password_hash`` as the library reads it; old ones have a salt whose last letter says two bits too much."""
+    found = LOOSE_BCRYPT.fullmatch(password_hash)
+    if not found:
+        return password_hash
+    before, letter, after = found.groups()
+    return f"{before}{LETTERS[LETTERS.index(letter) & 0x30]}{after}"
 
 
 def _of_bcrypt(rounds: int) -> str | None:

@@ -1,0 +1,92 @@
+"""Browsers that signed in to an account before: their wrong passwords are counted apart from everybody else's.
+
+So strangers who guess keep nobody out of a browser they use. The cookie holds, for each account, a key that only a
+right password brings; it opens nothing, and ends with the password (OWASP: device cookies).
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+from flask import Response, current_app, g, request
+
+from ..clock import now
+from ..crypto import Undecryptable
+from ..extensions import settings, vault
+from ..users.models import User
+from . import throttling
+
+KEPT_FOR = timedelta(days=365)
+MOST_ACCOUNTS = 5  # of one browser; the cookie must stay small
+_PLACE = "known browser"
+
+
+class Known(NamedTuple):
+    """What a browser keeps about one account."""
+
+    user_id: str
+    key: str
+    password_of: str
+    """When the password was set that counted at the time."""
+    until: int
+    """Seconds since 1970."""
+
+
+def counter_of(user: User) -> str | None:
+    """Return the key of the counter that this browser has for ``user``; None where it is not known to them."""
+    known = _find(user)
+    return throttling.counter_of_browser(user.id, known.key) if known else None
+
+
+def is_known(user: User) -> bool:
+    """Whether somebody signed in to this account with this browser before, under the same password."""
+    return _find(user) is not None
+
+
+def remember(user: User) -> None:
+    """Let this browser be known to ``user``, who has just given the right password here."""
+    known = _find(user)
+    key = known.key if known else secrets.token_urlsafe(16)
+    entry = Known(user.id, key, _password_of(user), int((now() + KEPT_FOR).timestamp()))
+    others = [each for name, each in _read().items() if name != user.id]
+    g.known_browser = vault.encrypt(json.dumps([entry, *others][:MOST_ACCOUNTS]), _PLACE)
+
+
+def keep(response: Response) -> Response:
+    """Give the browser what :func:`remember` has noted."""
+    sealed = g.pop("known_browser", None)
+    if sealed is not None:
+        response.set_cookie(
+            _cookie_name(),
+            sealed,
+            max_age=KEPT_FOR,
+            secure=settings.secure_cookies,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _find(user: User) -> Known | None:
+    known = _read().get(user.id)
+    if known is None or known.password_of != _password_of(user) or known.until <= now().timestamp():
+        return None
+    return known
+
+
+def _read() -> Mapping[str, Known]:
+    try:
+        entries = json.loads(vault.decrypt(request.cookies.get(_cookie_name(), ""), _PLACE))
+    except Undecryptable:
+        return {}
+    return {entry[0]: Known(*entry) for entry in entries}
+
+
+def _password_of(user: User) -> str:
+    return user.password_changed_at.isoformat() if user.password_changed_at else ""
+
+
+def _cookie_name() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-known"

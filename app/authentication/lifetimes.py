@@ -1,0 +1,34 @@
+"""When a session ends: some time after its last use, and in any case some time after its sign-in."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case
+
+from ..clock import now
+from ..extensions import settings
+from .models import BrowserSession
+
+IDLE = timedelta(hours=12)  # a working day; each request starts it anew
+IDLE_REMEMBERED = timedelta(days=30)
+
+
+def last_moment(created_at: datetime, *, remembered: bool) -> datetime:
+    """When a session of this sign-in ends however much it is used: ``SESSION_TTL``, ``REMEMBERED_SESSION_TTL``."""
+    return created_at + _longest(remembered)
+
+
+def ends_at(row: BrowserSession, moment: datetime) -> datetime:
+    """When ``row``, in use at ``moment``, ends if nobody uses it again."""
+    idle = IDLE_REMEMBERED if row.remembered else IDLE
+    return min(moment + idle, last_moment(row.created_at, remembered=row.remembered))
+
+
+def is_on() -> ColumnElement[bool]:
+    """The condition that a session has not ended, by the lifetimes as they are set now."""
+    moment = now()
+    begun = case((BrowserSession.remembered, moment - _longest(True)), else_=moment - _longest(False))
+    return (BrowserSession.expires_at > moment) & (BrowserSession.created_at > begun)
+
+
+def _longest(remembered: bool) -> timedelta:
+    return timedelta(seconds=settings.remembered_session_ttl if remembered else settings.session_ttl)

@@ -1,0 +1,38 @@
+"""Mails to the owner of an app about what could let somebody else in, in case it was not them."""
+
+from collections.abc import Sequence
+
+from ..database.rows import db
+from ..extensions import settings
+from ..users.models import User
+from ..users.notices import notify
+from .models import Client
+
+MOST_LISTED = 10  # URIs of each kind: a mail that waits must fit into its column
+
+
+def tell_of_secret(client: Client, template: str, *, by: str | None, secret: str | None = None) -> None:
+    """Mail the owner that a secret, called ``secret``, was added, shown or replaced; never the secret itself."""
+    _tell(client, template, by=by, page="/secrets", secret=secret)
+
+
+def tell_of_redirect_uris(client: Client, before: Sequence[str], *, by: str | None) -> None:
+    """Mail the owner which redirect URIs ``client`` has got and lost since it had those of ``before``."""
+    after = client.redirect_uri_list
+    added, removed = (
+        _listed([uri for uri in some if uri not in others])
+        for some, others in ((after, before), (before, after))
+    )
+    if added or removed:
+        _tell(client, "redirect_uris_changed", by=by, page="/edit", added=added, removed=removed)
+
+
+def _tell(client: Client, template: str, *, by: str | None, page: str, **told: str | None) -> None:
+    owner = db.session.get(User, client.owner_id) if client.owner_id is not None else None
+    if owner is not None:
+        link = f"{settings.issuer}/dashboard/apps/{client.id}{page}"
+        notify(owner, template, by=by, app=client.name, link=link, **told)
+
+
+def _listed(uris: Sequence[str]) -> str:
+    return "\n".join([*uris[:MOST_LISTED], *(["…"] if len(uris) > MOST_LISTED else [])])

@@ -1,0 +1,25 @@
+"""Networks as limits count them: an IPv4 address is one by itself, of IPv6 somebody has a /64 or a whole /48."""
+
+from functools import lru_cache
+from ipaddress import ip_network
+from typing import NamedTuple
+
+# Homes and single machines get a /64, customers of hosters a /48 (:rfc:`6177`): who has 65,536 networks gets ten shares.
+SHARES = ((64, 1), (48, 10))
+
+
+class Network(NamedTuple):
+    """A network in its usual spelling, and how many times a limit it may use up."""
+
+    name: str
+    share: int
+
+
+@lru_cache(maxsize=1024)
+def networks_of(address: str) -> tuple[Network, ...]:
+    """The networks that ``address``, a canonical one, counts for; the smallest first."""
+    if ":" not in address:
+        return (Network(address, 1),)
+    return tuple(
+        Network(str(ip_network(f"{address}/{length}", strict=False)), share) for length, share in SHARES
+    )

@@ -1,0 +1,30 @@
+"""Which mails leave first: what somebody waits for or must know, before what strangers can ask for in masses."""
+
+from sqlalchemy import ColumnElement, case
+
+from .models import OutgoingMail
+
+# Ways back into an account, what was done to it, and codes that are valid for minutes; errands by their rule's name.
+FIRST = (
+    "answer_reset_request",
+    "reset_password",
+    "password_link",
+    "set_password",
+    "password_changed",
+    "email_changed",
+    "confirm_mobile",
+    "session_copied",
+    "new_browser",
+    "new_administrator",
+    "secret_added",
+    "secret_revealed",
+    "secrets_replaced",
+    "redirect_uris_changed",
+)
+# Every registration makes one; an app that is full waits for an administrator anyway.
+THEN = ("verify_email", "app_full")
+
+
+def order() -> ColumnElement[int]:
+    """The place of a mail in the outbox, the lowest first; a mail that is not listed comes last."""
+    return case((OutgoingMail.template.in_(FIRST), 0), (OutgoingMail.template.in_(THEN), 1), else_=2)

@@ -1,0 +1,31 @@
+"""How many people an app may reach that no administrator vouches for (``UNVERIFIED_APP_PEOPLE``)."""
+
+from sqlalchemy import or_, select, true, update
+
+from ...clients.models import Client
+from ...clock import now
+from ...consents.decisions import count_up_to
+from ...database.rows import changed, db
+from ...extensions import settings
+from ...notifications.mail import queue_mail
+from ...users.models import User
+from ..client_rows import ClientRow
+
+
+def is_full(client: ClientRow) -> bool:
+    """Tell whether ``client`` may let in nobody new until an administrator has checked it."""
+    most = settings.unverified_app_people
+    return not client.is_vouched_for and count_up_to(client.id, most) >= most
+
+
+def tell_once(client: ClientRow) -> None:
+    """Mail the owner and the administrators that ``client`` is full, once for each app."""
+    first = update(Client).where(Client.id == client.id, Client.full_since.is_(None)).values(full_since=now())
+    if not changed(first.execution_options(synchronize_session=False)):
+        return
+    told = or_(User.id == client.owner_id, User.is_admin == true())  # not “IS true”, which uses no index
+    people = select(User.email, User.locale, User.is_admin).where(told, User.email.is_not(None))
+    for email, locale, is_admin in db.session.execute(people.where(User.blocked_at.is_(None))):
+        page = f"{settings.issuer}/{'admin' if is_admin else 'dashboard'}/apps/{client.id}"
+        most, language = settings.unverified_app_people, locale or settings.default_locale
+        queue_mail(str(email), language, "app_full", app=client.name, people=most, link=page)

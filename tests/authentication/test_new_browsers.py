@@ -1,0 +1,95 @@
+"""People are told of a sign-in with a browser that they have not used before."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.clock import now
+from app.database.rows import db
+from app.users import accounts
+from app.users.accounts import find_user
+from tests.account.visitor import mails, sign_up
+from tests.authentication.visitors import PASSWORD, SAFARI, make_user, post, sign_in
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def anna(app: Flask, clock: time_machine.Traveller) -> str:
+    return make_user(app, email_verified=True)
+
+
+@pytest.mark.usefixtures("anna")
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("en", "A new sign-in to your account"), ("de", "Eine neue Anmeldung bei Ihrem Konto")],
+)
+def test_a_sign_in_with_another_browser_is_told_with_device_time_and_where_to_end_it(
+    app: Flask, client: FlaskClient, language: str, subject: str
+) -> None:
+    sign_in(client)
+    phone = app.test_client()
+    phone.get(f"/login?locale={language}")
+    sign_in(phone, agent=SAFARI)
+    (mail,) = mails(app, "new_browser")
+    assert mail["Subject"] == subject
+    text = mail.get_content()
+    assert "Mobile Safari, iOS" in text
+    assert "2026" in text
+    assert "/account/sessions" in text
+
+
+@pytest.mark.usefixtures("anna")
+def test_the_very_first_sign_in_is_nobodys_news(app: Flask, client: FlaskClient) -> None:
+    sign_in(client)
+    assert mails(app, "new_browser") == []
+
+
+def test_signing_in_again_after_registering_is_no_news(app: Flask, client: FlaskClient) -> None:
+    sign_up(client, password=PASSWORD)
+    with app.app_context():
+        anna = find_user("anna")
+        assert anna is not None
+        anna.email_verified_at = now()
+        db.session.commit()
+    for _ in range(2):
+        post(client, "/logout")
+        assert sign_in(client).status_code == 303
+    assert mails(app, "new_browser") == []
+
+
+def test_a_known_browser_is_new_again_after_another_password(
+    app: Flask, client: FlaskClient, anna: str, clock: time_machine.Traveller
+) -> None:
+    sign_in(client)
+    post(client, "/logout")
+    clock.shift(1)
+    with app.app_context():
+        accounts.set_password(accounts.get_user(anna), "Wolken-Garten-17")
+        db.session.commit()
+    sign_in(client, password="Wolken-Garten-17")
+    assert len(mails(app, "new_browser")) == 1
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_wrong_password_in_a_new_browser_sends_no_mail(app: Flask, client: FlaskClient) -> None:
+    sign_in(client)
+    sign_in(app.test_client(), password="wrong")
+    assert mails(app, "new_browser") == []
+
+
+def test_an_address_that_is_not_confirmed_gets_no_mail(app: Flask, client: FlaskClient) -> None:
+    make_user(app)
+    sign_in(client)
+    sign_in(app.test_client())
+    assert mails(app, "new_browser") == []

@@ -1,0 +1,93 @@
+"""What an app may be called: people read it on the consent page and believe it."""
+
+import pytest
+from flask import Flask
+
+from app.clients import naming, verified
+from app.clients.details import OPERATOR_LIMITS, Details, Limits, numbered
+from app.clients.refusals import ClientRefused, Reason
+from app.clients.registration import edit_client, find_client, register_client
+from app.database.rows import db
+from tests import factories as make
+from tests.support.apps import MakeApp
+
+pytestmark = pytest.mark.any_database
+
+
+def refused(app: Flask, name: str, **limits: Limits) -> Reason | None:
+    """Why an app may not be registered under ``name``; None where it may."""
+    with app.app_context():
+        try:
+            register_client(
+                Details(name=name, redirect_uris=numbered([make.CALLBACK])),
+                owner_id=None,
+                actor_id=None,
+                **limits,
+            )
+        except ClientRefused as error:
+            return error.problems[0].reason
+        finally:
+            db.session.rollback()
+    return None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Pforte", "Pforte Administration", "Pforte API", "My-Pforte", "P.f.o.r.t.e", "Pf0rte", "PFORTE",
+     "🔒 Ledger", "Ledger ✔", "Ledger ✅", "Customer Support", "S u p p o r t", "Ｓｕｐｐｏｒｔ", "Súpport", "Security desk", "Secur1ty",
+     "Admin", "Adm1n", "Administration", "VERIFIED app", "Verifizierte App"],
+)  # fmt: skip
+def test_attack_an_app_that_is_called_like_the_portal_or_its_people(app: Flask, name: str) -> None:
+    assert refused(app, name) is Reason.BORROWED
+    assert refused(app, name, limits=OPERATOR_LIMITS) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Zаpier", "Ρaypal", "Gооgle Docs"]
+)  # with a Cyrillic а, a Greek Ρ, Cyrillic оо
+def test_attack_letters_of_two_scripts_in_a_word(app: Flask, name: str) -> None:
+    assert refused(app, name) is Reason.MIXED_SCRIPTS
+
+
+@pytest.mark.parametrize("name", ["PayPaI", "Paypa1", "PAYPAL.", "pay pal", "Раураӏ"])
+def test_attack_a_name_that_looks_like_that_of_a_vouched_for_app(app: Flask, name: str) -> None:
+    owner = make.make_user(app)
+    client = make.make_client(app, owner, name="PayPal")
+    assert refused(app, "PayPaI") is None
+    with app.app_context():
+        verified.trust_client(find_client(client.id), actor_id=owner.id)
+        db.session.commit()
+    assert refused(app, name) is Reason.TAKEN
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Badminton Club", "Ledger", "Zapier 2", "Бухгалтерия", "Бухгалтерия Ledger", "Λογιστικά", "東京 Tokyo", "Team ❤️", "☕️ Kaffeekasse",
+     "👩‍💻 Dev", "👩🏽‍💻 Dev", "نرم‌افزار", "Café Portal", "Bürgerportal", "Nadmiar", "Überstunden"],
+)  # fmt: skip
+def test_names_as_people_write_them_are_taken(app: Flask, name: str) -> None:
+    assert refused(app, name) is None
+
+
+def test_signs_that_nobody_sees_make_no_other_name() -> None:
+    assert naming.name_key("Team ❤️") == naming.name_key("Team ❤")
+    assert naming.tidy("Café\u00a0Portal") == "Café Portal"
+
+
+def test_the_host_of_the_portal_is_no_part_of_a_name(app_with: MakeApp) -> None:
+    app = app_with(ISSUER="https://id.example.org")
+    assert refused(app, "Sign in at ID.example.org") is Reason.BORROWED
+    assert refused(app, "Example Ledger") is None
+
+
+def test_an_older_name_stays_until_it_is_changed(app: Flask) -> None:
+    owner = make.make_user(app)
+    client = make.make_client(app, owner, name="Admin Tools")
+    with app.app_context():
+        row = find_client(client.id)
+        details = Details(name="Admin Tools", description="new", redirect_uris=numbered([make.CALLBACK]))
+        assert edit_client(row, details, actor_id=owner.id)
+        with pytest.raises(ClientRefused):
+            edit_client(
+                row, Details(name="Admin Tool", redirect_uris=numbered([make.CALLBACK])), actor_id=owner.id
+            )

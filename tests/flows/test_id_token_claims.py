@@ -1,0 +1,78 @@
+"""ID tokens say who signed in: five of sixteen applications in use read nothing else."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests import factories as make
+from tests.oauth.world import World
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return World(app)
+
+
+def claims(tokens: dict[str, Any]) -> dict[str, Any]:
+    return make.claims_of(tokens["id_token"])
+
+
+def test_an_id_token_carries_the_claims_of_the_granted_scopes_as_userinfo_does(world: World) -> None:
+    tokens = make.tokens_for(world.client, world.browser, scope="openid profile email phone")
+    told = world.userinfo(tokens["access_token"]).json
+    assert told["preferred_username"] == "person"
+    assert {name: value for name, value in claims(tokens).items() if name in told} == told
+
+
+def test_what_was_not_granted_is_in_no_id_token(world: World) -> None:
+    page = world.ask(scope="openid profile email")
+    code = make.answer_of(make.decide(world.browser, page, ticked=["profile"]))["code"]
+    told = claims(make.redeem(world.http, world.client, code).json)
+    assert (told["name"], "email" in told, "email_verified" in told) == ("person", False, False)
+    assert claims(make.tokens_for(world.other, world.browser, scope="openid")).keys() == {
+        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash",
+    }  # fmt: skip
+
+
+def test_a_refreshed_id_token_says_what_is_so_by_then(world: World) -> None:
+    tokens = make.tokens_for(world.client, world.browser, scope="openid profile")
+    world.person_does(lambda person: setattr(person, "name", "Petra Neu"))
+    renewed = make.refresh(world.http, world.client, tokens["refresh_token"]).json
+    assert claims(renewed)["name"] == "Petra Neu"
+    narrowed = make.refresh(world.http, world.client, renewed["refresh_token"], scope="openid").json
+    assert "name" not in claims(narrowed)
+
+
+def test_an_app_may_ask_for_lean_ones(world: World) -> None:
+    lean = world.make_client(lean_id_tokens=True)
+    tokens = make.tokens_for(lean, world.browser)
+    assert "preferred_username" not in claims(tokens)
+    assert world.userinfo(tokens["access_token"]).json["preferred_username"] == "person"
+
+
+@pytest.mark.rfc("9207")
+def test_an_app_may_have_its_errors_without_iss(world: World) -> None:
+    with_iss, without = world.make_client(), world.make_client(errors_without_iss=True)
+    refused = [make.answer_of(world.ask(client, scope="nope")) for client in (with_iss, without)]
+    assert ["iss" in answer for answer in refused] == [True, False]
+    wrong_type = [make.answer_of(world.ask(client, response_type="token")) for client in (with_iss, without)]
+    assert ["iss" in answer for answer in wrong_type] == [True, False]
+    # A code is never without it.
+    assert "iss" in make.answer_of(make.decide(world.browser, world.ask(without)))
+
+
+def test_the_owner_switches_both_on_the_edit_page(world: World) -> None:
+    owner = make.browser_of(world.app, world.owner)
+    path = f"/dashboard/apps/{world.client.id}/edit"
+    page = owner.get(path)
+    fields = {
+        "csrf_token": make.csrf_token(page), "name": "Ledger", "redirect_uris": make.CALLBACK,
+        "client_type": "confidential", "grant_types": ["authorization_code"], "scopes": ["openid", "profile"],
+        "lean_id_tokens": "y", "errors_without_iss": "y",
+    }  # fmt: skip
+    assert owner.post(path, data=fields).status_code == 302
+    assert "iss" not in make.answer_of(world.ask(scope="nope"))
+    assert "preferred_username" not in claims(
+        make.tokens_for(world.client, world.browser, scope="openid profile")
+    )

@@ -1,0 +1,49 @@
+"""Signing keys of older versions get their MAC, unless they are none of ours."""
+
+import json
+
+import pytest
+from flask_migrate import downgrade, upgrade
+from joserfc.jwk import RSAKey
+from sqlalchemy import text
+
+from app import create_app
+from app.clock import now
+from app.database.rows import as_stored, db
+from app.oauth.keys import ring
+from tests import factories as make
+from tests.support.databases import KINDS, Databases, make_settings
+
+BEFORE = "0005_apps_as_they_are"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_keys_that_were_made_here_go_on_and_forged_ones_do_not(databases: Databases, kind: str) -> None:
+    app = create_app(make_settings(databases.new_url(kind), databases.folder))
+    with app.app_context():
+        upgrade()
+        ring.current().refresh(force=True)
+        before = set(ring.current().verifying)
+        downgrade(revision=BEFORE)
+        evil = {
+            **RSAKey.generate_key(2048).as_dict(private=False),
+            "kid": "evil",
+            "alg": "RS256",
+            "use": "sig",
+        }
+        sealed = db.session.scalar(text("SELECT sealed_private_jwk FROM signing_keys LIMIT 1"))
+        db.session.execute(
+            text(
+                "INSERT INTO signing_keys (kid, alg, public_jwk, sealed_private_jwk, created_at)"
+                " VALUES ('evil', 'RS256', :jwk, :sealed, :moment)"
+            ),
+            {"jwk": json.dumps(evil), "sealed": sealed, "moment": as_stored(now())},
+        )
+        db.session.commit()
+        upgrade()
+        db.session.remove()
+        ring.current().refresh(force=True)
+        assert set(ring.current().verifying) == before
+        for engine in db.engines.values():
+            engine.dispose()
+    assert make.tokens_for(make.make_client(app), make.browser_of(app, make.make_user(app)))["id_token"]
