@@ -130,6 +130,10 @@ class Settings:
     default_locale: str = setting("en", read.one_of(*LANGUAGES))
     # URI in /.well-known/security.txt, which is 404 without it.
     security_contact: str | None = optional(read.contact)
+    # Pages of whoever runs the portal, linked at the foot of every page and where accounts are created.
+    imprint_url: str | None = optional(read.page)
+    privacy_url: str | None = optional(read.page)
+    terms_url: str | None = optional(read.page)
     # Port and address of the NestJS-compatible TCP listener. Whoever reaches it may ask: keep it on loopback.
     message_port: int | None = setting("off", read.optional_port)
     message_host: str = setting("127.0.0.1", read.host)

@@ -12,7 +12,7 @@ from .account import link_commands
 from .account import pages as account_pages
 from .admin import pages as admin_pages
 from .api import endpoints as api_endpoints
-from .authentication import access, browser, cookies
+from .authentication import browser, cookies
 from .authentication import pages as authentication_pages
 from .clients import commands as client_commands
 from .clients import pages as client_pages
@@ -92,7 +92,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     site.configure(app)
     oauth.configure(app)
     api.configure(app)
-    access.public(app.view_functions["static"])
     for before in hull.BEFORE_PAGES:
         app.before_request(before)
     for after in reversed(hull.AFTER_PAGES):  # Flask begins with the one it heard of last

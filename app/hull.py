@@ -1,7 +1,8 @@
 """What runs around every request, in order. ``create_app`` registers these tables, and nothing else registers a hook.
 
-A page is everything that is not for programs, also a static file, an address that nobody serves and an endpoint
-that browsers are sent to. Programs are the views marked :func:`app.authentication.access.for_programs`.
+A page is everything that is not for programs, also an address that nobody serves, an endpoint that browsers are
+sent to, and a static file: its view is marked, for it reads no cookie, but goes the way of pages. Programs are the
+views marked :func:`app.authentication.access.for_programs` whose path names them whole.
 """
 
 from wsgiref.types import WSGIApplication
@@ -15,7 +16,16 @@ from .expired_forms import say_nothing_was_done
 from .extensions import background, csrf
 from .oauth.endpoints.documents import Documents
 from .oauth.pages import pending_app
-from .site import addresses, bad_input, hosts, i18n, rate_limiting, request_ids, security_headers, templating
+from .site import (
+    addresses,
+    bad_input,
+    hosts,
+    i18n,
+    rate_limiting,
+    request_ids,
+    security_headers,
+    static_files,
+)
 from .site.portal import Portal
 
 
@@ -60,7 +70,7 @@ BEFORE_PAGES = (  # the first that refuses or answers is the last that runs
 )
 AFTER_PAGES = (  # also when one of those above has answered; the cookie of the session is written last
     say_nothing_was_done,  # expired form
-    templating.keep_static_files,  # caching
+    static_files.keep,  # caching
     pending_app.allow_popups,  # window that waits for the sign-in
     i18n.remember,  # language
     known_browsers.keep,  # browser that signed in

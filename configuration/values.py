@@ -192,6 +192,13 @@ def web_address(value: str) -> str:
     return url("http", "https", example="https://sms.example.org/send, or console")(value)
 
 
+def page(value: str) -> str:
+    """The http(s) address of a page, with a host."""
+    if not _split(value.strip()).hostname:
+        raise ValueError("an http:// or https:// URL, such as https://example.org/imprint")
+    return url("http", "https", example="https://example.org/imprint")(value)
+
+
 def issuer(value: str) -> str:
     """The portal's public base URL, spelled in the one way tokens carry it."""
     address = value.strip()

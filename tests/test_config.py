@@ -115,6 +115,8 @@ def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_ac
         ("DATABASE_URL", "mysql://me:hunter2@db:99999/x"), ("JWE_ENCRYPTION_KEY", "hunter2"),
         ("DATABASE_ENCRYPTION_SECRET", "hunter2"), ("DATABASE_ENCRYPTION_SECRET_PREVIOUS", "hunter2"),
         ("MAIL_URL", "smtp://me:hunter2@a..b:25"), ("SMS_WEBHOOK_URL", "https://me:hunter2@a..b/"),
+        ("IMPRINT_URL", "javascript:hunter2"), ("PRIVACY_URL", "example.org/hunter2"), ("TERMS_URL", "https://?hunter2"),
+        ("IMPRINT_URL", "https://a..b/hunter2"), ("TERMS_URL", "https://example.org/hunter2 <b>"),
         ("DATABASE_URL", "mysql://me:hunter2@a..b/x"), ("REDIS_URL", "redis://:hunter2@a..b/0"),
     ],
 )  # fmt: skip

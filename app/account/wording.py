@@ -72,10 +72,12 @@ def tell(form: FlaskForm, refusal: Exception) -> None:
 
 
 @contextmanager
-def told_beside_field() -> Iterator[None]:
-    """Turns a refusal inside a form's own check into the error of the field that is checked."""
+def told_beside_field(*, but: type[Exception] | tuple[()] = ()) -> Iterator[None]:
+    """Turns a refusal inside a form's own check into the error of the field that is checked, ``but`` not this one."""
     try:
         yield
+    except but:
+        raise
     except REFUSALS as refusal:
         raise ValidationError(in_words(refusal)[1]) from None
 

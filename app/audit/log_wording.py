@@ -55,7 +55,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.CLIENT_DELETED: _l("App deleted"),
     EventKind.SECRET_ADDED: _l("Secret added"),
     EventKind.SECRET_REVOKED: _l("Secret revoked"),
-    EventKind.SECRET_REVEALED: _l("Secret looked at"),
+    EventKind.SECRET_REVEALED: _l("Secret revealed"),
     EventKind.SECRET_ROTATED: _l("Secrets replaced"),
     EventKind.SCOPE_CREATED: _l("Permission created"),
     EventKind.SCOPE_CHANGED: _l("Permission changed"),

@@ -59,7 +59,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.CLIENT_DELETED: _l("You deleted an app."),
     EventKind.SECRET_ADDED: _l("You added a secret to an app."),
     EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
-    EventKind.SECRET_REVEALED: _l("You looked at a secret of an app."),
+    EventKind.SECRET_REVEALED: _l("You revealed a secret of an app."),
     EventKind.SECRET_ROTATED: _l("You replaced the secrets of an app."),
     EventKind.SCOPE_CREATED: _l("You created a permission."),
     EventKind.SCOPE_CHANGED: _l("You changed a permission."),

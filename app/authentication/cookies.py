@@ -39,8 +39,7 @@ class Cookies(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Read the cookies, but not for a view that is known to be for programs."""
-        rule = request.url_rule
-        if rule is not None and is_for_programs(app.view_functions[rule.endpoint]):
+        if _is_of_a_program(app, request):
             return NullSession()
         opened = cast("BrowserCookies", super().open_session(app, request))
         token = self._read_token(app, request)
@@ -52,7 +51,9 @@ class Cookies(SecureCookieSessionInterface):
         return opened
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the cookies, unless the browser may have some that it did not send."""
+        """Write the cookies, unless the view needs none or the browser may have some that it did not send."""
+        if _is_of_a_program(app, request):
+            return
         known = self.get_cookie_name(app) in request.cookies or self.get_token_name(app) in request.cookies
         if not known and fetch_metadata.is_posted_by_another_site():
             return
@@ -103,3 +104,9 @@ def keep_token(token: str, ends_at: datetime | None) -> None:
 def _serializer(app: Flask) -> URLSafeSerializer:
     algorithm = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
     return URLSafeSerializer(str(app.secret_key), salt="token of the session", signer_kwargs=algorithm)
+
+
+def _is_of_a_program(app: Flask, asked: Request) -> bool:
+    """Whether the view that is asked for is known, and known to be for programs; a static file's is, once matched."""
+    rule = asked.url_rule
+    return rule is not None and is_for_programs(app.view_functions[rule.endpoint])

@@ -7,6 +7,18 @@ from .models import BrowserSession
 
 SEPARATOR = ", "
 LONGEST_USER_AGENT = 400  # characters of a user agent that are looked at; honest ones are shorter
+# What browsers and systems are called by their makers, where their headers say otherwise.
+AS_PEOPLE_SAY = {
+    "Mac OS X": "macOS",
+    "Mobile Safari": "Safari",
+    "Mobile Safari UI/WKWebView": "Safari",
+    "Chrome Mobile": "Chrome",
+    "Chrome Mobile iOS": "Chrome",
+    "Chrome Mobile WebView": "Chrome",
+    "Firefox Mobile": "Firefox",
+    "Firefox iOS": "Firefox",
+    "Edge Mobile": "Edge",
+}
 PART = 58  # characters kept of each name: both fit the column
 
 
@@ -18,7 +30,7 @@ def recognise(user_agent: str) -> str | None:
         parse_user_agent(user_agent[:LONGEST_USER_AGENT]),
         parse_os(user_agent[:LONGEST_USER_AGENT]),
     )
-    names = [found.family.replace(SEPARATOR, " ")[:PART] for found in (browser, system) if found]
+    names = [_name(found.family).replace(SEPARATOR, " ")[:PART] for found in (browser, system) if found]
     return SEPARATOR.join(names) or None
 
 
@@ -33,9 +45,14 @@ def platform(user_agent: str) -> str:
 
 def describe(row: BrowserSession) -> str:
     """The device of a session in the reader's language."""
-    names = (row.device or "").split(SEPARATOR)
+    names = [_name(family) for family in (row.device or "").split(SEPARATOR)]
     if names == [""]:
         return _("Unknown device")
     if len(names) == 1:
         return names[0]
     return _("%(browser)s on %(system)s", browser=names[0], system=names[1])
+
+
+def _name(family: str) -> str:
+    """The name that people know; rows of older versions have the one of the header."""
+    return AS_PEOPLE_SAY.get(family, family)

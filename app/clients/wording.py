@@ -6,6 +6,7 @@ from flask_babel.speaklater import LazyString
 
 from . import naming, redirect_uris
 from .checks import LONGEST_DESCRIPTION
+from .client_secrets import FIRST_NAME
 from .refusals import Problem, Reason
 
 # %(uri)s is the entry as it was typed.
@@ -106,6 +107,11 @@ _OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
         "The key set contains a private key. Send the public parts only, and replace this key."
     ),
 }
+
+
+def secret_name(name: str) -> str:
+    """What the reader calls a secret; the first one of an app has its name from the portal."""
+    return _("default") if name == FIRST_NAME else name
 
 
 def explain(problem: Problem) -> str:

@@ -45,7 +45,7 @@ def cleanup(max_seconds: float | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
 def doctor(as_json: bool) -> None:
-    """Check the whole installation, and say how to mend it; exit 1 where something is wrong."""
+    """Check the whole installation, and say how to fix it; exit 1 where something is wrong."""
     findings = list(examine(settings))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))

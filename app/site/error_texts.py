@@ -130,7 +130,7 @@ def _our_fault() -> ErrorText:
     return ErrorText(
         _("Something went wrong on our side"),
         _("The request could not be completed. It was not your doing, and we have a record of it."),
-        _("Please try once more. If it happens again, tell us the request id below."),
+        _("Please try once more. If it happens again, tell us the request ID below."),
     )
 
 

@@ -73,7 +73,7 @@ class Portal(Flask):
         return {
             (method, path): rule
             for rule in self.url_map.iter_rules()
-            if is_for_programs(self.view_functions[rule.endpoint])
+            if not rule.arguments and is_for_programs(self.view_functions[rule.endpoint])
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
             for path in (rule.rule, f"{rule.rule}/")
         }

@@ -1,15 +1,13 @@
-"""What templates can say: filters, functions and the addresses of static files."""
+"""What templates can say: filters and functions."""
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
-from functools import cache
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import format_timedelta
-from flask import Flask, Response, current_app, g, request, url_for
+from babel.dates import format_skeleton, format_timedelta
+from flask import Flask, current_app, g, request
 from flask_babel import format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -18,32 +16,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
+from ..clients.wording import secret_name
 from ..clock import now
 from ..extensions import settings
 from . import i18n, request_ids
 
 TILE_COLOURS = 8  # static/css/tiles.css has as many
 JUST_NOW = 5  # seconds
-STYLESHEETS = (
-    "tokens",
-    "base",
-    "layout",
-    "navigation",
-    "components",
-    "content",
-    "filters",
-    "lists",
-    "gate",
-    "tiles",
-    "forms",
-    "tables",
-    "pages",
-    "consent",
-    "diagnostics",
-    "failures",
-    "print",
-)
-MODULES = ("copy", "reveal", "menus")
 
 
 def configure(app: Flask) -> None:
@@ -51,10 +30,13 @@ def configure(app: Flask) -> None:
     app.jinja_env.filters.update(
         ago=ago,
         aria=aria,
+        clock_time=clock_time,
         exact_time=exact_time,
+        focused_if_wrong=focused_if_wrong,
         initial=initial,
         iso_time=iso_time,
         number=number,
+        secret_name=secret_name,
         tile_colour=tile_colour,
         wrong_fields=wrong_fields,
     )
@@ -62,15 +44,14 @@ def configure(app: Flask) -> None:
         current_user=current_user,
         is_here=is_here,
         languages=i18n.languages,
-        modules=MODULES,
+        legal_links=legal_links,
         page_exists=page_exists,
+        may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
         page_path=page_path,
         request_id=request_ids.current,
         security_contact=lambda: settings.security_contact,
         signed_in_person=signed_in_person,
-        static_url=static_url,
-        stylesheets=STYLESHEETS,
         this_page_with=this_page_with,
     )
 
@@ -79,8 +60,15 @@ def ago(moment: datetime) -> str:
     """How long ago, or in how long, as people say it."""
     difference = moment - now()
     if abs(difference.total_seconds()) < JUST_NOW:
-        return _("just now")
+        return _("just now") if difference.total_seconds() <= 0 else _("in a moment")
     return str(format_timedelta(difference, add_direction=True, locale=get_locale()))
+
+
+def clock_time(moment: datetime) -> str:
+    """Day and time to the second in UTC, such as ``30 Nov 2026, 14:32:07 UTC``; this year goes without saying."""
+    moment = moment.astimezone(UTC)
+    day = "MMMd" if moment.year == now().year else "yMMMd"
+    return f"{format_skeleton(day, moment, locale=get_locale())}, {moment:%H:%M:%S} UTC"
 
 
 def exact_time(moment: datetime) -> str:
@@ -121,6 +109,15 @@ def aria(field: Field, hint: str = "", given: Mapping[str, Any] | None = None) -
     return attributes
 
 
+def focused_if_wrong(attributes: dict[str, Any], field: Field) -> dict[str, Any]:
+    """``attributes`` of an input, which has the focus where it is the first on its page that did not pass."""
+    if field.errors and not g.get("wrong_field"):
+        g.wrong_field = field.id
+    if g.get("wrong_field"):
+        return {**attributes, "autofocus": g.wrong_field == field.id}
+    return attributes
+
+
 def wrong_fields(form: Form) -> list[Field]:
     """The fields of ``form`` that did not pass, in their order."""
     return [field for field in form if field.errors and field.type != "CSRFTokenField"]
@@ -156,6 +153,16 @@ def is_here(path: str, whole: bool) -> bool:
     return here == path or (whole and here.startswith(f"{path}/"))
 
 
+def legal_links() -> list[tuple[str, str]]:
+    """Who runs this portal and on what terms: the words and address of each page there is."""
+    pages = (
+        (_("Imprint"), settings.imprint_url),
+        (_("Privacy"), settings.privacy_url),
+        (_("Terms of use"), settings.terms_url),
+    )
+    return [(words, url) for words, url in pages if url]
+
+
 def signed_in_person() -> Any:
     """Who is signed in, or None; None as well when the database cannot say."""
     if g.get("without_database"):
@@ -164,31 +171,3 @@ def signed_in_person() -> Any:
         return current_user if current_user.is_authenticated else None
     except SQLAlchemyError:
         return None
-
-
-def static_url(filename: str) -> str:
-    """The address of a static file with a digest of its content: it may be kept for ever."""
-    return url_for("static", filename=filename, v=_digest(_static_path(filename)))
-
-
-def _static_path(filename: str) -> Path:
-    return Path(str(current_app.static_folder)) / filename
-
-
-def _digest(path: Path) -> str:
-    return _digest_once(path) if not current_app.debug else _digest_once.__wrapped__(path)
-
-
-@cache
-def _digest_once(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
-def keep_static_files(response: Response) -> Response:
-    """Let browsers keep a static file for ever that was asked for by the digest of its content."""
-    if request.endpoint != "static" or response.status_code not in (200, 304):
-        return response
-    filename = (request.view_args or {}).get("filename", "")
-    if request.args.get("v") == _digest(_static_path(filename)):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response

@@ -13,8 +13,19 @@ from .refusals import EmailTaken, UsernameTaken
 
 def refuse_taken(username: str | None, email: str) -> None:
     """Raise :class:`UsernameTaken` or :class:`EmailTaken` where somebody has one of them."""
-    if username is not None and _find(User.username_key == fold(username)) is not None:
+    if username is not None:
+        refuse_taken_username(username)
+    refuse_taken_email(email)
+
+
+def refuse_taken_username(username: str) -> None:
+    """Raise :class:`UsernameTaken` where somebody has it."""
+    if _find(User.username_key == fold(username)) is not None:
         raise UsernameTaken(username)
+
+
+def refuse_taken_email(email: str) -> None:
+    """Raise :class:`EmailTaken` where somebody has it."""
     if _find(User.email_key == fold_email(email)) is not None:
         raise EmailTaken(email)
 

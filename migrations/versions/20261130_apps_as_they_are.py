@@ -1,4 +1,7 @@
-"""per app: lean ID tokens, error answers without iss, and since when it has as many people as it may have"""
+"""per app: lean ID tokens, error answers without iss, and since when it has as many people as it may have
+
+Columns alone, no copy of the table: on SQLite dropping the old one would take secrets and consents along.
+"""
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,16 +18,11 @@ SWITCHES = ('lean_id_tokens', 'errors_without_iss')
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('clients', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('full_since', UtcDateTime(), nullable=True))
-        for name in SWITCHES:
-            batch_op.add_column(sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
-    with op.batch_alter_table('clients', schema=None) as batch_op:
-        for name in SWITCHES:
-            batch_op.alter_column(name, existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
+    for name in SWITCHES:
+        op.add_column('clients', sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column('clients', sa.Column('full_since', UtcDateTime(), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('clients', schema=None) as batch_op:
-        for name in (*SWITCHES, 'full_since'):
-            batch_op.drop_column(name)
+    for name in (*SWITCHES, 'full_since'):
+        op.drop_column('clients', name)

@@ -28,7 +28,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('token_digest', name=op.f('pk_spent_session_tokens')),
     mysql_charset='utf8mb4',
     mysql_collate='utf8mb4_bin',
-    mysql_engine='InnoDB'
+    mysql_engine='InnoDB',
+    mysql_row_format='DYNAMIC'
     )
     with op.batch_alter_table('spent_session_tokens', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_spent_session_tokens_session_id'), ['session_id'], unique=False)

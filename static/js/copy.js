@@ -5,18 +5,20 @@ const SHOWN_FOR = 2000; // milliseconds
 for (const button of document.querySelectorAll("[data-copy]")) {
   const value = button.parentElement.querySelector("code");
   if (!value) continue;
+  const label = button.querySelector("[data-copy-label]");
+  button.dataset.copy = label.textContent;
   button.hidden = false;
-  button.addEventListener("click", () => copy(button, value));
+  button.addEventListener("click", () => copy(button, label, value));
 }
 
-async function copy(button, value) {
+async function copy(button, label, value) {
   try {
     await navigator.clipboard.writeText(value.textContent.trim());
   } catch {
     select(value); // no clipboard here (plain http): the person copies what is marked
     return;
   }
-  tell(button);
+  tell(button, label);
 }
 
 function select(value) {
@@ -27,14 +29,14 @@ function select(value) {
   selection.addRange(range);
 }
 
-function tell(button) {
-  const label = button.querySelector("[data-copy-label]");
-  const before = label.textContent;
+// The tick and the word stand there for a while; a second press meanwhile begins it anew.
+function tell(button, label) {
   label.setAttribute("role", "status");
-  label.textContent = button.dataset.copied;
+  label.textContent = button.title = button.dataset.copied;
   button.classList.add("is-done");
-  setTimeout(() => {
-    label.textContent = before;
+  clearTimeout(button.dataset.timer);
+  button.dataset.timer = setTimeout(() => {
+    label.textContent = button.title = button.dataset.copy;
     button.classList.remove("is-done");
   }, SHOWN_FOR);
 }

@@ -1,12 +1,15 @@
-// Closes an open menu on Escape and on a press elsewhere; opening and closing itself needs no script.
+// Closes an open menu on Escape, on a press elsewhere, and when the focus leaves it; opening needs no script.
 
 const open = () => document.querySelectorAll("details[data-menu][open]");
 
-document.addEventListener("click", (event) => {
+function leave(event) {
   for (const menu of open()) {
     if (!menu.contains(event.target)) menu.open = false;
   }
-});
+}
+
+document.addEventListener("click", leave);
+document.addEventListener("focusin", leave);
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

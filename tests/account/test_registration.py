@@ -1,5 +1,6 @@
 """Creating an account and confirming its address."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -93,6 +94,42 @@ def test_everything_that_is_wrong_is_said_at_once(client: FlaskClient) -> None:
     assert "Please use letters, digits, dots, hyphens and underscores only." in page
     assert "This is not a complete e-mail address." in page
     assert "This password is too short." in page
+
+
+def test_a_taken_name_and_a_taken_address_are_said_beside_a_bad_password(client: FlaskClient) -> None:
+    sign_up(client)
+    sign_out(client)
+    onward = "?next=/dashboard/apps"
+    page = submit(client, f"/register{onward}", username="ANNA", email="anna@example.org", password="123")
+    assert page.status_code == 422
+    for message in (
+        "This username is taken.",
+        "This e-mail address is taken.",
+        "This password is too short.",
+    ):
+        assert message in page.text
+    assert f'<a href="/login{onward}">Sign in</a></p>' in page.text
+    assert "<title>Error: Create account" in page.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "focused"),
+    [({"username": "a b", "password": "123"}, "username"), ({"password": "123"}, "password"), ({}, "email")],
+)
+def test_the_first_field_that_did_not_pass_has_the_focus(
+    client: FlaskClient, changes: dict[str, str], focused: str
+) -> None:
+    fields = {"username": "berta", "email": "nobody", "password": PASSWORD}
+    fields |= {"email": "b@example.org", **changes} if changes else {}
+    page = submit(client, "/register", **fields).text
+    assert re.findall(r'<input[^>]*autofocus[^>]* id="(\w+)"', page) == [focused]
+
+
+def test_terms_and_privacy_are_told_where_an_account_is_created(app_with: MakeApp) -> None:
+    pages = {"TERMS_URL": "https://example.org/terms", "PRIVACY_URL": "https://example.org/privacy?a=1&b=2"}
+    page = app_with(**pages).test_client().get("/register").text.split("<footer", 1)[0]
+    assert '<a href="https://example.org/terms">terms of use</a>' in page
+    assert '<a href="https://example.org/privacy?a=1&amp;b=2">privacy notice</a>' in page
 
 
 def test_the_form_keeps_the_name_and_the_address_of_a_refused_registration(client: FlaskClient) -> None:
@@ -208,7 +245,7 @@ def test_a_used_confirmation_link_says_so(app: Flask, client: FlaskClient) -> No
     submit(client, path)
     page = client.get(path)
     assert page.status_code == 410
-    assert "This link does not work any more" in page.text
+    assert "This link no longer works" in page.text
 
 
 def test_the_account_sends_the_mail_again_but_not_twice_in_two_minutes(

@@ -262,3 +262,11 @@ def test_the_owner_can_do_none_of_it(
     kept = state(db_session, client)
     assert kept is not None
     assert (kept.trusted, kept.disabled_at, "password" in kept.grant_type_list) == (False, None, False)
+
+
+@pytest.mark.any_database
+def test_deleting_an_app_says_how_many_people_lose_access(app: Flask, chief: Chief, client: make.App) -> None:
+    path = f"/admin/apps/{client.id}/delete"
+    assert "Nobody uses this app at present." in chief[1].get(path).text
+    make.tokens_for(client, make.browser_of(app, make.make_user(app)))
+    assert "1 person loses access." in chief[1].get(path).text

@@ -66,19 +66,19 @@ def test_the_log_is_narrowed_by_person_actor_app_and_address(app: Flask, browser
     note(app, EventKind.USER_BLOCKED, user_id=anna.id, actor_id=boss.id, ip="192.0.2.7")
     note(app, EventKind.SIGNED_OUT, user_id=boss.id, actor_id=boss.id, ip="192.0.2.7")
     made = ["Secret added Ledger", "App registered Ledger"]
-    assert listed(browser) == ["Signed out", "Account blocked Look twice", "Signed in", *made]
-    assert listed(browser, person="ANNA") == ["Account blocked Look twice", "Signed in", *made]
+    assert listed(browser) == ["Signed out", "Account blocked Please check", "Signed in", *made]
+    assert listed(browser, person="ANNA") == ["Account blocked Please check", "Signed in", *made]
     assert (
         listed(browser, person="anna@example.org")
         == listed(browser, person=anna.id)
         == listed(browser, person="anna")
     )
-    assert listed(browser, actor="boss") == ["Signed out", "Account blocked Look twice"]
-    assert listed(browser, person="anna", actor="boss") == ["Account blocked Look twice"]
+    assert listed(browser, actor="boss") == ["Signed out", "Account blocked Please check"]
+    assert listed(browser, person="anna", actor="boss") == ["Account blocked Please check"]
     assert listed(browser, app="ledger") == listed(browser, app=client.id) == made
-    assert listed(browser, ip="192.0.2.7") == ["Signed out", "Account blocked Look twice"]
+    assert listed(browser, ip="192.0.2.7") == ["Signed out", "Account blocked Please check"]
     assert listed(browser, ip="2001:0db8:0::0007") == ["Signed in"]
-    assert listed(browser, ip="192.0.2.7", person="anna", kind="account") == ["Account blocked Look twice"]
+    assert listed(browser, ip="192.0.2.7", person="anna", kind="account") == ["Account blocked Please check"]
     assert listed(browser, ip="192.0.2.9") == []
 
 
@@ -90,7 +90,7 @@ def test_the_log_is_narrowed_to_the_portals_own_app_by_its_client_id(
         registration.disable_client(own, registration.ADMINISTRATOR, actor_id=None)
         db.session.commit()
     make.make_client(app, name="pforte-api")
-    assert listed(browser, app="pforte-api") == ["App disabled Pforte API Look twice"]
+    assert listed(browser, app="pforte-api") == ["App disabled Pforte API Please check"]
 
 
 def test_the_log_is_narrowed_by_kind_and_by_area(app: Flask, browser: FlaskClient) -> None:

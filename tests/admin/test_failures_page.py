@@ -128,3 +128,20 @@ def test_an_administrator_is_not_sent_to_pages_that_only_the_owner_has(
         seen = browser.get(path)
         assert seen.status_code == 200
         assert edit not in seen.text
+
+
+def test_a_request_is_found_by_its_id_or_by_the_address_of_its_page(app: Flask, browser: FlaskClient) -> None:
+    sought, other = fail(app), fail(app)
+    for typed in (sought, f"https://id.example.org/failures/{sought}"):
+        page = browser.get("/admin/failures", query_string={"request": typed}).text
+        assert (page.count("log__row"), sought in page, other in page) == (1, True, False)
+    assert "No request has this ID" in browser.get(f"/admin/failures?request={'a' * 20}").text
+
+
+@pytest.mark.parametrize("query", ["cause=nothing", "request=what"])
+def test_a_filter_that_cannot_be_understood_is_told_beside_its_field(
+    browser: FlaskClient, query: str
+) -> None:
+    page = browser.get(f"/admin/failures?{query}")
+    assert page.status_code == 422
+    assert f'id="{query.partition("=")[0]}-error"' in page.text

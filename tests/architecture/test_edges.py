@@ -57,6 +57,7 @@ KNOWING_THE_REQUEST = {
             "site/rate_limiting.py",
             "site/request_ids.py",
             "site/security_headers.py",
+            "site/static_files.py",
             "site/templating.py",
         ),
         "what edges share: reading, refusing, answering",

@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from app.audit import EventKind
+from app.clients.client_secrets import FIRST_NAME
 from app.clients.registration import ADMINISTRATOR, OWNER
 from app.diagnostics import causes
 from app.diagnostics.causes.hints import HINTS, WORDS
@@ -71,7 +72,14 @@ def test_every_word_inside_a_sentence_is_needed_somewhere(word: str) -> None:
     doctor = (APP / "diagnostics" / "redirect_uri_doctor.py").read_text(encoding="utf-8")
     keywords = (node for node in nodes() if isinstance(node, ast.keyword) and node.arg == "because")
     ended = {ast.unparse(each.value).removeprefix("causes.").lower() for each in keywords}
-    assert word in {*strings_in(ast.parse(doctor)), *ended, *given_as("reason"), OWNER, ADMINISTRATOR}
+    assert word in {
+        *strings_in(ast.parse(doctor)),
+        *ended,
+        *given_as("reason"),
+        OWNER,
+        ADMINISTRATOR,
+        FIRST_NAME,
+    }
 
 
 @pytest.mark.parametrize("kind", EventKind)

@@ -14,8 +14,13 @@ CHROME = (
     ("user_agent", "kept", "shown"),
     [
         (FIREFOX, "Firefox, Windows", "Firefox on Windows"),
-        (SAFARI, "Mobile Safari, iOS", "Mobile Safari on iOS"),
+        (SAFARI, "Safari, iOS", "Safari on iOS"),
         (CHROME, "Chrome, Linux", "Chrome on Linux"),
+        (
+            CHROME.replace("X11; Linux x86_64", "Macintosh; Intel Mac OS X 10_15_7"),
+            "Chrome, macOS",
+            "Chrome on macOS",
+        ),
         ("curl/8.5.0", "curl", "curl"),
         ("", None, "Unknown device"),
         ("\x7f<script>alert(1)</script>", None, "Unknown device"),
@@ -27,6 +32,11 @@ def test_a_browser_is_named_as_people_know_it(
     assert devices.recognise(user_agent) == kept
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert devices.describe(BrowserSession(device=kept)) == shown
+
+
+def test_a_row_of_an_older_version_is_named_as_people_know_it(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert devices.describe(BrowserSession(device="Mobile Safari, Mac OS X")) == "Safari on macOS"
 
 
 def test_an_endless_user_agent_fits_the_column() -> None:

@@ -44,7 +44,7 @@ def test_a_sign_in_with_another_browser_is_told_with_device_time_and_where_to_en
     (mail,) = mails(app, "new_browser")
     assert mail["Subject"] == subject
     text = mail.get_content()
-    assert "Mobile Safari, iOS" in text
+    assert "Safari, iOS" in text
     assert "2026" in text
     assert "/account/sessions" in text
 

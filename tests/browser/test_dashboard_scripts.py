@@ -15,6 +15,11 @@ def test_a_press_copies_the_secret_and_says_so(
     button = page.locator(".copyable", has=page.locator("#client-secret")).locator("[data-copy]")
     button.click()
     page.wait_for_selector("[data-copy].is-done")
+    seen = "getComputedStyle(document.querySelector('.is-done'), '::after').content"
+    assert page.evaluate(seen) == '"Copied"'
+    assert button.locator(".icon:visible path").get_attribute("d") == page.evaluate(
+        "document.querySelector('.is-done .icon:last-of-type path').getAttribute('d')"
+    )
     assert page.evaluate("navigator.clipboard.readText()") == app.secret
     assert walks.complaints(page) == []
 

@@ -95,6 +95,30 @@ def test_the_password_reveals_a_secret(browser: FlaskClient, secrets: str, db_se
     assert shown(browser.get(app_page), "client-secret") is None
 
 
+def test_the_page_says_which_secret_it_shows_and_whether_it_is_new(
+    browser: FlaskClient, secrets: str, db_session: Session
+) -> None:
+    added = browser.get(post(browser, f"{secrets}/new", name="production server").location).text
+    assert "The secret “production server” is added." in added
+    assert "Client secret “production server”" in added
+    assert "Copy the secret now" in added
+    first, second = rows(db_session)
+    for row, name in ((first, "default"), (second, "production server")):
+        path = f"{secrets}/{row.id}/reveal"
+        page = browser.get(post(browser, path, path, password=PASSWORD).location).text
+        assert f"This is the secret “{name}”" in page
+        assert "Copy the secret now" not in page
+
+
+@pytest.mark.any_database
+def test_the_name_that_the_portal_gave_a_secret_is_in_the_readers_language(
+    browser: FlaskClient, secrets: str
+) -> None:
+    page = browser.get(f"{secrets}?locale=de").text
+    assert "Standard" in page
+    assert "default" not in page
+
+
 @pytest.mark.any_database
 @pytest.mark.parametrize("fields", [{}, {"password": ""}, {"password": WRONG}])
 def test_without_the_password_nothing_is_revealed(

@@ -1,5 +1,6 @@
 import base64
 import logging
+import re
 import zlib
 
 import pytest
@@ -47,6 +48,11 @@ def test_a_new_app_is_shown_with_its_secret_and_how_to_start(
     assert "/.well-known/openid-configuration" in page
     assert f"client_id={client_id}" in page
     assert "Weather station" in browser.get("/dashboard/apps").text
+
+
+def test_a_new_app_begins_with_what_nearly_every_app_needs_and_nothing_more(browser: FlaskClient) -> None:
+    ticked = re.findall(r'name="scopes"[^>]* value="([^"]+)" checked', browser.get(NEW).text)
+    assert ticked == ["openid", "profile", "email"]
 
 
 def test_a_fresh_secret_is_shown_once_and_its_app_only(app: Flask, browser: FlaskClient) -> None:
@@ -193,7 +199,7 @@ def test_the_scopes_on_offer_are_the_standard_and_the_defined_ones(
     db_session.commit()
     page = browser.get(NEW).text
     for name in ("openid", "profile", "email", "phone", "offline_access"):
-        assert f'value="{name}" checked' in page
+        assert f'value="{name}"' in page
     assert 'value="users.read"' not in page
     assert 'value="weather.change"' not in page
     assert 'value="weather.read"' in page

@@ -104,7 +104,7 @@ def test_lengths_of_secrets_are_told_in_the_readers_language(
         ("?cause=state_missing", {"gone_on"}),
         ("?outcome=refused&cause=code_unknown", {"refused"}),
         ("?outcome=ok&cause=code_unknown", set()),
-        ("?outcome=%27&cause=nothing&before=-1", {"ok", "gone_on", "refused"}),
+        ("?before=-1", {"ok", "gone_on", "refused"}),
     ],
 )
 def test_the_log_can_be_narrowed(
@@ -119,6 +119,75 @@ def test_the_log_can_be_narrowed(
     page = annas.get(f"/dashboard/apps/{client_id}/log{query}").text
     assert {name for name, request_id in rows.items() if request_id in page} == shown
     assert ("No request here matches" in page) == (not shown)
+
+
+@pytest.mark.parametrize("query", ["outcome=%27", "outcome=went+on", "cause=nothing", "request=what"])
+def test_a_filter_that_cannot_be_understood_is_told_beside_its_field(
+    app: Flask, annas: FlaskClient, client_id: str, query: str
+) -> None:
+    answer(app, client_id)
+    flush(app)
+    page = annas.get(f"/dashboard/apps/{client_id}/log?{query}")
+    assert page.status_code == 422
+    assert f'id="{query.partition("=")[0]}-error"' in page.text
+    assert "log__row" not in page.text
+
+
+@pytest.mark.parametrize(
+    "typed", ["{}", " {} ", "https://id.example.org/failures/{}?locale=de", "X-Request-Id: {}"]
+)
+def test_a_request_is_found_by_its_id_or_by_what_holds_it(
+    app: Flask, annas: FlaskClient, client_id: str, typed: str
+) -> None:
+    sought, other = mismatch(app, client_id), answer(app, client_id, causes.CODE_UNKNOWN)
+    for written in (sought, sought.upper()):
+        query = {"request": typed.format(written), "cause": "code_unknown"}
+        page = annas.get(f"/dashboard/apps/{client_id}/log", query_string=query).text
+        assert (page.count("log__row"), f"<code>{sought}</code>" in page, other in page) == (1, True, False)
+
+
+def test_the_request_of_another_app_is_not_found_here(
+    app: Flask, annas: FlaskClient, client_id: str, owner: str
+) -> None:
+    other = make_client(app, owner, name="Other")
+    page = annas.get(f"/dashboard/apps/{client_id}/log?request={mismatch(app, other)}")
+    assert page.status_code == 200
+    assert "This app has no request with this ID" in page.text
+    assert "log__row" not in page.text
+
+
+def test_filter_and_badges_say_the_same_two_words(app: Flask, annas: FlaskClient, client_id: str) -> None:
+    answer(app, client_id, remarks=[causes.STATE_MISSING])
+    answer(app, client_id, causes.CODE_UNKNOWN)
+    flush(app)
+    page = annas.get(f"/dashboard/apps/{client_id}/log").text
+    badges = re.findall(r'class="badge[^>]*>(?:<svg.*?</svg>)?([^<]+)<', page)
+    options = re.findall(r'<option value="(?:ok|refused)">([^<]+)<', page)
+    assert (sorted(badges), options) == (["ok", "refused"], ["ok", "refused"])
+
+
+def test_a_log_tells_the_second_in_utc(app: Flask, annas: FlaskClient, client_id: str) -> None:
+    answer(app, client_id)
+    flush(app)
+    page = annas.get(f"/dashboard/apps/{client_id}/log").text
+    assert re.search(r'<time datetime="[^"]+\+00:00"[^>]*>\w+ \d+, \d\d:\d\d:\d\d UTC</time>', page)
+
+
+def test_a_person_is_told_that_an_app_is_disabled_where_its_id_is_no_secret(
+    app: Flask, strangers: FlaskClient, client_id: str
+) -> None:
+    for cause, told in ((causes.APP_DISABLED, True), (causes.CLIENT_DISABLED, False)):
+        request_id = answer(app, client_id, cause)
+        assert ("This app is disabled at the moment" in strangers.get(f"/failures/{request_id}").text) is told
+
+
+def test_a_failure_of_somebody_elses_app_leads_on(app: Flask, strangers: FlaskClient, client_id: str) -> None:
+    path = f"/failures/{answer(app, client_id, causes.SECRET_WRONG)}"
+    form = re.search(r'action="(/logout\?next=[^"]+)"', strangers.get(path).text.split("<main", 1)[1])
+    assert form
+    onward = strangers.post(form[1], data={"csrf_token": csrf_token(strangers, "/account/sessions")})
+    assert onward.headers["Location"] == f"/login?next={path}"
+    assert f'href="/login?next={path}"' in app.test_client().get(path).text
 
 
 def test_older_rows_are_one_link_away_and_keep_the_filter(
@@ -220,6 +289,9 @@ def test_one_click_of_the_owner_registers_the_redirect_uri_that_was_sent(
     assert db_session.scalar(select(Event.details).where(Event.kind == "clients.client.changed"))
     page = annas.get(path).text
     assert "The redirect URI is registered." in page
+    assert "The redirect URI that was sent is registered by now." in page
+    assert "<mark>" not in page
+    assert "Register the address that the app sends" not in page
     assert f'action="{path}/repair"' not in page
     assert annas.post(f"{path}/repair", data=form).status_code == 302  # twice does nothing more
     db_session.expire_all()

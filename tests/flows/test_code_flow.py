@@ -84,6 +84,17 @@ def test_without_openid_nothing_ticked_is_asked_again_instead_of_granting_nothin
     assert "Location" not in again.headers
 
 
+def test_what_was_unticked_stays_unticked_when_the_question_is_put_again(
+    browser: FlaskClient, ledger: make.App
+) -> None:
+    page = make.ask(browser, ledger, scope="profile email")
+    again = make.decide(browser, page, ticked=[])
+    assert again.status_code == 422
+    assert make.offered(again) == ["profile", "email"]
+    assert " checked" not in again.text
+    assert make.answer_of(make.decide(browser, again, ticked=["email"]))["code"]
+
+
 @pytest.mark.parametrize("scope", [None, "default", ""])
 def test_leaving_the_scope_out_means_all_registered_ones(
     app: Flask, browser: FlaskClient, scope: str | None

@@ -5,7 +5,7 @@ import json
 import pytest
 from flask_migrate import downgrade, upgrade
 from joserfc.jwk import RSAKey
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from app import create_app
 from app.clock import now
@@ -47,3 +47,32 @@ def test_keys_that_were_made_here_go_on_and_forged_ones_do_not(databases: Databa
         for engine in db.engines.values():
             engine.dispose()
     assert make.tokens_for(make.make_client(app), make.browser_of(app, make.make_user(app)))["id_token"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_new_columns_cost_no_row_of_any_table(databases: Databases, kind: str) -> None:
+    app = create_app(make_settings(databases.new_url(kind), databases.folder))
+    with app.app_context():
+        upgrade()
+    browser = make.browser_of(app, make.make_user(app))
+    token = make.tokens_for(make.make_client(app, make.make_user(app)), browser)["refresh_token"]
+    assert token
+    with app.app_context():
+        before = rows_of_tables()
+        assert min(before[name] for name in ("clients", "client_secrets", "consents", "token_families")) == 1
+        downgrade(revision="0004_addresses_of_one_mailbox")
+        upgrade()
+        assert rows_of_tables() == before
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def rows_of_tables() -> dict[str, int]:
+    """How many rows each table has."""
+    with db.engine.connect() as connection:
+        counts = {
+            table.name: connection.scalar(select(func.count()).select_from(table))
+            for table in db.metadata.sorted_tables
+        }
+    db.session.remove()
+    return {name: count or 0 for name, count in counts.items()}

@@ -130,7 +130,7 @@ def test_people_at_a_foreign_name_are_led_to_the_portal(
     assert "<code>421</code>" in page
     assert 'href="https://id.example.org/"' in page
     assert "wrong.example" not in page
-    styles = re.findall(r'href="(/static/css/[^"?]+)', page)
+    styles = re.findall(r'href="(/static/[^"?]+\.css)', page)
     assert {ask(app, "GET", path, "wrong.example")[0] for path in styles} == {200}
     assert ask(app, "POST", "/api/auth", "wrong.example")[1]["Content-Type"] == "application/json"
     assert caplog.text.count("wrong.example") == 1

@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from ...authentication import browser
 from ...authentication.access import public
@@ -17,8 +18,10 @@ from ...extensions import settings
 from ...forms import status_of
 from ...languages import picked
 from ...network_limits import LimitReached
+from ...users import unique_names
 from ...users.names import check_email, check_username
 from ...users.passwords import HashingBusy, check_new_password
+from ...users.refusals import EmailTaken
 from .. import registration
 from ..refusals import InvitationNeeded, RegistrationClosed
 from ..wording import REFUSALS, tell, told_beside_field
@@ -37,11 +40,14 @@ class RegistrationForm(FlaskForm):
     # The rules check all of this again; asking here as well shows everything that is wrong at once.
     def validate_username(self, field: StringField) -> None:
         with told_beside_field():
-            check_username(field.data or "")
+            unique_names.refuse_taken_username(check_username(field.data or ""))
 
     def validate_email(self, field: EmailField) -> None:
-        with told_beside_field():
-            check_email(field.data or "")
+        try:
+            with told_beside_field(but=EmailTaken):
+                unique_names.refuse_taken_email(check_email(field.data or ""))
+        except EmailTaken:
+            raise ValidationError(_taken()) from None
 
     def validate_password(self, field: PasswordField) -> None:
         with told_beside_field():
@@ -68,7 +74,17 @@ def register() -> Response | tuple[str, int, dict[str, str]]:
         status = status_of(form)
     except (LimitReached, HashingBusy) as error:
         status, headers = limited.refuse(form, error)
-    return render_template("account/register.html", form=form), status, headers
+    page = render_template(
+        "account/register.html", form=form, terms_url=settings.terms_url, privacy_url=settings.privacy_url
+    )
+    return page, status, headers
+
+
+def _taken() -> Markup:
+    words = _("This e-mail address is taken. If it is yours, please sign in.")
+    onward = browser.safe_next(request.args.get("next"))
+    url = url_for("authentication_login.sign_in", next=onward)
+    return Markup('{} <a href="{}">{}</a>').format(words, url, _("Sign in"))
 
 
 def _create_account(form: RegistrationForm) -> bool:

@@ -1,6 +1,6 @@
 """Acts of administrators: each is a page that says what will happen, and a button that does it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template
@@ -49,17 +49,21 @@ def confirm_and_do(
     *,
     type_name: bool = False,
     then: str | None = None,
+    consequences: Sequence[str] = (),
 ) -> ResponseReturnValue:
     """Ask first; after the button ``perform`` it, commit, and go on to ``then`` or the page of the target.
 
-    ``type_name`` asks for the name of the target, too. ``perform`` returns False where there was nothing to do.
+    ``type_name`` asks for the name of the target, too; ``consequences`` say in numbers what goes with it.
+    ``perform`` returns False where there was nothing to do.
     """
     form = ActForm()
     sent = form.validate_on_submit()
     if not sent or (type_name and (form.confirm.data or "").strip() != target.name):
         if sent:
             form.confirm.errors = [_("This is not the name. Type “%(name)s”.", name=target.name)]
-        page = render_template("admin/act.html", act=act, target=target, form=form, typed=type_name)
+        page = render_template(
+            "admin/act.html", act=act, target=target, form=form, typed=type_name, consequences=consequences
+        )
         return page, status_of(form)
     try:
         useful = perform() is not False

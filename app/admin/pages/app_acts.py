@@ -2,12 +2,15 @@
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import current_user
 
 from ...authentication.access import recent_sign_in
 from ...clients import registration, verified
 from ...clients.models import Client
+from ...clients.people_per_app import count_people
 from .acts import Act, confirm_and_do
 from .apps import get_app, target_of
 
@@ -104,7 +107,14 @@ def delete(client_id: str) -> ResponseReturnValue:
         lambda: registration.delete_client(client, actor_id=current_user.id),
         type_name=True,
         then=url_for("admin_apps.index"),
+        consequences=[_people_lost(count_people([client.id])[client.id])],
     )
+
+
+def _people_lost(count: int) -> str:
+    if not count:
+        return _("Nobody uses this app at present.")
+    return ngettext("%(count)s person loses access.", "%(count)s people lose access.", count, count=count)
 
 
 def _disable(client: Client) -> None:

@@ -23,9 +23,9 @@ class EventFilters(Form):
 
     kind = SelectField(_l("What happened"), validate_choice=False)
     person = StringField(_l("Person"))
-    actor = StringField(_l("Done by"))
+    actor = StringField(_l("By"))
     app = StringField(_l("App"))
-    ip = StringField(_l("Address"))
+    ip = StringField(_l("IP address"))
     since = StringField(_l("From (UTC)"))
     until = StringField(_l("To (UTC)"))
 

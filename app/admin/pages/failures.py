@@ -1,17 +1,16 @@
 """What the portal refused: the requests of all apps, and of those that are nobody's."""
 
 from flask import Blueprint, render_template, request
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField, ValidationError
 
 from ...clients.naming import names_of
 from ...database.paging import Page
-from ...diagnostics.causes import CATALOGUE, GROUPS
 from ...diagnostics.models import LOG_KEPT, LoggedRequest
+from ...diagnostics.pages.log_filters import RequestFilters
 from ...diagnostics.request_log import reading_refusals
-from ...diagnostics.request_log.reading import LogEntry
+from ...diagnostics.request_log.reading import LogEntry, find_entry
 from ...forms import REFUSED
 from .listing import read_page
 from .lookups import read_app
@@ -19,24 +18,23 @@ from .lookups import read_app
 blueprint = Blueprint("admin_failures", __name__)
 
 
-class FailureFilters(Form):
+class FailureFilters(RequestFilters):
     """The fields above the list."""
 
     app = StringField(_l("App"))
-    cause = SelectField(_l("Cause"), validate_choice=False)
     endpoint = SelectField(_l("Endpoint"), validate_choice=False)
     unknown = BooleanField(_l("Only requests of no known app"))
 
     def offer(self, endpoints: list[str]) -> None:
-        """Fill the choices: every cause of the catalogue, and the endpoints that the log knows."""
-        causes = {str(title): [(cause.name, cause.name) for cause in group] for title, group in GROUPS}
-        self.cause.choices = {"": [("", _("All"))], **causes}
+        """Fill the choices with the endpoints that the log knows."""
         self.endpoint.choices = [("", _("All")), *((name, name) for name in endpoints)]
 
-    @property
-    def narrows(self) -> bool:
-        """Whether anything is asked for."""
-        return any(field.data for field in self)
+    def validate_app(self, _field: StringField) -> None:
+        """Refuse an app that nobody knows."""
+        try:
+            self.app_id()
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
 
     def app_id(self) -> str | None:
         """The app that is asked for. Raises ValueError in words where there is none."""
@@ -47,20 +45,20 @@ class FailureFilters(Form):
 
 
 @blueprint.get("/admin/failures")
-def index() -> ResponseReturnValue:
-    """The refused requests, newest first, narrowed by app, cause and endpoint."""
+def index() -> tuple[str, int]:
+    """The refused requests, newest first, narrowed by app, cause and endpoint; or the one with a request ID."""
     filters = FailureFilters(request.args)
     endpoints = reading_refusals.list_endpoints()
     filters.offer(endpoints)
-    try:
-        app_id = filters.app_id()
-    except ValueError as error:
-        filters.app.errors = [str(error)]
+    if not filters.validate():
         return _page(filters, [], None), REFUSED
-    cause = filters.cause.data if filters.cause.data in CATALOGUE else None
+    if filters.request_id:
+        entry = find_entry(filters.request_id)
+        return _page(filters, [entry] if entry else [], Page([], None, None)), 200
     endpoint = filters.endpoint.data if filters.endpoint.data in endpoints else None
-    page = read_page(reading_refusals.search_failures(app_id, cause, endpoint), [LoggedRequest.id])
-    return _page(filters, [LogEntry(row) for row in page.entries], page)
+    found = reading_refusals.search_failures(filters.app_id(), filters.cause.data or None, endpoint)
+    page = read_page(found, [LoggedRequest.id])
+    return _page(filters, [LogEntry(row) for row in page.entries], page), 200
 
 
 def _page(filters: FailureFilters, entries: list[LogEntry], page: Page[LoggedRequest] | None) -> str:

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from ...audit import EventKind, record
 from ...authentication.access import recent_sign_in
+from ...clock import now
 from ...database.rows import db
 from ...notifications import outbox
 from ...notifications.models import OutgoingMail
@@ -27,6 +28,7 @@ def index() -> str:
         in_words=template_in_words,
         recipient_of=outbox.recipient_of,
         is_being_sent=outbox.is_being_sent,
+        moment=now(),
     )
 
 
@@ -38,9 +40,7 @@ def send(mail_id: str) -> ResponseReturnValue:
         outbox.hurry(mail)
     except MailNotWaiting:
         return _too_late()
-    return _done(
-        EventKind.MAIL_HURRIED, mail, _("The mail is tried again at once. Look here again in a moment.")
-    )
+    return _done(EventKind.MAIL_HURRIED, mail, _("The mail is tried again at once. Check again in a moment."))
 
 
 @blueprint.post("/admin/mails/<mail_id>/delete")

@@ -62,4 +62,8 @@ def _advice(failing: int) -> Iterator[Advice]:
             _("The signing keys are more than a year old. Replace them now and then."), "/admin/keys"
         )
     if settings.security_contact is None:
-        yield Advice(_("Whoever finds a hole here cannot tell you: set SECURITY_CONTACT."))
+        yield Advice(
+            _(
+                "No security contact is published, so nobody can report a weakness to you: set SECURITY_CONTACT."
+            )
+        )

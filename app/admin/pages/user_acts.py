@@ -1,13 +1,18 @@
 """What administrators do to people's accounts; the rules are those of users, authentication and account."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 from flask_login import current_user
 
 from ...account.recovery import send_password_link
 from ...account.registration import confirm_email as take_as_confirmed
 from ...authentication.access import recent_sign_in
 from ...authentication.sessions import sign_out_everywhere
+from ...clients.people_per_app import count_people
+from ...clients.registration import list_own_clients
 from ...extensions import settings
 from ...users import accounts, administrators
 from ...users.models import User
@@ -101,7 +106,25 @@ def delete(user_id: str) -> ResponseReturnValue:
         lambda: accounts.delete(user, by=current_user.id),
         type_name=True,
         then=url_for("admin_users.index"),
+        consequences=list(_lost_with(user)),
     )
+
+
+def _lost_with(user: User) -> Iterator[str]:
+    own = [client.id for client in list_own_clients(user.id)]
+    if own:
+        yield ngettext(
+            "One app of this person is deleted with the account.",
+            "%(num)d apps of this person are deleted with the account.",
+            len(own),
+        )
+    connections = sum(count_people(own).values())
+    if connections:
+        yield ngettext(
+            "One connection to an app of theirs ends.",
+            "%(num)d connections to apps of theirs end.",
+            connections,
+        )
 
 
 def _person(user_id: str) -> User:

@@ -11,7 +11,7 @@ from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from ...audit import EventKind, record
-from ...extensions import db, metrics, settings
+from ...extensions import db, metrics
 from ...forms import status_of
 from ...process.metric_families import FORMS_REFUSED
 from ...users.passwords import HashingBusy
@@ -125,7 +125,6 @@ def _sign_in_page(form: SignInForm, status: int) -> Response:
         form=form,
         carried={"next": onward} if onward else {},
         waiting_app=g.get("waiting_app"),
-        can_register=settings.registration == "open",
     )
     return make_response(page, status)
 

@@ -8,7 +8,6 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
-from ...scopes import catalogue
 from .. import grants
 from ..details import DEVELOPER_LIMITS, Details, details_of, numbered, offered_scopes
 from ..models import Client
@@ -19,6 +18,7 @@ CLIENT_TYPES = [
     SelectChoice("confidential", _l("Confidential app")),
     SelectChoice("public", _l("Public app")),
 ]
+PRESELECTED_SCOPES = ("openid", "profile", "email")  # what nearly every app needs, and nothing more
 GRANT_TYPES = [SelectChoice(grant.name, grant.label) for grant in grants.GRANTS if grant.by_developers]
 
 
@@ -52,7 +52,7 @@ class ClientForm(FlaskForm):
     grant_types = GrantsField(
         _l("Grants"), choices=GRANT_TYPES, default=grants.PRESELECTED, validate_choice=False
     )
-    scopes = ScopesField(_l("Permissions"), default=tuple(catalogue.STANDARD), validate_choice=False)
+    scopes = ScopesField(_l("Permissions"), default=PRESELECTED_SCOPES, validate_choice=False)
 
 
 class EditForm(ClientForm):

@@ -65,7 +65,7 @@ def new(client_id: str) -> ResponseReturnValue:
     if client.is_public or not form.validate_on_submit():
         return _page(client, form), status_of(form)
     try:
-        _row, secret = client_secrets.add_secret(
+        row, secret = client_secrets.add_secret(
             client,
             (form.name.data or "").strip(),
             actor_id=current_user.id,
@@ -77,7 +77,8 @@ def new(client_id: str) -> ResponseReturnValue:
         form.form_errors = [_("An app may have up to 10 valid secrets. Revoke one that is no longer in use.")]
         return _page(client, form), REFUSED
     db.session.commit()
-    fresh_secret.keep(client, secret)
+    fresh_secret.keep(client, secret, row.name)
+    flash(_("The secret “%(name)s” is added.", name=row.name), "ok")
     return redirect(url_for("clients_clients.show", client_id=client.id))
 
 
@@ -110,7 +111,7 @@ def reveal(client_id: str, secret_id: str) -> ResponseReturnValue:
         status, headers = refuse_beside(form.password, refusal)
         return _reveal_page(client, secret, form), status, headers
     db.session.commit()
-    fresh_secret.keep(client, text)
+    fresh_secret.keep(client, text, secret.name, is_new=False)
     return redirect(url_for("clients_clients.show", client_id=client.id), 303)
 
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from .cause import Cause
 
-_APP_MISTAKE = _l("The app sent you here with a request that cannot work. Only its developers can mend this.")
+_APP_MISTAKE = _l("The app sent you here with a request that cannot work. Only its developers can fix this.")
 
 REDIRECT_URI_UNREGISTERED = Cause(
     "redirect_uri_unregistered",
@@ -46,7 +46,7 @@ APP_DISABLED = Cause(
     "unauthorized_client",
     400,
     "This client is disabled at this server.",
-    _l("This app is switched off at the moment. Nothing is wrong with your account."),
+    _l("This app is disabled at the moment, so nobody can sign in to it."),
     _l("A person came to sign in to the app, which %(disabled_by)s had disabled: %(disabled_at)s."),
     _l("Enable the app on its page. What an administrator disabled, only an administrator can enable."),
 )

@@ -14,7 +14,7 @@ from flask_babel.speaklater import LazyString
 from ...masking import SECRET
 from .hints import HINTS, WORDS
 
-WORDED = frozenset({"differs", "reason", "disabled_by"})
+WORDED = frozenset({"differs", "reason", "disabled_by", "secret_name"})
 MOST_ECHOED = 5  # words
 _HARMLESS = re.compile(r"[A-Za-z0-9._:/*+~\-]{1,60}")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -27,7 +27,7 @@ INVALID_CLIENT = (
 # What strangers read about each of them, for the same reason.
 CLIENT_MEANING = _l(
     "The app could not prove to this portal that it is the app it says it is. "
-    "Only the people who run the app can mend this."
+    "Only the people who run the app can fix this."
 )
 # One text a grant for every invalid_grant, for the same reason.
 INVALID_GRANT = (

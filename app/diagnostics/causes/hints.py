@@ -52,5 +52,6 @@ WORDS: dict[str, LazyString] = {
     "user_blocked": _l("the account is blocked"),
     "user_deleted": _l("the account was deleted"),
     "deleted": _l("the person, the app or their connection was deleted"),
+    "default": _l("default"),  # the name of an app's first secret
     "nothing_registered": _l("everything, for none is registered"),
 }

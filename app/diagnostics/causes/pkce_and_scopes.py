@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 
 from .cause import Cause
 
-_APP_MISTAKE = _l("The app sent you here with a request that cannot work. Only its developers can mend this.")
-_PERMISSIONS = _l("The app asked for permissions that it cannot have. Only its developers can mend this.")
+_APP_MISTAKE = _l("The app sent you here with a request that cannot work. Only its developers can fix this.")
+_PERMISSIONS = _l("The app asked for permissions that it cannot have. Only its developers can fix this.")
 
 PKCE_REQUIRED = Cause(
     "pkce_required",

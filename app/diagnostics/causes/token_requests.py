@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from .cause import CLIENT_MEANING, INVALID_CLIENT, Cause
 
-_UNREADABLE = _l("The app sent a request that this portal could not read. Only its developers can mend this.")
+_UNREADABLE = _l("The app sent a request that this portal could not read. Only its developers can fix this.")
 _NOT_SWITCHED_ON = _l("The app asked for tokens in a way that is not switched on for it.")
 
 BODY_NOT_FORM = Cause(

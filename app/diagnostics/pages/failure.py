@@ -77,7 +77,7 @@ def _register(entry: LogEntry, client: Client, sent: str) -> BaseResponse:
         problems = [wording.explain(problem) for problem in refusal.problems]
         return _page(entry, entry.request_id, problems)
     db.session.commit()
-    flash(_("The redirect URI is registered. Start again from the app."), "ok")
+    flash(_("The redirect URI is registered."), "ok")
     return redirect(url_for("diagnostics_failure.show", request_id=entry.request_id))
 
 
@@ -109,11 +109,12 @@ def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = 
 def _doctor(entry: LogEntry, client: Client | None) -> dict[str, object]:
     sent = entry.redirect_uri if client else None
     if client is None or sent is None:
-        return {"comparison": None, "repairable": False}
+        return {"comparison": None, "repairable": False, "repaired": False}
     return {
         "sent": sent,
         "comparison": redirect_uri_doctor.find_nearest(sent, client.redirect_uri_list),
         "repairable": can_add_redirect_uri(client, sent),
+        "repaired": not can_add_redirect_uri(client, sent),
         "elsewhere": leads_elsewhere(client, sent),
     }
 

@@ -1,17 +1,17 @@
 """The request log of one app."""
 
-from collections.abc import Container
-
 from flask import Blueprint, Response, abort, render_template, request
 from flask_login import current_user
 
 from ...database.trouble import undo
 from ...extensions import settings
+from ...forms import REFUSED
 from .. import request_log
-from ..causes import CATALOGUE, GROUPS
 from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
 from ..request_log import reading
+from ..request_log.reading import LogEntry
+from .log_filters import LogFilters
 
 blueprint = Blueprint("diagnostics_request_log", __name__)
 
@@ -25,29 +25,32 @@ def finish(response: Response) -> Response:
 
 
 @blueprint.get("/dashboard/apps/<client_id>/log")
-def show(client_id: str) -> str:
-    """The newest requests of the app, why some were refused, and what to do."""
+def show(client_id: str) -> tuple[str, int]:
+    """The newest requests of the app, why some were refused, and what to do; or the one with a request ID."""
     client = find_readable_client(client_id, current_user)
     if client is None:
         abort(404)
-    outcome = _one_of(reading.OUTCOMES, request.args.get("outcome"))
-    cause = _one_of(CATALOGUE, request.args.get("cause"))
-    before = request.args.get("before")
-    entries, older = reading.list_entries(client.id, outcome, cause, before)
-    return render_template(
+    filters = LogFilters(request.args)
+    understood = filters.validate()
+    entries, older = _find(client.id, filters) if understood else ([], None)
+    page = render_template(
         "diagnostics/request_log.html",
         client=client,
         entries=entries,
         older=older,
-        outcome=outcome,
-        cause=cause,
-        groups=GROUPS,
-        narrowed=bool(outcome or cause or before),
+        filters=filters,
+        narrowed=filters.narrows or bool(request.args.get("before")),
         issuer=settings.issuer,
         kept_for=LOG_KEPT.days,
         path_of_setting=path_of_setting,
     )
+    return page, 200 if understood else REFUSED
 
 
-def _one_of(known: Container[str], sent: str | None) -> str | None:
-    return sent if sent in known else None
+def _find(client_id: str, filters: LogFilters) -> tuple[list[LogEntry], str | None]:
+    if filters.request_id:
+        entry = reading.find_entry_of(client_id, filters.request_id)
+        return ([entry] if entry else []), None
+    return reading.list_entries(
+        client_id, filters.outcome.data, filters.cause.data, request.args.get("before")
+    )

@@ -19,6 +19,7 @@ from ..models import LoggedRequest
 ROWS_A_PAGE = 50  # rows
 OUTCOMES = ("ok", "refused")
 _CURSOR = re.compile(r"[0-9a-f]{32}")
+_REQUEST_ID = re.compile(r"\b[a-z2-7]{20}\b")  # as site/request_ids.py makes them
 _LENGTH = re.compile(r"\((\d{1,9}) characters\)")  # as masking writes it
 
 
@@ -117,6 +118,18 @@ def find_entry(request_id: str) -> LogEntry | None:
         return None
     row = db.session.scalar(select(LoggedRequest).where(LoggedRequest.request_id == request_id))
     return LogEntry(row) if row else None
+
+
+def read_request_id(typed: str) -> str | None:
+    """The request ID in what somebody typed or pasted, such as the address of its page; None where there is none."""
+    found = _REQUEST_ID.search(typed[:500].lower())
+    return found[0] if found else None
+
+
+def find_entry_of(client_id: str, request_id: str) -> LogEntry | None:
+    """The row of that request, if it is one of this app."""
+    entry = find_entry(request_id)
+    return entry if entry is not None and entry.row.client_id == client_id else None
 
 
 def sealed_for(request_id: str) -> str:

@@ -9,7 +9,7 @@ from ... import languages
 from ...authentication.access import public
 from ...clock import now
 from ...extensions import settings
-from ..templating import static_url
+from ..static_files import static_url
 
 blueprint = Blueprint("site_well_known", __name__)
 
