@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,6 +22,7 @@ from app.database.rows import db
 from app.extensions import limiter
 from tests.authentication.visitors import PASSWORD, make_user, sign_in
 from tests.support.apps import MakeApp
+from tests.support.portals import StartPortal
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 THERE, ELSEWHERE = "203.0.113.7", "203.0.113.8"
@@ -129,6 +131,26 @@ def test_attack_addresses_of_one_ipv6_network(app: Flask) -> None:
 def test_listed_addresses_are_exempt(app_with: MakeApp) -> None:
     app = app_with(RATE_LIMIT_WHITE_LIST="127.0.0.1, 203.0.113.7")
     assert stuff(app, 25) == [401] * 25
+
+
+def test_counts_and_waits_are_in_redis_where_there_is_one(app_with: MakeApp, redis_url: str) -> None:
+    app = app_with(REDIS_URL=redis_url)
+    assert stuff(app, 20) == [401] * 20
+    answer = by_api(app, "name21")
+    assert answer.status_code == 429
+    assert 25 <= int(answer.headers["Retry-After"]) <= 32
+
+
+@pytest.mark.slow
+def test_all_workers_of_a_portal_count_together(start_portal: StartPortal) -> None:
+    portal = start_portal("sqlite", workers=3, RATE_LIMIT_WHITE_LIST="")
+    statuses = [
+        requests.post(
+            f"{portal.url}/api/auth", json={"username": f"name{number}", "password": "wrong"}, timeout=30
+        ).status_code
+        for number in range(23)
+    ]
+    assert statuses == [401] * 20 + [429] * 3
 
 
 def test_an_app_that_asks_by_the_password_grant_has_no_network(app: Flask) -> None:

@@ -4,6 +4,7 @@ To make an application takes longer than most tests do with it. So it is made on
 tests, :func:`forget` clears what the process remembers, and a test that changes the application fails.
 """
 
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from app.extensions import background, limiter, metrics, vault
 from app.oauth import client_lookup
 from app.oauth.tokens import access_tokens, persons
 from app.oauth.wire import cross_origin
+from app.operations import tidying
 from app.process import metering
 from app.process.shared_folder import shared_folder
 from app.scopes import catalogue
@@ -31,6 +33,9 @@ from tests.support.databases import make_settings
 
 # Objects of modules that `create_app` points at the application made last.
 OF_THE_LAST_APP = (background, limiter, metrics, vault)
+
+# A run of tests lasts longer than a worker waits before it cleans up: a test says itself when it is time.
+tidying._look_at = math.inf
 
 
 class SharedApp:
