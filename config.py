@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
+from urllib.parse import urlsplit
 
 from configuration import derived
 from configuration import values as read
@@ -142,6 +143,12 @@ class Settings:
     def secure_cookies(self) -> bool:
         """True where browsers must send the cookies over TLS only."""
         return self.issuer.startswith("https:")
+
+    @property
+    def session_cookie(self) -> str:
+        """The name of the session's cookie. Browsers keep cookies by host alone: the port tells portals of one host apart."""
+        port = urlsplit(self.issuer).port
+        return f"{'__Host-' if self.secure_cookies else ''}pforte{f'-{port}' if port else ''}"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], instance: Path) -> Self:

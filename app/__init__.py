@@ -114,7 +114,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_BINDS={READS: {"url": settings.database_url, **reads}},
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
-        SESSION_COOKIE_NAME="__Host-pforte" if settings.secure_cookies else "pforte",
+        SESSION_COOKIE_NAME=settings.session_cookie,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=browser.REMEMBERED_FOR,

@@ -32,15 +32,27 @@ class ExpiredForms(CSRFProtect):
             if not (has_page() and fetch_metadata.is_same_origin()):
                 raise
             g.form_expired = True
-            fill_in(
-                request.form,
-                _(
-                    "This page was open for too long, so nothing has been changed yet. "
-                    "Please check what you entered and send it once more."
-                ),
-            )
+            fill_in(request.form, without_cookies() or _late())
             request.method = "GET"
             request.form = ImmutableMultiDict()
+
+
+def without_cookies() -> str | None:
+    """What to tell a browser that sends no cookie at all, of which no form can go through; None where it sends some."""
+    if request.cookies:
+        return None
+    return _(
+        "Your browser has sent no cookie, and this form needs one. Please allow cookies for this site, "
+        "and open it at %(address)s.",
+        address=current_app.config["SETTINGS"].issuer,
+    )
+
+
+def _late() -> str:
+    return _(
+        "This page was open for too long, so nothing has been changed yet. "
+        "Please check what you entered and send it once more."
+    )
 
 
 def fill_in(typed: MultiDict[str, str], notice: str) -> None:

@@ -156,9 +156,9 @@ def test_registration_cannot_make_administrators_or_confirmed_addresses(
 def test_a_planted_session_cookie_is_worth_nothing_after_registration(app: Flask) -> None:
     attacker, victim = app.test_client(), app.test_client()
     attacker.get("/register")
-    planted = attacker.get_cookie("pforte")
+    planted = attacker.get_cookie("pforte-8000")
     assert planted is not None
-    victim.set_cookie("pforte", planted.value)
+    victim.set_cookie("pforte-8000", planted.value)
     sign_up(victim)
     assert is_signed_in(victim)
     assert not is_signed_in(attacker)

@@ -30,12 +30,12 @@ def anna(app: Flask) -> str:
 
 
 def cookie(browser: FlaskClient) -> str:
-    found = browser.get_cookie("pforte")
+    found = browser.get_cookie("pforte-8000")
     assert found is not None
     return found.value
 
 
-def with_cookie(app: Flask, value: str, name: str = "pforte") -> FlaskClient:
+def with_cookie(app: Flask, value: str, name: str = "pforte-8000") -> FlaskClient:
     browser = app.test_client()
     browser.set_cookie(name, value)
     return browser
@@ -46,7 +46,7 @@ def test_a_cookie_planted_before_the_sign_in_is_worth_nothing_after_it(
 ) -> None:
     attacker = app.test_client()
     token = csrf_token(attacker)
-    client.set_cookie("pforte", cookie(attacker))
+    client.set_cookie("pforte-8000", cookie(attacker))
     sign_in(client)
     assert is_signed_in(client)
     assert cookie(client) != cookie(attacker)
@@ -120,11 +120,11 @@ def test_nonsense_in_the_cookies_is_nobody(app: Flask, forged: object, in_both: 
     assert signer is not None
     browser = with_cookie(app, signer.dumps({"_user_id": forged}))
     if in_both and forged != "pf_session_\ud800":  # no cookie of its own can hold that
-        browser.set_cookie("pforte-token", cookies._serializer(app).dumps(forged))
+        browser.set_cookie("pforte-8000-token", cookies._serializer(app).dumps(forged))
     assert not is_signed_in(browser)
 
 
-@pytest.mark.parametrize("name", ["pforte", "pforte-token"])
+@pytest.mark.parametrize("name", ["pforte-8000", "pforte-8000-token"])
 @pytest.mark.parametrize("value", ["x", "a.b.c", "eyJfdXNlcl9pZCI6IjEifQ.x.y", "." * 4000, "%00", '"'])
 def test_a_cookie_without_our_signature_is_nobody(app: Flask, value: str, name: str) -> None:
     assert not is_signed_in(with_cookie(app, value, name))
@@ -132,10 +132,10 @@ def test_a_cookie_without_our_signature_is_nobody(app: Flask, value: str, name: 
 
 def test_one_signed_cookie_is_nobody_in_the_place_of_the_other(app: Flask, client: FlaskClient) -> None:
     sign_in(client)
-    token = client.get_cookie("pforte-token")
+    token = client.get_cookie("pforte-8000-token")
     assert token is not None
-    assert not is_signed_in(with_cookie(app, token.value, "pforte"))
-    assert not is_signed_in(with_cookie(app, cookie(client), "pforte-token"))
+    assert not is_signed_in(with_cookie(app, token.value, "pforte-8000"))
+    assert not is_signed_in(with_cookie(app, cookie(client), "pforte-8000-token"))
 
 
 def test_a_cookie_signed_with_another_key_is_nobody(
@@ -228,3 +228,21 @@ def test_a_body_that_is_no_form_is_no_failure(client: FlaskClient, content_type:
         400,
         422,
     )
+
+
+def test_two_portals_on_one_host_do_not_sign_each_other_out(app_with: MakeApp) -> None:
+    """Browsers keep cookies by host, not by port."""
+    first, second = app_with(ISSUER="http://127.0.0.1:8110"), app_with(ISSUER="http://127.0.0.1:8112")
+    browser = first.test_client()
+    sign_in(browser)
+    other = second.test_client()
+    other._cookies = browser._cookies
+    sign_in(other)
+    assert is_signed_in(other)
+    app_with(ISSUER="http://127.0.0.1:8110")
+    assert is_signed_in(browser)
+    names = [cookie.key for cookie in browser._cookies.values()]  # type: ignore[union-attr]
+    assert sorted(names) == [
+        f"pforte-{port}{kind}" for port in (8110, 8112) for kind in ("", "-known", "-token")
+    ]
+    assert app_with(ISSUER="https://id.example.org").config["SESSION_COOKIE_NAME"] == "__Host-pforte"

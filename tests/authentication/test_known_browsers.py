@@ -15,7 +15,7 @@ from tests.authentication.visitors import PASSWORD, make_user, post, sign_in
 from tests.support.apps import MakeApp
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-KNOWN = "pforte-known"
+KNOWN = "pforte-8000-known"
 NEW_PASSWORD = "Wolken-Garten-17"
 
 

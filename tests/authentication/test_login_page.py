@@ -149,6 +149,7 @@ def test_somebody_already_signed_in_goes_on(client: FlaskClient) -> None:
 
 
 def test_a_form_without_token_signs_nobody_in(client: FlaskClient) -> None:
+    client.get("/login")
     for token in ({}, {"csrf_token": ""}, {"csrf_token": "forged"}):
         answer = client.post("/login", data={"username": "anna", "password": PASSWORD, **token})
         assert answer.status_code == 400

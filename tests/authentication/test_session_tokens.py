@@ -383,13 +383,13 @@ def test_a_cookie_of_the_version_before_goes_on_and_is_replaced(
     token = token_of(client)
     old = app.test_client()
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    old.set_cookie("pforte", signer.dumps({"_user_id": token, "_permanent": True}))
+    old.set_cookie("pforte-8000", signer.dumps({"_user_id": token, "_permanent": True}))
     for _ in range(2):
         assert is_signed_in(old)
     clock.shift(session_tokens.DAILY)
     assert is_signed_in(old)
-    assert old.get_cookie("pforte-token") is not None
-    cookie = old.get_cookie("pforte")
+    assert old.get_cookie("pforte-8000-token") is not None
+    cookie = old.get_cookie("pforte-8000")
     assert cookie is not None
     assert "_user_id" not in signer.loads(cookie.value)
     assert is_signed_in(old)

@@ -49,14 +49,14 @@ def test_without_staying_signed_in_the_cookie_ends_with_the_browser(client: Flas
     for cookie in cookies:
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
-        assert ("Expires" in cookie) is cookie.startswith("pforte-known=")
+        assert ("Expires" in cookie) is cookie.startswith("pforte-8000-known=")
 
 
 def test_staying_signed_in_keeps_the_cookie_for_a_month(client: FlaskClient, db_session: Session) -> None:
     with time_machine.travel(NOON, tick=False):
         answer = sign_in(client, remember="y")
     cookies = answer.headers.getlist("Set-Cookie")
-    of_the_session = [cookie for cookie in cookies if not cookie.startswith("pforte-known=")]
+    of_the_session = [cookie for cookie in cookies if not cookie.startswith("pforte-8000-known=")]
     assert all("Expires=Tue, 31 Mar 2026 12:00:00 GMT" in cookie for cookie in of_the_session)
     assert rows(db_session)[0].remembered
 

@@ -78,7 +78,7 @@ def is_signed_in(browser: FlaskClient) -> bool:
 def copy_of(app: Flask, browser: FlaskClient) -> FlaskClient:
     """Another browser with a copy of the session's cookies of this one, as they are now."""
     copy = app.test_client()
-    for name in ("pforte", "pforte-token"):
+    for name in ("pforte-8000", "pforte-8000-token"):
         cookie = browser.get_cookie(name)
         if cookie is not None:
             copy.set_cookie(name, cookie.value)

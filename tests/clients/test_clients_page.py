@@ -71,7 +71,7 @@ def test_a_fresh_secret_is_in_no_address_no_cookie_and_no_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     answer = post(browser, NEW, **form_of_new_app())
-    cookie = browser.get_cookie("pforte")
+    cookie = browser.get_cookie("pforte-8000")
     assert cookie is not None
     page = browser.get(answer.location)
     secret = shown(page, "client-secret")

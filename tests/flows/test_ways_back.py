@@ -134,7 +134,7 @@ def test_a_form_of_ours_sent_after_the_cookie_was_lost_gets_a_new_one(world: Wor
     stranger = world.app.test_client()
     for headers in (HERE, {"Origin": "http://localhost"}, {}):
         assert "Set-Cookie" in stranger.post("/login", data={"username": "x"}, headers=headers).headers
-        stranger.delete_cookie("pforte")
+        stranger.delete_cookie("pforte-8000")
 
 
 def policy(answer: TestResponse) -> str:

@@ -170,9 +170,9 @@ def test_sessions_codes_and_counts_go_on(operator: Operator) -> None:
     browser = world.browser
     world = operator.restart(NEW, OLD)
     assert make.redeem(world.http, world.client, code).status_code == 200
-    cookie = browser.get_cookie("pforte-token")
+    cookie = browser.get_cookie("pforte-8000-token")
     assert cookie is not None
-    world.http.set_cookie("pforte-token", cookie.value)
+    world.http.set_cookie("pforte-8000-token", cookie.value)
     assert world.http.get("/account").status_code == 200
 
 

@@ -141,7 +141,8 @@ def test_people_sign_in_and_apps_get_tokens_through_the_proxy(proxy: Proxy) -> N
 
 def test_cookies_are_secure_and_browsers_are_told_to_stay_with_tls(proxy: Proxy) -> None:
     person = proxy.person().register()
-    names = {"__Host-pforte", "__Host-pforte-token", "__Host-pforte-known"}
+    name = f"__Host-pforte-{urlsplit(proxy.url).port}"
+    names = {name, f"{name}-token", f"{name}-known"}
     assert {cookie.name for cookie in person.browser.cookies} == names
     assert all((cookie.secure, cookie.path) == (True, "/") for cookie in person.browser.cookies)
     assert person.page is not None

@@ -52,7 +52,8 @@ def test_the_issuer_is_https_and_browsers_are_held_to_it(secure: Portal) -> None
     page = requests.get(f"{secure.url}/login?locale=de", timeout=SECONDS)
     assert "max-age=63072000" in page.headers["Strict-Transport-Security"]
     cookies = page.raw.headers.getlist("Set-Cookie")
-    assert any(cookie.startswith("__Host-pforte=") for cookie in cookies)
+    name = f"__Host-pforte-{urlsplit(secure.url).port}="
+    assert any(cookie.startswith(name) for cookie in cookies)
     assert all("Secure" in cookie and "HttpOnly" in cookie for cookie in cookies)
 
 

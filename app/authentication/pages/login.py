@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
+from ... import expired_forms
 from ...audit import EventKind, record
 from ...extensions import db, metrics
 from ...forms import status_of
@@ -98,7 +99,8 @@ def _start_again(_error: CSRFError) -> Response:
     if current_user.is_authenticated:
         return redirect(onward, 303)
     form = SignInForm(request.form)  # what was sent may be no form at all
-    form.form_errors.append(_("This page was open for too long. Please sign in again."))
+    late = _("This page was open for too long. Please sign in again.")
+    form.form_errors.append(expired_forms.without_cookies() or late)
     return _sign_in_page(form, 400)
 
 
