@@ -10,6 +10,7 @@ from tests.support.portals import Portal
 
 SIZES = {320: 640, 390: 844, 820: 1180, 1280: 900, 1600: 1000}
 CALLBACK = f"https://app.example.org/{'callback' * 30}"
+ELSEWHERE = f"https://{'elsewhere' * 6}.{'example' * 8}.org/{'callback' * 20}"
 # What sticks out of its card, and words that stand one letter a line.
 MISPLACED = """
   () => {
@@ -28,7 +29,15 @@ MISPLACED = """
 """
 PUBLIC = ("/", "/login", "/register", "/forgot-password", "/nowhere")
 OWN = (
-    *("/", "/account", "/account/profile", "/account/security", "/account/sessions", "/account/activity"),
+    *(
+        "/",
+        "/account",
+        "/account/profile",
+        "/account/email",
+        "/account/security",
+        "/account/sessions",
+        "/account/activity",
+    ),
     *("/account/apps", "/dashboard/apps", "/dashboard/apps/new", "/nowhere"),
     *("/admin", "/admin/users", "/admin/apps", "/admin/apps/new", "/admin/scopes", "/admin/scopes/new"),
     *("/admin/keys", "/admin/keys/rotate", "/admin/events", "/admin/failures", "/admin/mails"),
@@ -94,9 +103,13 @@ def test_nothing_leaves_its_card_whatever_its_name(
     walks.sign_in(page, name)
     for path in (*OWN, *(f"/{path.format(client_id)}" for path in OF_THE_APP)):
         found += misplaced(page, url + path)
-    for changes in ("", "&prompt=select_account", f"&redirect_uri={CALLBACK}x"):
+    for changes in ("", "&prompt=select_account", f"&redirect_uri={ELSEWHERE}"):
         found += misplaced(page, question + changes)
-    for path, link in ((f"/admin/users?q={name}", "tbody a"), ("/admin/failures", "main .log__more p a")):
-        page.goto(url + path)
-        found += misplaced(page, f"{url}{page.get_attribute(link, 'href')}")
+    page.goto(f"{url}/admin/users?q={name}")
+    found += misplaced(page, f"{url}{page.get_attribute('tbody a', 'href')}")
+    page.goto(f"{url}/admin/failures")
+    failure = f"{url}{page.get_attribute('main .log__more p a', 'href')}"
+    for path in ("", "/repair/elsewhere"):
+        found += misplaced(page, failure + path)
+    assert page.is_visible(".failure__place"), "the last page is that of the repair"
     assert not found, "\n".join(found)
