@@ -39,7 +39,7 @@ def limit_waiting(threads: int) -> None:
 
 def hash_password(password: str) -> str:
     """What is kept of ``password``, in the way ``PASSWORD_HASHER`` names. Raises :class:`HashingBusy`."""
-    typed = _typed(password)
+    typed = _typed(password)[0]
     with _one_at_a_time():
         return password_hashes.make(settings.password_hasher, settings.bcrypt_salt_rounds, typed)
 
@@ -50,12 +50,13 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     Without a hash (nobody has that name, or no password was set) the same work is done for nothing: the time
     of a refusal must not tell who has an account.
     """
-    typed = _typed(password)
+    forms = _typed(password)
     with _one_at_a_time():
         if password_hash is None:
-            password_hashes.make(settings.password_hasher, settings.bcrypt_salt_rounds, typed)
+            for form in forms:
+                password_hashes.make(settings.password_hasher, settings.bcrypt_salt_rounds, form)
             return False
-        return password_hashes.matches(password_hash, typed)
+        return any(password_hashes.matches(password_hash, form) for form in forms)
 
 
 def needs_rehash(password_hash: str) -> bool:
@@ -65,10 +66,13 @@ def needs_rehash(password_hash: str) -> bool:
     )
 
 
-def _typed(password: str) -> bytes:
-    """The bytes that are hashed: the same for a letter typed as one key or as letter and accent."""
-    typed = unicodedata.normalize("NFC", password) if len(password) <= LONGEST_TYPED else password
-    return typed.encode("utf-8", "surrogatepass")
+def _typed(password: str) -> list[bytes]:
+    """The bytes that are hashed, the same for a letter typed as one key or as letter and accent.
+
+    Then, where they differ, those that were typed: hashes of other services were made of them.
+    """
+    composed = unicodedata.normalize("NFC", password) if len(password) <= LONGEST_TYPED else password
+    return [form.encode("utf-8", "surrogatepass") for form in dict.fromkeys((composed, password))]
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """People of older services: everybody in the file, or nobody."""
 
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import argon2
+import bcrypt
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -97,6 +99,24 @@ def test_columns_may_stand_in_any_order_and_stay_empty(run: Import, db_session: 
         None,
         None,
     )
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("typed", ["mật-khẩu-của-tôi-Việt", "10Å-Ω-kept"])
+def test_a_hash_made_of_what_was_typed_is_checked_against_that_and_upgraded(
+    app: Flask, run: Import, db_session: Session, typed: str
+) -> None:
+    raw = (
+        unicodedata.normalize("NFD", typed)
+        if "mật" in typed
+        else typed.replace("Å", "\u212b").replace("Ω", "\u2126")
+    )
+    made = bcrypt.hashpw(raw.encode(), bcrypt.gensalt(4)).decode()
+    assert run(HEADER + f"anna,anna@example.org,{made}\n").exit_code == 0
+    assert sign_in(app.test_client(), password=raw + "x").status_code == 422
+    assert sign_in(app.test_client(), password=raw).status_code == 303
+    assert only(db_session).password_hash != made
+    assert sign_in(app.test_client(), password=unicodedata.normalize("NFC", raw)).status_code == 303
 
 
 @pytest.mark.any_database
