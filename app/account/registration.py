@@ -11,6 +11,7 @@ from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
 from ..users.names import check_mailbox
+from ..users.reserved_names import refuse_reserved
 from .email_links import Purpose, create_link, find_link, may_send_another, use_link
 from .links import host_of, verify_email_url
 from .refusals import InvitationNeeded, LinkExpired, RegistrationClosed
@@ -48,6 +49,7 @@ def register(
     """
     check_may_register(mode, invitation)
     count_for_network(REGISTRATIONS, ip)
+    refuse_reserved(username)
     user = accounts.register(username, email, password, locale=locale, ip=ip)
     if mode == "invite":
         _use_invitation(invitation or "")

@@ -62,6 +62,7 @@ USERNAMES = {
     "ends": _l("Please begin and end the username with a letter or a digit."),
     "letters": _l("Please use at least one letter."),
     "scripts": _l("Please use letters of one alphabet: mixed ones look like somebody else's name."),
+    "reserved": _l("Only an administrator gives this username. Please choose another one."),
 }
 
 

@@ -8,7 +8,8 @@ class UserUnknown(LookupError):
 
 
 class UsernameRefused(ValueError):
-    """No name for a person; ``reason``: ``empty``, ``long``, ``characters``, ``ends``, ``letters``, ``scripts``."""
+    """No name for a person; ``reason``: ``empty``, ``long``, ``characters``, ``ends``, ``letters``, ``scripts``,
+    ``reserved``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

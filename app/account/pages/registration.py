@@ -22,6 +22,7 @@ from ...users import unique_names
 from ...users.names import check_email, check_username
 from ...users.passwords import HashingBusy, check_new_password
 from ...users.refusals import EmailTaken
+from ...users.reserved_names import refuse_reserved
 from .. import registration
 from ..refusals import InvitationNeeded, RegistrationClosed
 from ..wording import REFUSALS, tell, told_beside_field
@@ -40,6 +41,7 @@ class RegistrationForm(FlaskForm):
     # The rules check all of this again; asking here as well shows everything that is wrong at once.
     def validate_username(self, field: StringField) -> None:
         with told_beside_field():
+            refuse_reserved(field.data or "")
             unique_names.refuse_taken_username(check_username(field.data or ""))
 
     def validate_email(self, field: EmailField) -> None:

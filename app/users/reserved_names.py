@@ -1,0 +1,16 @@
+"""Usernames that people take for somebody of the portal, or that mail servers and certificates give a meaning."""
+
+from . import lookalikes
+from .refusals import UsernameRefused
+
+RESERVED = (
+    "abuse", "admin", "administrator", "hostmaster", "noreply", "pforte", "postmaster", "root", "security", "sicherheit",
+    "support", "system", "webmaster",
+)  # fmt: skip
+_LOOKS = frozenset(map(lookalikes.skeleton, RESERVED))
+
+
+def refuse_reserved(username: str) -> None:
+    """Raise :class:`UsernameRefused` for a name, in any spelling, that only administrators give."""
+    if lookalikes.skeleton(username) in _LOOKS:
+        raise UsernameRefused("reserved")

@@ -1,0 +1,55 @@
+"""Usernames that people take for somebody of the portal are not for everybody."""
+
+import pytest
+from flask import Flask
+
+from app.users import lookalikes
+from tests import factories as make
+from tests.account.visitor import PASSWORD, submit
+
+pytestmark = pytest.mark.any_database
+BORROWED = [
+    "admin",
+    "Administrator",
+    "root",
+    "support",
+    "security",
+    "postmaster",
+    "ADMIN",
+    "adm1n",
+    "s.u.p.p.o.r.t",
+    "r00t",
+    "Pforte",
+]
+
+
+def fields(username: str) -> dict[str, str]:
+    return {"username": username, "email": "new@example.org", "password": PASSWORD}
+
+
+@pytest.mark.parametrize("username", BORROWED)
+def test_attack_somebody_registers_as_the_administration(app: Flask, username: str) -> None:
+    page = submit(app.test_client(), "/register", **fields(username))
+    assert page.status_code == 422
+    assert "Only an administrator gives this username." in page.text
+    answer = app.test_client().post("/api/register", json=fields(username))
+    assert answer.status_code == 422
+    assert make.make_user(app, username).id
+
+
+@pytest.mark.parametrize(
+    "username", ["administratrix", "adminton", "rooted", "supporter", "badminton", "secure.ly"]
+)
+def test_names_that_only_begin_alike_are_free(app: Flask, username: str) -> None:
+    assert app.test_client().post("/api/register", json=fields(username)).status_code == 201
+
+
+def test_the_administrator_may_be_called_so_by_command(app: Flask) -> None:
+    create = ["user", "create", "admin", "admin@example.org", "--admin"]
+    assert app.test_cli_runner().invoke(args=create).exit_code == 0
+
+
+def test_a_skeleton_is_what_a_name_looks_like() -> None:
+    assert lookalikes.skeleton("PayPaI") == lookalikes.skeleton("paypal") == lookalikes.skeleton("Раураl")
+    assert lookalikes.claims("Ask the Adm1ns", ["admin"]) == "admin"
+    assert lookalikes.claims("Badminton", ["admin"]) is None
