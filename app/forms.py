@@ -1,7 +1,12 @@
 """What every page with a form answers."""
 
+from datetime import timedelta
+
 from flask_wtf import FlaskForm
 
+# A second click sends the same form again, and the browser shows the answer to that one: within this time it is the
+# same request, where it brings the same.
+SECOND_CLICK = timedelta(minutes=1)
 REFUSED = 422  # understood, but not accepted; 401 would have to name an HTTP authentication scheme
 
 

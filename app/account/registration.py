@@ -3,14 +3,17 @@
 from sqlalchemy import update
 
 from ..audit import EventKind, record
+from ..authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
+from ..authentication.sign_in import authenticate
 from ..clock import now
 from ..database.rows import changed
+from ..forms import SECOND_CLICK
 from ..network_limits import CONFIRMATION_MAILS, REGISTRATIONS
 from ..network_limits import count as count_for_network
 from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
-from ..users.names import check_mailbox
+from ..users.names import check_mailbox, fold_email
 from ..users.reserved_names import refuse_reserved
 from .email_links import Purpose, create_link, find_link, may_send_another, use_link
 from .links import host_of, verify_email_url
@@ -55,6 +58,20 @@ def register(
         _use_invitation(invitation or "")
     record(EventKind.USER_REGISTERED, user_id=user.id, actor_id=user.id)
     return user
+
+
+def find_repeated(username: str, email: str, password: str, *, ip: str | None) -> User | None:
+    """The person who was registered a moment ago by the same form; None where it is another one.
+
+    The password proves it, and wrong ones count as at the sign-in.
+    """
+    user = accounts.find_user(username)
+    if user is None or now() - user.created_at > SECOND_CLICK or fold_email(email) != user.email_key:
+        return None
+    try:
+        return authenticate(username, password, address=ip)
+    except (InvalidCredentials, AccountBlocked, TooManyTries):
+        return None
 
 
 def ask_for_verification(user: User, *, ip: str | None, issuer: str, locale: str) -> bool:

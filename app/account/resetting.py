@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from blinker import Namespace
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from ..audit import EventKind, record
 from ..authentication import sessions, throttling
 from ..authentication.models import SignInFailures
+from ..authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
+from ..authentication.sign_in import check_password
 from ..clock import now
+from ..crypto import digest
 from ..database.rows import db
+from ..forms import SECOND_CLICK
 from ..users import accounts
 from ..users.models import User
 from .email_links import Purpose, end_links, find_link, use_link
@@ -64,6 +68,25 @@ def reset_password(token: str, password: str, *, issuer: str, locale: str) -> Re
     if not reset.is_first:
         tell_password_changed(user, issuer=issuer, locale=locale)
     return reset
+
+
+def was_just_used(token: str, password: str) -> bool:
+    """Whether a copy of this form, sent by a second click, has set ``password`` with this link."""
+    link = db.session.scalar(
+        select(EmailLink).where(
+            EmailLink.token_digest == digest(token),
+            EmailLink.purpose == Purpose.RESET_PASSWORD,
+            EmailLink.used_at > now() - SECOND_CLICK,
+        )
+    )
+    user = accounts.get_user(link.user_id) if link is not None and link.user_id is not None else None
+    if user is None:
+        return False
+    try:
+        check_password(user, password)
+    except (InvalidCredentials, AccountBlocked, TooManyTries):
+        return False
+    return True
 
 
 def _proves_the_mailbox(link: EmailLink, user: User) -> bool:

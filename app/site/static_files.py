@@ -29,7 +29,7 @@ PARTS = (
     "failures",
     "print",
 )
-MODULES = ("copy", "reveal", "menus")
+MODULES = ("copy", "reveal", "menus", "once")
 
 
 def configure(app: Flask) -> None:

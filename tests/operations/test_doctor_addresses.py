@@ -26,7 +26,7 @@ def write_addresses(session: Session, people: list[make.Person], pattern: str) -
 def test_a_person_whose_address_is_taken_for_another_one_is_named(app: Flask, db_session: Session) -> None:
     make.make_user(app, "anna", email="o'neil+1@bücher.example")
     mallory = make.make_user(app, "mallory", email_verified=True)
-    other = make.make_user(app, "other")
+    other = make.make_user(app, "other", email_verified=False)
     assert wrong(app, "addresses") == ""
     write_addresses(db_session, [mallory, other], "attacker%evil{}.example@corp.example")
     (finding,) = findings(app, "addresses")

@@ -26,7 +26,7 @@ def test_people_sign_in_over_tls_and_plain_http_is_not_spoken(databases: Databas
         person = Person(portal.url)
         person.browser.verify, person.browser.trust_env = str(cert), False
         person.register().sign_out().sign_in()
-        assert [cookie.secure for cookie in person.browser.cookies] == [True]
+        assert {cookie.secure for cookie in person.browser.cookies} == {True}
         with pytest.raises(requests.exceptions.SSLError):
             requests.get(f"{portal.url}/login", timeout=SECONDS)
         with pytest.raises(requests.exceptions.ConnectionError):

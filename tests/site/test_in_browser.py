@@ -109,10 +109,17 @@ def test_an_open_menu_closes_when_the_focus_leaves_it(sqlite_portal: Portal, ope
     assert not page.is_visible(".menu__panel")
 
 
-def test_the_first_page_of_a_visitor_takes_six_requests(sqlite_portal: Portal, open_page: OpenPage) -> None:
+def test_the_first_page_of_a_visitor_takes_seven_requests(sqlite_portal: Portal, open_page: OpenPage) -> None:
     page = open_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.partition("?")[0].rpartition("/")[2]))
     page.goto(f"{sqlite_portal.url}/login", wait_until="networkidle")
     # Whether a browser without a window asks for the icon is its own affair.
-    assert sorted(set(asked) - {"favicon.svg"}) == ["copy.js", "login", "menus.js", "pforte.css", "reveal.js"]
+    assert sorted(set(asked) - {"favicon.svg"}) == [
+        "copy.js",
+        "login",
+        "menus.js",
+        "once.js",
+        "pforte.css",
+        "reveal.js",
+    ]

@@ -74,6 +74,11 @@ def reset_password(token: str) -> Response | tuple[str, int]:
             return redirect(url_for("authentication_login.sign_in", next=onward), 303)
     except LinkExpired:
         db.session.rollback()
+        if form.is_submitted() and resetting.was_just_used(token, form.password.data or ""):
+            db.session.commit()
+            flash(_("Your new password is set. Please sign in with it."), "ok")
+            return redirect(url_for("authentication_login.sign_in"), 303)
+        db.session.commit()  # a wrong password counts
         return render_template("account/link_expired.html", purpose="reset_password"), 410
     except PasswordRefused as refusal:
         db.session.rollback()

@@ -70,7 +70,7 @@ def register() -> Response | tuple[str, int, dict[str, str]]:
     form = RegistrationForm(email=invited)
     headers: dict[str, str] = {}
     try:
-        if form.validate_on_submit() and _create_account(form):
+        if (form.validate_on_submit() and _create_account(form)) or _was_just_sent(form):
             flash(_("Welcome. We have sent you a mail: please open it and confirm your address."), "ok")
             return redirect(browser.destination(url_for("account_overview.show")), 303)
         status = status_of(form)
@@ -80,6 +80,18 @@ def register() -> Response | tuple[str, int, dict[str, str]]:
         "account/register.html", form=form, terms_url=settings.terms_url, privacy_url=settings.privacy_url
     )
     return page, status, headers
+
+
+def _was_just_sent(form: RegistrationForm) -> bool:
+    """Whether a copy of this form, sent by a second click, has made the account; then sign in to it."""
+    if not form.is_submitted():
+        return False
+    sent = form.username.data or "", form.email.data or "", form.password.data or ""
+    user = registration.find_repeated(*sent, ip=request.remote_addr)
+    if user is not None:
+        browser.adopt(user)
+    db.session.commit()
+    return user is not None
 
 
 def _taken() -> Markup:

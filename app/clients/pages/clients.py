@@ -53,6 +53,9 @@ def new() -> ResponseReturnValue:
             shown_once=settings.client_secrets_shown_once,
         )
     except ClientRefused as refused:
+        same = registration.find_repeated(client_form.read(form), current_user.id)
+        if same is not None:
+            return redirect(url_for("clients_clients.show", client_id=same.id))
         client_form.show_problems(form, refused)
         return render_template("clients/new.html", form=form, hints=_hints()), REFUSED
     db.session.commit()

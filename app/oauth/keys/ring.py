@@ -112,10 +112,13 @@ def _read_rows() -> list[Any]:
     query = select(SigningKey.__table__).where(or_(columns.expires_at.is_(None), columns.expires_at > now()))
     with read_connection() as connection:
         rows = list(connection.execute(query.order_by(columns.created_at, columns.kid)))
-    for row in rows:
-        if not is_authentic(row):
-            current_app.logger.error("The signing key %s was not made here: it is not served.", row.kid)
-    return [row for row in rows if is_authentic(row)]
+    ours = [row for row in rows if is_authentic(row)]
+    foreign = [row.kid for row in rows if row not in ours]
+    if ours and foreign:  # where all are, the secret is another one, and that is told
+        current_app.logger.error(
+            "Signing keys that were not made here are not served: %s", ", ".join(foreign)
+        )
+    return ours
 
 
 def _slots(rows: list[Any]) -> set[str]:
