@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
+import pymysql
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from .rows import db
 from .tls import SharingConnection
@@ -12,6 +16,7 @@ from .tls import SharingConnection
 READS = "reads"  # bind key of the engine in AUTOCOMMIT: a SELECT costs one round trip, not three
 BUSY_TIMEOUT = 15_000  # milliseconds an SQLite writer waits for another
 POOL_SIZE = 10  # connections kept; more threads than these would open and close one with every request
+TRUSTED_FOR = 5.0  # seconds of rest after which a connection is asked whether it is still there
 POOL_RECYCLE = 280  # seconds; below the wait_timeout of common MariaDB set-ups and proxies
 
 
@@ -47,6 +52,23 @@ def engine_options(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
 @event.listens_for(Engine, "do_connect")
 def _connect_to_mariadb(dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
     return SharingConnection(*arguments, **options) if dialect.driver == "pymysql" else None
+
+
+@event.listens_for(Engine, "checkin")
+def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["resting_since"] = monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _refuse_closed(connection: Any, record: ConnectionPoolEntry, _fairy: Any) -> None:
+    """Make sure that a connection is still there after a rest: a server, a proxy or a firewall may have closed it."""
+    rested = monotonic() - record.info.get("resting_since", float("inf"))
+    if rested < TRUSTED_FOR or not isinstance(connection, SharingConnection):
+        return
+    try:
+        connection.ping(reconnect=False)
+    except (pymysql.err.Error, OSError):
+        raise InvalidatePoolError from None  # who rested as long is gone, too
 
 
 @event.listens_for(Engine, "connect")

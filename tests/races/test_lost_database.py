@@ -1,9 +1,11 @@
 """The database goes away under a running portal and comes back: 503 meanwhile, never a 4xx, no traceback."""
 
 import secrets
+import time
 
 import requests
 
+from app.database.engines import TRUSTED_FOR
 from tests.support.mailboxes import Mailbox
 from tests.support.people import Person
 from tests.support.portals import running_portal
@@ -49,6 +51,21 @@ def test_a_lost_database_is_a_503_and_recovers_by_itself() -> None:
         assert person.browser.get(f"{portal.url}/account", timeout=SECONDS).ok
         assert "Traceback" not in portal.log, portal.log[portal.log.index("Traceback") - 300 :][:9000]
         assert made["client_secret"] not in portal.log
+
+
+def test_connections_that_were_closed_while_they_rested_cost_nobody_a_page() -> None:
+    """A server's wait_timeout, a proxy before a cluster and a firewall all close what says nothing for a while."""
+    with private_mariadb() as maria:
+        maria.run("SET GLOBAL wait_timeout=3")
+        with running_portal(maria.new_database(), workers=1) as portal:
+            person = Person(portal.url).register()
+            for _rest in range(2):
+                time.sleep(TRUSTED_FOR + 2)
+                page = person.browser.get(f"{portal.url}/account", timeout=SECONDS)
+                assert page.status_code == 200, portal.log[-3000:]
+                time.sleep(TRUSTED_FOR + 2)
+                Person(portal.url).register()  # what was typed is not lost
+            assert "gone away" not in portal.log
 
 
 def test_a_mail_on_its_way_when_the_database_goes_is_one_line_and_the_next_one_leaves(
