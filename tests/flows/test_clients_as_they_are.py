@@ -113,3 +113,17 @@ def test_a_slip_of_the_person_keeps_what_was_unticked_and_is_no_failure_of_the_a
         f"/dashboard/apps/{world.client.id}/log?outcome=refused"
     )
     assert "data-cause" not in log.text
+
+
+@pytest.mark.rfc("oidc-core#3.1.2.1")
+@pytest.mark.any_database
+def test_a_login_hint_fills_the_field_and_nothing_else(world: World) -> None:
+    asked = make.ask(world.http, world.client, login_hint='anna"><b>@example.org')
+    page = world.http.get(asked.headers["Location"])
+    assert 'value="anna&#34;&gt;&lt;b&gt;@example.org"' in page.text
+    other = make.ask(world.http, world.client, login_hint="x", redirect_uri="https://evil.example/")
+    assert other.status_code == 400
+    assert (
+        'value="x"'
+        not in world.http.get("/login?next=/oauth/authorize%3Fclient_id%3Dx%26login_hint%3Dx").text
+    )

@@ -50,7 +50,7 @@ def sign_in() -> Response:
     onward = browser.destination(request.script_root + "/account")
     if current_user.is_authenticated:
         return redirect(onward, 303)
-    form = SignInForm()
+    form = SignInForm(username=g.get("login_hint"))
     if not form.validate_on_submit():
         return _sign_in_page(form, status_of(form))
     try:

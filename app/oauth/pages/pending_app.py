@@ -9,6 +9,7 @@ from ..authorization import responses
 from ..client_lookup import find_client
 from ..client_rows import ClientRow
 
+LONGEST_HINT = 254  # characters, of an e-mail address
 _AUTHORIZATION_REQUEST = "/oauth/authorize?"
 _AUTHORIZATION_PATHS = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
 # Where people prove who they are: the only pages that ``next`` has a say on.
@@ -23,7 +24,7 @@ _SIGN_IN_PAGES = frozenset(
 
 
 def note() -> None:
-    """Set ``g.waiting_app`` and ``g.form_action`` from ``?next=/oauth/authorize?…``."""
+    """Set ``g.waiting_app``, ``g.login_hint`` and ``g.form_action`` from ``?next=/oauth/authorize?…``."""
     url = request.args.get("next", "")
     if not _is_sign_in_page():
         return
@@ -38,6 +39,7 @@ def note() -> None:
     redirect_uri = redirect_uri or client.get_default_redirect_uri() or ""
     if client.check_redirect_uri(redirect_uri):
         g.waiting_app = client
+        g.login_hint = query.get("login_hint", [""])[0][:LONGEST_HINT]
         g.form_action = responses.form_action(redirect_uri)
 
 
