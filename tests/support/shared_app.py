@@ -120,6 +120,7 @@ def forget(app: Flask) -> None:
         engines = list(db.engines.values())
     # Keys of the test before may have been rotated or deleted: the rows are read again, known keys stay parsed.
     app.extensions["signing_keys"]._read_at = float("-inf")
+    app.extensions["signing_keys"]._used_until.clear()  # keys of an algorithm that no app uses any more
     catalogue.forget()  # scopes that the database no longer has would be found for five seconds
     # Clients, people, tokens and origins of emptied rows: a test that counts statements would find them known.
     client_lookup._known.clear()

@@ -78,10 +78,10 @@ class Documents:
 
     def _note_keys(self) -> bool:
         """Publish what this process signs and verifies with; False where that cannot be read."""
-        if time.monotonic() - self._keys_read_at > ring.FRESH_FOR / 2:
+        if time.monotonic() - self._keys_read_at > ring.ASKED_EVERY:
             try:
                 with self._app.app_context():
-                    self._ring.refresh()
+                    self._ring.refresh_published()
             except (SQLAlchemyError, Undecryptable):
                 return False
             self._keys_read_at = time.monotonic()

@@ -41,7 +41,7 @@ def discovery() -> Response:
 @public
 def jwks() -> Response:
     """The public keys: the current, the next, those still needed to verify (:rfc:`7517`)."""
-    ring.current().refresh()
+    ring.current().refresh_published()
     return _public_json(ring.current().jwks)
 
 

@@ -14,11 +14,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ...clients.models import Client
 from ...clock import now
 from ...crypto import Undecryptable
 from ...database.engines import read_connection
 from ...database.rows import db
-from ...extensions import vault
+from ...extensions import settings, vault
 from ..models import SigningKey
 from .authentic import authenticate, is_authentic
 
@@ -28,8 +29,12 @@ Key: TypeAlias = RSAKey | ECKey | OKPKey
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
+RARE = (
+    "EdDSA",
+)  # published only where an app uses it: some libraries stumble over keys that they do not know
 SLOTS = {f"{alg}:{slot}" for alg in ALGORITHMS for slot in ("current", "next")}
 FRESH_FOR = 30.0  # seconds a worker trusts the keys it has read; a rotation reaches it within that time
+ASKED_EVERY = 1.0  # seconds between two questions for apps that use what is not published
 _RETRY_AFTER = 1.0  # seconds between two readings provoked by unknown key ids
 
 
@@ -42,10 +47,13 @@ class KeyRing:
         self.current: dict[str, Key] = {}
         self.verifying: dict[str, Key] = {}
         self.jwks: dict[str, Any] = {"keys": []}
+        self._published: frozenset[str] = frozenset()
+        self._asked_at = float("-inf")
+        self._used_until: dict[str, float] = {}
 
     def signing_key(self, alg: str) -> Key:
-        """The key that signs with ``alg`` now."""
-        self.refresh()
+        """The key that signs with ``alg`` now, published from its first signature on."""
+        self.refresh(force=alg not in self._published)
         return self.current[alg]
 
     def verification_key(self, kid: str) -> Key | None:
@@ -59,6 +67,15 @@ class KeyRing:
         """Whether the key of that id still verifies, without asking anew for one that is gone."""
         self.refresh()
         return kid in self.verifying
+
+    def refresh_published(self) -> None:
+        """Refresh; and where an app has just begun to use an algorithm, at once: its tokens are verified already."""
+        self.refresh()
+        if time.monotonic() - self._asked_at < ASKED_EVERY:
+            return
+        self._asked_at = time.monotonic()
+        if any(alg not in self._published and _has_app(alg) for alg in RARE):
+            self.refresh(force=True)
 
     def refresh(self, force: bool = False) -> None:
         """Read the rows again when what is known is old; make the first keys where there are none.
@@ -87,8 +104,16 @@ class KeyRing:
             for row in rows
             if row.slot == f"{row.alg}:current"
         }
-        self.jwks = {"keys": [json.loads(row.public_jwk) for row in rows]}
+        self._published = frozenset(ALGORITHMS) - {alg for alg in RARE if not self._is_used(alg)}
+        self.jwks = {"keys": [json.loads(row.public_jwk) for row in rows if row.alg in self._published]}
         self._read_at = time.monotonic()
+
+    def _is_used(self, alg: str) -> bool:
+        """Whether ``alg`` signs for somebody, or did while this process ran and its tokens may still be valid."""
+        if settings.access_token_alg == alg or _has_app(alg):
+            longest = max(settings.access_token_ttl, settings.id_token_ttl)
+            self._used_until[alg] = time.monotonic() + longest
+        return self._used_until.get(alg, 0.0) > time.monotonic()
 
 
 def current() -> KeyRing:
@@ -119,6 +144,12 @@ def _read_rows() -> list[Any]:
             "Signing keys that were not made here are not served: %s", ", ".join(foreign)
         )
     return ours
+
+
+def _has_app(alg: str) -> bool:
+    """Whether an app asks for tokens signed with ``alg``."""
+    with read_connection() as connection:
+        return connection.scalar(select(Client.id).where(Client.alg == alg).limit(1)) is not None
 
 
 def _slots(rows: list[Any]) -> set[str]:
