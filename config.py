@@ -79,6 +79,8 @@ class Settings:
     # Who may register apps by RFC 7591: nobody, holders of an initial access token, everybody.
     dynamic_registration: str = setting("off", read.one_of("off", "token", "open", true="open", false="off"))
 
+    # Whether /api/auth takes people's passwords from services of the house.
+    password_api: bool = setting("on", read.switch)
     # How many people an app may reach that no administrator vouches for.
     unverified_app_people: int = setting("100", read.whole_number(1, 1_000_000_000))
     # How long a sign-in lasts however much it is used; "Stay signed in" has its own. Unused ones end sooner.

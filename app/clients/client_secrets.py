@@ -15,6 +15,7 @@ from .refusals import SecretNotKept, TooManySecrets
 
 PREFIX = "pf_secret_"
 MOST_LIVE = 10  # of one app: checking one must stay cheap
+MOST_ENDED = 20  # of one app: so that who still uses one of them reads what became of it
 FIRST_NAME = "default"
 
 
@@ -60,6 +61,13 @@ def add_secret(
     _note(EventKind.SECRET_ADDED, client, actor_id, secret=name)
     tell_of_secret(client, "secret_added", by=actor_id, secret=name)
     return secret, text
+
+
+def _forget_ended(client: Client) -> None:
+    """Delete secrets that ended long ago: each is compared with every request, and shown on the page."""
+    ended = [secret for secret in client.secrets if not is_live(secret)]
+    for secret in ended[: max(0, len(ended) - MOST_ENDED)]:
+        client.secrets.remove(secret)
 
 
 def revoke_secret(client: Client, secret: ClientSecret, *, actor_id: str | None) -> None:
@@ -116,6 +124,7 @@ def _make(
         expires_at=expires_at,
     )
     client.secrets.append(secret)
+    _forget_ended(client)
     return secret, text
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from ..audit.events import EventKind, record
 from ..clock import now
 from ..database.rows import db
-from ..forms import SECOND_CLICK
 from ..scopes.checks import PORTALS_OWN_NAME
 from ..users.models import User
 from . import app_limit, checks, client_secrets, naming, verified
@@ -81,15 +80,6 @@ def register_client(
         client, actor_id=actor_id, actor_name=actor_name, shown_once=shown_once
     )
     return client, secret
-
-
-def find_repeated(details: Details, owner_id: str) -> Client | None:
-    """The app that this person registered a moment ago by the same form; None where it is another one."""
-    key = naming.name_key(naming.tidy(details.name))
-    client = db.session.scalar(select(Client).where(Client.name_key == key, Client.owner_id == owner_id))
-    if client is None or now() - client.created_at > SECOND_CLICK:
-        return None
-    return client if client.redirect_uri_list == [uri for _line, uri in details.redirect_uris] else None
 
 
 def edit_client(

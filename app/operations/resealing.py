@@ -27,7 +27,7 @@ from ..extensions import vault
 from ..notifications.mail import sealed_for as mail_place
 from ..notifications.models import OutgoingMail
 from ..oauth.keys.authentic import is_authentic, mac_of
-from ..oauth.keys.ring import sealed_for as signing_key_place
+from ..oauth.keys.pairs import sealed_for as signing_key_place
 from ..oauth.models import SigningKey, TokenFamily
 
 ROWS_A_BATCH = 200  # rows a transaction writes: short locks, small write sets on a cluster

@@ -288,3 +288,17 @@ def test_simultaneous_first_sign_ins_make_the_portals_own_app_once(app: Flask, d
     with ThreadPoolExecutor(6) as threads:
         assert set(threads.map(make_it, range(6))) == {first_party.CLIENT_ID}
     assert db_session.scalars(select(Client.id)).all() == [first_party.CLIENT_ID]
+
+
+def test_the_operator_closes_the_door_for_passwords(app_with: MakeApp) -> None:
+    app = app_with(PASSWORD_API="off")
+    person = make.make_user(app)
+    client = app.test_client()
+    for fields in (
+        {"username": person.username, "password": make.PASSWORD},
+        {},
+        {"username": "nobody", "password": "x"},
+    ):
+        answer = client.post("/api/auth", json=fields)
+        assert (answer.status_code, answer.json["error"]) == (403, "password_api_off")
+    assert client.post("/api/auth", data="no json").status_code == 403

@@ -24,6 +24,18 @@ def weather(app: Flask, app_context: Any) -> Client:
     return make_client("anna")[0]
 
 
+def test_attack_thousands_of_ended_secrets_are_compared_with_every_request(weather: Client) -> None:
+    for _each in range(client_secrets.MOST_ENDED + 15):
+        secret, _text = client_secrets.add_secret(weather, "one more", actor_id=None)
+        client_secrets.revoke_secret(weather, secret, actor_id=None)
+    for _each in range(8):
+        client_secrets.rotate(weather)
+    db.session.commit()
+    kept = [client_secrets.is_live(secret) for secret in weather.secrets]
+    assert (kept.count(True), kept.count(False)) == (1, client_secrets.MOST_ENDED)
+    assert kept[-1]
+
+
 def test_a_secret_is_kept_as_a_keyed_digest_and_sealed_for_its_row(weather: Client) -> None:
     row, secret = client_secrets.add_secret(weather, "server", actor_id=None)
     assert row.digest == vault.keyed_digest(secret)

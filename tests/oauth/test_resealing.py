@@ -353,7 +353,7 @@ def test_every_place_that_seals_for_a_row_is_in_the_list() -> None:
     }
     assert sealing - elsewhere == {
         "clients/client_secrets.py",
-        "oauth/keys/ring.py",
+        "oauth/keys/pairs.py",
         "notifications/mail.py",
         "diagnostics/request_log/row.py",
     }

@@ -26,6 +26,10 @@ blueprint = Blueprint("api_auth", __name__)
 @public
 def sign_in() -> Response:
     """``userId`` and ``accessToken`` of the person; wrong passwords count like those at the sign-in page."""
+    if not settings.password_api:
+        raise ApiRefused(
+            403, "password_api_off", _("Signing in by other services is switched off at this portal.")
+        )
     fields = read_fields("username", "password")
     if not fields["username"] or not fields["password"]:
         raise ApiRefused(422, "field_missing", "Neither username nor password may be empty.")

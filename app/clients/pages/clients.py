@@ -13,7 +13,7 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import REFUSED
 from ...scopes import catalogue
-from .. import registration
+from .. import registration, second_clicks
 from ..client_secrets import list_live
 from ..details import DEVELOPER_LIMITS, offered_scopes
 from ..models import Client
@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
             shown_once=settings.client_secrets_shown_once,
         )
     except ClientRefused as refused:
-        same = registration.find_repeated(client_form.read(form), current_user.id)
+        same = second_clicks.find_repeated(client_form.read(form), current_user.id)
         if same is not None:
             return redirect(url_for("clients_clients.show", client_id=same.id))
         client_form.show_problems(form, refused)

@@ -3,13 +3,9 @@
 import json
 import threading
 import time
-import warnings
-from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from flask import current_app
-from joserfc.errors import SecurityWarning
-from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -19,14 +15,10 @@ from ...clock import now
 from ...crypto import Undecryptable
 from ...database.engines import read_connection
 from ...database.rows import db
-from ...extensions import settings, vault
+from ...extensions import settings
 from ..models import SigningKey
-from .authentic import authenticate, is_authentic
-
-Key: TypeAlias = RSAKey | ECKey | OKPKey
-
-# RFC 9864 renames it to Ed25519, which few clients know yet; the public contract offers the old name.
-warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
+from .authentic import is_authentic
+from .pairs import Key, new_row, private_key, public_key
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
 RARE = (
@@ -98,9 +90,11 @@ class KeyRing:
             self._take(rows)
 
     def _take(self, rows: list[Any]) -> None:
-        self.verifying = {row.kid: self.verifying.get(row.kid) or _public(row) for row in rows}
+        self.verifying = {row.kid: self.verifying.get(row.kid) or public_key(row) for row in rows}
         self.current = {
-            row.alg: known if (known := self.current.get(row.alg)) and known.kid == row.kid else _private(row)
+            row.alg: known
+            if (known := self.current.get(row.alg)) and known.kid == row.kid
+            else private_key(row)
             for row in rows
             if row.slot == f"{row.alg}:current"
         }
@@ -120,11 +114,6 @@ def current() -> KeyRing:
     """This application's keys."""
     found: KeyRing = current_app.extensions["signing_keys"]
     return found
-
-
-def sealed_for(kid: str) -> str:
-    """The place that a sealed private key is bound to."""
-    return f"signing_keys.{kid}"
 
 
 def list_keys() -> list[SigningKey]:
@@ -169,36 +158,3 @@ def _make_missing(slots: set[str]) -> None:
                 session.add(new_row(alg, slot, moment))
         except IntegrityError:
             continue
-
-
-def new_row(alg: str, slot: str, moment: datetime) -> SigningKey:
-    """A new key for ``slot``, its private half sealed."""
-    key = _generate(alg)
-    kid = key.thumbprint()
-    common = {"kid": kid, "alg": alg, "use": "sig"}
-    private = json.dumps({**key.as_dict(private=True), **common})
-    row = SigningKey(
-        kid=kid,
-        alg=alg,
-        slot=f"{alg}:{slot}",
-        public_jwk=json.dumps({**key.as_dict(private=False), **common}),
-        sealed_private_jwk=vault.encrypt(private, sealed_for(kid)),
-        created_at=moment,
-        signs_from=moment if slot == "current" else None,
-    )
-    authenticate(row)
-    return row
-
-
-def _generate(alg: str) -> Key:
-    if alg == "RS256":
-        return RSAKey.generate_key(2048)
-    return ECKey.generate_key("P-256") if alg == "ES256" else OKPKey.generate_key("Ed25519")
-
-
-def _private(row: Any) -> Key:
-    return import_key(json.loads(vault.decrypt(row.sealed_private_jwk, sealed_for(row.kid))))  # type: ignore[return-value]
-
-
-def _public(row: Any) -> Key:
-    return import_key(json.loads(row.public_jwk))  # type: ignore[return-value]

@@ -10,7 +10,8 @@ from ...database.rows import db
 from ..models import SigningKey
 from ..refusals import NextKeyTooNew
 from .authentic import authenticate, is_authentic
-from .ring import ALGORITHMS, new_row
+from .pairs import new_row
+from .ring import ALGORITHMS
 
 PUBLISHED_AHEAD = timedelta(minutes=10)  # beyond the time that caches keep the key set, and FRESH_FOR
 RETIREMENT_MARGIN = timedelta(minutes=2)  # covers FRESH_FOR and clocks that differ

@@ -1,0 +1,19 @@
+"""A second click on "Register app" is the same request, though its name is taken by now."""
+
+from sqlalchemy import select
+
+from ..clock import now
+from ..database.rows import db
+from ..forms import SECOND_CLICK
+from . import naming
+from .details import Details
+from .models import Client
+
+
+def find_repeated(details: Details, owner_id: str) -> Client | None:
+    """The app that this person registered a moment ago by the same form; None where it is another one."""
+    key = naming.name_key(naming.tidy(details.name))
+    client = db.session.scalar(select(Client).where(Client.name_key == key, Client.owner_id == owner_id))
+    if client is None or now() - client.created_at > SECOND_CLICK:
+        return None
+    return client if client.redirect_uri_list == [uri for _line, uri in details.redirect_uris] else None
