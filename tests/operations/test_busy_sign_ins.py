@@ -31,7 +31,9 @@ def by_api(portal: Portal, number: int) -> requests.Response:
 
 
 @pytest.mark.slow
-def test_the_probe_is_answered_while_forty_sign_ins_wait(busy_portal: Portal, crowd: ThreadPoolExecutor) -> None:
+def test_the_probe_is_answered_while_forty_sign_ins_wait(
+    busy_portal: Portal, crowd: ThreadPoolExecutor
+) -> None:
     tries: list[Future[Any]] = [crowd.submit(by_api, busy_portal, number) for number in range(SIGN_INS)]
     answered_while_hashes_waited = 0
     while not all(each.done() for each in tries):

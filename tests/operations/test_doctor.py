@@ -207,6 +207,17 @@ def test_what_is_weak_in_production_is_named(
 
 
 @pytest.mark.any_database
+def test_a_public_portal_in_development_and_an_open_listener_are_named(
+    app_with: MakeApp, make_app: MakeApp
+) -> None:
+    public = make_app(APP_ENV="development", ISSUER="https://id.example.org", TRUSTED_PROXIES="1")
+    assert "Set APP_ENV=production" in wrong(public, "configuration")
+    assert wrong(make_app(APP_ENV="development"), "configuration") == ""
+    open_one = app_with(MESSAGE_PORT="3001", MESSAGE_HOST="0.0.0.0")
+    assert "the listener asks nobody who they are" in wrong(open_one, "configuration")
+    assert wrong(app_with(MESSAGE_PORT="3001"), "configuration") == ""
+
+
 def test_a_certificate_under_a_plain_issuer_is_wrong(make_app: MakeApp, tmp_path: Path) -> None:
     made = make_certificate(tmp_path / "tls")
     app = make_app(TLS_CERT=str(made.cert), TLS_KEY=str(made.key), ISSUER="http://127.0.0.1:8443")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...clients.redirect_uris import is_loopback
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -34,6 +35,16 @@ def _rules(settings: "Settings") -> Iterator[tuple[bool, str, str]]:
         secure and settings.tls_cert is None and settings.trusted_proxies == 0,
         "a proxy adds TLS, but TRUSTED_PROXIES is 0: everybody seems to come from the proxy's address",
         "Set TRUSTED_PROXIES to the number of proxies in front.",
+    )
+    yield (
+        settings.app_env == "development" and not is_loopback(settings.issuer),
+        "ISSUER is public, but APP_ENV is development: without MAIL_URL links for new passwords are printed in the log",
+        "Set APP_ENV=production, and what it asks for.",
+    )
+    yield (
+        settings.message_port is not None and settings.message_host not in ("127.0.0.1", "::1", "localhost"),
+        "MESSAGE_HOST lets other machines ask: the listener asks nobody who they are, and tells who has an account",
+        "Let it listen on 127.0.0.1, or close the port to all but your own services.",
     )
     yield (
         not secure and settings.tls_cert is not None,
