@@ -1,4 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.audit.models import Event
-from app.clients import client_secrets
+from app.clients import client_secrets, registration
 from app.clients.models import Client
 from app.clients.refusals import SecretNotKept, TooManySecrets
 from app.database.rows import db
@@ -22,6 +24,27 @@ WEEK = timedelta(days=7)
 def weather(app: Flask, app_context: Any) -> Client:
     make_user(app)
     return make_client("anna")[0]
+
+
+def test_of_many_at_once_no_more_than_ten_are_made(app: Flask, weather: Client) -> None:
+    client_id, together = weather.id, Barrier(12)
+
+    def add(_number: int) -> bool:
+        with app.app_context():
+            row = registration.find_client(client_id)
+            assert row is not None
+            assert client_secrets.list_live(row)
+            together.wait(30)
+            try:
+                client_secrets.add_secret(row, "one more", actor_id=None)
+            except TooManySecrets:
+                db.session.rollback()
+                return False
+            db.session.commit()
+            return True
+
+    with ThreadPoolExecutor(12) as threads:
+        assert sum(threads.map(add, range(12))) == client_secrets.MOST_LIVE - 1
 
 
 def test_attack_thousands_of_ended_secrets_are_compared_with_every_request(weather: Client) -> None:
