@@ -23,6 +23,7 @@ REACTIONS = (
     (accounts.password_set, ended_grants.end_tokens_got_by_password),
     (resetting.account_reclaimed, decisions.withdraw_all_of),
     (resetting.account_reclaimed, detaching.detach_apps_of),
+    (email_changes.email_restored, registration.end_what_was_made_since),
     (email_changes.email_restored, ended_grants.end_tokens_begun_since),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),
     (definitions.scope_wanted, scope_usage.names_of_apps_with),

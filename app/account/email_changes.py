@@ -84,10 +84,10 @@ def find_undo(token: str) -> tuple[User, str]:
     return _find(Purpose.UNDO_EMAIL, token)
 
 
-def undo_change(token: str, *, kept_session: str | None, issuer: str, locale: str) -> None:
+def undo_change(token: str, *, issuer: str, locale: str) -> None:
     """Give the old address back, forget the password, and mail the old address a link to choose a new one.
 
-    Every session but ``kept_session`` ends, what apps were given since, and whatever else opens the account by mail:
+    Every session ends, what apps were given since, and whatever else opens the account by mail:
     links to choose a password, changes that wait, and the links that would take later changes back.
     Raises :class:`LinkExpired`, EmailTaken.
     """
@@ -98,7 +98,7 @@ def undo_change(token: str, *, kept_session: str | None, issuer: str, locale: st
     removed = user.email if user.email_verified_at is not None else None
     give_email(user, str(link.email))
     accounts.forget_password(user)
-    sessions.end_other_sessions(user.id, kept_session or "")
+    sessions.end_all_sessions(user.id)
     record(EventKind.EMAIL_RESTORED, user_id=user.id, email=user.email)
     email_restored.send(user, since=link.created_at)
     if removed is not None:

@@ -104,7 +104,7 @@ def _proves_its_mailbox(link: EmailLink) -> bool:
     return link.email is None or is_mailbox(link.email)
 
 
-def may_send_another(purpose: Purpose, user_id: str, email: str) -> bool:
+def may_send_another(purpose: Purpose, user_id: str, email: str, *, confirmed: bool = False) -> bool:
     """Whether this person may get one more mail of this kind: none is just on its way, and not too many came.
 
     What a yes counts is kept whatever becomes of the mail; the trace of a no is kept by a commit.
@@ -114,7 +114,9 @@ def may_send_another(purpose: Purpose, user_id: str, email: str) -> bool:
     query = query.where(EmailLink.user_id == user_id, EmailLink.email == email)
     sent = db.session.execute(query.where(EmailLink.created_at > moment - timedelta(days=1))).all()
     just_sent = [link for link in sent if link.used_at is None and link.created_at > moment - BETWEEN_MAILS]
-    return not just_sent and len(sent) < MAILS_A_DAY and mail_caps.takes_another(email, user_id)
+    # What others ask for, with the address of somebody else, must not keep the links of its account away.
+    kind = "mails to the confirmed address" if confirmed else "mails with links"
+    return not just_sent and len(sent) < MAILS_A_DAY and mail_caps.takes_another(email, user_id, kind)
 
 
 def end_links(

@@ -13,12 +13,12 @@ MAILS_AN_ADDRESS = RateLimitItemPerHour(5)
 _log = logging.getLogger(__name__)
 
 
-def takes_another(email: str, user_id: str) -> bool:
-    """Count a mail to ``email``; False, quietly, once it has had its share.
+def takes_another(email: str, user_id: str, kind: str = "mails with links") -> bool:
+    """Count a mail of this ``kind`` to ``email``; False, quietly, once it has had its share.
 
     The first mail that is held back is recorded with ``user_id``, the account in whose name it was asked for.
     """
-    key = MAILS_AN_ADDRESS.key_for("mails with links", vault.keyed_digest(_mailbox(email)))
+    key = MAILS_AN_ADDRESS.key_for(kind, vault.keyed_digest(_mailbox(email)))
     try:
         count = limiter.storage.incr(key, MAILS_AN_ADDRESS.get_expiry())
     except Exception as error:  # a counter in trouble must not keep anybody out of their account

@@ -2,6 +2,7 @@
 
 from ..audit import EventKind, record
 from ..authentication import sessions
+from ..authentication.refusals import InvalidCredentials
 from ..clock import now
 from ..notifications.mail import queue_mail
 from ..users import accounts
@@ -11,8 +12,12 @@ from .links import forgot_password_url, host_of
 
 
 def change_password(user: User, password: str, *, session_id: str, issuer: str, locale: str) -> None:
-    """Give ``user`` the new password and sign every other browser out. Raises PasswordRefused."""
-    accounts.set_password(user, password)
+    """Give ``user`` the new password and sign every other browser out.
+
+    Raises PasswordRefused, and InvalidCredentials where the old one has been replaced meanwhile.
+    """
+    if not accounts.replace_password(user, password):
+        raise InvalidCredentials
     # What somebody who knew the old one may have begun ends, too.
     end_links(Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL, user_id=user.id)
     sessions.end_other_sessions(user.id, session_id)

@@ -84,4 +84,5 @@ def send_password_link(user: User, by: str, *, issuer: str, locale: str) -> bool
 def _may_be_written_to(user: User | None) -> bool:
     if user is None or user.email is None or not user.is_active or not is_mailbox(user.email):
         return False
-    return may_send_another(Purpose.RESET_PASSWORD, user.id, user.email)
+    confirmed = user.email_verified_at is not None
+    return may_send_another(Purpose.RESET_PASSWORD, user.id, user.email, confirmed=confirmed)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from ..clock import now
 from ..database.rows import db
@@ -13,7 +13,7 @@ from .models import BrowserSession
 
 SEEN_EVERY = timedelta(minutes=1)  # how exact "last seen" is: more would be a write a request
 
-_seen: dict[str, tuple[datetime, datetime]] = {}
+_seen: dict[str, tuple[datetime, datetime, datetime]] = {}
 _lock = Lock()
 
 
@@ -23,7 +23,7 @@ def note_seen(row: BrowserSession) -> None:
     if moment - row.last_seen_at < SEEN_EVERY and row.last_seen_at >= row.rotated_at:
         return
     with _lock:
-        _seen[row.id] = moment, ends_at(row, moment)
+        _seen[row.id] = moment, ends_at(row, moment), row.rotated_at
 
 
 @background.add
@@ -32,10 +32,13 @@ def write_seen() -> None:
     with _lock:
         noted = dict(_seen)
         _seen.clear()
-    for session_id, (moment, ends) in noted.items():
+    for session_id, (moment, ends, rotated_at) in noted.items():
+        # A token that was replaced meanwhile says nothing about the one that came in its place.
+        unreplaced = BrowserSession.rotated_at == rotated_at
+        at_rotation = case((BrowserSession.rotated_at < moment, BrowserSession.rotated_at), else_=moment)
         with db.engine.begin() as connection:
             connection.execute(
                 update(BrowserSession)
                 .where(BrowserSession.id == session_id, BrowserSession.last_seen_at < moment)
-                .values(last_seen_at=moment, expires_at=ends)
+                .values(last_seen_at=case((unreplaced, moment), else_=at_rotation), expires_at=ends)
             )

@@ -115,9 +115,12 @@ def _rotate(row: BrowserSession, shown: str, proven_at: datetime | None) -> str 
 
 
 def _find_by_spent(spent: SpentToken, row: BrowserSession, user: User) -> Found | None:
-    got_new_one = spent.spent_at or (row.rotated_at if row.last_seen_at > row.rotated_at else None)
+    has_shown_new_one = row.last_seen_at > row.rotated_at
+    got_new_one = spent.spent_at or (row.rotated_at if has_shown_new_one else None)
     if got_new_one is not None and now() >= got_new_one + GRACE:
-        raise SpentTokenShown(row.id)
+        if has_shown_new_one:
+            raise SpentTokenShown(row.id)
+        return None  # its answer was lost on the way, and nobody else has shown the new one
     if spent.authenticated_at is None:
         return None
     # What the person has proved since counts only for the token they got for it.

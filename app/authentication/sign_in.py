@@ -8,6 +8,7 @@ from limits import RateLimitItemPerMinute
 from ..audit import EventKind, record
 from ..extensions import limiter, metrics
 from ..process.metric_families import SIGN_INS
+from ..users import accounts
 from ..users.accounts import find_user
 from ..users.models import User
 from ..users.names import fold_identifier
@@ -37,7 +38,13 @@ def authenticate(
     user = find_user(identifier, *_NEEDED)
     counter = counter_of(user) if counter_of is not None and user is not None else None
     account = counter or throttling.account_of(user.id if user else None, fold_identifier(identifier))
-    return _check(user, password, account, None if counter else address)
+    found = _check(user, password, account, None if counter else address)
+    # Another password may have been set while this one was hashed; whoever does it ends what begins before.
+    seen = found.password_hash
+    assert seen is not None
+    if not accounts.keep_hash(found, seen, hash_password(password) if needs_rehash(seen) else seen):
+        raise InvalidCredentials
+    return found
 
 
 def check_password(user: User, password: str, *, counter: str | None = None) -> None:
@@ -65,8 +72,6 @@ def _check(user: User | None, password: str, account: str, address: str | None) 
         metrics.count(SIGN_INS, "blocked")
         record(EventKind.SIGN_IN_REFUSED, user_id=user.id, why="blocked")
         raise AccountBlocked
-    if needs_rehash(password_hash):
-        user.password_hash = hash_password(password)
     return user
 
 

@@ -90,10 +90,13 @@ def count_people(client_ids: Sequence[str]) -> dict[str, int]:
 
 
 def count_up_to(client_id: str, most: int) -> int:
-    """How many people allow this client something at present, counted no further than ``most``."""
-    some = (
-        select(Consent.id).where(Consent.client_id == client_id, Consent.withdrawn_at.is_(None)).limit(most)
-    )
+    """How many people with a confirmed address allow this client something, counted no further than ``most``.
+
+    Others may be one stranger with a hundred accounts.
+    """
+    standing = Consent.client_id == client_id, Consent.withdrawn_at.is_(None)
+    some = select(Consent.id).join(User, User.id == Consent.user_id).where(*standing)
+    some = some.where(User.email_verified_at.is_not(None)).limit(most)
     return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 

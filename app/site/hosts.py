@@ -46,6 +46,7 @@ class Hosts:
         self._app = app
         settings = app.config["SETTINGS"]
         self._issuer = settings.issuer
+        self._netloc = urlsplit(settings.issuer).netloc
         self._ours = frozenset(
             (*_spellings(urlsplit(settings.issuer).hostname or ""), *(settings.trusted_hosts or ()))
         )
@@ -59,6 +60,8 @@ class Hosts:
         if not is_host(host):
             error = BadRequest()
         elif self._is_ours(name_of(host), environ["PATH_INFO"]):
+            if environ["PATH_INFO"].startswith(FOR_EVERY_NAME):
+                environ["HTTP_HOST"] = self._netloc  # nobody is led to a name that is none of ours
             return self._wsgi(environ, start_response)
         else:
             error = Misdirected()

@@ -29,6 +29,11 @@ def skeleton(text: str) -> str:
     return "".join(_words(_plain(text)))
 
 
+def words_of(text: str) -> list[str]:
+    """The skeletons of the words of ``text``."""
+    return _words(_plain(text))
+
+
 def claims(text: str, words: Iterable[str]) -> str | None:
     """Return the first of ``words`` that a word of ``text`` begins with, however it is spelled; else None."""
     spelled = _spelled(_words(_plain(text)))

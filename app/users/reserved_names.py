@@ -1,6 +1,7 @@
 """Usernames that people take for somebody of the portal, or that mail servers and certificates give a meaning."""
 
 from . import lookalikes
+from .names import LONGEST_USERNAME
 from .refusals import UsernameRefused
 
 RESERVED = (
@@ -11,6 +12,8 @@ _LOOKS = frozenset(map(lookalikes.skeleton, RESERVED))
 
 
 def refuse_reserved(username: str) -> None:
-    """Raise :class:`UsernameRefused` for a name, in any spelling, that only administrators give."""
-    if lookalikes.skeleton(username) in _LOOKS:
+    """Raise :class:`UsernameRefused` for a name, in any spelling, that only administrators give; too long ones are none."""
+    if len(username) <= LONGEST_USERNAME and any(
+        word in _LOOKS for word in (lookalikes.skeleton(username), *lookalikes.words_of(username))
+    ):
         raise UsernameRefused("reserved")

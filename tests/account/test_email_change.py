@@ -1,6 +1,7 @@
 """Another e-mail address counts once it is confirmed, and the old one can take the change back."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
@@ -11,7 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.clients.client_secrets import add_secret
 from app.clock import now
+from app.users import accounts
 from tests import factories as make
 from tests.account.visitor import (
     ANOTHER_PASSWORD,
@@ -28,6 +31,7 @@ from tests.account.visitor import (
     submit,
     values,
 )
+from tests.oauth.world import World
 from tests.support.mailboxes import text_of
 
 OLD, NEW, EVIL = "anna@example.org", "anna@new.example", "thief@evil.example"
@@ -301,6 +305,48 @@ def test_apps_that_an_attacker_let_in_lose_their_access(app: Flask, client: Flas
     assert make.refresh(client, own, kept["refresh_token"]).status_code == 200
 
 
+def test_attack_secrets_and_apps_that_somebody_else_made_are_no_back_door(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    world = World(app)
+    world.owner = make.Person(person(db_session).id, "anna", OLD)
+    assert world.app_only().status_code == 200
+    change(app, thief(app), EVIL)
+    secrets: list[str] = []
+    world.change(lambda row: secrets.append(add_secret(row, "theirs", actor_id=row.owner_id)[1]))
+    doors = world.other, replace(world.client, secret=secrets[0])
+    assert [world.app_only(door).status_code for door in doors] == [200, 200]
+    submit(client, link_to(app, OLD))
+    assert [world.app_only(door).status_code for door in (*doors, world.client)] == [401, 401, 200]
+
+
+@pytest.mark.parametrize("taken_back_by", ["undo", "reset"])
+def test_attack_a_password_change_on_its_way_outlives_nothing(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, taken_back_by: str
+) -> None:
+    """While the hash of the thief's new password is made, the owner takes the account back."""
+    attacker, owner = thief(app), app.test_client()
+    change(app, attacker, EVIL)
+    link = link_to(app, OLD)
+    if taken_back_by == "reset":
+        submit(owner, "/forgot-password", email=EVIL)
+        link = last_link(app, "reset_password")
+    slow = accounts.hash_password
+
+    def meanwhile(password: str) -> str:
+        monkeypatch.setattr(accounts, "hash_password", slow)
+        fields = {"password": "the owner's own new words"} if taken_back_by == "reset" else {}
+        with ThreadPoolExecutor(1) as elsewhere:
+            assert elsewhere.submit(submit, owner, link, **fields).result().status_code == 303
+        return slow(password)
+
+    monkeypatch.setattr(accounts, "hash_password", meanwhile)
+    submit(attacker, "/account/security", current_password=PASSWORD, password=ANOTHER_PASSWORD)
+    assert not is_signed_in(attacker)
+    sign_in(attacker, password=ANOTHER_PASSWORD)
+    assert not is_signed_in(attacker)
+
+
 def test_an_account_that_confirmed_the_old_address_since_keeps_it(
     app: Flask, client: FlaskClient, db_session: Session
 ) -> None:
@@ -314,11 +360,13 @@ def test_an_account_that_confirmed_the_old_address_since_keeps_it(
     assert address(db_session) == (NEW, True)
 
 
-def test_the_browser_that_takes_the_change_back_stays_signed_in(app: Flask, client: FlaskClient) -> None:
+def test_every_browser_is_signed_out_by_the_way_back_since_its_cookies_may_be_copied(
+    app: Flask, client: FlaskClient
+) -> None:
     attacker = thief(app)
     change(app, attacker, EVIL)
     submit(client, link_to(app, OLD))
-    assert is_signed_in(client)
+    assert not is_signed_in(client)
     assert not is_signed_in(attacker)
 
 

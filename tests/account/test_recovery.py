@@ -178,6 +178,18 @@ def test_attack_one_mailbox_by_many_sub_addresses(app: Flask) -> None:
     assert len([mail for mail in mails(app, "verify_email") if "ictim" in mail["To"]]) == 5
 
 
+def test_attack_sub_addresses_of_a_stranger_do_not_keep_the_link_from_the_owner(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    sign_up(client)
+    submit(client, last_link(app, "verify_email"))
+    sign_out(client)
+    for number in range(8):
+        sign_up(app.test_client(), f"bert{number}", email=f"anna+{number}@example.org")
+    ask(client, "anna@example.org")
+    assert [mail["To"] for mail in mails(app, "reset_password")] == ["anna@example.org"]
+
+
 @pytest.mark.any_database
 @pytest.mark.parametrize(
     ("one", "other", "is_same"),

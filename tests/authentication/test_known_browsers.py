@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from app.authentication.known_browsers import KEPT_FOR
 from app.database.rows import db
 from app.users import accounts
+from tests.account.visitor import last_link, submit
 from tests.authentication.visitors import PASSWORD, make_user, post, sign_in
 from tests.support.apps import MakeApp
 
@@ -164,6 +165,15 @@ def test_a_new_password_makes_all_browsers_unknown_but_the_one_it_was_set_in(
     post(client, "/logout")
     guess(app)
     assert sign_in(known, password=NEW_PASSWORD).status_code == 429
+    assert sign_in(client, password=NEW_PASSWORD).status_code == 303
+
+
+def test_strangers_who_guess_do_not_keep_out_who_has_just_chosen_a_new_password_by_mail(
+    app: Flask, client: FlaskClient
+) -> None:
+    submit(client, "/forgot-password", email="anna@example.org")
+    assert submit(client, last_link(app, "reset_password"), password=NEW_PASSWORD).status_code == 303
+    guess(app)
     assert sign_in(client, password=NEW_PASSWORD).status_code == 303
 
 

@@ -33,6 +33,7 @@ class Operator:
         self.app = create_app(make_settings(portal.database_url, folder))
         for name, audience in SCOPES.items():
             make.make_scope(self.app, name, audience)
+        self.reader("EdDSA")  # published from the first app on, and a resource server keeps what it read
 
     def close(self) -> None:
         """Leave no connection open."""

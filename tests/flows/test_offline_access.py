@@ -42,6 +42,7 @@ def test_who_changes_their_mind_is_heard(world: World) -> None:
     tokens = tokens_where(world, ["email", "offline_access"], prompt="consent")
     assert make.refresh(world.http, world.client, tokens["refresh_token"]).status_code == 200
     assert "refresh_token" not in tokens_where(world, ["email"], prompt="consent")
+    assert make.introspect(world.http, world.client, tokens["refresh_token"]) == {"active": False}
     refused = make.refresh(world.http, world.client, tokens["refresh_token"])
     assert (refused.status_code, refused.json["error"]) == (400, "invalid_grant")
 

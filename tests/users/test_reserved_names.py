@@ -3,6 +3,8 @@
 import pytest
 from flask import Flask
 
+from app.account.email_links import Purpose, create_link
+from app.database.rows import db
 from app.users import lookalikes
 from tests import factories as make
 from tests.account.visitor import PASSWORD, submit
@@ -20,6 +22,9 @@ BORROWED = [
     "s.u.p.p.o.r.t",
     "r00t",
     "Pforte",
+    "Pforte-Security",
+    "anna.support",
+    "verified_root",
 ]
 
 
@@ -42,6 +47,19 @@ def test_attack_somebody_registers_as_the_administration(app: Flask, username: s
 )
 def test_names_that_only_begin_alike_are_free(app: Flask, username: str) -> None:
     assert app.test_client().post("/api/register", json=fields(username)).status_code == 201
+
+
+def test_the_first_administrator_may_be_called_so(app: Flask) -> None:
+    with app.app_context():
+        path = f"/setup/{create_link(Purpose.SETUP)}"
+        db.session.commit()
+    browser = app.test_client()
+    assert submit(browser, path, **fields("admin")).headers["Location"] == "/account"
+
+
+def test_attack_a_name_of_a_million_letters_costs_no_time(app: Flask) -> None:
+    username = "a\u0301\u0316" * 20_000
+    assert submit(app.test_client(), "/register", **fields(username)).status_code == 422
 
 
 def test_the_administrator_may_be_called_so_by_command(app: Flask) -> None:

@@ -18,7 +18,6 @@ from ...authentication.step_up import confirm_password
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
-from ...users.models import User
 from ...users.refusals import EmailRefused, EmailTaken
 from .. import email_changes
 from ..refusals import EmailUnchanged, LinkExpired
@@ -69,7 +68,7 @@ def undo(token: str) -> ResponseReturnValue:
     try:
         user, email = email_changes.find_undo(token)
         if form.validate_on_submit():
-            _undo(user, token)
+            _undo(token)
             flash(
                 _("%(email)s counts again. We have sent you a mail to choose a new password.", email=email),
                 "ok",
@@ -105,11 +104,6 @@ def _ask_for_change(form: EmailForm) -> None:
         )
 
 
-def _undo(user: User, token: str) -> None:
-    own = (
-        current_user.browser_session.id
-        if current_user.is_authenticated and current_user.id == user.id
-        else None
-    )
-    email_changes.undo_change(token, kept_session=own, issuer=settings.issuer, locale=str(get_locale()))
+def _undo(token: str) -> None:
+    email_changes.undo_change(token, issuer=settings.issuer, locale=str(get_locale()))
     db.session.commit()

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
 
-from ...authentication import browser
+from ...authentication import browser, known_browsers
 from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
@@ -69,6 +69,7 @@ def reset_password(token: str) -> Response | tuple[str, int]:
             )
             onward = _take_destination()
             browser.leave()
+            known_browsers.remember(reset.user)  # who guesses meanwhile keeps nobody out of it
             db.session.commit()
             _tell_what_next(reset)
             return redirect(url_for("authentication_login.sign_in", next=onward), 303)

@@ -41,8 +41,12 @@ class RegistrationForm(FlaskForm):
     # The rules check all of this again; asking here as well shows everything that is wrong at once.
     def validate_username(self, field: StringField) -> None:
         with told_beside_field():
-            refuse_reserved(field.data or "")
+            self.check_freely_chosen(field.data or "")
             unique_names.refuse_taken_username(check_username(field.data or ""))
+
+    def check_freely_chosen(self, username: str) -> None:
+        """Refuse what only administrators give."""
+        refuse_reserved(username)
 
     def validate_email(self, field: EmailField) -> None:
         try:

@@ -20,11 +20,18 @@ from .registration import RegistrationForm
 blueprint = Blueprint("account_setup", __name__)
 
 
+class SetupForm(RegistrationForm):
+    """What the first administrator needs, who may be called so."""
+
+    def check_freely_chosen(self, username: str) -> None:
+        """Let any name pass."""
+
+
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 @public
 def create_administrator(token: str) -> Response | tuple[str, int]:
     """The page behind the link of the first start; it works once, and only while nobody administers the portal."""
-    form = RegistrationForm()
+    form = SetupForm()
     try:
         setup.check_setup_link(token)
         if form.validate_on_submit():

@@ -78,7 +78,7 @@ class Authorization:
             missing=self.missing,
             has_consent=self.consent is not None,
             is_unverified_native_app=self.is_unverified_native_app,
-            is_full=signed_in and self.consent is None and reach.is_full(self.asked.client),
+            is_full=signed_in and self.consent is None and reach.is_full(self.asked.client, current_user.id),
             another_named=signed_in and self.grant.named not in (None, current_user.id),
         )
 

@@ -12,10 +12,12 @@ from ...users.models import User
 from ..client_rows import ClientRow
 
 
-def is_full(client: ClientRow) -> bool:
-    """Tell whether ``client`` may let in nobody new until an administrator has checked it."""
+def is_full(client: ClientRow, user_id: str) -> bool:
+    """Tell whether ``client`` may not let in this person, unless they own it, until an administrator has checked it."""
     most = settings.unverified_app_people
-    return not client.is_vouched_for and count_up_to(client.id, most) >= most
+    if client.is_vouched_for or client.owner_id == user_id:
+        return False
+    return count_up_to(client.id, most) >= most
 
 
 def tell_once(client: ClientRow) -> None:

@@ -9,6 +9,7 @@ from ...diagnostics import causes
 from ...extensions import settings
 from ..client_lookup import find_client_and_family
 from ..client_rows import ClientRow
+from ..grants.grant import declines_offline
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..scopes import remaining_scopes
@@ -57,7 +58,7 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
     if row is None or row.client_id != client.id or not families.is_genuine(parsed, row.seed):
         return None
     lives = row.revoked_at is None and row.expires_at > now() and row.person_state is None
-    if not lives or parsed.counter != row.counter:
+    if not lives or parsed.counter != row.counter or declines_offline(row.consent_declined):
         return None
     try:
         scopes = remaining_scopes(row.scope.split(), client.scopes, row.consent_scope.split())
