@@ -7,6 +7,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from .. import uris
+from ..crypto import Undecryptable
 from ..database.trouble import undo
 from ..diagnostics import causes, request_log
 from ..expired_forms import has_page
@@ -43,6 +44,7 @@ def configure(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
     for trouble in (OperationalError, InterfaceError, DisconnectionError, PoolTimeout):
         app.register_error_handler(trouble, _answer_without_database)
+    app.register_error_handler(Undecryptable, _answer_without_secret)
     app.register_error_handler(DataError, _answer_unfit_value)
 
 
@@ -122,6 +124,13 @@ def _way_back(error: HTTPException) -> str | None:
 def _answer_without_database(error: SQLAlchemyError) -> Response:
     # Only what the driver says: the statement and its parameters may hold what nobody should read.
     current_app.logger.error("The database is in trouble: %r", getattr(error, "orig", None) or type(error))
+    undo()
+    return answer(ServiceUnavailable())
+
+
+def _answer_without_secret(error: Undecryptable) -> Response:
+    """What the portal needs was sealed under another secret, as ``flask doctor`` tells: no fault of who asks."""
+    current_app.logger.error("What was sealed cannot be opened with DATABASE_ENCRYPTION_SECRET: %s", error)
     undo()
     return answer(ServiceUnavailable())
 

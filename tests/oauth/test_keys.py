@@ -275,3 +275,24 @@ def test_attack_a_key_that_has_ended_is_brought_back(app: Flask, client: FlaskCl
     assert old not in kids(client)
     with app.app_context():
         assert ring.current().signing_key("RS256").kid != old
+
+
+@pytest.mark.parametrize("path", ["/oauth/jwks.json", "/oauth/token", "/api/auth"])
+def test_another_encryption_secret_is_our_own_trouble_and_no_traceback(
+    app: Flask, client: FlaskClient, app_with: MakeApp, path: str
+) -> None:
+    anna, service = make.make_user(app), make.make_client(app)
+    assert client.get("/oauth/jwks.json").status_code == 200
+    other = app_with(DATABASE_ENCRYPTION_SECRET="quite another secret that nobody knows 0123456789")
+    asked = {
+        "/oauth/jwks.json": lambda: other.test_client().get(path),
+        "/oauth/token": lambda: other.test_client().post(
+            path, data={"grant_type": "client_credentials", **service.form}
+        ),
+        "/api/auth": lambda: other.test_client().post(
+            path, json={"username": anna.username, "password": make.PASSWORD}
+        ),
+    }
+    answer = asked[path]()
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    assert "ecrypt" not in answer.text
