@@ -9,6 +9,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from .events import EventKind
+from .log_wording import kind_in_words
 from .models import Event
 
 WORDS: Mapping[str, LazyString] = {
@@ -77,6 +78,17 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.MAIL_DELETED: _l("You deleted a waiting mail."),
 }
 
+# What "You …" says, but the operator or an administrator may have done for the person.
+DONE_FOR_OTHERS = (
+    EventKind.CLIENT_REGISTERED,
+    EventKind.CLIENT_CHANGED,
+    EventKind.CLIENT_DELETED,
+    EventKind.SECRET_ADDED,
+    EventKind.SECRET_REVOKED,
+    EventKind.SECRET_REVEALED,
+    EventKind.SECRET_ROTATED,
+)
+
 # What an event is about, where it says so: an app, a field, an address.
 TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "network")
 
@@ -111,10 +123,16 @@ def tell(event: Event) -> Told:
     return Told(
         at=event.at,
         ip=event.ip,
-        sentence=str(WORDS.get(event.kind, event.kind)),
+        sentence=_sentence(event),
         about=about(event),
         is_warning=event.kind in WARNINGS,
     )
+
+
+def _sentence(event: Event) -> str:
+    if event.kind in DONE_FOR_OTHERS and event.actor_id != event.user_id:
+        return kind_in_words(event.kind)
+    return str(WORDS.get(event.kind, event.kind))
 
 
 def about(event: Event) -> str | None:
