@@ -43,6 +43,9 @@ def test_whoever_comes_later_is_sent_to_an_administrator_and_the_others_go_on(wo
     background.run_once()
     log = make.browser_of(world.app, world.owner).get(f"/dashboard/apps/{world.client.id}/log?cause=app_full")
     assert 'data-cause="app_full"' in log.text
+    page = make.browser_of(world.app, world.owner).get(f"/dashboard/apps/{world.client.id}").text
+    assert f"{MOST} of at most {MOST}, until an administrator verifies it" in page
+    assert "This app has reached the number of people that an unchecked app may have." in page
 
 
 def test_attack_a_newcomer_posts_the_decision_at_once(world: World) -> None:
