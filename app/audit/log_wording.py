@@ -15,7 +15,7 @@ AREAS: Mapping[str, LazyString] = {
     "scopes": _l("Permissions"),
     "oauth": _l("Tokens and keys"),
     "audit": _l("Event log"),
-    "notifications": _l("Mails"),
+    "notifications": _l("Emails"),
 }
 
 LOG_WORDS: Mapping[str, LazyString] = {
@@ -33,7 +33,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.PROFILE_CHANGED: _l("Profile changed"),
     EventKind.EMAIL_CHANGE_ASKED: _l("Change of the e-mail address asked for"),
     EventKind.EMAIL_CHANGED: _l("E-mail address changed"),
-    EventKind.EMAIL_RESTORED: _l("Change of the e-mail address taken back"),
+    EventKind.EMAIL_RESTORED: _l("Change of the e-mail address undone"),
     EventKind.EMAIL_LOST: _l("E-mail address given to another account, which confirmed it"),
     EventKind.EMAIL_VERIFIED: _l("E-mail address confirmed"),
     EventKind.MOBILE_VERIFIED: _l("Mobile number confirmed"),
@@ -73,9 +73,9 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.TOKENS_REPLAYED: _l("Access ended: an old token was used again"),
     EventKind.TOKENS_REVOKED: _l("Access given back by the app"),
     EventKind.EVENTS_EXPORTED: _l("Events downloaded"),
-    EventKind.MAILS_HELD_BACK: _l("Mails to one address held back"),
-    EventKind.MAIL_HURRIED: _l("Waiting mail sent at once"),
-    EventKind.MAIL_DELETED: _l("Waiting mail deleted"),
+    EventKind.MAILS_HELD_BACK: _l("Emails to one address held back"),
+    EventKind.MAIL_HURRIED: _l("Waiting email sent at once"),
+    EventKind.MAIL_DELETED: _l("Waiting email deleted"),
 }
 
 

@@ -29,7 +29,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.PROFILE_CHANGED: _l("You changed your profile."),
     EventKind.EMAIL_CHANGE_ASKED: _l("You asked for another e-mail address."),
     EventKind.EMAIL_CHANGED: _l("You changed your e-mail address."),
-    EventKind.EMAIL_RESTORED: _l("The change of your e-mail address was taken back."),
+    EventKind.EMAIL_RESTORED: _l("The change of your e-mail address was undone."),
     EventKind.EMAIL_LOST: _l("Your e-mail address now belongs to another account, which confirmed it."),
     EventKind.EMAIL_VERIFIED: _l("You confirmed your e-mail address."),
     EventKind.MOBILE_VERIFIED: _l("You confirmed your mobile number."),
@@ -72,10 +72,10 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.TOKENS_REVOKED: _l("An app gave its access back."),
     EventKind.EVENTS_EXPORTED: _l("You downloaded events of this portal."),
     EventKind.MAILS_HELD_BACK: _l(
-        "Mails to your address were held back for an hour, since many had been asked for."
+        "Emails to your address were held back for an hour, since many had been asked for."
     ),
-    EventKind.MAIL_HURRIED: _l("You sent a waiting mail at once."),
-    EventKind.MAIL_DELETED: _l("You deleted a waiting mail."),
+    EventKind.MAIL_HURRIED: _l("You sent a waiting email at once."),
+    EventKind.MAIL_DELETED: _l("You deleted a waiting email."),
 }
 
 # What "You …" says, but the operator or an administrator may have done for the person.

@@ -7,9 +7,9 @@ from flask import Flask, g
 from sqlalchemy.orm import Session
 
 from app.audit import EventKind, record, record_on
+from app.audit.log_wording import LOG_WORDS
 from app.audit.models import Event
 from app.audit.trail import list_events
-from app.audit.log_wording import LOG_WORDS
 from app.audit.wording import WORDS, tell
 from app.database.rows import db
 
