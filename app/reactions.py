@@ -5,7 +5,7 @@ Their order is not promised. ``create_app`` connects them, and nothing else conn
 
 from .account import email_changes, email_links, mobile, resetting
 from .authentication import sessions
-from .clients import detaching, registration, scope_usage
+from .clients import apps_of_accounts, scope_usage
 from .consents import decisions
 from .oauth import ended_grants
 from .scopes import definitions
@@ -17,13 +17,13 @@ REACTIONS = (
     (accounts.user_deleted, sessions.end_everything_of),
     (accounts.user_deleted, mobile.forget_code),
     (accounts.user_deleted, email_links.delete_links_of),
-    (accounts.user_deleted, registration.delete_apps_of),
+    (accounts.user_deleted, apps_of_accounts.delete_apps_of),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
     (accounts.password_set, ended_grants.end_tokens_got_by_password),
     (resetting.account_reclaimed, decisions.withdraw_all_of),
-    (resetting.account_reclaimed, detaching.detach_apps_of),
-    (email_changes.email_restored, registration.end_what_was_made_since),
+    (resetting.account_reclaimed, apps_of_accounts.detach_apps_of),
+    (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),
     (email_changes.email_restored, ended_grants.end_tokens_begun_since),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),
     (definitions.scope_wanted, scope_usage.names_of_apps_with),

@@ -6,7 +6,6 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from .events import EventKind
-from .wording import WORDS
 
 AREAS: Mapping[str, LazyString] = {
     "account": _l("Accounts"),
@@ -16,7 +15,7 @@ AREAS: Mapping[str, LazyString] = {
     "scopes": _l("Permissions"),
     "oauth": _l("Tokens and keys"),
     "audit": _l("Event log"),
-    "notifications": _l("Mails"),
+    "notifications": _l("Emails"),
 }
 
 LOG_WORDS: Mapping[str, LazyString] = {
@@ -29,14 +28,19 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.ACCOUNT_RECLAIMED: _l("Account taken over by the owner of the mailbox"),
     EventKind.USER_INVITED: _l("Invitation made"),
     EventKind.ADMINISTRATOR_SET_UP: _l("First administrator set up"),
+    EventKind.ADMINISTRATOR_APPOINTED: _l("Administrator appointed"),
+    EventKind.ADMINISTRATOR_DISMISSED: _l("Administrator dismissed"),
     EventKind.PROFILE_CHANGED: _l("Profile changed"),
     EventKind.EMAIL_CHANGE_ASKED: _l("Change of the e-mail address asked for"),
     EventKind.EMAIL_CHANGED: _l("E-mail address changed"),
-    EventKind.EMAIL_RESTORED: _l("Change of the e-mail address taken back"),
+    EventKind.EMAIL_RESTORED: _l("Change of the e-mail address undone"),
     EventKind.EMAIL_LOST: _l("E-mail address given to another account, which confirmed it"),
     EventKind.EMAIL_VERIFIED: _l("E-mail address confirmed"),
+    EventKind.MOBILE_VERIFIED: _l("Mobile number confirmed"),
+    EventKind.EMAIL_CONFIRMED: _l("E-mail address confirmed by an administrator"),
     EventKind.PASSWORD_CHANGED: _l("Password changed"),
     EventKind.PASSWORD_RESET_ASKED: _l("New password asked for by e-mail"),
+    EventKind.PASSWORD_LINK_SENT: _l("Link to choose a new password sent by an administrator"),
     EventKind.PASSWORD_RESET: _l("New password chosen with a link"),
     EventKind.SIGNED_IN: _l("Signed in"),
     EventKind.SIGN_IN_REFUSED: _l("Sign-in refused"),
@@ -46,12 +50,15 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.SIGNED_OUT: _l("Signed out"),
     EventKind.DEVICE_SIGNED_OUT: _l("Device signed out"),
     EventKind.OTHER_DEVICES_SIGNED_OUT: _l("All other devices signed out"),
+    EventKind.SIGNED_OUT_EVERYWHERE: _l("Signed out on all devices by an administrator"),
     EventKind.ACCESS_GIVEN: _l("Access given to an app"),
     EventKind.ACCESS_WITHDRAWN: _l("App disconnected"),
     EventKind.CLIENT_REGISTERED: _l("App registered"),
     EventKind.CLIENT_CHANGED: _l("App changed"),
     EventKind.CLIENT_DISABLED: _l("App disabled"),
     EventKind.CLIENT_ENABLED: _l("App enabled"),
+    EventKind.CLIENT_TRUSTED: _l("App marked as verified"),
+    EventKind.CLIENT_DISTRUSTED: _l("App no longer marked as verified"),
     EventKind.CLIENT_DELETED: _l("App deleted"),
     EventKind.SECRET_ADDED: _l("Secret added"),
     EventKind.SECRET_REVOKED: _l("Secret revoked"),
@@ -60,19 +67,21 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.SCOPE_CREATED: _l("Permission created"),
     EventKind.SCOPE_CHANGED: _l("Permission changed"),
     EventKind.SCOPE_DELETED: _l("Permission deleted"),
+    EventKind.SIGNED_IN_BY_APP: _l("Signed in by an app with the password"),
     EventKind.KEY_ROTATED: _l("Signing keys replaced"),
+    EventKind.ENCRYPTION_ROTATED: _l("Encryption secret replaced"),
     EventKind.TOKENS_REPLAYED: _l("Access ended: an old token was used again"),
     EventKind.TOKENS_REVOKED: _l("Access given back by the app"),
     EventKind.EVENTS_EXPORTED: _l("Events downloaded"),
-    EventKind.MAILS_HELD_BACK: _l("Mails to one address held back"),
-    EventKind.MAIL_HURRIED: _l("Waiting mail sent at once"),
-    EventKind.MAIL_DELETED: _l("Waiting mail deleted"),
+    EventKind.MAILS_HELD_BACK: _l("Emails to one address held back"),
+    EventKind.MAIL_HURRIED: _l("Waiting email sent at once"),
+    EventKind.MAIL_DELETED: _l("Waiting email deleted"),
 }
 
 
 def kind_in_words(kind: str) -> str:
-    """What happened, without saying who; the person's own sentence, or the bare kind, where there are no words."""
-    return str(LOG_WORDS.get(kind) or WORDS.get(kind, kind))
+    """What happened, without saying who; the bare kind where nobody has found words yet."""
+    return str(LOG_WORDS.get(kind, kind))
 
 
 def area_in_words(area: str) -> str:

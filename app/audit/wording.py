@@ -9,6 +9,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from .events import EventKind
+from .log_wording import kind_in_words
 from .models import Event
 
 WORDS: Mapping[str, LazyString] = {
@@ -28,7 +29,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.PROFILE_CHANGED: _l("You changed your profile."),
     EventKind.EMAIL_CHANGE_ASKED: _l("You asked for another e-mail address."),
     EventKind.EMAIL_CHANGED: _l("You changed your e-mail address."),
-    EventKind.EMAIL_RESTORED: _l("The change of your e-mail address was taken back."),
+    EventKind.EMAIL_RESTORED: _l("The change of your e-mail address was undone."),
     EventKind.EMAIL_LOST: _l("Your e-mail address now belongs to another account, which confirmed it."),
     EventKind.EMAIL_VERIFIED: _l("You confirmed your e-mail address."),
     EventKind.MOBILE_VERIFIED: _l("You confirmed your mobile number."),
@@ -71,11 +72,22 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.TOKENS_REVOKED: _l("An app gave its access back."),
     EventKind.EVENTS_EXPORTED: _l("You downloaded events of this portal."),
     EventKind.MAILS_HELD_BACK: _l(
-        "Mails to your address were held back for an hour, since many had been asked for."
+        "Emails to your address were held back for an hour, since many had been asked for."
     ),
-    EventKind.MAIL_HURRIED: _l("You sent a waiting mail at once."),
-    EventKind.MAIL_DELETED: _l("You deleted a waiting mail."),
+    EventKind.MAIL_HURRIED: _l("You sent a waiting email at once."),
+    EventKind.MAIL_DELETED: _l("You deleted a waiting email."),
 }
+
+# What "You …" says, but the operator or an administrator may have done for the person.
+DONE_FOR_OTHERS = (
+    EventKind.CLIENT_REGISTERED,
+    EventKind.CLIENT_CHANGED,
+    EventKind.CLIENT_DELETED,
+    EventKind.SECRET_ADDED,
+    EventKind.SECRET_REVOKED,
+    EventKind.SECRET_REVEALED,
+    EventKind.SECRET_ROTATED,
+)
 
 # What an event is about, where it says so: an app, a field, an address.
 TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "network")
@@ -111,10 +123,16 @@ def tell(event: Event) -> Told:
     return Told(
         at=event.at,
         ip=event.ip,
-        sentence=str(WORDS.get(event.kind, event.kind)),
+        sentence=_sentence(event),
         about=about(event),
         is_warning=event.kind in WARNINGS,
     )
+
+
+def _sentence(event: Event) -> str:
+    if event.kind in DONE_FOR_OTHERS and event.actor_id != event.user_id:
+        return kind_in_words(event.kind)
+    return str(WORDS.get(event.kind, event.kind))
 
 
 def about(event: Event) -> str | None:

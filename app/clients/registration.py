@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -184,19 +183,3 @@ def _flush(client: Client) -> None:
     except IntegrityError:
         db.session.rollback()
         raise ClientRefused([Problem("name", Reason.TAKEN, name)]) from None
-
-
-def end_what_was_made_since(user: User, since: datetime) -> None:
-    """End secrets and disable apps of ``user`` that were made ``since`` then: somebody else may have been in the account."""
-    for client in list_own_clients(user.id):
-        for secret in client_secrets.list_live(client):
-            if secret.created_at >= since:
-                client_secrets.revoke_secret(client, secret, actor_id=None)
-        if client.created_at >= since:
-            disable_client(client, OWNER, actor_id=None)
-
-
-def delete_apps_of(user: User) -> None:
-    """Delete the apps of a person whose account is deleted: nobody is left to answer for them."""
-    for client in list_own_clients(user.id):
-        delete_client(client, actor_id=user.id)

@@ -11,8 +11,8 @@ from .refusals import NotAMail
 WORDS: Mapping[str, LazyString] = {
     "app_full": _l("An app has as many people as it may have"),
     "email_changed": _l("The e-mail address was changed"),
-    "email_given_back": _l("The change of the e-mail address was taken back"),
-    "email_taken_back": _l("The change of the e-mail address was taken back"),
+    "email_given_back": _l("The change of the e-mail address was undone"),
+    "email_taken_back": _l("The change of the e-mail address was undone"),
     "password_changed": _l("The password was changed"),
     "answer_reset_request": _l("Request for a new password"),
     "reset_password": _l("Link for a new password"),

@@ -27,8 +27,8 @@ def requested_scopes(sent: str | None, allowed: tuple[str, ...]) -> tuple[str, .
     refused = [name[:100] for name in names if name not in allowed][:MOST_NAMED]
     unknown = [name for name in refused if catalogue.find_scope(name) is None]
     if unknown:
-        near = get_close_matches(unknown[0], allowed, n=1)
-        raise Refused(causes.SCOPE_UNKNOWN, unknown=unknown, nearest=near, allowed=list(allowed))
+        hint = "similar_scope" if get_close_matches(unknown[0], allowed, n=1) else None
+        raise Refused(causes.SCOPE_UNKNOWN, unknown=unknown, hint=hint, allowed=list(allowed))
     if refused:
         raise Refused(causes.SCOPE_NOT_ALLOWED, refused=refused, allowed=list(allowed))
     return names

@@ -79,7 +79,10 @@ def test_the_old_address_counts_until_the_new_one_is_confirmed(
 ) -> None:
     ask(client)
     assert address(db_session) == (OLD, True)
-    assert NEW in client.get(PAGE).text
+    page = client.get(PAGE).text
+    assert NEW in page
+    assert "for seven days the change can be undone from there" in page
+    assert '<a class="side__item" href="/account/profile" aria-current="page">' in page
     assert mails(app, "verify_email")[-1]["To"] == NEW
     assert mails(app, "email_changed") == []
     submit(client, last_link(app, "verify_email"))

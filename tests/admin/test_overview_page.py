@@ -68,7 +68,7 @@ def test_what_to_do_next_is_said(app_with: MakeApp, db_session: Session) -> None
         db.session.commit()
     change_keys(db_session, SigningKey.signs_from.is_not(None), signs_from=moment - timedelta(days=400))
     page = browser.get("/admin").text
-    assert "1 mail could not be delivered yet." in page
+    assert "1 email could not be delivered yet." in page
     assert "more than a year old" in page
     change_keys(db_session, SigningKey.signs_from.is_not(None), signs_from=moment)
 

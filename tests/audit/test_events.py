@@ -7,6 +7,7 @@ from flask import Flask, g
 from sqlalchemy.orm import Session
 
 from app.audit import EventKind, record, record_on
+from app.audit.log_wording import LOG_WORDS
 from app.audit.models import Event
 from app.audit.trail import list_events
 from app.audit.wording import WORDS, tell
@@ -66,6 +67,18 @@ def test_every_kind_is_named_by_area_subject_and_action_and_has_words(kind: Even
     assert kind.count(".") == 2
     assert len(kind) <= 64
     assert kind in WORDS
+    assert kind in LOG_WORDS
+
+
+@pytest.mark.usefixtures("app_context")
+@pytest.mark.parametrize(
+    ("actor", "told"), [("u", "You registered an app."), (None, "App registered"), ("a", "App registered")]
+)
+def test_what_somebody_else_did_for_a_person_is_not_said_to_be_their_own(
+    actor: str | None, told: str
+) -> None:
+    event = Event(kind=EventKind.CLIENT_REGISTERED, user_id="u", actor_id=actor, details="{}")
+    assert tell(event).sentence == told
 
 
 @pytest.mark.usefixtures("app_context")

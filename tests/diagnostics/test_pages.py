@@ -224,9 +224,10 @@ def test_anyone_reads_what_a_failure_means_and_nothing_about_the_app(
     app: Flask, strangers: FlaskClient, client_id: str, language: str
 ) -> None:
     pages = []
-    for cause in (causes.SECRET_WRONG, causes.CLIENT_UNKNOWN, causes.CLIENT_DISABLED):
-        known = client_id if cause is not causes.CLIENT_UNKNOWN else None
-        request_id = answer(app, known, cause, parameters={"client_id": client_id, "scope": "very.special"})
+    for cause in (causes.SECRET_WRONG, causes.SECRET_MISSING, causes.CLIENT_DISABLED):
+        request_id = answer(
+            app, client_id, cause, parameters={"client_id": client_id, "scope": "very.special"}
+        )
         for browser in (app.test_client(), strangers):
             page = browser.get(f"/failures/{request_id}?locale={language}")
             assert page.status_code == 200
@@ -265,7 +266,20 @@ def test_a_failure_of_no_app_is_shown_in_full_to_administrators_only(
         app, cause=causes.CLIENT_UNKNOWN, parameters={"client_id": "my-app"}, hint="of_other_portal"
     )
     assert "my-a… (6 characters)" in administrators.get(f"/failures/{request_id}").text
-    assert "my-a" not in annas.get(f"/failures/{request_id}").text
+    for browser in (annas, app.test_client()):
+        page = browser.get(f"/failures/{request_id}").text
+        assert "No app here has the client ID that was sent. It does not look like a value" in page
+        assert "Copy the client ID from the page of the app" in page
+        for told in ("my-a", "only the owner of the app", "Use another account", "Sign in as the developer"):
+            assert told not in page
+
+
+def test_what_failed_of_no_app_but_about_a_person_is_explained_to_administrators_only(
+    app: Flask, annas: FlaskClient
+) -> None:
+    request_id = answer(app, cause=causes.ACCOUNT_BLOCKED)
+    assert str(causes.ACCOUNT_BLOCKED.why) not in annas.get(f"/failures/{request_id}").text
+    assert "only the owner of the app" in annas.get(f"/failures/{request_id}").text
 
 
 @pytest.mark.parametrize("request_id", ["unknown", "x" * 500, "%00", "ä", "'%20OR%201=1"])

@@ -20,7 +20,7 @@ def test_the_commands_lead_to_the_weather(mariadb_portal: Portal, tmp_path: Path
     )
     make, ask = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
-    run(re.sub(r"^flask ", f"{sys.executable} -m flask ", make, flags=re.MULTILINE), mariadb_portal)
+    run(re.sub(r"^.venv/bin/flask ", f"{sys.executable} -m flask ", make, flags=re.MULTILINE), mariadb_portal)
     with weather_station("express", tmp_path, mariadb_portal.url) as station:
         said = run(
             ask.replace("http://127.0.0.1:5000/weather", station.url).replace("node ", f"{node()} "),

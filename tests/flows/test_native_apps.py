@@ -69,7 +69,9 @@ def test_signing_in_first_is_no_confirmation(world: World) -> None:
     page = stranger.get("/login")
     fields = {"csrf_token": make.csrf_token(page), "username": "person", "password": make.PASSWORD}
     assert stranger.post("/login", data=fields).status_code == 303
-    assert "Continue to App" in stranger.get("/oauth/authorize", query_string=query).text
+    page = stranger.get("/oauth/authorize", query_string=query)
+    assert "Continue to App" in page.text
+    assert "Let it in only" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.clients import verified
+from app.clients.models import Client
 from app.database.rows import db
 from app.extensions import background
 from app.notifications.models import OutgoingMail
@@ -43,6 +44,9 @@ def test_whoever_comes_later_is_sent_to_an_administrator_and_the_others_go_on(wo
     background.run_once()
     log = make.browser_of(world.app, world.owner).get(f"/dashboard/apps/{world.client.id}/log?cause=app_full")
     assert 'data-cause="app_full"' in log.text
+    page = make.browser_of(world.app, world.owner).get(f"/dashboard/apps/{world.client.id}").text
+    assert f"{MOST} of at most {MOST}, until an administrator verifies it" in page
+    assert "This app has reached the number of people that an unchecked app may have." in page
 
 
 def test_who_never_confirmed_an_address_is_not_counted(world: World) -> None:
@@ -91,3 +95,17 @@ def test_who_is_vouched_for_reaches_everybody(world: World) -> None:
     for client in (own, world.client):
         for _ in range(MOST + 1):
             make.authorize(client, newcomer(world))
+
+
+def test_the_page_of_an_app_shows_its_exceptions_and_only_those_it_has(world: World) -> None:
+    path, owner = f"/dashboard/apps/{world.client.id}", make.browser_of(world.app, world.owner)
+    exceptions = ("lean: the person by ID only", "without iss")
+    assert not any(words in owner.get(path).text for words in exceptions)
+
+    def switch_on(row: Client) -> None:
+        row.lean_id_tokens = row.errors_without_iss = True
+
+    world.change(switch_on)
+    admin = make.browser_of(world.app, make.make_user(world.app, is_admin=True))
+    for page in (owner.get(path), admin.get(f"/admin/apps/{world.client.id}")):
+        assert all(words in page.text for words in exceptions)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -68,6 +69,16 @@ def test_javascript_signs_somebody_in(app: RegisteredApp, tmp_path: Path) -> Non
         question = requests.get(home, allow_redirects=False, timeout=30)
         assert question.status_code == 302
         answer = requests.get(person.allow(question.headers["Location"]), timeout=30)
+        assert requests.get(f"{home}/favicon.ico", timeout=30).status_code == 404
+        query = {
+            "error": "access_denied",
+            "error_description": "No.",
+            "error_uri": "https://why.example",
+            "iss": app.issuer,
+        }
+        state = parse_qs(urlsplit(question.headers["Location"]).query)["state"][0]
+        refused = requests.get(f"{home}/callback", {**query, "state": state}, timeout=30)
+        assert (refused.status_code, refused.text) == (400, "No.\nhttps://why.example")
     greeting, _, tokens = answer.text.partition("\n\n")
     assert greeting.startswith("Hello ")
     assert json.loads(tokens)["access_token"]

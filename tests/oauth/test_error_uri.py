@@ -100,3 +100,17 @@ def test_what_is_in_no_log_names_no_page(app: Flask) -> None:
     answer = app.test_client().get("/oauth/nowhere")
     assert answer.status_code == 404
     assert set(answer.json or {}) == {"error", "error_description"}
+
+
+def test_an_unknown_client_id_is_explained_where_no_owner_could_read_its_log(app: Flask) -> None:
+    page = app.test_client().get("/oauth/authorize", query_string={"client_id": "0" * 32})
+    assert page.status_code == 400
+    assert "in its log" not in page.text
+    told = app.test_client().get(f"/failures/{page.headers['X-Request-Id']}").text
+    assert "No app here has the client ID that was sent." in told
+
+
+def test_a_page_for_the_person_leads_the_owner_of_an_app_to_its_log(app: Flask) -> None:
+    world = World(app)
+    query = {"client_id": world.client.id, "redirect_uri": "https://elsewhere.example.org/"}
+    assert "in its log" in app.test_client().get("/oauth/authorize", query_string=query).text

@@ -64,3 +64,15 @@ def test_the_mistake_is_named(app: Flask, provoke: Callable[[World], TestRespons
     reader = world.owner if "client" in world.__dict__ else make.make_user(app, "root", is_admin=True)
     page = make.browser_of(app, reader).get(f"/failures/{answer.headers['X-Request-Id']}").text
     assert told in html.unescape(page)
+
+
+@pytest.mark.parametrize(("scope", "is_similar"), [("emial", True), ("zzzzzz", False)])
+def test_a_scope_that_resembles_none_is_told_without_a_similar_one(
+    app: Flask, scope: str, is_similar: bool
+) -> None:
+    world = World(app)
+    answer = world.ask(scope=scope)
+    flush(app)
+    page = make.browser_of(app, world.owner).get(f"/failures/{answer.headers['X-Request-Id']}").text
+    assert f"There is no scope of this name here: {scope}." in page
+    assert (str(HINTS["similar_scope"]) in page) is is_similar

@@ -87,7 +87,7 @@ def test_the_consent_page_says_so_and_sends_the_mail_again_with_everything_kept(
     fields = {"csrf_token": make.csrf_token(page), "confirmation": "send", "scope": ["openid", "email"]}
     again = browser.post(make.action_of(page), data=fields)
     assert again.status_code == 200
-    assert "The mail is on its way." in again.text
+    assert "The email is on its way." in again.text
     assert [mail["To"] for mail in mails(app, "verify_email")] == ["ceo@corp.example"]
     assert 'value="email" checked' in again.text
     assert 'value="profile">' in again.text
@@ -101,7 +101,7 @@ def test_the_button_of_the_consent_page_fills_no_mailbox(
         page = make.ask(browser, client)
         fields = {"csrf_token": make.csrf_token(page), "confirmation": "send"}
         again = browser.post(make.action_of(page), data=fields)
-    assert "a mail is just on its way" in again.text
+    assert "an email is just on its way" in again.text
     assert len(mails(app, "verify_email")) == 1
 
 

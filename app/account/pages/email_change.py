@@ -70,7 +70,11 @@ def undo(token: str) -> ResponseReturnValue:
         if form.validate_on_submit():
             _undo(token)
             flash(
-                _("%(email)s counts again. We have sent you a mail to choose a new password.", email=email),
+                _(
+                    "The change is undone: your address is %(email)s again. "
+                    "We have sent you an email to choose a new password.",
+                    email=email,
+                ),
                 "ok",
             )
             return redirect(url_for("authentication_login.sign_in"), 303)
@@ -94,11 +98,11 @@ def _ask_for_change(form: EmailForm) -> None:
     sent = email_changes.ask_for_change(current_user, email, issuer=settings.issuer, locale=str(get_locale()))
     db.session.commit()
     if sent:
-        flash(_("We have sent a mail to your new address: please open it and confirm the address."), "ok")
+        flash(_("We have sent an email to your new address: please open it and confirm the address."), "ok")
     else:
         flash(
             _(
-                "A mail to this address is just on its way, or it got several today. Please wait before you ask again."
+                "An email to this address is just on its way, or it got several today. Please wait before you ask again."
             ),
             "warn",
         )

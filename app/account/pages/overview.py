@@ -55,5 +55,5 @@ def send_confirmation_again(user: User) -> tuple[str, str]:
         return in_words(refusal)[1], "danger"
     db.session.commit()
     if sent:
-        return _("The mail is on its way. Please open it and confirm your address."), "ok"
-    return _("There is nothing to send: the address is confirmed, or a mail is just on its way."), "warn"
+        return _("The email is on its way. Please open it and confirm your address."), "ok"
+    return _("There is nothing to send: the address is confirmed, or an email is just on its way."), "warn"

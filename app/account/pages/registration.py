@@ -75,7 +75,7 @@ def register() -> Response | tuple[str, int, dict[str, str]]:
     headers: dict[str, str] = {}
     try:
         if (form.validate_on_submit() and _create_account(form)) or _was_just_sent(form):
-            flash(_("Welcome. We have sent you a mail: please open it and confirm your address."), "ok")
+            flash(_("Welcome. We have sent you an email: please open it and confirm your address."), "ok")
             return redirect(browser.destination(url_for("account_overview.show")), 303)
         status = status_of(form)
     except (LimitReached, HashingBusy) as error:

@@ -54,6 +54,7 @@ def show(client_id: str) -> str:
         secret=fresh_secret.take(client),
         live=[secret for secret in client.secrets if is_live(secret)],
         people=count_people([client.id])[client.id],
+        most_people=settings.unverified_app_people,
         hints={name: catalogue.describe(name, locale) for name in client.scope_list},
         failures=failures,
         deletable=client.id != PORTALS_OWN,

@@ -40,7 +40,9 @@ def send(mail_id: str) -> ResponseReturnValue:
         outbox.hurry(mail)
     except MailNotWaiting:
         return _too_late()
-    return _done(EventKind.MAIL_HURRIED, mail, _("The mail is tried again at once. Check again in a moment."))
+    return _done(
+        EventKind.MAIL_HURRIED, mail, _("The email is tried again at once. Check again in a moment.")
+    )
 
 
 @blueprint.post("/admin/mails/<mail_id>/delete")
@@ -52,7 +54,7 @@ def delete(mail_id: str) -> ResponseReturnValue:
         outbox.drop(mail)
     except MailNotWaiting:
         return _too_late()
-    return _done(EventKind.MAIL_DELETED, mail, _("The mail is deleted; it was not sent."))
+    return _done(EventKind.MAIL_DELETED, mail, _("The email is deleted; it was not sent."))
 
 
 def _get_mail(mail_id: str) -> OutgoingMail:
@@ -72,5 +74,5 @@ def _done(kind: EventKind, mail: OutgoingMail, message: str) -> ResponseReturnVa
 
 def _too_late() -> ResponseReturnValue:
     db.session.rollback()
-    flash(_("The mail is being sent at this moment, or has just left."), "warn")
+    flash(_("The email is being sent at this moment, or has just left."), "warn")
     return redirect(url_for("admin_mails.index"))

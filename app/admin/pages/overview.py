@@ -49,11 +49,11 @@ def index() -> str:
 def _advice(failing: int) -> Iterator[Advice]:
     if failing:
         text = ngettext(
-            "%(num)d mail could not be delivered yet.", "%(num)d mails could not be delivered yet.", failing
+            "%(num)d email could not be delivered yet.", "%(num)d emails could not be delivered yet.", failing
         )
         yield Advice(text, "/admin/mails")
     if settings.app_env == "production" and settings.mail_url is None:
-        yield Advice(_("Mails cannot leave: set MAIL_URL to your mail server."))
+        yield Advice(_("Emails cannot leave: set MAIL_URL to your mail server."))
     if any(
         key.signs_from and key.slot and key.signs_from < now() - KEYS_SHOULD_CHANGE_AFTER
         for key in ring.list_keys()

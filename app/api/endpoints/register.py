@@ -40,7 +40,7 @@ def register() -> tuple[Response, int]:
         db.session.rollback()
         raise _worded(refusal) from None
     db.session.commit()
-    told = _("Welcome. We have sent you a mail: please open it and confirm your address.")
+    told = _("Welcome. We have sent you an email: please open it and confirm your address.")
     return jsonify(message=told, userId=user.id), 201
 
 

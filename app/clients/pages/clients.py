@@ -77,6 +77,7 @@ def show(client_id: str) -> ResponseReturnValue:
         secret=secret,
         live_secrets=list_live(client),
         people=count_people([client.id])[client.id],
+        most_people=settings.unverified_app_people,
         issuer=settings.issuer,
         hints=_hints(),
         shown_once=settings.client_secrets_shown_once,

@@ -56,7 +56,7 @@ APP_FULL = Cause(
     403,
     "This client may let in nobody new until an administrator of this server has checked it.",
     _l(
-        "As many people use this app as may use one that nobody has checked. "
+        "This app has reached the number of people that an unchecked app may have. "
         "Please ask an administrator of this portal to check it."
     ),
     _l("Somebody new came, but an app that no administrator vouches for may reach %(limit)s people."),

@@ -26,6 +26,7 @@ HINTS: dict[str, LazyString] = {
     "too_short": _l("It is too short."),
     "too_long": _l("It is too long."),
     "wrong_characters": _l("It has characters that are not allowed."),
+    "similar_scope": _l("A similar name is among those that the app may ask for."),
     "public_client": _l("A public client cannot have this grant, since it proves to nobody who it is."),
 }
 

@@ -16,7 +16,7 @@ PKCE_REQUIRED = Cause(
     _l("The authorization request had no code_challenge, but the app must use PKCE."),
     _l(
         "Switch PKCE with S256 on in the app's OAuth library; the option is often called pkce, usePKCE or "
-        "code_challenge_method. A confidential app that cannot do PKCE may have it made optional."
+        "code_challenge_method. For a confidential app that cannot do PKCE, make it optional."
     ),
     "pkce",
 )
@@ -66,7 +66,7 @@ SCOPE_UNKNOWN = Cause(
     400,
     "The scope %(unknown)s is not known here: check its spelling, or ask an administrator to define it.",
     _PERMISSIONS,
-    _l("There is no scope of this name here: %(unknown)s. Similar names: %(nearest)s."),
+    _l("There is no scope of this name here: %(unknown)s."),
     _l(
         "Check the spelling, also of upper and lower case; a new permission is defined by an administrator. "
         "The app may ask for: %(allowed)s."

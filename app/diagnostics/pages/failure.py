@@ -16,7 +16,7 @@ from ...clients.redirect_uris import place_of
 from ...clients.refusals import ClientRefused
 from ...database.rows import db
 from ...forms import REFUSED, status_of
-from .. import redirect_uri_doctor
+from .. import causes, redirect_uri_doctor
 from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
 from ..repairs import add_redirect_uri, can_add_redirect_uri, leads_elsewhere
@@ -24,6 +24,9 @@ from ..request_log import reading
 from ..request_log.reading import LogEntry
 
 blueprint = Blueprint("diagnostics_failure", __name__)
+
+OF_NOBODY = (causes.CLIENT_UNKNOWN, causes.CLIENT_NOT_NAMED, causes.CLIENT_ID_MISSING)
+"""What is explained to anyone; other requests of no app, such as sign-ins by the API, are about people."""
 
 
 @blueprint.get("/failures/<request_id>")
@@ -99,6 +102,7 @@ def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = 
         "diagnostics/failure_owner.html" if trusted else "diagnostics/failure.html",
         entry=entry,
         client=client,
+        is_of_nobody=_is_of_nobody(entry),
         problems=problems or [],
         path_of_setting=path_of_setting,
         **_doctor(entry, client),
@@ -123,6 +127,11 @@ def _readable_client(entry: LogEntry | None) -> Client | None:
     if entry is None or entry.row.client_id is None or not current_user.is_authenticated:
         return None
     return find_readable_client(entry.row.client_id, current_user)
+
+
+def _is_of_nobody(entry: LogEntry) -> bool:
+    """Whether no app was found by what was sent: no owner could explain it, and /oauth/authorize tells as much."""
+    return entry.row.client_id is None and entry.cause in OF_NOBODY
 
 
 def _is_administrator() -> bool:

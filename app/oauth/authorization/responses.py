@@ -52,7 +52,9 @@ def failure(asked: PortalRequest | None, refusal: Refused) -> Response:
     """The error, where the app can read it; a page for the person where nobody may be redirected to."""
     cause = refusal.cause
     if asked is None or asked.validated_redirect_uri is None:
-        page = render_template("oauth/refused.html", cause=cause, explained=request_log.is_kept())
+        of_nobody = not request_log.is_attributed()
+        explained = request_log.is_kept()
+        page = render_template("oauth/refused.html", cause=cause, explained=explained, of_nobody=of_nobody)
         response = make_response(page)
         response.status_code = cause.status if cause.status == 413 else 400
         return response

@@ -1,0 +1,44 @@
+"""What becomes of the apps of an account that somebody else made or was in, or that is deleted."""
+
+from datetime import datetime
+
+from ..users.models import User
+from .client_secrets import list_live, revoke_secret
+from .models import Client
+from .registration import ADMINISTRATOR, OWNER, delete_client, disable_client, list_own_clients
+from .verified import distrust_client
+
+
+def detach_apps_of(user: User) -> None:
+    """Disable the apps of ``user``, end what proves them, and take them from the account; only administrators enable one.
+
+    Such an app is nobody's, as one that registered itself, and none of the portal's.
+    """
+    for client in list_own_clients(user.id):
+        _detach(client)
+
+
+def end_what_was_made_since(user: User, since: datetime) -> None:
+    """End secrets and disable apps of ``user`` that were made ``since`` then: somebody else may have been in the account."""
+    for client in list_own_clients(user.id):
+        for secret in list_live(client):
+            if secret.created_at >= since:
+                revoke_secret(client, secret, actor_id=None)
+        if client.created_at >= since:
+            disable_client(client, OWNER, actor_id=None)
+
+
+def delete_apps_of(user: User) -> None:
+    """Delete the apps of a person whose account is deleted: nobody is left to answer for them."""
+    for client in list_own_clients(user.id):
+        delete_client(client, actor_id=user.id)
+
+
+def _detach(client: Client) -> None:
+    for secret in list_live(client):
+        revoke_secret(client, secret, actor_id=None)
+    client.jwks = None
+    distrust_client(client, actor_id=None)
+    disable_client(client, ADMINISTRATOR, actor_id=None)
+    client.owner_id = client.name_key = None
+    client.registered_dynamically = True
