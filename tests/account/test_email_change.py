@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.authentication import sign_in as signing_in
 from app.clients.client_secrets import add_secret
 from app.clock import now
 from app.users import accounts
@@ -348,6 +349,29 @@ def test_attack_a_password_change_on_its_way_outlives_nothing(
     assert not is_signed_in(attacker)
     sign_in(attacker, password=ANOTHER_PASSWORD)
     assert not is_signed_in(attacker)
+
+
+@pytest.mark.parametrize("rehashed", [False, True])
+def test_attack_a_sign_in_on_its_way_outlives_nothing(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, rehashed: bool
+) -> None:
+    """While the thief's password is checked, the owner takes the account back; an older hash would be renewed, too."""
+    change(app, thief(app), EVIL)
+    link, owner, late = link_to(app, OLD), app.test_client(), app.test_client()
+    slow = signing_in.verify_password
+
+    def meanwhile(stored: str | None, password: str) -> bool:
+        monkeypatch.setattr(signing_in, "verify_password", slow)
+        with ThreadPoolExecutor(1) as elsewhere:
+            assert elsewhere.submit(submit, owner, link).result().status_code == 303
+        return slow(stored, password)
+
+    monkeypatch.setattr(signing_in, "verify_password", meanwhile)
+    monkeypatch.setattr(signing_in, "needs_rehash", lambda _stored: rehashed)
+    sign_in(late)
+    assert not is_signed_in(late)
+    sign_in(late)
+    assert not is_signed_in(late)
 
 
 def test_an_account_that_confirmed_the_old_address_since_keeps_it(
