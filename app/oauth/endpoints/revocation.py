@@ -18,7 +18,8 @@ from ..models import RevokedToken
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..server import server
-from ..tokens import access_tokens, families
+from ..tokens import families
+from ..tokens.verification import verified_claims
 from ..wire import cross_origin
 from ..wire.endpoint import endpoint_for_programs, json_of
 
@@ -69,7 +70,7 @@ def _revoke_family(parsed: families.Parsed, client: ClientRow, request: PortalRe
 
 def _revoke_access_token(token: str, client: ClientRow, request: PortalRequest) -> None:
     try:
-        claims = access_tokens.verified_claims(token, settings.issuer)
+        claims = verified_claims(token, settings.issuer)
     except Refused:
         return
     if claims["client_id"] != client.id:
