@@ -4,7 +4,7 @@ from sqlalchemy import or_, select, true, update
 
 from ...clients.models import Client
 from ...clock import now
-from ...consents.decisions import count_up_to
+from ...consents.counts import count_up_to
 from ...database.rows import changed, db
 from ...extensions import settings
 from ...notifications.mail import queue_mail
