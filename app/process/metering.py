@@ -105,9 +105,8 @@ class Metrics:
         """The file of the totals, made where there is none."""
         assert self._path is not None
         connection = sqlite3.connect(self._path, timeout=LOCK_TIMEOUT)
-        connection.execute(
-            "PRAGMA synchronous=OFF"
-        )  # a crash of the machine may forget them, a worker's may not
+        # A crash of the machine may forget them, a worker's may not.
+        connection.execute("PRAGMA synchronous=OFF")
         connection.executescript(TABLES)
         return connection
 
