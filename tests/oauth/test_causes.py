@@ -48,11 +48,6 @@ ALL = [
 ]
 
 
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
-
-
 @pytest.mark.parametrize(("name", "provoke"), ALL)
 def test_the_cause_is_answered_as_its_specification_says_and_told_to_the_owner(
     world: World, name: str, provoke: Provoke
