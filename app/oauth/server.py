@@ -1,4 +1,4 @@
-"""THE table of the authorization server: its grants, their extensions, how clients prove themselves."""
+"""The table of the authorization server: its grants, their extensions, how clients prove themselves."""
 
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -48,7 +48,7 @@ class PortalServer(AuthorizationServer):
         return request
 
     def create_token_response(self, request: PortalRequest) -> Response:
-        """The token endpoint's answer; raises :class:`Refused`."""
+        """Answer a token request. Raises :class:`Refused`."""
         ring.current().refresh()  # before a transaction holds what the making of first keys would wait for
         grant = self.get_token_grant(request)
         request.begin(grant.TRANSACTION())
@@ -95,7 +95,7 @@ class PortalServer(AuthorizationServer):
         return client
 
     def authenticate_client(self, request: PortalRequest) -> ClientRow:
-        """The client behind the request, proven."""
+        """Authenticate the client of the request and return it. Raises :class:`Refused`."""
         presented = read_credentials(request)
         find = request.find_client or find_client
         client = check_credentials(presented, find(presented.client_id), request, self.settings.issuer)

@@ -1,4 +1,4 @@
-"""Numbers of what the portal does, gathered in memory and added up in one file for all workers of the machine.
+"""Metrics of what the portal does, gathered in memory and added up in one file for all workers of the machine.
 
 A request appends a tuple to a queue, which takes no lock; the background job adds up and writes twice a second.
 The file, not a worker, holds the totals: they outlive every worker that is recycled or crashes.

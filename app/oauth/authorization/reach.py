@@ -21,7 +21,7 @@ def is_full(client: ClientRow, user_id: str) -> bool:
 
 
 def tell_once(client: ClientRow) -> None:
-    """Mail the owner and the administrators that ``client`` is full, once for each app."""
+    """Email the owner and the administrators that ``client`` is full, once for each app."""
     first = update(Client).where(Client.id == client.id, Client.full_since.is_(None)).values(full_since=now())
     if not changed(first.execution_options(synchronize_session=False)):
         return

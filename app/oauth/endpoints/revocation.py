@@ -1,4 +1,4 @@
-"""Giving tokens back, :rfc:`7009`."""
+"""Token revocation, :rfc:`7009`."""
 
 from datetime import UTC, datetime
 
@@ -29,7 +29,7 @@ blueprint = Blueprint("oauth_revocation", __name__)
 @blueprint.post("/oauth/revoke", strict_slashes=False, provide_automatic_options=False)
 @endpoint_for_programs("revocation")
 def revoke(request: PortalRequest) -> Response:
-    """200, also for a token nobody knows (:rfc:`7009#section-2.2`).
+    """Revoke a token; 200 also for one nobody knows (:rfc:`7009#section-2.2`).
 
     A refresh token takes its whole family along; an access token goes alone.
     """

@@ -84,7 +84,7 @@ class ActiveToken:
 
 
 def active_token(token: str, issuer: str, *, with_person: bool = False, explain: bool = True) -> ActiveToken:
-    """The token, checked against its signature and the database; raises :class:`Refused` with the cause.
+    """Check ``token`` against its signature and the database, and return it. Raises :class:`Refused` with the cause.
 
     ``with_person`` brings what claims are made of, too; without ``explain`` the refusal has no facts.
     """

@@ -25,7 +25,10 @@ _verified: Cache[bytes, tuple[str, dict[str, Any]]] = Cache(MOST_TOKENS)
 
 
 def verified_claims(token: str, issuer: str) -> dict[str, Any]:
-    """The claims of a token this portal signed and that has not expired, whatever became of it since."""
+    """Verify that this portal signed ``token`` and that it has not expired; return its claims, also of a revoked one.
+
+    Raises :class:`Refused` with the cause.
+    """
     if len(token) > LONGEST_TOKEN:
         raise Refused(causes.TOKEN_MALFORMED)
     key = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
