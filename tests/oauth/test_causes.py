@@ -29,7 +29,6 @@ OF_NO_APP = {
     "token_malformed",
     "client_id_missing",
 }
-PAGES = {"redirect_uri_unregistered", "redirect_uri_missing"}
 ELSEWHERE = {"account_selection_required": "prompt_conflict"}  # none beside others is refused before
 
 
