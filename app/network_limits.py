@@ -27,7 +27,7 @@ class NetworkLimit:
 
 # A class or an office that begins on one morning behind one address.
 REGISTRATIONS = NetworkLimit("registrations", RateLimitItemPerHour(30))
-# The same office on the morning after; each mail goes to somebody, and a mailbox has a limit of its own.
+# The same office on the morning after; each email goes to somebody, and a mailbox has a limit of its own.
 FORGOTTEN_PASSWORDS = NetworkLimit("forgotten_passwords", RateLimitItemPerHour(20))
 # Asked for again, or for another address: few people need that at all.
 CONFIRMATION_MAILS = NetworkLimit("confirmation_mails", RateLimitItemPerHour(20))

@@ -9,7 +9,7 @@ from .clients import apps_of_accounts, scope_usage
 from .consents import decisions
 from .oauth import ended_grants
 from .scopes import definitions
-from .users import accounts
+from .users import accounts, password_changes
 
 REACTIONS = (
     (accounts.user_blocked, sessions.end_everything_of),
@@ -20,7 +20,7 @@ REACTIONS = (
     (accounts.user_deleted, apps_of_accounts.delete_apps_of),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
-    (accounts.password_set, ended_grants.end_tokens_got_by_password),
+    (password_changes.password_set, ended_grants.end_tokens_got_by_password),
     (resetting.account_reclaimed, decisions.withdraw_all_of),
     (resetting.account_reclaimed, apps_of_accounts.detach_apps_of),
     (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),

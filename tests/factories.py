@@ -5,7 +5,7 @@ import hashlib
 import html
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from typing import Any
@@ -252,11 +252,6 @@ def claims_of(token: str) -> dict[str, Any]:
 def header_of(token: str) -> dict[str, Any]:
     """The header of a JWT."""
     return _part(token, 0)
-
-
-def without_secret(client: App) -> App:
-    """The same app, as it asks when it has lost its secret."""
-    return replace(client, secret=None)
 
 
 def query_of(url: str) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Mails to the owner of an app about what could let somebody else in, in case it was not them."""
+"""Emails to the owner of an app about what could let somebody else in, in case it was not them."""
 
 from collections.abc import Sequence
 
@@ -8,16 +8,16 @@ from ..users.models import User
 from ..users.notices import notify
 from .models import Client
 
-MOST_LISTED = 10  # URIs of each kind: a mail that waits must fit into its column
+MOST_LISTED = 10  # URIs of each kind: an email that waits must fit into its column
 
 
 def tell_of_secret(client: Client, template: str, *, by: str | None, secret: str | None = None) -> None:
-    """Mail the owner that a secret, called ``secret``, was added, shown or replaced; never the secret itself."""
+    """Email the owner that a secret, called ``secret``, was added, shown or replaced; never the secret itself."""
     _tell(client, template, by=by, page="/secrets", secret=secret)
 
 
 def tell_of_redirect_uris(client: Client, before: Sequence[str], *, by: str | None) -> None:
-    """Mail the owner which redirect URIs ``client`` has got and lost since it had those of ``before``."""
+    """Email the owner which redirect URIs ``client`` has got and lost since it had those of ``before``."""
     after = client.redirect_uri_list
     added, removed = (
         _listed([uri for uri in some if uri not in others])

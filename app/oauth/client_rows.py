@@ -66,10 +66,6 @@ class ClientRow:
             return ("none",)
         return (self.auth_method,) if self.auth_method else SECRET_METHODS
 
-    def get_client_id(self) -> str:
-        """The ``client_id``."""
-        return self.id
-
     def get_default_redirect_uri(self) -> str | None:
         """The redirect URI of a request that names none: the only registered one (:rfc:`6749#section-3.1.2.3`)."""
         return self.redirect_uris[0] if len(self.redirect_uris) == 1 else None

@@ -29,7 +29,7 @@ def appoint(user: User, by: str | None = None) -> None:
 
 
 def tell_of_new(user: User, *, by: str | None) -> None:
-    """Mail every administrator that ``user`` is one now, made so by ``by``; None: at the command line."""
+    """Email every administrator that ``user`` is one now, made so by ``by``; None: at the command line."""
     appointing = db.session.get(User, by) if by is not None else None
     all_of_them = select(User).where(
         User.is_admin == true(), User.blocked_at.is_(None), User.deleted_at.is_(None)

@@ -74,7 +74,7 @@ def check_email(text: str) -> str:
     if len(text) > LONGEST_READ:
         raise EmailRefused(text)
     try:
-        # Whether the domain takes mail shows when the verification mail arrives; names under .test are for trials.
+        # Whether the domain takes email shows when the confirmation arrives; names under .test are for trials.
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True, strict=True)
     except (EmailNotValidError, UnicodeError) as error:
         raise EmailRefused(text) from error
@@ -87,7 +87,7 @@ def check_email(text: str) -> str:
 
 
 def check_mailbox(address: str) -> None:
-    """Raise :class:`AmbiguousEmail` where mails to ``address`` may reach another mailbox than it names."""
+    """Raise :class:`AmbiguousEmail` where emails to ``address`` may reach another mailbox than it names."""
     if not is_mailbox(address):
         raise AmbiguousEmail(address)
 

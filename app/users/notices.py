@@ -1,4 +1,4 @@
-"""Mails that tell people what happened to their account or apps, in case it was not them."""
+"""Emails that tell people what happened to their account or apps, in case it was not them."""
 
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ from .models import User
 
 
 def notify(user: User, template: str, *, by: str | None = None, **told: str | int | None) -> None:
-    """Queue the mail ``template`` to ``user``, with the portal's ``host`` and the moment (``when``) beside ``told``.
+    """Queue the email ``template`` to ``user``, with the portal's ``host`` and the moment (``when``) beside ``told``.
 
     ``by`` is the id of who did it: a person who did it themselves gets the mail in the language of their page.
     Only to a confirmed address: another one may be a stranger's, whose mailbox is not to be filled.

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.authentication import sign_in as signing_in
 from app.clients.client_secrets import add_secret
 from app.clock import now
-from app.users import accounts
+from app.users import password_changes
 from tests import factories as make
 from tests.account.visitor import (
     ANOTHER_PASSWORD,
@@ -335,16 +335,16 @@ def test_attack_a_password_change_on_its_way_outlives_nothing(
     if taken_back_by == "reset":
         submit(owner, "/forgot-password", email=EVIL)
         link = last_link(app, "reset_password")
-    slow = accounts.hash_password
+    slow = password_changes.hash_password
 
     def meanwhile(password: str) -> str:
-        monkeypatch.setattr(accounts, "hash_password", slow)
+        monkeypatch.setattr(password_changes, "hash_password", slow)
         fields = {"password": "the owner's own new words"} if taken_back_by == "reset" else {}
         with ThreadPoolExecutor(1) as elsewhere:
             assert elsewhere.submit(submit, owner, link, **fields).result().status_code == 303
         return slow(password)
 
-    monkeypatch.setattr(accounts, "hash_password", meanwhile)
+    monkeypatch.setattr(password_changes, "hash_password", meanwhile)
     submit(attacker, "/account/security", current_password=PASSWORD, password=ANOTHER_PASSWORD)
     assert not is_signed_in(attacker)
     sign_in(attacker, password=ANOTHER_PASSWORD)

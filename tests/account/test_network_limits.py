@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,16 +16,9 @@ from app.notifications.models import OutgoingMail
 from app.users.models import User
 from tests import factories as make
 from tests.account.visitor import PASSWORD, csrf_token, mails, sign_up, submit
+from tests.authentication.visitors import THERE, browser_at
 from tests.support.apps import MakeApp
 from tests.support.gateways import Gateway
-
-THERE = "203.0.113.7"
-
-
-def browser_at(app: Flask, address: str = THERE) -> FlaskClient:
-    client = app.test_client()
-    client.environ_base["REMOTE_ADDR"] = address
-    return client
 
 
 def spend(app: Flask, limit: network_limits.NetworkLimit, address: str = THERE) -> None:

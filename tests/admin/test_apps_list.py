@@ -13,13 +13,13 @@ from app.clients.models import Client
 from app.clock import now
 from app.database.rows import db
 from tests import factories as make
-from tests.admin import acts
+from tests.admin import pages
 from tests.support.statements import count_statements
 
 
 @pytest.fixture
 def browser(app: Flask) -> FlaskClient:
-    return acts.administrator(app)[1]
+    return pages.administrator(app)[1]
 
 
 def listed(browser: FlaskClient, **query: str) -> list[str]:

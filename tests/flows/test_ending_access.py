@@ -4,17 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from app.clients import registration
 from app.users import accounts
 from tests import factories as make
 from tests.oauth.world import World
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 def disconnect(world: World) -> None:

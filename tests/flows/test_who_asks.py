@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from flask import Flask
 
 from app.clients import verified
 from app.oauth.authorization import who_asks
@@ -11,11 +10,6 @@ from tests import factories as make
 from tests.oauth.world import World
 
 NOT_CHECKED = "This portal has not checked the app."
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 def told(world: World, client: make.App) -> str:

@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import pytest
-from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -23,11 +22,6 @@ DEEP = "[" * 900 + "]" * 900
 def part(value: Any) -> str:
     raw = value if isinstance(value, str) else json.dumps(value)
     return base64.urlsafe_b64encode(raw.encode("utf-8", "surrogatepass")).decode().rstrip("=")
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 @pytest.mark.any_database

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -111,6 +112,11 @@ class World:
         with self.app.app_context():
             rule(accounts.get_user(self.person.id))
             db.session.commit()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return World(app)
 
 
 def later(**lapse: float) -> AbstractContextManager[Any]:

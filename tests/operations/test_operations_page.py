@@ -46,7 +46,9 @@ def test_every_link_leads_somewhere() -> None:
         re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
         for title in re.findall(r"^#+ (.+)$", WRITTEN, re.MULTILINE)
     }
-    for target in re.findall(r"\]\(([^)]+)\)", WRITTEN):
+    targets = re.findall(r"\]\(([^)]+)\)", WRITTEN)
+    assert targets
+    for target in targets:
         path, _hash, anchor = target.partition("#")
         assert not path or (PAGE.parent / path).exists(), target
         assert not anchor or anchor in headings, target

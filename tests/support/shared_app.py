@@ -20,7 +20,7 @@ from app.diagnostics.request_log import writing
 from app.diagnostics.request_log.cap import RefusalCap
 from app.extensions import background, limiter, metrics, vault
 from app.oauth import client_lookup
-from app.oauth.tokens import access_tokens, persons
+from app.oauth.tokens import persons, verification
 from app.oauth.wire import cross_origin
 from app.operations import tidying
 from app.process import metering
@@ -125,7 +125,7 @@ def forget(app: Flask) -> None:
     # Clients, people, tokens and origins of emptied rows: a test that counts statements would find them known.
     client_lookup._known.clear()
     persons._known.clear()
-    access_tokens._verified.clear()
+    verification._verified.clear()
     cross_origin._met.clear()
     # What waits to be written would go into the next test's rows.
     last_seen._seen.clear()

@@ -24,7 +24,7 @@ CREDENTIALS = ("client_id", "client_secret")
 @blueprint.post("/api/authorize", strict_slashes=False)
 @public
 def authorize() -> Response:
-    """``client_id`` and ``token``; whatever speaks against it is one 401, its app's log knows more."""
+    """Issue a token: ``client_id`` and ``token``; whatever speaks against it is one 401, its app's log knows more."""
     sent = _sent()
     request_log.begin("api/authorize", sent.items(multi=True))
     parameters = MultiDict({"grant_type": "client_credentials"})

@@ -104,7 +104,7 @@ def list_entries(
     before: str | None = None,
     limit: int = ROWS_A_PAGE,
 ) -> tuple[list[LogEntry], str | None]:
-    """The newest rows of an app (None: of no app at all), and from where to read on, if there are more."""
+    """The newest rows of an app (None: of no app at all), and the cursor of the next ones, if there are more."""
     query = select(LoggedRequest).where(LoggedRequest.client_id == client_id)
     query = _filtered(query, outcome, cause, before).order_by(LoggedRequest.id.desc()).limit(limit + 1)
     rows = db.session.scalars(query).all()

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ...clients.models import Client
-from ...consents.decisions import count_up_to
+from ...consents.counts import count_up_to
 from ...database.rows import db
 from ...users.models import User
 

@@ -59,7 +59,7 @@ def read_credentials(request: PortalRequest) -> Presented:
 def check_credentials(
     presented: Presented, client: ClientRow | None, request: PortalRequest, issuer: str
 ) -> ClientRow:
-    """``client``, proven; raises :class:`Refused` with the one ``invalid_client`` otherwise."""
+    """Check that what is ``presented`` proves ``client``, and return it. Raises :class:`Refused`, always as ``invalid_client``."""
     offered = vault.keyed_digest(presented.secret or "")  # the same work for clients that do not exist
     if client is None:
         raise Refused(

@@ -135,9 +135,9 @@ def error_fields(error: str, description: str) -> dict[str, str]:
     return {"error": error, "error_description": description, "error_uri": page}
 
 
-def json_of(payload: Any, status: int = 200) -> Response:
+def json_of(payload: Any) -> Response:
     """``payload`` as JSON."""
-    return json_response(as_json(payload), status)
+    return json_response(as_json(payload))
 
 
 def json_response(text: str, status: int = 200) -> Response:
