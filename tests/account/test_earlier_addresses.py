@@ -15,6 +15,7 @@ from app.authentication import replays, sessions
 from app.clients import client_secrets
 from app.clients.models import Client
 from app.clients.owner_notices import tell_of_redirect_uris
+from app.clients.registration import delete_client
 from app.clock import now
 from app.database.rows import db
 from app.notifications.delivery import deliver_due
@@ -37,7 +38,7 @@ from tests.support.mailboxes import Mailbox, text_of
 
 NOTICES = [
     *("password_changed", "email_changed", "new_browser", "session_copied", "new_administrator"),
-    *("secret_added", "secret_revealed", "secrets_replaced", "redirect_uris_changed"),
+    *("secret_added", "secret_revealed", "secrets_replaced", "redirect_uris_changed", "app_deleted"),
 ]
 DOORS = re.compile(r"pf_link_|/(reset-password|verify-email|undo-email|recover)/")
 
@@ -71,6 +72,10 @@ def reveal_newest(row: Client) -> None:
 def edit_redirect_uris(row: Client) -> None:
     before, row.redirect_uris = row.redirect_uri_list, "https://evil.example/callback"
     tell_of_redirect_uris(row, before, by=row.owner_id)
+
+
+def delete(row: Client) -> None:
+    delete_client(row, actor_id=row.owner_id)
 
 
 def change_password(attacker: FlaskClient) -> None:
@@ -112,7 +117,7 @@ def test_every_notice_of_an_account_reaches_the_address_that_can_take_it_back(
     change_password(robbed)
     change(app, robbed, "second@evil.example", ANOTHER_PASSWORD)
     sign_in(app.test_client(), password=ANOTHER_PASSWORD)
-    for rule in (add_secret, rotate, reveal_newest, edit_redirect_uris):
+    for rule in (add_secret, rotate, reveal_newest, edit_redirect_uris, delete):
         world.change(rule)
     with app.app_context():
         administrators.appoint(accounts.get_user(anna.id))
