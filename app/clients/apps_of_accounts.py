@@ -31,7 +31,7 @@ def end_what_was_made_since(user: User, since: datetime) -> None:
 def delete_apps_of(user: User) -> None:
     """Delete the apps of a person whose account is deleted: nobody is left to answer for them."""
     for client in list_own_clients(user.id):
-        delete_client(client, actor_id=user.id)
+        delete_client(client, actor_id=user.id, with_owner=True)
 
 
 def _detach(client: Client) -> None:

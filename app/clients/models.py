@@ -106,6 +106,8 @@ class ClientSecret(Model):
     digest: Mapped[str] = mapped_column(ascii_text(64))
     sealed: Mapped[str | None] = mapped_column(Text)
     """Null where ``CLIENT_SECRETS_SHOWN_ONCE`` is set."""
+    mac: Mapped[str | None] = mapped_column(ascii_text(64))
+    """What binds it to its app; see :mod:`app.clients.authentic_secrets`."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime | None]

@@ -13,7 +13,7 @@ MOST_LISTED = 10  # URIs of each kind: an email that waits must fit into its col
 
 def tell_of_secret(client: Client, template: str, *, by: str | None, secret: str | None = None) -> None:
     """Email the owner that a secret, called ``secret``, was added, shown or replaced; never the secret itself."""
-    _tell(client, template, by=by, page="/secrets", secret=secret)
+    _tell(client, template, by=by, page=f"/dashboard/apps/{client.id}/secrets", secret=secret)
 
 
 def tell_of_redirect_uris(client: Client, before: Sequence[str], *, by: str | None) -> None:
@@ -24,14 +24,19 @@ def tell_of_redirect_uris(client: Client, before: Sequence[str], *, by: str | No
         for some, others in ((after, before), (before, after))
     )
     if added or removed:
-        _tell(client, "redirect_uris_changed", by=by, page="/edit", added=added, removed=removed)
+        page = f"/dashboard/apps/{client.id}/edit"
+        _tell(client, "redirect_uris_changed", by=by, page=page, added=added, removed=removed)
 
 
-def _tell(client: Client, template: str, *, by: str | None, page: str, **told: str | None) -> None:
+def tell_of_deletion(client: Client, *, by: str | None) -> None:
+    """Mail the owner that ``client`` is deleted, and by whom: themselves, or somebody who runs the portal."""
+    _tell(client, "app_deleted", by=by, page="/account/security", by_owner=by == client.owner_id)
+
+
+def _tell(client: Client, template: str, *, by: str | None, page: str, **told: str | bool | None) -> None:
     owner = db.session.get(User, client.owner_id) if client.owner_id is not None else None
     if owner is not None:
-        link = f"{settings.issuer}/dashboard/apps/{client.id}{page}"
-        notify(owner, template, by=by, app=client.name, link=link, **told)
+        notify(owner, template, by=by, app=client.name, link=f"{settings.issuer}{page}", **told)
 
 
 def _listed(uris: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from . import app_limit, checks, client_secrets, naming, verified
 from .details import DEVELOPER_LIMITS, Details, Limits, normalise
 from .grants import PASSWORD
 from .models import Client
-from .owner_notices import tell_of_redirect_uris
+from .owner_notices import tell_of_deletion, tell_of_redirect_uris
 from .refusals import ClientRefused, DisabledByAdministrator, PortalsOwnApp, Problem, Reason
 
 ADMINISTRATOR = "administrator"
@@ -127,10 +127,15 @@ def enable_client(client: Client, by: str, *, actor_id: str | None) -> None:
     _note(EventKind.CLIENT_ENABLED, client, actor_id, by=by)
 
 
-def delete_client(client: Client, *, actor_id: str | None) -> None:
-    """End ``client`` for good, with its secrets, everybody's consent and every token. Raises :class:`PortalsOwnApp`."""
+def delete_client(client: Client, *, actor_id: str | None, with_owner: bool = False) -> None:
+    """End ``client`` for good, with its secrets, everybody's consent and every token. Raises :class:`PortalsOwnApp`.
+
+    The owner gets a mail, unless their account ends, too.
+    """
     if client.id == PORTALS_OWN:
         raise PortalsOwnApp
+    if not with_owner:
+        tell_of_deletion(client, by=actor_id)
     _note(EventKind.CLIENT_DELETED, client, actor_id)
     db.session.delete(client)
     db.session.flush()

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from .refusals import NotAMail
 
 WORDS: Mapping[str, LazyString] = {
+    "app_deleted": _l("An app was deleted"),
     "app_full": _l("An app has as many people as it may have"),
     "email_changed": _l("The e-mail address was changed"),
     "email_given_back": _l("The change of the e-mail address was undone"),

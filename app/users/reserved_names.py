@@ -13,7 +13,7 @@ _LOOKS = frozenset(map(lookalikes.skeleton, RESERVED))
 
 def refuse_reserved(username: str) -> None:
     """Raise :class:`UsernameRefused` for a name, in any spelling, that only administrators give; too long ones are none."""
-    if len(username) <= LONGEST_USERNAME and any(
-        word in _LOOKS for word in (lookalikes.skeleton(username), *lookalikes.words_of(username))
-    ):
+    if len(username) > LONGEST_USERNAME:
+        return
+    if not _LOOKS.isdisjoint({lookalikes.skeleton(username), *lookalikes.words_of(username)}):
         raise UsernameRefused("reserved")

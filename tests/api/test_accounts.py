@@ -177,7 +177,7 @@ def test_a_new_password_ends_the_tokens_got_with_the_old_one_and_no_apps(
     with app.app_context():
         user = accounts.get_user(person.id)
         new = "crimson wagon beyond nine hills"
-        change_password(user, new, session_id="0" * 32, issuer="http://127.0.0.1", locale="en")
+        change_password(user, new, session_id="0" * 32)
         db.session.commit()
     assert verified(client, token) == 401
     assert verified(client, apps) == 200

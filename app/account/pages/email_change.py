@@ -109,5 +109,5 @@ def _ask_for_change(form: EmailForm) -> None:
 
 
 def _undo(token: str) -> None:
-    email_changes.undo_change(token, issuer=settings.issuer, locale=str(get_locale()))
+    email_changes.undo_change(token, issuer=settings.issuer)
     db.session.commit()

@@ -8,6 +8,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
+from ...authentication.access import recent_sign_in
 from ...database.rows import db
 from ...forms import status_of
 from .. import naming, registration
@@ -49,6 +50,7 @@ def enable(client_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/dashboard/apps/<client_id>/delete", methods=["GET", "POST"])
+@recent_sign_in
 def delete(client_id: str) -> ResponseReturnValue:
     """Ask for the app's name, say whom it reaches, and delete it."""
     client = get_own_client(client_id)

@@ -44,7 +44,7 @@ def page(
     assert asked.validated_redirect_uri is not None
     g.form_action = responses.form_action(asked.validated_redirect_uri)
     query = urlencode(list(asked.parameters.items(multi=True)))
-    who = who_asks.find(asked.client.id)
+    who = who_asks.find(asked.client)
     html = render_template(
         "oauth/consent.html",
         client=asked.client,
