@@ -447,4 +447,6 @@ def test_an_attacker_who_confirms_another_change_at_the_same_moment_wins_nothing
     assert ours.result() == 303
     assert theirs.result() in (303, 410, 422)
     assert address(db_session) == (OLD, True)
-    assert all(attacker.get(link_of(mail)).status_code == 410 for mail in mails(app, "email_changed"))
+    links = [link_of(mail) for mail in mails(app, "email_changed") if "://" in text_of(mail)]
+    assert links
+    assert all(attacker.get(link).status_code == 410 for link in links)
