@@ -13,6 +13,7 @@ from configuration import derived
 from configuration import values as read
 from configuration.derived import ConfigurationError
 from configuration.env_file import read_env_file
+from configuration.running import find_issuer
 
 __all__ = ["CHECKOUT", "LANGUAGES", "ConfigurationError", "Settings", "load", "load_or_exit"]
 
@@ -23,6 +24,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 SMS_COUNTRIES = (
     "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
 )
+DEFAULT_PORT = 8000
 HIDDEN = ("_SECRET", "_SECRET_PREVIOUS", "_KEY", "_PASS", "_URL")
 Value = TypeVar("Value")
 
@@ -45,7 +47,8 @@ class Settings:
     instance: Path
     # development, production (refuses weak secrets and plain http) or testing.
     app_env: str = setting("development", read.one_of("development", "production", "testing"))
-    # Public base URL without trailing slash, `iss` of every token; follows the port where it is not set.
+    # Public base URL without trailing slash, `iss` of every token; follows the port where it is not set, and in
+    # commands the portal that runs.
     issuer: str = setting(None, read.issuer)
     # Signs sessions and CSRF tokens; made once into the instance folder in development.
     secret_key: str = setting(None, read.text)
@@ -108,7 +111,7 @@ class Settings:
 
     # gunicorn: where it listens (PORT wins over SERVER_PORT), with how many processes (cores × 2 + 1).
     server_host: str = setting("127.0.0.1", read.host)
-    server_port: int = setting("8000", read.whole_number(1, 65_535))
+    server_port: int = setting(str(DEFAULT_PORT), read.whole_number(1, 65_535))
     web_concurrency: int = setting(str((os.cpu_count() or 1) * 2 + 1), read.whole_number(1, 512))
     # PEM files; both or none.
     tls_cert: Path | None = optional(read.file)
@@ -182,6 +185,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     merged = written | dict(environ)
     # Containers move the folder, and so does a second portal on the same checkout.
     instance = Path(merged.get("INSTANCE_PATH") or CHECKOUT / "instance").resolve()
+    # Flask's own mark of a command, which follows the portal that runs beside it; a portal follows nobody.
+    is_command = environ.get("FLASK_RUN_FROM_CLI") == "true"
+    if is_command and not any(merged.get(name, "").strip() for name in ("ISSUER", "PORT", "SERVER_PORT")):
+        merged["ISSUER"] = find_issuer(instance, DEFAULT_PORT) or ""
     return Settings.from_environment(merged, instance)
 
 

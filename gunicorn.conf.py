@@ -30,6 +30,7 @@ try:
     # Loaded once, before the fork: workers start faster and share the memory of the code.
     from app.operations.even_worker import EvenWorker
     from app.operations.server_log import ServerLog
+    from configuration.running import AddressFile
 except (Exception, SystemExit) as error:
     if not _reloading:
         if type(error).__name__ != "ConfigurationError":
@@ -43,6 +44,7 @@ except (Exception, SystemExit) as error:
     import config as _config
     from app.operations.even_worker import EvenWorker
     from app.operations.server_log import ServerLog
+    from configuration.running import AddressFile
 finally:
     gc.enable()
 
@@ -113,6 +115,7 @@ def on_reload(server: Any) -> None:
     """
     server.log = ServerLog(server.cfg)
     if not _refused:
+        _tell_commands(server)
         _listen(server)
 
 
@@ -120,7 +123,16 @@ def when_ready(server: Any) -> None:
     """Say in one line where the portal is."""
     processes = "1 worker" if workers == 1 else f"{workers} workers"
     print(f"Pforte is at {_settings.issuer} ({processes} on {bind}). Ctrl-C stops it.", flush=True)
+    _tell_commands(server)
     _listen(server)
+
+
+def _tell_commands(server: Any) -> None:
+    """Let commands know the address; what said so before a reload goes."""
+    former = getattr(server, "address_file", None)
+    server.address_file = AddressFile.write(_settings.instance, _settings.server_port, _settings.issuer)
+    if former is not None:
+        former.remove()
 
 
 def _listen(server: Any) -> None:
@@ -167,5 +179,7 @@ def worker_exit(_server: Any, _worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """End the message listener, and say that the end was a clean one."""
+    if address_file := getattr(server, "address_file", None):
+        address_file.remove()
     _stop_listening(server)
     print("Pforte has stopped.", flush=True)
