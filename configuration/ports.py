@@ -3,7 +3,7 @@
 import errno
 import socket
 
-from .derived import ConfigurationError
+from .problems import ConfigurationError
 
 HIGHEST = 65_535
 

@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from config import CHECKOUT
-from configuration.derived import ConfigurationError
 from configuration.ports import check_port
+from configuration.problems import ConfigurationError
 from tests.support.ports import free_port, wait_until
 
 pytestmark = pytest.mark.any_database
