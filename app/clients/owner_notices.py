@@ -27,6 +27,11 @@ def tell_of_redirect_uris(client: Client, before: Sequence[str], *, by: str | No
         _tell(client, "redirect_uris_changed", by=by, page="/edit", added=added, removed=removed)
 
 
+def tell_of_optional_pkce(client: Client, *, by: str | None) -> None:
+    """Mail the owner that ``client`` need not use PKCE any more."""
+    _tell(client, "pkce_optional", by=by, page="/edit")
+
+
 def _tell(client: Client, template: str, *, by: str | None, page: str, **told: str | None) -> None:
     owner = db.session.get(User, client.owner_id) if client.owner_id is not None else None
     if owner is not None:

@@ -119,6 +119,33 @@ def test_a_public_app_has_no_secret(browser: FlaskClient, db_session: Session) -
     assert (kept.is_public, kept.pkce_required) == (True, True)
 
 
+def test_the_form_of_a_new_app_has_the_switch_for_pkce_and_it_is_on(
+    browser: FlaskClient, db_session: Session
+) -> None:
+    switch = re.search(r'<input[^>]*id="pkce_required"[^>]*>', browser.get(NEW).text)
+    assert switch
+    assert "checked" in switch[0]
+    # As browsers send it: the empty value of the page, and behind it the box where it is ticked.
+    for number, (sent, required) in enumerate(((["", "y"], True), ([""], False), ([], True))):
+        client_id, _page = register(browser, name=f"App {number}", pkce_required=sent)
+        assert db_session.get_one(Client, client_id).pkce_required is required
+
+
+def test_a_public_app_is_registered_with_pkce_whatever_the_switch_says(
+    browser: FlaskClient, db_session: Session
+) -> None:
+    register(browser, client_type="public", redirect_uris="http://127.0.0.1/cb", pkce_required=[""])
+    assert only_app(db_session).pkce_required
+
+
+def test_a_refused_form_keeps_the_switch_as_it_was(browser: FlaskClient) -> None:
+    for sent, checked in (([""], False), (["", "y"], True)):
+        page = post(browser, NEW, **form_of_new_app(name="", pkce_required=sent))
+        switch = re.search(r'<input[^>]*id="pkce_required"[^>]*>', page.text)
+        assert switch
+        assert ("checked" in switch[0]) is checked
+
+
 def test_an_app_without_people_needs_no_redirect_uri(browser: FlaskClient) -> None:
     _id, page = register(browser, redirect_uris="", grant_types=["client_credentials"], scopes=[])
     assert "grant_type=client_credentials" in page
