@@ -10,7 +10,7 @@ from app.audit.models import Event
 from app.clients.models import Client
 from app.diagnostics import causes
 from tests.authentication.visitors import csrf_token, make_user, sign_in
-from tests.diagnostics.answers import CALLBACK, answer, flush, make_client
+from tests.diagnostics.answers import CALLBACK, answer, everything_kept, flush, make_client
 
 SENT = "https://app.example.org/callback/"
 SCRIPT = "<script>alert(1)</script>"
@@ -93,6 +93,39 @@ def test_lengths_of_secrets_are_told_in_the_readers_language(
     assert (
         "(6 Zeichen)" in annas.get(f"/dashboard/apps/{client_id}/log?locale=de", follow_redirects=True).text
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "length", "more"),
+    [("en", "(1 character)", "(2 more)"), ("de", "(1 Zeichen)", "(2 weitere)")],
+)
+def test_what_is_masked_is_told_in_the_readers_language_wherever_it_stands(
+    app: Flask, annas: FlaskClient, client_id: str, language: str, length: str, more: str
+) -> None:
+    parameters = [("X", "y"), *((f"p{number}", "") for number in range(31))]
+    request_id = answer(
+        app, client_id, causes.REDIRECT_URI_DIFFERS, parameters=parameters, sent=f"{CALLBACK}?x=1"
+    )
+    page = annas.get(f"/failures/{request_id}?locale={language}", follow_redirects=True).text
+    assert f"{CALLBACK}?x={length}" in page
+    assert f"<code>{length}</code></dt><dd><code>{length}" in page  # a name, then its value
+    assert more in page
+    assert "(1 characters)" not in page
+
+
+def test_an_address_that_is_shown_whole_is_masked_nowhere(
+    app: Flask, annas: FlaskClient, client_id: str
+) -> None:
+    sent, registered = "https://app.example.org/callback?x=1", "https://app.example.org/callback?x=2"
+    request_id = answer(
+        app, client_id, causes.REDIRECT_URI_UNREGISTERED, endpoint="authorize",
+        parameters={"client_id": client_id, "redirect_uri": sent}, sent=sent, nearest=registered, differs=["query"],
+    )  # fmt: skip
+    for path in (f"/failures/{request_id}", f"/dashboard/apps/{client_id}/log"):
+        page = annas.get(path).text
+        assert f"The app sent redirect_uri {sent}. The nearest registered one is {registered};" in page
+        assert "character" not in page.split("Secrets, codes and tokens are never kept")[0].split("<main")[1]
+    assert sent not in everything_kept(app)  # sealed
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import Select, or_, select
 
 from ...crypto import Undecryptable
 from ...database.rows import db
 from ...extensions import vault
+from ...masking import LONGEST_VALUE, without_secrets
 from ..causes import CATALOGUE, Cause
 from ..models import LoggedRequest
 
@@ -20,7 +22,7 @@ ROWS_A_PAGE = 50  # rows
 OUTCOMES = ("ok", "refused")
 _CURSOR = re.compile(r"[0-9a-f]{32}")
 _REQUEST_ID = re.compile(r"\b[a-z2-7]{20}\b")  # as site/request_ids.py makes them
-_LENGTH = re.compile(r"\((\d{1,9}) characters\)")  # as masking writes it
+_MASKED = re.compile(r"\((\d{1,9}) (characters|more)\)")  # as masking writes it
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class LogEntry:
     @property
     def parameters(self) -> list[tuple[str, str]]:
         """Names and values as received, secrets masked; lengths in the reader's language."""
-        return [(name, _LENGTH.sub(_length, value)) for name, value in self._details.get("request", [])]
+        return [(_in_words(name), self._told(value)) for name, value in self._details.get("request", [])]
 
     @property
     def authorization(self) -> str:
@@ -78,7 +80,7 @@ class LogEntry:
         """What to do, in the reader's language."""
         return cause.advise(self._facts(cause))
 
-    @property
+    @cached_property
     def redirect_uri(self) -> str | None:
         """The address to register as it was sent, where the cause can be repaired."""
         sealed = self._details.get("redirect_uri")
@@ -94,7 +96,20 @@ class LogEntry:
         return json.loads(self.row.details)
 
     def _facts(self, cause: Cause) -> dict[str, Any]:
-        return self._details.get("facts", {}).get(cause.name, {})
+        facts = self._details.get("facts", {}).get(cause.name, {})
+        return {name: self._told(fact) for name, fact in facts.items()}
+
+    def _told(self, fact: Any) -> Any:
+        """A fact or value as its reader may see it: the address that is shown whole anyway is masked nowhere."""
+        if isinstance(fact, list):
+            return [self._told(each) for each in fact]
+        if not isinstance(fact, str):
+            return fact
+        uri = self.redirect_uri
+        is_shown = (
+            uri is not None and len(uri) <= LONGEST_VALUE and fact == without_secrets(uri, is_address=True)
+        )
+        return uri if is_shown else _in_words(fact)
 
 
 def list_entries(
@@ -150,6 +165,13 @@ def _filtered(
     return query
 
 
-def _length(found: re.Match[str]) -> str:
+def _in_words(text: str) -> str:
+    """A text with what masking has put into it, in the reader's language."""
+    return _MASKED.sub(_mask, text)
+
+
+def _mask(found: re.Match[str]) -> str:
     count = int(found[1])
+    if found[2] == "more":
+        return _("(%(count)s more)", count=count)
     return ngettext("(%(num)d character)", "(%(num)d characters)", count)
