@@ -154,6 +154,26 @@ def test_the_log_can_be_narrowed(
     assert ("No request here matches" in page) == (not shown)
 
 
+def test_the_filter_offers_the_causes_that_occurred_and_the_chosen_one(
+    app: Flask, annas: FlaskClient, client_id: str, owner: str
+) -> None:
+    answer(app, client_id, causes.CODE_UNKNOWN)
+    answer(app, client_id, remarks=[causes.STATE_MISSING, causes.NONCE_MISSING])
+    answer(app, make_client(app, owner, name="Other"), causes.SECRET_WRONG)
+    flush(app)
+
+    def offered(query: str) -> set[str]:
+        page = annas.get(f"/dashboard/apps/{client_id}/log{query}").text
+        select = re.search(r'<select[^>]*name="cause".*?</select>', page, re.DOTALL)
+        assert select
+        assert "<optgroup" in select[0]
+        return set(re.findall(r'value="(\w+)"', select[0]))
+
+    occurred = {"code_unknown", "state_missing", "nonce_missing"}
+    assert offered("") == occurred
+    assert offered("?cause=secret_wrong") == occurred | {"secret_wrong"}
+
+
 @pytest.mark.parametrize("query", ["outcome=%27", "outcome=went+on", "cause=nothing", "request=what"])
 def test_a_filter_that_cannot_be_understood_is_told_beside_its_field(
     app: Flask, annas: FlaskClient, client_id: str, query: str

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 
 from ...crypto import Undecryptable
 from ...database.rows import db
@@ -17,10 +17,9 @@ from ...extensions import vault
 from ...masking import LONGEST_VALUE, without_secrets
 from ..causes import CATALOGUE, Cause
 from ..models import LoggedRequest
+from .queries import OUTCOMES, entries_of, newest_of
 
 ROWS_A_PAGE = 50  # rows
-OUTCOMES = ("ok", "refused")
-_CURSOR = re.compile(r"[0-9a-f]{32}")
 _REQUEST_ID = re.compile(r"\b[a-z2-7]{20}\b")  # as site/request_ids.py makes them
 _MASKED = re.compile(r"\((\d{1,9}) (characters|more)\)")  # as masking writes it
 
@@ -120,11 +119,16 @@ def list_entries(
     limit: int = ROWS_A_PAGE,
 ) -> tuple[list[LogEntry], str | None]:
     """The newest rows of an app (None: of no app at all), and from where to read on, if there are more."""
-    query = select(LoggedRequest).where(LoggedRequest.client_id == client_id)
-    query = _filtered(query, outcome, cause, before).order_by(LoggedRequest.id.desc()).limit(limit + 1)
+    query = entries_of(client_id, outcome, cause, before).order_by(LoggedRequest.id.desc()).limit(limit + 1)
     rows = db.session.scalars(query).all()
     entries = [LogEntry(row) for row in rows[:limit]]
     return entries, (entries[-1].row.id if len(rows) > limit else None)
+
+
+def list_causes(client_id: str) -> set[str]:
+    """The names of the causes and remarks among the newest requests of an app, refused ones and others."""
+    rows = [row for outcome in OUTCOMES for row in db.session.execute(newest_of(client_id, outcome))]
+    return {name for cause, remarks in rows for name in (cause, *(remarks or "").split()) if name}
 
 
 def find_entry(request_id: str) -> LogEntry | None:
@@ -150,19 +154,6 @@ def find_entry_of(client_id: str, request_id: str) -> LogEntry | None:
 def sealed_for(request_id: str) -> str:
     """The place that the sealed redirect URI of a request is bound to."""
     return f"logged_requests.redirect_uri.{request_id}"
-
-
-def _filtered(
-    query: Select[LoggedRequest], outcome: str | None, cause: str | None, before: str | None
-) -> Select[LoggedRequest]:
-    if outcome in OUTCOMES:
-        query = query.where(LoggedRequest.outcome == outcome)
-    if cause in CATALOGUE:
-        remarked = LoggedRequest.remarks.contains(f" {cause} ", autoescape=True)
-        query = query.where(or_(LoggedRequest.cause == cause, remarked))
-    if before is not None and _CURSOR.fullmatch(before):
-        query = query.where(LoggedRequest.id < before)
-    return query
 
 
 def _in_words(text: str) -> str:
