@@ -89,6 +89,7 @@ def test_discovery_says_what_there_is_to_everybody(world: World, path: str) -> N
     assert document["authorization_response_iss_parameter_supported"] is True
     assert "RS256" in document["id_token_signing_alg_values_supported"]
     assert "registration_endpoint" not in document
+    assert document.get("service_documentation") != f"{ISSUER}/"  # a start page documents nothing
 
 
 @pytest.mark.oidc("discovery#3")

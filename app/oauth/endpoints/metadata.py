@@ -77,7 +77,6 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
         "ui_locales_supported": list(languages.NAMES),
-        "service_documentation": f"{issuer}/",
     }
 
 
