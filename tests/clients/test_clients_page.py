@@ -55,6 +55,15 @@ def test_a_new_app_begins_with_what_nearly_every_app_needs_and_nothing_more(brow
     assert ticked == ["openid", "profile", "email"]
 
 
+def test_apps_that_were_made_together_are_told_apart_by_the_end_of_their_ids(browser: FlaskClient) -> None:
+    ids = [register(browser, name=f"App {number}")[0] for number in range(3)]
+    page = browser.get("/dashboard/apps").text
+    assert [page.count(f">…{client_id[-8:]}<") for client_id in ids] == [1, 1, 1]
+    # In full, with a button to copy it, on the page of the app.
+    own = browser.get(f"/dashboard/apps/{ids[0]}").text
+    assert f'<code id="client-id">{ids[0]}</code>' in own
+
+
 def test_a_fresh_secret_is_shown_once_and_its_app_only(app: Flask, browser: FlaskClient) -> None:
     with app.app_context():
         other, _secret = make_client("anna", name="Other")
