@@ -63,10 +63,7 @@ class PortalServer(AuthorizationServer):
         if not sent:
             raise Refused(causes.GRANT_TYPE_MISSING, fields=sorted(request.sent)[:20])
         if sent not in GRANT_TYPES:
-            near = get_close_matches(sent[:100].replace("-", "_"), GRANT_TYPES, n=1, cutoff=0)
-            raise Refused(
-                causes.GRANT_TYPE_UNKNOWN, sent=sent[:100], nearest=near, supported=list(GRANT_TYPES)
-            )
+            raise _unknown_grant(sent[:100])
         return super().get_token_grant(request)
 
     def get_authorization_grant(self, request: PortalRequest) -> Any:
@@ -118,6 +115,12 @@ class PortalServer(AuthorizationServer):
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nobody listens: what happened is in the request log."""
+
+
+def _unknown_grant(sent: str) -> Refused:
+    near = next(iter(get_close_matches(sent.replace("-", "_"), GRANT_TYPES, n=1)), None)
+    hint = "similar_grant_type" if near else None
+    return Refused(causes.GRANT_TYPE_UNKNOWN, sent=sent, hint=hint, nearest=near, supported=list(GRANT_TYPES))
 
 
 def server() -> PortalServer:

@@ -62,6 +62,7 @@ def mismatch(app: Flask, client_id: str, sent: str = SENT) -> str:
         endpoint="authorize",
         parameters={"client_id": client_id, "redirect_uri": sent},
         sent=sent,
+        hint="nearest_registered",
         nearest=CALLBACK,
         differs=["trailing_slash"],
     )
@@ -119,7 +120,8 @@ def test_an_address_that_is_shown_whole_is_masked_nowhere(
     sent, registered = "https://app.example.org/callback?x=1", "https://app.example.org/callback?x=2"
     request_id = answer(
         app, client_id, causes.REDIRECT_URI_UNREGISTERED, endpoint="authorize",
-        parameters={"client_id": client_id, "redirect_uri": sent}, sent=sent, nearest=registered, differs=["query"],
+        parameters={"client_id": client_id, "redirect_uri": sent}, sent=sent, hint="nearest_registered",
+        nearest=registered, differs=["query"],
     )  # fmt: skip
     for path in (f"/failures/{request_id}", f"/dashboard/apps/{client_id}/log"):
         page = annas.get(path).text
@@ -413,8 +415,8 @@ def test_what_an_app_sends_is_never_markup(app: Flask, annas: FlaskClient, clien
         (SCRIPT, "x"),
     ]
     shown = answer(
-        app, client_id, causes.REDIRECT_URI_UNREGISTERED, parameters=hostile, sent=f"https://x/{SCRIPT}", nearest=SCRIPT,
-        differs=[SCRIPT], remarks=[causes.SCOPE_UNKNOWN], unknown=[SCRIPT],
+        app, client_id, causes.REDIRECT_URI_UNREGISTERED, parameters=hostile, sent=f"https://x/{SCRIPT}", hint="nearest_registered",
+        nearest=SCRIPT, differs=[SCRIPT], remarks=[causes.SCOPE_UNKNOWN], unknown=[SCRIPT],
     )  # fmt: skip
     for path in (f"/dashboard/apps/{client_id}/log", f"/failures/{shown}"):
         page = annas.get(path).text
