@@ -6,9 +6,11 @@ import re
 import secrets
 import ssl
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+
+from .problems import ConfigurationError, refuse
 
 SHORTEST_SECRET = 32
 # What examples and tutorials put where a secret belongs.
@@ -22,32 +24,28 @@ FEWEST_CHARACTERS = 12  # different ones; a random text of 32 has more
 HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]")
 
 
-class ConfigurationError(Exception):
-    """One line that names the variable, its value unless that is secret, and what is accepted."""
-
-
 def database_from_parts(given: Mapping[str, str]) -> str | None:
     """The database URL that the MYSQL_* variables spell, or None where none of them is set."""
     names = [f"MYSQL_{part}" for part in ("USER", "PASS", "HOST", "PORT", "DB") if f"MYSQL_{part}" in given]
     if not names:
         return None
-    for name in ("MYSQL_USER", "MYSQL_DB"):
-        if name not in given:
-            raise ConfigurationError(
-                f"{name} is missing, since {names[0]} is set; accepted: a name, or use DATABASE_URL"
-            )
     port = given.get("MYSQL_PORT", "3306").strip()
-    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
-        raise ConfigurationError(f"MYSQL_PORT is {port!r}; accepted: a whole number from 1 to 65535")
     host = given.get("MYSQL_HOST", "127.0.0.1").strip()
-    if not HOST.fullmatch(host):
-        shown = "not a host" if "@" in host else repr(host)  # a URL pasted here may hold a password
-        raise ConfigurationError(
-            f"MYSQL_HOST is {shown}; accepted: a name or address, such as db.example.com"
-        )
+    refuse(_faults_of_parts(given, names[0], host, port))
     password = f":{quote(given['MYSQL_PASS'], safe='')}" if "MYSQL_PASS" in given else ""
     user, name = quote(given["MYSQL_USER"], safe=""), quote(given["MYSQL_DB"], safe="")
     return f"mysql://{user}{password}@{host}:{port}/{name}"
+
+
+def _faults_of_parts(given: Mapping[str, str], first: str, host: str, port: str) -> Iterator[str]:
+    for name in ("MYSQL_USER", "MYSQL_DB"):
+        if name not in given:
+            yield f"{name} is missing, since {first} is set; accepted: a name, or use DATABASE_URL"
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
+        yield f"MYSQL_PORT is {port!r}; accepted: a whole number from 1 to 65535"
+    if not HOST.fullmatch(host):
+        shown = "not a host" if "@" in host else repr(host)  # a URL pasted here may hold a password
+        yield f"MYSQL_HOST is {shown}; accepted: a name or address, such as db.example.com"
 
 
 def development_secret(name: str, app_env: str, instance: Path) -> str:
@@ -83,16 +81,16 @@ def _write_once(path: Path, text: str) -> None:
         Path(draft).unlink()
 
 
-def check_encryption_secrets(secret: str, previous: str | None) -> None:
-    """Raise ConfigurationError on a short secret, or a previous one that is the same."""
+def faults_of_encryption_secrets(secret: str | None, previous: str | None) -> Iterator[str]:
+    """A line for a short secret, and for a previous one that is the same."""
     for name, value in (("", secret), ("_PREVIOUS", previous)):
         if value is not None and len(value) < SHORTEST_SECRET:
-            raise ConfigurationError(
+            yield (
                 f"DATABASE_ENCRYPTION_SECRET{name} is too short; "
                 f"accepted: any text of {SHORTEST_SECRET} characters or more"
             )
-    if secret == previous:
-        raise ConfigurationError(
+    if previous is not None and secret == previous:
+        yield (
             "DATABASE_ENCRYPTION_SECRET_PREVIOUS is the same as DATABASE_ENCRYPTION_SECRET; "
             "accepted: another one, or nothing"
         )
@@ -123,28 +121,36 @@ def refuse_unusable_tls(certificate: Path | None, key: Path | None) -> None:
         ) from None
 
 
-def refuse_unsafe_production(secret_key: str, encryption_secret: str, issuer: str) -> None:
-    """Raise ConfigurationError on a default or short secret, or an issuer whose tokens anybody could read."""
+def refuse_a_missing_key(is_needed: bool | None, key: bytes | None) -> None:
+    """Raise ConfigurationError where tokens are to be encrypted and nothing says under which key."""
+    if is_needed and key is None:
+        raise ConfigurationError(
+            "JWE_ENCRYPTION_KEY is missing; SHOULD_ENCRYPT_TOKENS=true needs 32 bytes in base64url"
+        )
+
+
+def unsafe_in_production(secret_key: str | None, encryption_secret: str | None, issuer: str) -> Iterator[str]:
+    """A line for a default or short secret, and for an issuer whose tokens anybody could read."""
     for name, secret in (("SECRET_KEY", secret_key), ("DATABASE_ENCRYPTION_SECRET", encryption_secret)):
+        if secret is None:
+            continue
         if len(secret) < SHORTEST_SECRET:
-            raise ConfigurationError(
-                f"{name} is too short; accepted in production: {SHORTEST_SECRET} characters or more"
-            )
-        if PLACEHOLDER.search(secret):
-            raise ConfigurationError(f"{name} is a placeholder; accepted in production: a random text")
-        if len(set(secret)) < FEWEST_CHARACTERS:
-            raise ConfigurationError(
+            yield f"{name} is too short; accepted in production: {SHORTEST_SECRET} characters or more"
+        elif PLACEHOLDER.search(secret):
+            yield f"{name} is a placeholder; accepted in production: a random text"
+        elif len(set(secret)) < FEWEST_CHARACTERS:
+            yield (
                 f"{name} is too simple; accepted in production: a random text, with {FEWEST_CHARACTERS} different "
                 "characters or more"
             )
-    if secret_key == encryption_secret:
-        raise ConfigurationError(
+    if secret_key is not None and secret_key == encryption_secret:
+        yield (
             "SECRET_KEY is the same as DATABASE_ENCRYPTION_SECRET; accepted in production: another one, so that who "
             "learns one has not both"
         )
     parts = urlsplit(issuer)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
-        raise ConfigurationError(f"ISSUER is {issuer!r}; accepted in production: an https:// URL")
+        yield f"ISSUER is {issuer!r}; accepted in production: an https:// URL"
 
 
 def _is_loopback(host: str) -> bool:

@@ -264,6 +264,36 @@ def test_production_refuses_plain_http_unless_it_is_loopback(tmp_path: Path) -> 
         assert read(tmp_path, **{**PRODUCTION, "ISSUER": loopback}).issuer == loopback
 
 
+def test_several_wrong_settings_are_told_at_once_in_a_line_each(tmp_path: Path) -> None:
+    said = refusal(
+        tmp_path / "instance", ACCESS_TOKEN_TTL="soon", PORT="http", MYSQL_HOST="a b", TLS_CERT="/nowhere",
+        SHOULD_ENCRYPT_TOKENS="true", DATABASE_ENCRYPTION_SECRET="hunter2", DEFAULT_LOCALE="de",
+    )  # fmt: skip
+    assert sorted(line.split()[0] for line in said.splitlines()) == [
+        "ACCESS_TOKEN_TTL", "DATABASE_ENCRYPTION_SECRET", "JWE_ENCRYPTION_KEY", "MYSQL_DB", "MYSQL_HOST", "MYSQL_USER",
+        "PORT", "TLS_CERT",
+    ]  # fmt: skip
+    assert "hunter2" not in said
+    assert not (tmp_path / "instance").exists()
+
+
+def test_all_that_production_lacks_is_told_at_once(tmp_path: Path) -> None:
+    said = refusal(tmp_path, APP_ENV="production", ISSUER="http://id.example.org").splitlines()
+    assert [line.partition(";")[0] for line in said] == [
+        "SECRET_KEY is missing",
+        "DATABASE_ENCRYPTION_SECRET is missing",
+        "ISSUER is 'http://id.example.org'",
+    ]
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_variable_has_one_line(tmp_path: Path) -> None:
+    said = refusal(
+        tmp_path, **{**PRODUCTION, "DATABASE_ENCRYPTION_SECRET": "short", "TLS_KEY": "/nowhere/key.pem"}
+    )
+    assert [line.split()[0] for line in said.splitlines()] == ["TLS_KEY", "DATABASE_ENCRYPTION_SECRET"]
+
+
 def test_the_env_file_is_read_and_a_real_variable_wins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

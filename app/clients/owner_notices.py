@@ -29,8 +29,13 @@ def tell_of_redirect_uris(client: Client, before: Sequence[str], *, by: str | No
 
 
 def tell_of_deletion(client: Client, *, by: str | None) -> None:
-    """Mail the owner that ``client`` is deleted, and by whom: themselves, or somebody who runs the portal."""
+    """Email the owner that ``client`` is deleted, and by whom: themselves, or somebody who runs the portal."""
     _tell(client, "app_deleted", by=by, page="/account/security", by_owner=by == client.owner_id)
+
+
+def tell_of_optional_pkce(client: Client, *, by: str | None) -> None:
+    """Email the owner that ``client`` need not use PKCE any more."""
+    _tell(client, "pkce_optional", by=by, page=f"/dashboard/apps/{client.id}/edit")
 
 
 def _tell(client: Client, template: str, *, by: str | None, page: str, **told: str | bool | None) -> None:

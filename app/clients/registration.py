@@ -16,7 +16,7 @@ from . import app_limit, checks, client_secrets, naming, verified
 from .details import DEVELOPER_LIMITS, Details, Limits, normalise
 from .grants import PASSWORD
 from .models import Client
-from .owner_notices import tell_of_deletion, tell_of_redirect_uris
+from .owner_notices import tell_of_deletion, tell_of_optional_pkce, tell_of_redirect_uris
 from .refusals import ClientRefused, DisabledByAdministrator, PortalsOwnApp, Problem, Reason
 
 ADMINISTRATOR = "administrator"
@@ -88,7 +88,8 @@ def edit_client(
     """Change an app; return the names of the fields that are new. Raises :class:`ClientRefused`.
 
     An app that becomes public loses its secrets: nothing it holds is a secret any more. One that its owner
-    changes in what administrators vouched for loses their word. The owner gets a mail about other redirect URIs.
+    changes in what administrators vouched for loses their word. The owner gets a mail about other redirect URIs, and
+    where PKCE becomes optional.
     """
     normalised, uris_before = _checked(details, limits, client), client.redirect_uri_list
     changed = _apply(client, normalised, limits)
@@ -100,6 +101,8 @@ def edit_client(
             client_secrets.revoke_secret(client, secret, actor_id=actor_id)
     _note(EventKind.CLIENT_CHANGED, client, actor_id, fields=changed)
     tell_of_redirect_uris(client, uris_before, by=actor_id)
+    if "pkce_required" in changed and not client.pkce_required:
+        tell_of_optional_pkce(client, by=actor_id)
     if not limits.restricted_scopes and verified.VOUCHED_FOR.intersection(changed):
         verified.distrust_client(client, actor_id=actor_id)
     return changed

@@ -28,9 +28,9 @@ class Comparison:
 def facts(sent: str, registered: Sequence[str]) -> dict[str, Any]:
     """The facts of the cause ``redirect_uri_unregistered``."""
     nearest = find_nearest(sent, registered)
-    if nearest is None:
-        return {"sent": sent, "nearest": [], "differs": ["nothing_registered"]}
-    return {"sent": sent, "nearest": nearest.registered, "differs": list(nearest.differs)}
+    hint = "nearest_registered" if nearest else "none_registered"
+    told = {"nearest": nearest.registered, "differs": list(nearest.differs)} if nearest else {}
+    return {"sent": sent, "hint": hint, **told}
 
 
 def find_nearest(sent: str, registered: Sequence[str]) -> Comparison | None:

@@ -23,6 +23,7 @@ FIRST = (
     "secrets_replaced",
     "redirect_uris_changed",
     "app_deleted",
+    "pkce_optional",
 )
 # Every registration makes one; an app that is full waits for an administrator anyway.
 THEN = ("verify_email", "app_full")

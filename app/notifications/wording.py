@@ -21,6 +21,7 @@ WORDS: Mapping[str, LazyString] = {
     "new_administrator": _l("A new administrator"),
     "new_browser": _l("A sign-in with a new browser"),
     "redirect_uris_changed": _l("The redirect URIs of an app were changed"),
+    "pkce_optional": _l("PKCE is optional for an app now"),
     "secret_added": _l("An app got a new secret"),
     "secret_revealed": _l("A secret of an app was shown"),
     "secrets_replaced": _l("The secrets of an app were replaced"),

@@ -61,10 +61,7 @@ class PortalServer(AuthorizationServer):
         if not sent:
             raise Refused(causes.GRANT_TYPE_MISSING, fields=sorted(request.sent)[:20])
         if sent not in GRANT_TYPES:
-            near = get_close_matches(sent[:100].replace("-", "_"), GRANT_TYPES, n=1, cutoff=0)
-            raise Refused(
-                causes.GRANT_TYPE_UNKNOWN, sent=sent[:100], nearest=near, supported=list(GRANT_TYPES)
-            )
+            raise _unknown_grant(sent[:100])
         return super().get_token_grant(request)
 
     def get_authorization_grant(self, request: PortalRequest) -> Any:
@@ -107,6 +104,12 @@ class PortalServer(AuthorizationServer):
         """Authlib's triple as Flask's response."""
         body = flask_json.dumps(payload) if isinstance(payload, dict) else payload
         return Response(body, status=status, headers=headers)
+
+
+def _unknown_grant(sent: str) -> Refused:
+    near = next(iter(get_close_matches(sent.replace("-", "_"), GRANT_TYPES, n=1)), None)
+    hint = "similar_grant_type" if near else None
+    return Refused(causes.GRANT_TYPE_UNKNOWN, sent=sent, hint=hint, nearest=near, supported=list(GRANT_TYPES))
 
 
 def server() -> PortalServer:

@@ -54,6 +54,14 @@ def test_search_finds_by_the_beginning_of_name_and_owner(
     assert listed(browser, q=sought) == found
 
 
+def test_apps_are_told_apart_by_the_end_of_their_ids(app: Flask, browser: FlaskClient) -> None:
+    owner = make.make_user(app, "anna")
+    ids = [make.make_client(app, owner=owner).id for _ in range(3)]
+    for page in ("/admin/apps", f"/admin/users/{owner.id}"):
+        text = browser.get(page).text
+        assert [text.count(f">…{client_id[-8:]}<") for client_id in ids] == [1, 1, 1], page
+
+
 def test_search_finds_by_client_id(app: Flask, browser: FlaskClient) -> None:
     client = make.make_client(app, name="Ledger")
     make.make_client(app, name="Other")

@@ -88,7 +88,7 @@ def test_the_nearest_registered_uri_is_found() -> None:
 def test_without_any_registered_uri_there_is_nothing_to_compare() -> None:
     assert find_nearest(REGISTERED, []) is None
     facts = redirect_uri_doctor.facts(REGISTERED, [])
-    assert facts == {"sent": REGISTERED, "nearest": [], "differs": ["nothing_registered"]}
+    assert facts == {"sent": REGISTERED, "hint": "none_registered"}
 
 
 uris = st.one_of(st.text(max_size=60), st.text("htps:/.?#[]@%2Fa0", max_size=40))

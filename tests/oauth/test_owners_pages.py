@@ -140,7 +140,10 @@ def two_tokens_in_the_body(world: World) -> TestResponse:
         (grant_of_confidential_apps, ["the grant client_credentials", "A public client cannot"]),
         (grant_like_no_other, ["no grant_type zzz", "client_credentials, password"]),
         (scope_like_no_other, ["zzz", "openid, profile"]),
-        (redirect_uri_where_none_is_registered, ["app.example.org/there", "none is registered"]),
+        (
+            redirect_uri_where_none_is_registered,
+            ["app.example.org/there", "The app has no redirect URI registered."],
+        ),
         (redirect_uri_left_out, [f"{make.CALLBACK}, {make.CALLBACK}/two"]),
         (redirect_uri_of_another_host, ["//elsewhere.example.org/callback", make.CALLBACK, "the host"]),
         (other_redirect_uri_with_the_code, ["//app.example.org/two", f"said {make.CALLBACK}"]),

@@ -84,6 +84,13 @@ def test_its_url_for_galera_reaches_every_connection(databases: Databases, tmp_p
             engine.dispose()
 
 
+def test_the_readme_makes_the_database_in_the_same_way() -> None:
+    readme = (PAGE.parent.parent / "README.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r'mariadb -e "(CREATE DATABASE [^"]+)"', readme)
+    here = block("sql", "CREATE DATABASE").replace("a long random password", "…")
+    assert written.split() == here.strip().removesuffix(";").split()
+
+
 def test_its_database_may_be_made_and_used_as_shown(databases: Databases) -> None:
     for statement in block("sql", "CREATE DATABASE").strip().removesuffix(";").split(";\n"):
         databases.mariadb.run(statement.replace("pforte", "documented"))

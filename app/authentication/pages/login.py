@@ -127,6 +127,7 @@ def _sign_in_page(form: SignInForm, status: int) -> Response:
         form=form,
         carried={"next": onward} if onward else {},
         waiting_app=g.get("waiting_app"),
+        for_developers=(onward or "").removeprefix(request.script_root).startswith("/dashboard/"),
     )
     return make_response(page, status)
 

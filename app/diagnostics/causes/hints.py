@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-# Whole sentences, shown after why a request was refused.
+# Whole sentences, shown after why a request was refused; facts of the request stand at %(name)s.
 HINTS: dict[str, LazyString] = {
     "white_space": _l("There is white space in it, often a line break that came along when it was copied."),
     "quoted": _l("There are quotation marks around it, which became part of the value."),
@@ -26,9 +26,14 @@ HINTS: dict[str, LazyString] = {
     "too_short": _l("It is too short."),
     "too_long": _l("It is too long."),
     "wrong_characters": _l("It has characters that are not allowed."),
+    "nearest_registered": _l("The nearest registered one is %(nearest)s; they differ in: %(differs)s."),
+    "none_registered": _l("The app has no redirect URI registered."),
+    "similar_grant_type": _l("Perhaps %(nearest)s was meant."),
     "similar_scope": _l("A similar name is among those that the app may ask for."),
     "public_client": _l("A public client cannot have this grant, since it proves to nobody who it is."),
 }
+
+HINT_FACTS = frozenset({"nearest", "differs"})
 
 # Words in the middle of a sentence: where two redirect URIs differ, and why something was ended.
 WORDS: dict[str, LazyString] = {
@@ -54,5 +59,4 @@ WORDS: dict[str, LazyString] = {
     "user_deleted": _l("the account was deleted"),
     "deleted": _l("the person, the app or their connection was deleted"),
     "default": _l("default"),  # the name of an app's first secret
-    "nothing_registered": _l("everything, for none is registered"),
 }

@@ -53,7 +53,7 @@ GRANT_TYPE_UNKNOWN = Cause(
     400,
     "This grant_type is not supported: see grant_types_supported in the discovery document.",
     _NOT_SWITCHED_ON,
-    _l("There is no grant_type %(sent)s here. The nearest one is %(nearest)s."),
+    _l("There is no grant_type %(sent)s here."),
     _l("Send grant_type with one of these values: %(supported)s."),
 )
 GRANT_NOT_ENABLED = Cause(

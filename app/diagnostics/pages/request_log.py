@@ -31,6 +31,7 @@ def show(client_id: str) -> tuple[str, int]:
     if client is None:
         abort(404)
     filters = LogFilters(request.args)
+    filters.offer_causes(reading.list_causes(client.id))
     understood = filters.validate()
     entries, older = _find(client.id, filters) if understood else ([], None)
     page = render_template(
