@@ -58,6 +58,8 @@ class EventKind(StrEnum):
     CLIENT_TRUSTED = "clients.client.trusted"
     CLIENT_DISTRUSTED = "clients.client.distrusted"
     CLIENT_DELETED = "clients.client.deleted"
+    INTROSPECTION_ALLOWED = "clients.introspection.allowed"
+    INTROSPECTION_ENDED = "clients.introspection.ended"
     SECRET_ADDED = "clients.secret.added"
     SECRET_REVOKED = "clients.secret.revoked"
     SECRET_REVEALED = "clients.secret.revealed"

@@ -60,6 +60,8 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.CLIENT_TRUSTED: _l("App marked as verified"),
     EventKind.CLIENT_DISTRUSTED: _l("App no longer marked as verified"),
     EventKind.CLIENT_DELETED: _l("App deleted"),
+    EventKind.INTROSPECTION_ALLOWED: _l("App allowed to introspect everybody's access tokens"),
+    EventKind.INTROSPECTION_ENDED: _l("App no longer allowed to introspect everybody's access tokens"),
     EventKind.SECRET_ADDED: _l("Secret added"),
     EventKind.SECRET_REVOKED: _l("Secret revoked"),
     EventKind.SECRET_REVEALED: _l("Secret revealed"),

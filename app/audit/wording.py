@@ -58,6 +58,12 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.CLIENT_TRUSTED: _l("An app of yours was marked as verified."),
     EventKind.CLIENT_DISTRUSTED: _l("An app of yours is no longer marked as verified."),
     EventKind.CLIENT_DELETED: _l("You deleted an app."),
+    EventKind.INTROSPECTION_ALLOWED: _l(
+        "An app of yours was allowed to introspect everybody's access tokens."
+    ),
+    EventKind.INTROSPECTION_ENDED: _l(
+        "An app of yours is no longer allowed to introspect everybody's access tokens."
+    ),
     EventKind.SECRET_ADDED: _l("You added a secret to an app."),
     EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
     EventKind.SECRET_REVEALED: _l("You revealed a secret of an app."),

@@ -27,6 +27,12 @@ def tell_of_redirect_uris(client: Client, before: Sequence[str], *, by: str | No
         _tell(client, "redirect_uris_changed", by=by, page="/edit", added=added, removed=removed)
 
 
+def tell_of_introspection(client: Client, *, by: str | None) -> None:
+    """Mail the owner whether ``client`` may introspect everybody's access tokens, which an administrator changed."""
+    allowed = "yes" if client.introspects_all else None
+    _tell(client, "introspection_changed", by=by, page="", allowed=allowed)
+
+
 def _tell(client: Client, template: str, *, by: str | None, page: str, **told: str | None) -> None:
     owner = db.session.get(User, client.owner_id) if client.owner_id is not None else None
     if owner is not None:

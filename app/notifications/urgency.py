@@ -22,6 +22,7 @@ FIRST = (
     "secret_revealed",
     "secrets_replaced",
     "redirect_uris_changed",
+    "introspection_changed",
 )
 # Every registration makes one; an app that is full waits for an administrator anyway.
 THEN = ("verify_email", "app_full")

@@ -137,6 +137,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         registered_dynamically=row.registered_dynamically,
         trusted=row.trusted,
         learns_unconfirmed_emails=row.unproven,
+        introspects_all=row.introspects_all,
         secrets=tuple(_secret(each) for each in rows if each.secret_id is not None),
     )
 

@@ -3,7 +3,20 @@
 from flask import Blueprint, abort, request
 from flask_login import current_user
 
-from . import app_acts, app_forms, apps, events, failures, keys, mails, overview, scopes, user_acts, users
+from . import (
+    app_acts,
+    app_forms,
+    apps,
+    events,
+    failures,
+    introspection_acts,
+    keys,
+    mails,
+    overview,
+    scopes,
+    user_acts,
+    users,
+)
 
 blueprints: tuple[Blueprint, ...] = (
     overview.blueprint,
@@ -11,6 +24,7 @@ blueprints: tuple[Blueprint, ...] = (
     user_acts.blueprint,
     apps.blueprint,
     app_acts.blueprint,
+    introspection_acts.blueprint,
     app_forms.blueprint,
     scopes.blueprint,
     keys.blueprint,
