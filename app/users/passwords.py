@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from werkzeug.exceptions import ServiceUnavailable
 
 from ..extensions import settings
-from . import password_hashes
+from . import hash_kinds, password_hashes
 from .new_passwords import check_new_password
 
 __all__ = [
@@ -47,16 +47,20 @@ def hash_password(password: str) -> str:
 def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether ``password`` is the one behind ``password_hash``. Raises :class:`HashingBusy`.
 
-    Without a hash (nobody has that name, or no password was set) the same work is done for nothing: the time
-    of a refusal must not tell who has an account.
+    A refusal costs one hash of every kind that people have, whosever the name is: its time must not tell who has
+    an account, nor where it came from. So what was not hashed on the way (all of it, without a hash) is hashed for
+    nothing.
     """
     forms = _typed(password)
+    kind = hash_kinds.kind_of(password_hash or "")
+    others = [other for other in hash_kinds.in_use() if other != kind]
     with _one_at_a_time():
-        if password_hash is None:
+        if password_hash is not None and any(password_hashes.matches(password_hash, form) for form in forms):
+            return True
+        for other in others:
             for form in forms:
-                password_hashes.make(settings.password_hasher, settings.bcrypt_salt_rounds, form)
-            return False
-        return any(password_hashes.matches(password_hash, form) for form in forms)
+                password_hashes.matches(hash_kinds.decoy_of(other), form)
+        return False
 
 
 def needs_rehash(password_hash: str) -> bool:

@@ -27,6 +27,7 @@ from app.process import metering
 from app.process.shared_folder import shared_folder
 from app.scopes import catalogue
 from app.site import rate_limiting
+from app.users import hash_kinds
 from config import Settings
 from tests.support.compiled_templates import COMPILED
 from tests.support.databases import make_settings
@@ -127,6 +128,7 @@ def forget(app: Flask) -> None:
     persons._known.clear()
     access_tokens._verified.clear()
     cross_origin._met.clear()
+    hash_kinds.forget()  # kinds of hashes of people who are gone: a wrong password would cost more
     # What waits to be written would go into the next test's rows.
     last_seen._seen.clear()
     secret_digests._waiting.clear()
