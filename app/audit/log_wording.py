@@ -14,6 +14,7 @@ AREAS: Mapping[str, LazyString] = {
     "clients": _l("Apps"),
     "scopes": _l("Permissions"),
     "oauth": _l("Tokens and keys"),
+    "requests": _l("Refused requests"),
     "audit": _l("Event log"),
     "notifications": _l("Emails"),
 }
@@ -74,6 +75,9 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.ENCRYPTION_ROTATED: _l("Encryption secret replaced"),
     EventKind.TOKENS_REPLAYED: _l("Access ended: an old token was used again"),
     EventKind.TOKENS_REVOKED: _l("Access given back by the app"),
+    EventKind.FORM_REFUSED: _l("Form refused: sent by another site, or without its CSRF token"),
+    EventKind.ADMINISTRATION_REFUSED: _l("Page of administrators refused to somebody else"),
+    EventKind.LIMIT_REACHED: _l("Too many requests from a network"),
     EventKind.EVENTS_EXPORTED: _l("Events downloaded"),
     EventKind.MAILS_HELD_BACK: _l("Emails to one address held back"),
     EventKind.MAIL_HURRIED: _l("Waiting email sent at once"),
