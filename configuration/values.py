@@ -179,10 +179,11 @@ def unless_console(read: Callable[[str], str]) -> Callable[[str], str | None]:
 
 
 def mail_server(value: str) -> str:
-    """An smtp:// or smtps:// URL with a host."""
+    """An smtp://, smtp+tls:// or smtps:// URL with a host."""
     if not _split(value).hostname:
-        raise ValueError("console, smtp://user:password@host:587 or smtps://user:password@host:465")
-    return url("smtp", "smtps", example="smtp://user:password@host:587 or smtps://…, or console")(value)
+        raise ValueError("console, smtp+tls://user:password@host:587 or smtps://user:password@host:465")
+    example = "smtp+tls://user:password@host:587, smtp://… or smtps://…, or console"
+    return url("smtp", "smtp+tls", "smtps", example=example)(value)
 
 
 def web_address(value: str) -> str:
