@@ -90,6 +90,9 @@ class Settings:
     # Hashes of another kind or cost are upgraded at the next sign-in.
     password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))
     bcrypt_salt_rounds: int = setting("12", read.whole_number(4, 20))
+    # Words of the organisation, such as its name and products, that no password may be with a few characters around
+    # them; those of the issuer's host always count.
+    password_words: tuple[str, ...] | None = optional(read.words)
     # Who may make an account: everybody, people with an invitation, nobody.
     registration: str = setting("open", read.one_of("open", "invite", "closed"))
 

@@ -116,6 +116,14 @@ def countries(value: str) -> tuple[str, ...] | None:
     return codes
 
 
+def words(value: str) -> tuple[str, ...]:
+    """The entries of a list separated by commas; empty for none."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not all(re.fullmatch(r"[^\W_][\w .&'-]{1,38}[^\W_]", word) for word in found):
+        raise ValueError("words of 3 to 40 letters and digits, separated by commas, such as Acme, Roadrunner")
+    return found
+
+
 def pattern(value: str) -> re.Pattern[str]:
     """The compiled regular expression."""
     try:

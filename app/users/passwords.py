@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from werkzeug.exceptions import ServiceUnavailable
 
 from ..extensions import settings
-from . import hash_kinds, password_hashes
-from .new_passwords import check_new_password
+from . import hash_kinds, new_passwords, password_hashes
+from .organisation_words import words_of_organisation
 
 __all__ = [
     "HashingBusy",
@@ -35,6 +35,12 @@ def limit_waiting(threads: int) -> None:
     """Let no more ``threads`` of this process hash or wait for it: the others are free for what takes no hash."""
     global _places
     _places = threading.Semaphore(threads)
+
+
+def check_new_password(password: str, *personal: str | None) -> None:
+    """Refuse what will not do for ``personal``, or for people of this portal, as :mod:`.new_passwords` does."""
+    words = words_of_organisation(settings.issuer, settings.password_words or ())
+    new_passwords.check_new_password(password, *personal, organisation=words)
 
 
 def hash_password(password: str) -> str:
