@@ -78,9 +78,8 @@ def make_user(app: Flask, username: str | None = None, **changes: Any) -> Person
     email = changes.pop("email", f"{username}@example.org")
     changes.setdefault("email_verified", True)
     with app.app_context():
-        user = accounts.register(
-            username, email, password_hash=password_hash(settings.password_hasher), **changes
-        )
+        changes.setdefault("password_hash", password_hash(settings.password_hasher))
+        user = accounts.register(username, email, **changes)
         db.session.commit()
         return Person(user.id, username, email)
 

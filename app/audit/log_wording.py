@@ -14,7 +14,7 @@ AREAS: Mapping[str, LazyString] = {
     "clients": _l("Apps"),
     "scopes": _l("Permissions"),
     "oauth": _l("Tokens and keys"),
-    "requests": _l("Refused requests"),
+    "requests": _l("Suspicious requests"),
     "audit": _l("Event log"),
     "notifications": _l("Emails"),
 }

@@ -14,6 +14,8 @@ from werkzeug.security import generate_password_hash
 from app.authentication.refusals import InvalidCredentials
 from app.authentication.sign_in import authenticate
 from app.database.rows import db
+from app.extensions import background
+from app.operations import tidying
 from app.users import hash_kinds, password_hashes
 from app.users.models import PasswordHashKind, User
 from tests import factories as make
@@ -133,6 +135,20 @@ def test_what_nobody_has_any_longer_is_forgotten_and_what_somebody_has_is_found(
         hashed.clear()
         refuse("nobody")
         assert hashed == {OWN: 1, ARGON2: 1}
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_kinds_of_a_portal_from_before_the_table_are_found(
+    app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch, by_itself: bool
+) -> None:
+    make.make_user(app, "berta", password_hash=old_hash())
+    if by_itself:
+        background.init_app(app)
+        monkeypatch.setattr(tidying, "_look_at", 0.0)
+        background.run_once()
+    else:
+        clean_up(app)
+    assert kinds(db_session) == {OLD}
 
 
 @pytest.mark.parametrize(

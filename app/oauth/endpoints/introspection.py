@@ -42,9 +42,8 @@ def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
     try:
         claims, row = access_tokens.find_token(token, settings.issuer)
         if not _may_ask(client, claims["client_id"], row.client_owner_id):
-            request_log.remark(
-                causes.INTROSPECTION_OF_OTHERS
-            )  # whatever the token's state, which is not theirs to know
+            # Whatever the token's state: that is not theirs to know.
+            request_log.remark(causes.INTROSPECTION_OF_OTHERS)
             return None
         active = access_tokens.check_active(claims, row)
     except Refused:
