@@ -93,6 +93,9 @@ class Settings:
     # Hashes of another kind or cost are upgraded at the next sign-in.
     password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))
     bcrypt_salt_rounds: int = setting("12", read.whole_number(4, 20))
+    # Words of the organisation, such as its name and products, that no password may be with a few characters around
+    # them; those of the issuer's host always count.
+    password_words: tuple[str, ...] | None = optional(read.words)
     # Who may make an account: everybody, people with an invitation, nobody.
     registration: str = setting("open", read.one_of("open", "invite", "closed"))
 
@@ -122,11 +125,12 @@ class Settings:
     # Names and addresses the portal is asked by beside the issuer's, such as `portal` in a network of containers.
     trusted_hosts: tuple[str, ...] | None = optional(read.hosts)
 
-    # smtp:// or smtps://; None: mails are printed and kept in instance/mail/.
+    # smtps:// speaks TLS from the start, smtp+tls:// insists on STARTTLS, smtp:// takes it where it is offered and
+    # sends no password without it; None: mails are printed and kept in instance/mail/.
     mail_url: str | None = setting("console", read.unless_console(read.mail_server))
     # The From line; default: pforte@ the issuer's host.
     mail_from: str = setting(None, read.sender)
-    # A gateway that takes a POST of {"to","text"}; None: messages are printed.
+    # A gateway that takes a POST of {"to","text"}, by https:// unless it is near; None: messages are printed.
     sms_webhook_url: str | None = setting("console", read.unless_console(read.web_address))
     # Text messages the portal sends a day, whoever asks: they cost money.
     sms_daily_budget: int = setting("200", read.whole_number(0, 1_000_000))

@@ -12,6 +12,7 @@ from time import time
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from werkzeug.exceptions import TooManyRequests
 
+from .audit import EventKind, refused_requests
 from .extensions import limiter, metrics, settings
 from .networks import networks_of
 from .process.metric_families import NETWORK_LIMITS
@@ -64,6 +65,7 @@ def count(limit: NetworkLimit, address: str | None) -> None:
             tell_trouble(error)
             return
         metrics.count(NETWORK_LIMITS, limit.name)
+        refused_requests.note(EventKind.LIMIT_REACHED, network=network.name, limit=limit.name)
         raise LimitReached(limit, seconds_until(ends))
 
 

@@ -116,6 +116,14 @@ def countries(value: str) -> tuple[str, ...] | None:
     return codes
 
 
+def words(value: str) -> tuple[str, ...]:
+    """The entries of a list separated by commas; empty for none."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not all(re.fullmatch(r"[^\W_][\w .&'-]{1,38}[^\W_]", word) for word in found):
+        raise ValueError("words of 3 to 40 letters and digits, separated by commas, such as Acme, Roadrunner")
+    return found
+
+
 def pattern(value: str) -> re.Pattern[str]:
     """The compiled regular expression."""
     try:
@@ -179,10 +187,11 @@ def unless_console(read: Callable[[str], str]) -> Callable[[str], str | None]:
 
 
 def mail_server(value: str) -> str:
-    """An smtp:// or smtps:// URL with a host."""
+    """An smtp://, smtp+tls:// or smtps:// URL with a host."""
     if not _split(value).hostname:
-        raise ValueError("console, smtp://user:password@host:587 or smtps://user:password@host:465")
-    return url("smtp", "smtps", example="smtp://user:password@host:587 or smtps://…, or console")(value)
+        raise ValueError("console, smtp+tls://user:password@host:587 or smtps://user:password@host:465")
+    example = "smtp+tls://user:password@host:587, smtp://… or smtps://…, or console"
+    return url("smtp", "smtp+tls", "smtps", example=example)(value)
 
 
 def web_address(value: str) -> str:

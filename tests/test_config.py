@@ -95,6 +95,7 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
         ("REGISTRATION", "friends"), ("MESSAGE_PORT", "none"), ("MYSQL_PORT", "x"),
         ("ISSUER", "https://a..example"), ("ISSUER", f"https://{'a' * 64}.example"), ("SERVER_HOST", "a..b"),
         ("MESSAGE_HOST", "a" * 64), ("SESSION_TTL", "0"), ("REMEMBERED_SESSION_TTL", "for ever"),
+        ("PASSWORD_WORDS", "Acme; Roadrunner"), ("PASSWORD_WORDS", "ab"), ("PASSWORD_WORDS", "a" * 41),
     ],
 )  # fmt: skip
 def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_accepted(

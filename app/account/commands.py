@@ -35,9 +35,9 @@ def create_user(
     """Create a user; without a password print a one-time link to set one."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     user = _register(username, email, password, admin, verified)
-    if admin:
-        administrators.tell_of_new(user, by=None)
     record(EventKind.USER_CREATED, user_id=user.id)
+    if admin:
+        administrators.announce(user, by=None)
     told = describe(user)
     if password is None:
         token = create_link(Purpose.RESET_PASSWORD, user=user, lifetime=SET_PASSWORD_LIFETIME)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ..users.models import User
 from .client_secrets import list_live, revoke_secret
+from .introspection import forget_introspection_of_all
 from .models import Client
 from .registration import ADMINISTRATOR, OWNER, delete_client, disable_client, list_own_clients
 from .verified import distrust_client
@@ -39,6 +40,7 @@ def _detach(client: Client) -> None:
         revoke_secret(client, secret, actor_id=None)
     client.jwks = None
     distrust_client(client, actor_id=None)
+    forget_introspection_of_all(client, actor_id=None)
     disable_client(client, ADMINISTRATOR, actor_id=None)
     client.owner_id = client.name_key = None
     client.registered_dynamically = True

@@ -51,6 +51,8 @@ class Client(Model):
     trusted: Mapped[bool] = mapped_column(default=False)
     unconfirmed_emails: Mapped[bool] = mapped_column(default=False)
     """Whether it learns addresses that nobody confirmed, as long as it is vouched for."""
+    introspects_all: Mapped[bool] = mapped_column(default=False)
+    """Whether it may introspect everybody's access tokens; administrators say so."""
     disabled_at: Mapped[datetime | None]
     disabled_by: Mapped[str | None] = mapped_column(ascii_text(16))
     """``owner`` or ``administrator``."""

@@ -38,6 +38,12 @@ def tell_of_optional_pkce(client: Client, *, by: str | None) -> None:
     _tell(client, "pkce_optional", by=by, page=f"/dashboard/apps/{client.id}/edit")
 
 
+def tell_of_introspection(client: Client, *, by: str | None) -> None:
+    """Email the owner whether ``client`` may introspect everybody's access tokens, which an administrator changed."""
+    page = f"/dashboard/apps/{client.id}"
+    _tell(client, "introspection_changed", by=by, page=page, allowed=client.introspects_all)
+
+
 def _tell(client: Client, template: str, *, by: str | None, page: str, **told: str | bool | None) -> None:
     owner = db.session.get(User, client.owner_id) if client.owner_id is not None else None
     if owner is not None:

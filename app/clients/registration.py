@@ -12,7 +12,7 @@ from ..clock import now
 from ..database.rows import db
 from ..scopes.checks import PORTALS_OWN_NAME
 from ..users.models import User
-from . import app_limit, checks, client_secrets, naming, verified
+from . import app_limit, checks, client_secrets, introspection, naming, verified
 from .details import DEVELOPER_LIMITS, Details, Limits, normalise
 from .grants import PASSWORD
 from .models import Client
@@ -87,8 +87,8 @@ def edit_client(
 ) -> list[str]:
     """Change an app; return the names of the fields that are new. Raises :class:`ClientRefused`.
 
-    An app that becomes public loses its secrets: nothing it holds is a secret any more. One that its owner
-    changes in what administrators vouched for loses their word. The owner gets a mail about other redirect URIs, and
+    An app that becomes public loses its secrets, and what depends on them. One that its owner
+    changes in what administrators vouched for loses their word. The owner gets an email about other redirect URIs, and
     where PKCE becomes optional.
     """
     normalised, uris_before = _checked(details, limits, client), client.redirect_uri_list
@@ -99,6 +99,7 @@ def edit_client(
     if client.is_public:
         for secret in client_secrets.list_live(client):
             client_secrets.revoke_secret(client, secret, actor_id=actor_id)
+        introspection.forget_introspection_of_all(client, actor_id=actor_id)
     _note(EventKind.CLIENT_CHANGED, client, actor_id, fields=changed)
     tell_of_redirect_uris(client, uris_before, by=actor_id)
     if "pkce_required" in changed and not client.pkce_required:
@@ -106,6 +107,15 @@ def edit_client(
     if not limits.restricted_scopes and verified.VOUCHED_FOR.intersection(changed):
         verified.distrust_client(client, actor_id=actor_id)
     return changed
+
+
+def hand_over(client: Client, owner_id: str, *, actor_id: str | None) -> None:
+    """Make ``client`` that person's, without what administrators allowed it in other hands. Raises :class:`PortalsOwnApp`."""
+    if client.id == PORTALS_OWN:
+        raise PortalsOwnApp
+    if client.owner_id != owner_id:
+        introspection.forget_introspection_of_all(client, actor_id=actor_id)
+        client.owner_id = owner_id
 
 
 def disable_client(client: Client, by: str, *, actor_id: str | None) -> None:

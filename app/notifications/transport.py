@@ -18,7 +18,7 @@ THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class SmtpServer:
-    """The server of an ``smtp://`` or ``smtps://`` URL, for the mails of one turn: they share a connection."""
+    """The server of an ``smtp://``, ``smtp+tls://`` or ``smtps://`` URL, for the mails of one turn: they share a connection."""
 
     def __init__(self, url: str | None) -> None:
         self._url = url
@@ -35,7 +35,7 @@ class SmtpServer:
             self._end()
 
     def send(self, message: EmailMessage, *, sender: str, to: str) -> None:
-        """Hand ``message`` over; STARTTLS where it is offered.
+        """Hand ``message`` over.
 
         The addresses of the envelope are ``sender`` and ``to``, whatever the headers say. Raises
         :class:`RecipientRefused`, or OSError (``smtplib`` errors are among them) where a later try may do.
@@ -69,7 +69,7 @@ def keep_in_folder(message: EmailMessage, folder: Path, template: str) -> Path:
 
 
 def connect(url: str) -> smtplib.SMTP:
-    """A connection to the server of ``url``, greeted, over TLS where it is offered, logged in."""
+    """A connection to the server of ``url``, greeted, over TLS where it is offered or ``url`` insists, logged in."""
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     server: smtplib.SMTP
@@ -79,7 +79,12 @@ def connect(url: str) -> smtplib.SMTP:
         server = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
     try:
         server.ehlo_or_helo_if_needed()
-        if parts.scheme == "smtp" and server.has_extn("starttls"):
+        offers_tls = parts.scheme != "smtps" and server.has_extn("starttls")
+        if parts.scheme == "smtp+tls" and not offers_tls:
+            raise smtplib.SMTPNotSupportedError(
+                "the mail server offers no STARTTLS, and MAIL_URL insists on it"
+            )
+        if offers_tls:
             server.starttls(context=_tls(host))
             server.ehlo()
         if parts.username and not isinstance(server.sock, ssl.SSLSocket) and host not in THIS_MACHINE:

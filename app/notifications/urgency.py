@@ -24,6 +24,7 @@ FIRST = (
     "redirect_uris_changed",
     "app_deleted",
     "pkce_optional",
+    "introspection_changed",
 )
 # Every registration makes one; an app that is full waits for an administrator anyway.
 THEN = ("verify_email", "app_full")

@@ -18,6 +18,7 @@ WORDS: Mapping[str, LazyString] = {
     "answer_reset_request": _l("Request for a new password"),
     "reset_password": _l("Link for a new password"),
     "set_password": _l("Link for the first password"),
+    "introspection_changed": _l("What an app may introspect was changed"),
     "new_administrator": _l("A new administrator"),
     "new_browser": _l("A sign-in with a new browser"),
     "redirect_uris_changed": _l("The redirect URIs of an app were changed"),

@@ -138,6 +138,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         registered_dynamically=row.registered_dynamically,
         trusted=row.trusted,
         learns_unconfirmed_emails=row.unproven,
+        introspects_all=row.introspects_all,
         secrets=tuple(_secret(each) for each in rows if _is_its_secret(each)),
     )
 

@@ -47,6 +47,7 @@ class ClientRow:
     trusted: bool
     learns_unconfirmed_emails: bool
     """Whether it is told addresses that nobody confirmed."""
+    introspects_all: bool
     secrets: tuple[SecretRow, ...]
 
     @property

@@ -7,6 +7,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from .. import uris
+from ..audit import EventKind, refused_requests
 from ..crypto import Undecryptable
 from ..database.trouble import undo
 from ..diagnostics import causes, request_log
@@ -53,6 +54,7 @@ def answer(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, CSRFError):
         metrics.count(FORMS_REFUSED)
+        refused_requests.note(EventKind.FORM_REFUSED)
     if status >= 500:
         g.without_database = True  # nothing on the error page may ask what has just failed
     if audiences.is_oauth(request.path):

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..expired_forms import has_page
 from ..extensions import settings
-from ..languages import COOKIE, NAMES, asked_for, known, picked
+from ..languages import NAMES, asked_for, cookie_name, known, picked
 
 REMEMBERED_FOR = 365 * 24 * 3600
 
@@ -96,12 +96,12 @@ def _first_known(tags: str) -> str | None:
 def remember(response: Response) -> Response:
     """Keep the language that a reader picks with ``?locale=`` in the browser, or what a page that saves the person's own put into ``g.locale_choice``."""
     if g.get("locale_choice") == "":  # the person wants the language of the browser again
-        response.delete_cookie(COOKIE, secure=settings.secure_cookies, httponly=True, samesite="Lax")
+        response.delete_cookie(cookie_name(), secure=settings.secure_cookies, httponly=True, samesite="Lax")
         return response
     choice = g.get("locale_choice") or asked_for()
-    if choice and choice != request.cookies.get(COOKIE):
+    if choice and choice != request.cookies.get(cookie_name()):
         response.set_cookie(
-            COOKIE,
+            cookie_name(),
             choice,
             max_age=REMEMBERED_FOR,
             secure=settings.secure_cookies,

@@ -114,7 +114,7 @@ def test_the_password_gives_a_token_about_the_person(app: Flask, client: FlaskCl
     assert claims["scope"] == "openid profile email"
     seen = client.get("/oauth/userinfo", headers=make.with_token(answer.json["accessToken"])).json
     assert seen["preferred_username"] == "maria"
-    resource_server = make.make_client(app)
+    resource_server = make.make_client(app, introspects_all=True)
     described = make.introspect(client, resource_server, answer.json["accessToken"])
     assert (described["active"], described["username"]) == (True, "maria")
 

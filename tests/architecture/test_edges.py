@@ -63,6 +63,7 @@ KNOWING_THE_REQUEST = {
         "what edges share: reading, refusing, answering",
     ),
     "audit/events.py": "address and request id of an event",
+    "audit/refused_requests.py": "what is refused is the request",
     "diagnostics/request_log/recording.py": "what is logged is the request",
     "diagnostics/request_log/row.py": "what is logged is the request",
     "extensions.py": "settings of the application",

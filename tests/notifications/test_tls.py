@@ -164,6 +164,24 @@ def test_a_stripped_starttls_gets_no_password(make_app: MakeApp, start: Start, d
     assert db_session.scalars(select(OutgoingMail)).one().last_error == "SMTPNotSupportedError"
 
 
+@pytest.mark.parametrize("with_password", [False, True])
+def test_attack_a_stripped_starttls_gets_no_mail_either_where_the_url_insists(
+    make_app: MakeApp, start: Start, db_session: Session, with_password: bool
+) -> None:
+    server = start("smtp", offers_tls=False)
+    url = server.url if with_password else server.mailbox.url
+    send(make_app(MAIL_URL=url.replace("smtp://", "smtp+tls://")))
+    assert (server.mailbox.messages, server.in_clear) == ([], [])
+    assert db_session.scalars(select(OutgoingMail)).one().last_error == "SMTPNotSupportedError"
+
+
+def test_a_url_that_insists_on_starttls_sends_over_it(make_app: MakeApp, start: Start) -> None:
+    server = start("smtp")
+    send(make_app(MAIL_URL=server.url.replace("smtp://", "smtp+tls://")))
+    assert [mail["To"] for mail in server.mailbox.messages] == ["anna@example.org"]
+    assert server.in_clear == []
+
+
 def test_the_relay_of_this_machine_may_sign_for_itself(make_app: MakeApp, start: Start) -> None:
     server = start("smtp")
     send(make_app(MAIL_URL=server.url))

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.operations.doctor import Finding, database, examine
+from app.operations.doctor import Finding, database, examine, neighbours
 from app.operations.doctor import tls as tls_check
 from tests import factories as make
 from tests.support.apps import MakeApp
@@ -130,6 +130,34 @@ def test_a_mail_server_says_hello(app_with: MakeApp, smtp_server: Mailbox) -> No
     assert finding.well
     assert finding.says == "127.0.0.1 says hello in clear, and takes user and password"
     assert smtp_server.messages == []
+
+
+@pytest.mark.any_database
+def test_mails_in_clear_to_a_server_far_away_are_wrong(
+    app_with: MakeApp, smtp_server: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "is_near", lambda _host: False)
+    assert "smtp+tls://" in wrong(app_with(MAIL_URL=smtp_server.url), "mail")
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("url", "well"),
+    [
+        ("http://8.8.8.8/send", False),
+        ("http://[2606:4700::1111]/send", False),
+        ("http://no-such-host.invalid/send", False),
+        ("https://8.8.8.8/send", True),
+        ("http://localhost:8080/send", True),
+        ("http://10.1.2.3/send", True),
+        ("http://[fd00::1]/send", True),
+    ],
+)
+def test_text_messages_in_clear_to_a_gateway_far_away_are_wrong(
+    app_with: MakeApp, url: str, well: bool
+) -> None:
+    said = wrong(app_with(SMS_WEBHOOK_URL=url), "text messages")
+    assert ("https://" in said) is not well
 
 
 class Unknown(Mailbox):

@@ -52,9 +52,24 @@ def test_a_language_that_is_not_spoken_here_changes_nothing(client: FlaskClient,
 
 def test_the_choice_is_kept_in_a_cookie_that_scripts_cannot_read(client: FlaskClient) -> None:
     cookie = client.get("/?locale=de").headers["Set-Cookie"]
-    assert cookie.startswith("locale=de;")
+    assert cookie.startswith("pforte-8000-locale=de;")
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_attack_no_neighbour_of_the_host_writes_the_cookie_of_the_language(app_with: MakeApp) -> None:
+    """``__Host-``: only this host over TLS sets it, for all its paths (ASVS 3.3.3)."""
+    client = app_with(ISSUER="https://id.example").test_client()
+    asked = {"base_url": "https://id.example"}
+    cookie = client.get("/?locale=de", **asked).headers["Set-Cookie"]
+    assert cookie.startswith("__Host-pforte-locale=de;")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+    assert '<html lang="de">' in client.get("/", **asked).text
+    other = app_with(ISSUER="https://id.example").test_client()
+    other.set_cookie("locale", "de", domain="id.example")
+    assert '<html lang="en">' in other.get("/", **asked).text
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ STATES = {
     State.PUBLIC: _l("Public"),
     State.PASSWORD: _l("With the password grant"),
     State.TRUSTED: _l("Verified"),
+    State.INTROSPECTING: _l("Introspecting all tokens"),
 }
 
 

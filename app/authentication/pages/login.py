@@ -11,7 +11,7 @@ from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from ... import expired_forms
-from ...audit import EventKind, record
+from ...audit import EventKind, record, refused_requests
 from ...extensions import db, metrics
 from ...forms import status_of
 from ...process.metric_families import FORMS_REFUSED
@@ -93,6 +93,7 @@ def reauthenticate() -> Response:
 def _start_again(_error: CSRFError) -> Response:
     """The form once more, with what was typed: in another tab somebody signed in or out since it was opened."""
     metrics.count(FORMS_REFUSED)
+    refused_requests.note(EventKind.FORM_REFUSED)
     onward = browser.destination(request.script_root + "/account")
     if request.endpoint == "authentication_login.reauthenticate":
         return redirect(request.full_path.rstrip("?"), 303)

@@ -116,3 +116,16 @@ INTROSPECTION_NOT_ALLOWED = Cause(
     _l("Let the app's server ask, with a confidential client of its own."),
     "client_type",
 )
+INTROSPECTION_OF_OTHERS = Cause(
+    "introspection_of_others",
+    None,
+    200,
+    "The answer said no more than that the token is not active.",
+    _l("A service asked about a token that is not for it to know of, and was told nothing."),
+    _l(
+        "The token belongs to another app. This one may introspect its own tokens and those of its owner's other apps."
+    ),
+    _l(
+        "If it serves requests of all apps, let an administrator of this portal allow it to introspect everybody's access tokens."
+    ),
+)

@@ -83,7 +83,11 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
 
 def cache_headers() -> Iterable[tuple[str, str]]:
     """Return the headers by which any web page may read these documents (CORS), and caches keep them for MAX_AGE."""
-    return (("Access-Control-Allow-Origin", "*"), ("Cache-Control", f"public, max-age={MAX_AGE}"))
+    return (
+        ("Access-Control-Allow-Origin", "*"),
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+        ("Cache-Control", f"public, max-age={MAX_AGE}"),
+    )
 
 
 def _public_json(payload: dict[str, Any]) -> Response:

@@ -88,6 +88,12 @@ def active_token(token: str, issuer: str, *, with_person: bool = False, explain:
 
     ``with_person`` brings what claims are made of, too; without ``explain`` the refusal has no facts.
     """
+    found = find_token(token, issuer, with_person=with_person)
+    return check_active(*found, with_person=with_person, explain=explain)
+
+
+def find_token(token: str, issuer: str, *, with_person: bool = False) -> tuple[dict[str, Any], Any]:
+    """The claims of a token that this portal signed, and the row that says its state; raises :class:`Refused`."""
     claims = verified_claims(token, issuer)
     family = signing.family_of(claims["jti"])
     if family is None:
@@ -97,6 +103,14 @@ def active_token(token: str, issuer: str, *, with_person: bool = False, explain:
         row = read.first(family=family, jti=claims["jti"])
     if row is None:
         raise Refused(causes.TOKEN_REVOKED, reason="deleted")
+    return claims, row
+
+
+def check_active(
+    claims: dict[str, Any], row: Any, *, with_person: bool = False, explain: bool = False
+) -> ActiveToken:
+    """The token that was found, with the scopes that are left; raises :class:`Refused` where it is not active."""
+    family = signing.family_of(claims["jti"])
     if row.state is not None:
         facts = ended_tokens.find_facts(claims, family) if explain else {}
         raise Refused(causes.CATALOGUE[row.state], **facts)

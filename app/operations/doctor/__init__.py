@@ -40,6 +40,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
         neighbours.check_mail,
         "Check MAIL_URL: host, port, user and password, and that the server runs.",
     ),
+    ("text messages", neighbours.check_text_messages, "Check SMS_WEBHOOK_URL."),
     (
         "rate limits",
         neighbours.check_rate_limits,

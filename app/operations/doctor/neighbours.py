@@ -3,6 +3,8 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
+from ipaddress import ip_address
+from socket import getaddrinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from config import Settings
 
 PATIENCE = 5  # seconds for a server to answer
+INSIST_ON_TLS = (
+    "Let MAIL_URL begin with smtp+tls:// or smtps://: links that open accounts are in these mails."
+)
+SEND_BY_HTTPS = "Let SMS_WEBHOOK_URL begin with https://"
 PROBE = "pforte:doctor"
 
 
@@ -45,7 +51,26 @@ def check_mail(settings: "Settings") -> Iterator[Finding]:
         return
     over = "over TLS" if secure else "in clear"
     known = ", and takes user and password" if parts.username else ""
-    yield Finding("mail", True, f"{parts.hostname} says hello {over}{known}")
+    well = secure or is_near(parts.hostname or "")
+    yield Finding("mail", well, f"{parts.hostname} says hello {over}{known}", INSIST_ON_TLS)
+
+
+def check_text_messages(settings: "Settings") -> Iterator[Finding]:
+    """What is sent to the gateway is read by nobody on the way."""
+    url = urlsplit(settings.sms_webhook_url or "")
+    if url.scheme == "http" and not is_near(url.hostname or ""):
+        yield Finding(
+            "text messages", False, f"codes and numbers go to {url.hostname} in clear", SEND_BY_HTTPS
+        )
+
+
+def is_near(host: str) -> bool:
+    """Whether all addresses of ``host`` are of this machine or of a private network."""
+    try:
+        found = {str(entry[4][0]).partition("%")[0] for entry in getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return all(ip_address(address).is_private for address in found)
 
 
 def check_rate_limits(settings: "Settings") -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from app.crypto import Undecryptable
 from app.database.rows import ascii_text
 from app.extensions import vault
 
-revision = '0011_secrets_of_their_app'
-down_revision: str | None = '0010_email_keys'
+revision = '0013_secrets_of_their_app'
+down_revision: str | None = '0012_password_hash_kinds'
 branch_labels: Any = None
 depends_on: Any = None
 
