@@ -4,9 +4,10 @@ from datetime import datetime
 
 from ..users.models import User
 from .client_secrets import list_live, revoke_secret
+from .disabling import ADMINISTRATOR, OWNER, disable_client
 from .introspection import forget_introspection_of_all
 from .models import Client
-from .registration import ADMINISTRATOR, OWNER, delete_client, disable_client, list_own_clients
+from .registration import delete_client, list_own_clients
 from .verified import distrust_client
 
 

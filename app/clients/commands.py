@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from configuration import values
 
 from ..extensions import db, settings
-from . import client_secrets, command_options, introspection, registration
+from . import client_secrets, command_options, disabling, introspection, registration
 from .command_acts import allow_introspection, get_client, get_person, hand_over
 from .command_options import details_options
 from .command_output import INTROSPECTION, explained, print_client, print_credentials, write_env_file
@@ -77,9 +77,9 @@ def update(client_id: str, state: str | None, **given: Any) -> None:
     elif given["introspection"] == "own":
         introspection.end_introspection_of_all(client, actor_id=None)
     if state == "disable":
-        registration.disable_client(client, registration.ADMINISTRATOR, actor_id=None)
+        disabling.disable_client(client, disabling.ADMINISTRATOR, actor_id=None)
     elif state == "enable":
-        registration.enable_client(client, registration.ADMINISTRATOR, actor_id=None)
+        disabling.enable_client(client, disabling.ADMINISTRATOR, actor_id=None)
     if given["env_file"]:
         write_env_file(given["env_file"], client, _newest_secret(client))
     db.session.commit()

@@ -1,4 +1,4 @@
-"""Registering, changing and ending apps."""
+"""Registering, changing, handing over and deleting apps."""
 
 import json
 from dataclasses import replace
@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from ..audit.events import EventKind, record
-from ..clock import now
 from ..database.rows import db
 from ..scopes.checks import PORTALS_OWN_NAME
 from ..users.models import User
@@ -17,10 +16,8 @@ from .details import DEVELOPER_LIMITS, Details, Limits, normalise
 from .grants import PASSWORD
 from .models import Client
 from .owner_notices import tell_of_deletion, tell_of_optional_pkce, tell_of_redirect_uris
-from .refusals import ClientRefused, DisabledByAdministrator, PortalsOwnApp, Problem, Reason
+from .refusals import ClientRefused, PortalsOwnApp, Problem, Reason
 
-ADMINISTRATOR = "administrator"
-OWNER = "owner"
 PORTALS_OWN = PORTALS_OWN_NAME
 """The client_id of the app in whose name the portal itself gives tokens: made at its first use."""
 
@@ -116,28 +113,6 @@ def hand_over(client: Client, owner_id: str, *, actor_id: str | None) -> None:
     if client.owner_id != owner_id:
         introspection.forget_introspection_of_all(client, actor_id=actor_id)
         client.owner_id = owner_id
-
-
-def disable_client(client: Client, by: str, *, actor_id: str | None) -> None:
-    """Let ``client`` get and use no tokens until it is enabled; ``by`` is OWNER or ADMINISTRATOR.
-
-    What an administrator disabled stays disabled by an administrator.
-    """
-    if client.disabled_at is not None and (by == OWNER or client.disabled_by == ADMINISTRATOR):
-        return
-    client.disabled_at = client.disabled_at or now()
-    client.disabled_by = by
-    _note(EventKind.CLIENT_DISABLED, client, actor_id, by=by)
-
-
-def enable_client(client: Client, by: str, *, actor_id: str | None) -> None:
-    """Let ``client`` work again. Raises :class:`DisabledByAdministrator` where only they can do that."""
-    if client.disabled_at is None:
-        return
-    if client.disabled_by == ADMINISTRATOR and by != ADMINISTRATOR:
-        raise DisabledByAdministrator
-    client.disabled_at = client.disabled_by = None
-    _note(EventKind.CLIENT_ENABLED, client, actor_id, by=by)
 
 
 def delete_client(client: Client, *, actor_id: str | None, with_owner: bool = False) -> None:

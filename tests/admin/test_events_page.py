@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.api import first_party
 from app.audit import EventKind, record
-from app.clients import registration
+from app.clients import disabling
 from app.database.rows import db
 from tests import factories as make
 from tests.admin import acts, pages
@@ -87,7 +87,7 @@ def test_the_log_is_narrowed_to_the_portals_own_app_by_its_client_id(
 ) -> None:
     with app.app_context():
         own = first_party.get_client()
-        registration.disable_client(own, registration.ADMINISTRATOR, actor_id=None)
+        disabling.disable_client(own, disabling.ADMINISTRATOR, actor_id=None)
         db.session.commit()
     make.make_client(app, name="pforte-api")
     assert listed(browser, app="pforte-api") == ["App disabled Pforte API Please check"]

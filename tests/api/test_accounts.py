@@ -16,8 +16,8 @@ from app.account.passwords import change_password
 from app.api import first_party
 from app.audit.models import Event
 from app.authentication import second_factors
+from app.clients.disabling import ADMINISTRATOR, disable_client
 from app.clients.models import Client
-from app.clients.registration import ADMINISTRATOR, disable_client
 from app.database.rows import db
 from app.notifications.models import OutgoingMail
 from app.users import accounts

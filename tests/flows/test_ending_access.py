@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.clients import registration
+from app.clients import disabling, registration
 from app.users import accounts
 from tests import factories as make
 from tests.oauth.world import World
@@ -58,7 +58,7 @@ def test_a_disabled_app_gets_and_uses_nothing_until_it_is_enabled(world: World) 
     assert make.refresh(world.http, world.client, tokens["refresh_token"]).json["error"] == "invalid_client"
     assert world.app_only().json["error"] == "invalid_client"
     assert world.ask().status_code == 400
-    world.change(lambda row: registration.enable_client(row, "owner", actor_id=None))
+    world.change(lambda row: disabling.enable_client(row, "owner", actor_id=None))
     assert world.userinfo(tokens["access_token"]).status_code == 200
     assert make.refresh(world.http, world.client, tokens["refresh_token"]).status_code == 200
 

@@ -15,6 +15,7 @@ from app.extensions import background
 from tests import factories as make
 from tests.account.visitor import mails
 from tests.admin import acts
+from tests.admin.pages import administrator
 from tests.clients.developers import CALLBACK, FlaskClientCommand, created, run_flask_client
 from tests.support.databases import KINDS, Databases, make_settings
 from tests.support.statements import count_statements
@@ -111,7 +112,7 @@ def client(app: Flask) -> make.App:
 def test_an_administrator_allows_it_and_ends_it_after_the_password_and_the_owner_is_told(
     app: Flask, browser: FlaskClient, token: str, client: make.App, db_session: Session
 ) -> None:
-    person, chief = acts.administrator(app)
+    person, chief = administrator(app)
     page = f"/admin/apps/{client.id}"
     allow = f"{page}/allow-introspection"
     assert browser.get(allow).status_code == 404
@@ -140,7 +141,7 @@ def test_the_owner_reads_on_the_app_s_page_that_it_introspects_all(app: Flask, c
     owner = make.browser_of(app, make.Person(owner_of(app, client), "owner", ""))
     path, sentence = f"/dashboard/apps/{client.id}?locale=en", "allowed this app to introspect everybody"
     assert sentence not in owner.get(path).text
-    acts.act(acts.administrator(app)[1], f"/admin/apps/{client.id}/allow-introspection")
+    acts.act(administrator(app)[1], f"/admin/apps/{client.id}/allow-introspection")
     assert sentence in owner.get(path).text
 
 
