@@ -14,7 +14,7 @@ from wtforms import Field, Form
 
 from ..clients.wording import secret_name
 from ..extensions import settings
-from . import formats, i18n, request_ids
+from . import formats, i18n, request_ids, second_clicks
 
 
 def configure(app: Flask) -> None:
@@ -34,6 +34,7 @@ def configure(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         current_user=current_user,
+        idempotency_key=second_clicks.new_key,
         is_here=is_here,
         languages=i18n.languages,
         legal_links=legal_links,
