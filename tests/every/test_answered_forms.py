@@ -1,4 +1,4 @@
-"""Whatever page a form is answered with, its language switch leads to that form again."""
+"""Whatever page a form is answered with, its title tells of an error, and its language switch leads to that form again."""
 
 import html
 import re
@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.forms import REFUSED
 from tests import factories as make
 from tests.every import routes
 from tests.every.test_bad_forms import ENDING, forgive_wrong_passwords
@@ -68,7 +69,7 @@ def pages(app: Flask, world: routes.World) -> list[str]:
 
 @pytest.mark.parametrize("token", [None, "stale"])
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_the_language_switch_of_an_answered_form_leads_to_the_same_form(
+def test_a_refused_form_says_so_in_its_title_and_its_language_switch_leads_to_the_same_form(
     app: Flask, browser: FlaskClient, world: routes.World, signed_in: bool, token: str | None
 ) -> None:
     visitor = browser if signed_in else app.test_client()
@@ -76,6 +77,8 @@ def test_the_language_switch_of_an_answered_form_leads_to_the_same_form(
     for sent in send_everything(app, visitor, pages(app, world), token):
         if sent.answer.status_code in (302, 303) or sent.answer.mimetype != "text/html":
             continue
+        titles = re.findall("<title>(Error: )?", sent.answer.text)
+        assert titles == ["Error: " if sent.answer.status_code == REFUSED else ""], sent.form.action
         there = visitor.get(german(sent.answer), follow_redirects=True)
         where = f"{sent.page}: {sent.form.action}: {sent.answer.status_code}, {german(sent.answer)}"
         assert there.status_code == 200, where
