@@ -82,10 +82,10 @@ def page_before() -> str | None:
 
 def has_page() -> bool:
     """Whether the form of this request can be opened at its own address."""
-    if is_own_page():
-        return True
+    if request.url_rule is None or is_own_page():
+        return request.url_rule is not None
     adapter = current_app.create_url_adapter(request)
-    return request.url_rule is not None and adapter is not None and adapter.test(method="GET")
+    return adapter is not None and adapter.test(method="GET")
 
 
 def is_own_page() -> bool:

@@ -91,6 +91,7 @@ def test_a_state_that_there_is_not_is_told_beside_its_field(browser: FlaskClient
     assert told.status_code == 422
     assert 'id="state-error"' in told.text
     assert 'value="ch"' in told.text
+    assert "<title>Error: " in told.text
     assert 'role="table"' not in told.text
     assert browser.get(page, query_string={"q": "ch", "state": ""}).status_code == 200
 

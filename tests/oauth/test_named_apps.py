@@ -9,8 +9,11 @@ import pytest
 from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import OctKey
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app.database.rows import db
+from app.diagnostics.models import LoggedRequest
 from tests import factories as make
 from tests.oauth.test_causes import everything_kept, flush
 from tests.oauth.world import World
@@ -151,3 +154,11 @@ def test_the_answer_does_not_tell_whether_there_is_such_an_app(world: World, pat
 def test_attack_a_body_that_cannot_be_read_is_refused_as_any_other(app: Flask, body: bytes) -> None:
     answer = app.test_client().post("/oauth/token", data=body, content_type="application/json")
     assert (answer.status_code, (answer.json or {})["error"]) == (400, "invalid_request")
+
+
+def test_what_the_answer_of_the_api_tells_itself_is_in_no_log(world: World) -> None:
+    answer = world.http.post("/api/authorize", data=b"{", content_type="application/json")
+    assert answer.status_code == 400
+    flush(world.app)
+    with world.app.app_context():
+        assert db.session.scalar(select(func.count(LoggedRequest.id))) == 0

@@ -18,6 +18,7 @@ from ..refusals import ApiRefused
 
 blueprint = Blueprint("api_authorize", __name__)
 
+NAME = "api/authorize"  # in the log
 CREDENTIALS = ("client_id", "client_secret")
 
 
@@ -25,9 +26,8 @@ CREDENTIALS = ("client_id", "client_secret")
 @public
 def authorize() -> Response:
     """Issue a token: ``client_id`` and ``token``; whatever speaks against it is one 401, its app's log knows more."""
-    request_log.begin("api/authorize")
     sent = _sent()
-    request_log.begin("api/authorize", sent.items(multi=True))
+    request_log.begin(NAME, sent.items(multi=True))
     parameters = MultiDict({"grant_type": "client_credentials"})
     parameters.update(sent)
     asked = PortalRequest("POST", request.path, request.headers, parameters)
@@ -47,6 +47,7 @@ def _sent() -> MultiDict[str, str]:
         fields = [(name, text) for name in CREDENTIALS for text in request.form.getlist(name)]
         return MultiDict(fields)
     if not request.is_json:
+        request_log.begin(NAME)
         _note(not_form())
         abort(415)
     document = read_object()
