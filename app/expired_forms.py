@@ -29,7 +29,7 @@ class ExpiredForms(CSRFProtect):
         try:
             super().protect(apply_exemptions)
         except CSRFError:
-            if not (has_page() and fetch_metadata.is_same_origin()):
+            if not (is_own_page() and fetch_metadata.is_same_origin()):
                 raise
             g.form_expired = True
             fill_in(request.form, without_cookies() or _late())
@@ -70,13 +70,26 @@ def page_of_form() -> str | None:
     """Where the form of this request can be opened: its own address, or else the page it was sent from."""
     if has_page():
         return request.full_path.rstrip("?")
+    page = page_before()
+    return page.removeprefix(uris.origin_of(request)) if page else None
+
+
+def page_before() -> str | None:
+    """The page of ours that a form was sent from, with its origin; None where the browser does not tell."""
     referrer = request.referrer or ""
-    here = uris.origin_of(request)
-    return referrer.removeprefix(here) if referrer.startswith(f"{here}/") else None
+    return referrer if referrer.startswith(f"{uris.origin_of(request)}/") else None
 
 
 def has_page() -> bool:
     """Whether the form of this request can be opened at its own address."""
+    if request.url_rule is None or is_own_page():
+        return request.url_rule is not None
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(method="GET")
+
+
+def is_own_page() -> bool:
+    """Whether the view of this request shows the page of the form, too."""
     return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 

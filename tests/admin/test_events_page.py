@@ -97,7 +97,6 @@ def test_the_log_is_narrowed_by_kind_and_by_area(app: Flask, browser: FlaskClien
     note(app, EventKind.SIGNED_IN, EventKind.SIGNED_OUT, EventKind.PROFILE_CHANGED)
     assert listed(browser, kind="authentication.session.started") == ["Signed in"]
     assert listed(browser, kind="authentication") == ["Signed out", "Signed in"]
-    assert listed(browser, kind="nothing.of.this") == []
 
 
 def test_the_log_is_narrowed_by_days_both_included(app: Flask, browser: FlaskClient) -> None:
@@ -131,6 +130,13 @@ def test_what_cannot_be_understood_is_said_beside_its_field(
     assert f'id="{field}-error"' in page.text
     assert f'value="{typed}"' in page.text
     assert '<option selected value="scopes">' in page.text
+
+
+@pytest.mark.parametrize("kind", ["nonsense", "nothing.of.this", "scope"])
+def test_a_kind_of_events_that_there_is_not_is_told_beside_its_field(browser: FlaskClient, kind: str) -> None:
+    page = browser.get("/admin/events", query_string={"kind": kind})
+    assert page.status_code == 422
+    assert 'id="kind-error"' in page.text
 
 
 @pytest.mark.parametrize("name", FILTERS)

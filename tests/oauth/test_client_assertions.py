@@ -105,7 +105,6 @@ def test_an_assertion_may_live_an_hour_and_no_longer(world: World) -> None:
     assert send(world, make_assertion(client, jti="b", exp=moment + 3700)).status_code == 401
 
 
-@pytest.mark.filterwarnings("ignore:Key size should be")
 def test_attack_a_key_that_can_be_factored_proves_nothing(world: World) -> None:
     short = RSAKey.generate_key(1024)
     client = make_signer(world)

@@ -41,7 +41,9 @@ def verifier(text: str) -> Callable[[World], TestResponse]:
     ("provoke", "hint"),
     [
         (header("Authorization", base64.b64encode(b"id:secret").decode()), "no_scheme"),
-        (header("Authorization", "Basic id:secret"), "not_base64"),
+        (header("Authorization", "Basic ???"), "not_base64"),
+        (header("Authorization", "Basic id:secret"), "not_encoded"),
+        (header("Authorization", "Basic aWQ6c2VjcmV0MQ"), "no_padding"),
         (header("Authorization", "Basic " + base64.b64encode(b"idsecret").decode()), "no_colon"),
         (
             header("Authentication", "Basic " + base64.b64encode(b"id:secret").decode()),

@@ -159,7 +159,7 @@ def two_tokens_in_the_body(world: World) -> TestResponse:
         (plain_challenge, ["code_challenge_method plain", "S256"]),
         (disabled_while_a_token_lives, ["by the owner"]),
         (family_ended, ["Reason: the app revoked it"]),
-        (body_without_type, ["the content type empty"]),
+        (body_without_type, ["content type of the body: empty", "a form already"]),
         (two_tokens_in_the_body, ["more than one place: body, body"]),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -105,6 +105,17 @@ def test_an_old_database_is_told_what_to_run(app: Flask, db_session: Session) ->
         db_session.commit()
 
 
+def test_as_many_keys_are_told_as_are_published(app: Flask) -> None:
+    def check() -> None:
+        (told,) = findings(app, "keys")
+        published = app.test_client().get("/oauth/jwks.json").get_json()["keys"]
+        assert told.says.startswith(f"{len(published)} published;")
+
+    check()
+    make.make_client(app, alg="EdDSA")  # which is published only where an app uses it
+    check()
+
+
 def test_keys_made_under_another_secret_are_found(app: Flask, app_with: MakeApp) -> None:
     assert wrong(app, "keys") == ""
     other = app_with(DATABASE_ENCRYPTION_SECRET="quite another secret that nobody knows 0123456789")

@@ -99,7 +99,7 @@ def test_titles_tell_pages_apart(app: Flask) -> None:
             "/admin/failures",
             f"/admin/apps/{client.id}",
         ),
-        *(home, f"{home}/edit", f"{home}/log", f"{home}/secrets", f"{home}/delete"),
+        *(home, f"{home}/edit", f"{home}/log", f"{home}/secrets", f"{home}/secrets/new", f"{home}/delete"),
     )
     titles = [title(browser, path) for path in paths]
     assert len(set(titles)) == len(titles), titles

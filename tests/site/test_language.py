@@ -94,7 +94,25 @@ def test_the_language_switch_keeps_the_address(client: FlaskClient) -> None:
     assert 'lang="de" hreflang="de"' in page
 
 
-def test_the_language_switch_of_a_page_that_only_a_form_leads_to_goes_to_the_start(app: Flask) -> None:
-    answer = app.test_client().post("/logout")
+@pytest.mark.parametrize(
+    ("before", "switch"),
+    [
+        (None, "/?locale=de"),
+        ("https://elsewhere.example/account", "/?locale=de"),
+        ("http://localhost.elsewhere.example/", "/?locale=de"),
+        ("http://localhost/account?page=2&locale=en", "http://localhost/account?page=2&amp;locale=de"),
+        ("http://localhost//elsewhere.example", "http://localhost//elsewhere.example?locale=de"),
+    ],
+)
+def test_the_language_switch_of_a_page_that_only_a_form_leads_to_goes_to_the_page_before_or_to_the_start(
+    app: Flask, before: str | None, switch: str
+) -> None:
+    answer = app.test_client().post("/logout", headers={"Referer": before} if before else {})
     assert answer.status_code == 400
-    assert 'href="/?locale=de"' in answer.text
+    assert f'href="{switch}"' in answer.text
+
+
+def test_the_language_switch_of_an_apps_posted_request_keeps_the_request(client: FlaskClient) -> None:
+    answer = client.post("/oauth/authorize", data={"client_id": "a&b", "state": "1"})
+    assert answer.status_code == 400
+    assert 'href="?client_id=a%26b&amp;state=1&amp;locale=de"' in answer.text

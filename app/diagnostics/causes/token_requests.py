@@ -13,7 +13,7 @@ BODY_NOT_FORM = Cause(
     400,
     "The body must be a form: send Content-Type: application/x-www-form-urlencoded and fields, not JSON.",
     _UNREADABLE,
-    _l("The body had the content type %(content_type)s. OAuth asks for a form."),
+    _l("OAuth asks for a form, but this was the content type of the body: %(content_type)s."),
     _l(
         "Send the fields as application/x-www-form-urlencoded; most HTTP libraries call this “form” or “data”."
     ),

@@ -10,7 +10,7 @@ from ..models import LoggedRequest
 
 OUTCOMES = ("ok", "refused")
 MOST_SEARCHED = 500  # rows of each outcome: a log has any number of them
-_CURSOR = re.compile(r"[0-9a-f]{32}")
+AN_ID = re.compile(r"[0-9a-f]{32}")
 Ts = TypeVarTuple("Ts")
 
 
@@ -47,6 +47,6 @@ def _filtered(
     if cause in CATALOGUE:
         remarked = LoggedRequest.remarks.contains(f" {cause} ", autoescape=True)
         query = query.where(or_(LoggedRequest.cause == cause, remarked))
-    if before is not None and _CURSOR.fullmatch(before):
+    if before is not None:
         query = query.where(LoggedRequest.id < before)
     return query
