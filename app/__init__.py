@@ -83,7 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     for blueprint in ENDPOINTS:
-        csrf.exempt(blueprint)
+        csrf.exempt_protocol(blueprint)
         app.register_blueprint(blueprint)
     for signal, receiver in REACTIONS:
         signal.connect(receiver)

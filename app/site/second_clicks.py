@@ -20,7 +20,7 @@ from ..crypto import Undecryptable
 from ..database.engines import read_connection
 from ..database.rows import db
 from ..database.trouble import again_if_lost, undo, was_undone
-from ..extensions import vault
+from ..extensions import csrf, vault
 from ..forms import SECOND_CLICK
 from .models import SentForm
 
@@ -36,7 +36,7 @@ def new_key() -> str:
 
 def answer_again() -> Response | None:
     """Answer a copy of a form as the first was answered; let pass what comes first."""
-    if request.method != "POST" or FIELD not in request.form:
+    if not csrf.is_form_of_page or FIELD not in request.form:
         return None
     digest = vault.keyed_digest(json.dumps([request.full_path, *request.form.items(multi=True)]))
     give_up = time.monotonic() + LONGEST_WAIT
