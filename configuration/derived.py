@@ -2,7 +2,6 @@
 
 import ipaddress
 import os
-import re
 import secrets
 import ssl
 import tempfile
@@ -10,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from .hosts import is_host_of_url
 from .problems import ConfigurationError, refuse
 from .weak_secrets import MADE_BY, SHORTEST_SECRET, faults_of_secrets, is_guessable, plain
-
-HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]")
 
 
 def database_from_parts(given: Mapping[str, str]) -> str | None:
@@ -35,7 +33,7 @@ def _faults_of_parts(given: Mapping[str, str], first: str, host: str, port: str)
             yield f"{name} is missing, since {first} is set; accepted: a name, or use DATABASE_URL"
     if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
         yield f"MYSQL_PORT is {port!r}; accepted: a whole number from 1 to 65535"
-    if not HOST.fullmatch(host):
+    if not is_host_of_url(host):
         shown = "not a host" if "@" in host else repr(host)  # a URL pasted here may hold a password
         yield f"MYSQL_HOST is {shown}; accepted: a name or address, such as db.example.com"
 
