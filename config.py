@@ -252,4 +252,6 @@ def _work_out_secrets(values: dict[str, Any], problems: Problems) -> None:
     secret_key, secret = values["secret_key"], values["database_encryption_secret"]
     problems.add(derived.faults_of_encryption_secrets(secret, values["database_encryption_secret_previous"]))
     if is_production:
-        problems.add(derived.unsafe_in_production(secret_key, secret, values["issuer"]))
+        problems.add(
+            derived.unsafe_in_production(secret_key, secret, values["jwe_encryption_key"], values["issuer"])
+        )

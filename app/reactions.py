@@ -18,6 +18,7 @@ REACTIONS = (
     (accounts.user_deleted, mobile.forget_code),
     (accounts.user_deleted, email_links.delete_links_of),
     (accounts.user_deleted, apps_of_accounts.delete_apps_of),
+    (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),

@@ -2,7 +2,6 @@
 
 import ipaddress
 import os
-import re
 import secrets
 import ssl
 import tempfile
@@ -10,18 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from .hosts import is_host_of_url
 from .problems import ConfigurationError, refuse
-
-SHORTEST_SECRET = 32
-# What examples and tutorials put where a secret belongs.
-PLACEHOLDER = re.compile(
-    r"change.{0,3}(me|this|it)|replace.{0,3}(me|this|it)|your.{0,3}(secret|key)|please.{0,3}(change|set)|secret.{0,3}secret"
-    r"|placeholder",
-    re.IGNORECASE,
-)
-FEWEST_CHARACTERS = 12  # different ones; a random text of 32 has more
-
-HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]")
+from .weak_secrets import MADE_BY, SHORTEST_SECRET, faults_of_secrets, is_guessable, plain
 
 
 def database_from_parts(given: Mapping[str, str]) -> str | None:
@@ -43,7 +33,7 @@ def _faults_of_parts(given: Mapping[str, str], first: str, host: str, port: str)
             yield f"{name} is missing, since {first} is set; accepted: a name, or use DATABASE_URL"
     if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
         yield f"MYSQL_PORT is {port!r}; accepted: a whole number from 1 to 65535"
-    if not HOST.fullmatch(host):
+    if not is_host_of_url(host):
         shown = "not a host" if "@" in host else repr(host)  # a URL pasted here may hold a password
         yield f"MYSQL_HOST is {shown}; accepted: a name or address, such as db.example.com"
 
@@ -54,7 +44,7 @@ def development_secret(name: str, app_env: str, instance: Path) -> str:
     if app_env == "production":
         raise ConfigurationError(
             f"{variable} is missing; accepted in production: {SHORTEST_SECRET} random characters or more, "
-            "as this makes them: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            f"as this makes them: {MADE_BY}"
         )
     path = instance / name
     try:
@@ -129,25 +119,21 @@ def refuse_a_missing_key(is_needed: bool | None, key: bytes | None) -> None:
         )
 
 
-def unsafe_in_production(secret_key: str | None, encryption_secret: str | None, issuer: str) -> Iterator[str]:
-    """A line for a default or short secret, and for an issuer whose tokens anybody could read."""
-    for name, secret in (("SECRET_KEY", secret_key), ("DATABASE_ENCRYPTION_SECRET", encryption_secret)):
-        if secret is None:
-            continue
-        if len(secret) < SHORTEST_SECRET:
-            yield f"{name} is too short; accepted in production: {SHORTEST_SECRET} characters or more"
-        elif PLACEHOLDER.search(secret):
-            yield f"{name} is a placeholder; accepted in production: a random text"
-        elif len(set(secret)) < FEWEST_CHARACTERS:
+def unsafe_in_production(
+    secret_key: str | None, encryption_secret: str | None, token_key: bytes | None, issuer: str
+) -> Iterator[str]:
+    """A line for a secret that could be guessed, and for an issuer whose tokens anybody could read."""
+    yield from faults_of_secrets({"SECRET_KEY": secret_key, "DATABASE_ENCRYPTION_SECRET": encryption_secret})
+    if token_key is not None and is_guessable(token_key.decode("latin-1")):
+        yield "JWE_ENCRYPTION_KEY is too simple; accepted in production: 32 random bytes in base64url"
+    if secret_key is not None and encryption_secret is not None:
+        one, other = plain(secret_key).casefold(), plain(encryption_secret).casefold()
+        shorter, longer = sorted((one, other), key=len)
+        if len(shorter) >= SHORTEST_SECRET and shorter in longer:
             yield (
-                f"{name} is too simple; accepted in production: a random text, with {FEWEST_CHARACTERS} different "
-                "characters or more"
+                f"SECRET_KEY {'is the same as' if one == other else 'has text in common with'} "
+                "DATABASE_ENCRYPTION_SECRET; accepted in production: another one, so that who learns one has not both"
             )
-    if secret_key is not None and secret_key == encryption_secret:
-        yield (
-            "SECRET_KEY is the same as DATABASE_ENCRYPTION_SECRET; accepted in production: another one, so that who "
-            "learns one has not both"
-        )
     parts = urlsplit(issuer)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         yield f"ISSUER is {issuer!r}; accepted in production: an https:// URL"

@@ -1,4 +1,4 @@
-"""Which texts name one mailbox, whoever reads them: mail library, mail server, relay or mail program."""
+"""Which texts name one mailbox, whoever reads them: mail library, mail server, relay or mail program; and masking one."""
 
 import re
 import unicodedata
@@ -10,6 +10,7 @@ _SHAPE = re.compile(rf"(?P<local>{_DOT_ATOMS})@{_DOT_ATOMS}")
 # Encoded words (:rfc:`2047`) are decoded by who reads a header; "user%elsewhere@here" and "elsewhere!user@here"
 # are routes of old (:rfc:`1123#section-5.2.16`), which relays such as Postfix still follow for those they trust.
 _READ_OTHERWISE = ("=?", "?=", "%", "!")
+MASK = "•••"
 
 
 def is_mailbox(address: str) -> bool:
@@ -17,6 +18,12 @@ def is_mailbox(address: str) -> bool:
     return _is_plain(address) and _is_plain(
         unicodedata.normalize("NFKC", address)
     )  # "＠" counts as "@" for some
+
+
+def masked(recipient: str) -> str:
+    """The address or mobile number ``recipient`` as administrators may see it."""
+    name, at, domain = recipient.rpartition("@")
+    return f"{name[:1]}{MASK}@{domain}" if at else f"{recipient[:3]}{MASK}{recipient[-2:]}"
 
 
 def _is_plain(address: str) -> bool:

@@ -7,9 +7,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import load_only
 
 from ..audit import EventKind, record
-from ..audit.forgetting import forget_addresses
+from ..audit.forgetting import forget_person
 from ..clock import now
 from ..database.rows import db
+from ..notifications.addresses import masked
 from .administrators import keep_one, refuse_own
 from .models import User
 from .names import check_email, check_username, fold, fold_email
@@ -151,7 +152,8 @@ def delete(user: User, by: str | None = None) -> None:
         _keep_an_administrator(user)
     record(EventKind.USER_DELETED, user_id=user.id, actor_id=by)
     user_deleted.send(user)
-    forget_addresses(user.id, user.email)
+    told = [text for text in (user.email, user.mobile) if text]
+    forget_person(user.id, [*told, *map(masked, told)])
     user.deleted_at = now()
     for field in PERSON_FIELDS:
         if field.erased:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 CONFUSABLE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
 # What people read as these letters, in lower case and without accents.
 _READ_AS = {
-    "a": "аαɑ4@ꓮᎪ", "b": "ьв8ꓐᏏᏴ", "c": "сϲꓚᏟ", "d": "ԁꓓᎠᏧ", "e": "еεє3ꓰᎬ", "f": "ꓝ", "g": "9ցꓖᏀ", "h": "һнհꓧᎻ", "k": "кκꓗᏦ",
-    "l": "ӏιιіїij1|!ɩјꓡꓲꓙᏞᎥᎫ", "m": "мꓟᎷ", "n": "пηոꓠ", "o": "оοσө0օꓳ", "p": "рρᴩꓑᏢ", "q": "ԛզ", "r": "гꓣᎡᏒ", "s": "ѕ5$ꓢᏍᏕᏚ",
-    "t": "тτ7+ꓔᎢ", "u": "υμսꓴᏌ", "v": "νѵꓦᏙ", "w": "ѡωшꓪᎳ", "x": "хχꓫ", "y": "уγүꓬᎩᎽ", "z": "2ꓜᏃ",
+    "a": "аαɑ4@ꓮᎪ", "b": "ьв8ꓐᏏᏴ₿", "c": "сϲꓚᏟ¢₵", "d": "ԁꓓᎠᏧ∂", "e": "еεє3ꓰᎬ℮€", "f": "ꓝ₣", "g": "9ցꓖᏀ₲", "h": "һнհꓧᎻ",
+    "k": "кκꓗᏦ₭", "l": "ӏιιіїij1|!ɩјꓡꓲꓙᏞᎥᎫ", "m": "мꓟᎷ", "n": "пηոꓠ₦∩", "o": "оοσө0օꓳ∅○◯", "p": "рρᴩꓑᏢ℘₱", "q": "ԛզ", "r": "гꓣᎡᏒ",
+    "s": "ѕ5$ꓢᏍᏕᏚ", "t": "тτ7+ꓔᎢ₮", "u": "υμսꓴᏌ∪", "v": "νѵꓦᏙ∨", "w": "ѡωшꓪᎳ₩", "x": "хχꓫ", "y": "уγүꓬᎩᎽ", "z": "2ꓜᏃ",
 }  # fmt: skip
 _LETTERS = str.maketrans({character: letter for letter, others in _READ_AS.items() for character in others})
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
@@ -48,11 +48,19 @@ def words_of(text: str) -> set[str]:
 
 
 def claims(text: str, words: Iterable[str]) -> str | None:
-    """Return the first of ``words`` that a word of ``text`` begins with, however it is spelled; else None."""
+    """Return the first of ``words`` that a word of ``text`` begins with, however it is spelled; else None.
+
+    Signs and blanks inside it hide nothing where it is the whole text, or all that stands between two blanks.
+    """
     plain = _plain(text)
     spelled = _spelled(_words(_folded(plain)))
     spelled += [_folded(word[start:]) for word in _words(plain) for start in _starts(word)]
-    return next((word for word in words if any(each.startswith(skeleton(word)) for each in spelled)), None)
+    whole = {skeleton(text), *map(skeleton, text.split())}
+    for word in words:
+        look = skeleton(word)
+        if look in whole or any(each.startswith(look) for each in spelled):
+            return word
+    return None
 
 
 def _starts(word: str) -> Iterator[int]:

@@ -206,7 +206,7 @@ def test_a_table_to_take_along_holds_what_is_narrowed_to_and_is_an_event(
         anna.id,
     )
     event = pages.recorded(db_session, "audit.events.exported")
-    assert json.loads(event.details) == {"number": 1, "filters": {"person": "anna"}}
+    assert json.loads(event.details) == {"number": 1, "filters": {"person": anna.id}}
     assert event.actor_id is not None
     refused = pages.post(browser, "/admin/events/export?person=nobody", on="/admin/events")
     assert refused.headers["Location"] == "/admin/events?person=nobody"
