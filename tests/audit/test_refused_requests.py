@@ -16,7 +16,7 @@ from app.clock import now
 from app.database.rows import db
 from app.extensions import background
 from tests import factories as make
-from tests.admin import acts
+from tests.admin.pages import administrator
 from tests.support.apps import MakeApp
 
 FROM = {"REMOTE_ADDR": "203.0.113.7"}
@@ -60,7 +60,7 @@ def test_attack_whoever_tries_the_doors_of_administrators_is_named(app: Flask, d
     ((event, told),) = events(app, db_session, "administration.refused")
     assert (event.user_id, event.actor_id, event.ip) == (None, person.id, "203.0.113.7")
     assert (told["method"], told["path"]) == ("GET", "/admin/users")
-    _chief, administrator = acts.administrator(app)
+    _chief, administrator = administrator(app)
     for locale, words in (("en", "Page of administrators refused"), ("de", "Seite der Administration")):
         page = administrator.get(f"/admin/events?kind=requests&locale={locale}").text
         assert words in page
