@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+import idna
+
 # :rfc:`5321#section-4.1.2` knows quoted local parts and comments, too: readers differ in where those end.
 _ATOM = r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,.\"]+"
 _DOT_ATOMS = rf"{_ATOM}(?:\.{_ATOM})*"
@@ -24,6 +26,20 @@ def masked(recipient: str) -> str:
     """The address or mobile number ``recipient`` as administrators may see it."""
     name, at, domain = recipient.rpartition("@")
     return f"{name[:1]}{MASK}@{domain}" if at else f"{recipient[:3]}{MASK}{recipient[-2:]}"
+
+
+def in_ascii(address: str) -> str:
+    """``address`` as every mail server takes it: the domain as ``xn--…`` (:rfc:`5891`), the local part as it is.
+
+    A domain that has no such form stays as well.
+    """
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except (idna.IDNAError, UnicodeError):
+        return address
 
 
 def _is_plain(address: str) -> bool:

@@ -1,12 +1,13 @@
 """What mails are for, and what keeps them, in plain words."""
 
 from collections.abc import Mapping
+from smtplib import SMTPRecipientsRefused
 from ssl import SSLCertVerificationError
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from .refusals import NotAMail
+from .refusals import MailServerLacks, NotAMail
 
 WORDS: Mapping[str, LazyString] = {
     "app_deleted": _l("An app was deleted"),
@@ -40,8 +41,10 @@ def trouble_in_words(error: Exception) -> str:
     """Say what went wrong, without the server's own words: those may repeat addresses or content."""
     if isinstance(error, SSLCertVerificationError):
         return f"{type(error).__name__}: {error.verify_message}"  # the words of our own TLS library
-    if isinstance(error, NotAMail):
+    if isinstance(error, NotAMail | MailServerLacks):
         return f"{type(error).__name__}: {error}"  # our own words
     code = getattr(error, "smtp_code", getattr(error, "status", None))
+    if isinstance(error, SMTPRecipientsRefused):
+        ((code, _text),) = error.recipients.values()  # every mail has one
     told = f" {code}" if code is not None else ""
     return f"{type(error).__name__}{told}"

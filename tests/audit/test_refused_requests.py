@@ -60,9 +60,9 @@ def test_attack_whoever_tries_the_doors_of_administrators_is_named(app: Flask, d
     ((event, told),) = events(app, db_session, "administration.refused")
     assert (event.user_id, event.actor_id, event.ip) == (None, person.id, "203.0.113.7")
     assert (told["method"], told["path"]) == ("GET", "/admin/users")
-    _chief, administrator = administrator(app)
+    _chief, browser = administrator(app)
     for locale, words in (("en", "Page of administrators refused"), ("de", "Seite der Administration")):
-        page = administrator.get(f"/admin/events?kind=requests&locale={locale}").text
+        page = browser.get(f"/admin/events?kind=requests&locale={locale}").text
         assert words in page
         assert "/admin/users" in page
         assert "mallory" in page

@@ -26,6 +26,7 @@ from tests.support.databases import make_settings
 from tests.support.mailboxes import Mailbox
 from tests.support.portals import Portal
 from tests.support.ports import free_port
+from tests.support.relays import Relay, running
 
 PRODUCTION = {
     "APP_ENV": "production", "ISSUER": "https://id.example.org", "TRUSTED_PROXIES": "1", "PASSWORD_HASHER": "argon2",
@@ -198,6 +199,36 @@ def test_a_mail_server_in_trouble_is_told_without_the_password(make_app: MakeApp
             controller.stop()
     assert "MAIL_URL" in said
     assert "hunter2" not in said
+
+
+@pytest.mark.any_database
+def test_a_sender_that_the_mail_server_does_not_take_is_wrong(make_app: MakeApp) -> None:
+    with running(Relay(mail="553 5.7.1 not\ayours")) as url:
+        app = make_app(MAIL_URL=url)
+        assert "127.0.0.1 refuses emails from MAIL_FROM: 553 5.7.1 not yours: Set MAIL_FROM" in wrong(
+            app, "mail"
+        )
+        assert wrong(app, "mail") == "", "the server was asked for nothing that lasts"
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("sender", "lacks", "well"),
+    [
+        ("Käthe Müller <id@müller.example>", ("SMTPUTF8",), True),
+        ("Jörg <jörg@example.org>", ("SMTPUTF8",), False),
+        ("Jörg <jörg@example.org>", (), True),
+    ],
+)
+def test_a_sender_that_needs_smtputf8_is_wrong_where_there_is_none(
+    make_app: MakeApp, sender: str, lacks: tuple[str, ...], well: bool
+) -> None:
+    with running(Relay(lacks)) as url:
+        app = make_app(MAIL_URL=url, MAIL_FROM=sender)
+        assert ("no SMTPUTF8: addresses like käthe@example.org" in findings(app, "mail")[0].says) is bool(
+            lacks
+        )
+        assert ("does not take MAIL_FROM" in wrong(app, "mail")) is not well
 
 
 @pytest.mark.any_database
