@@ -219,7 +219,7 @@ def issuer(value: str) -> str:
 def sender(value: str) -> str:
     """An address for the From line, with or without a name."""
     if not MAIL_ADDRESS.fullmatch(value.strip()):
-        raise ValueError("an e-mail address, such as portal@example.org or Portal <portal@example.org>")
+        raise ValueError("an email address, such as portal@example.org or Portal <portal@example.org>")
     return value.strip()
 
 
@@ -231,7 +231,7 @@ def contact(value: str) -> str:
         return address
     if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address):
         return f"mailto:{address}"
-    raise ValueError("an e-mail address or an https:// URL")
+    raise ValueError("an email address or an https:// URL")
 
 
 def file(value: str) -> Path:

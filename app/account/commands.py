@@ -26,7 +26,7 @@ USERNAME_RULES = "Accepted: 1 to 64 letters and digits of one script, with â€œ.â
 @click.argument("username")
 @click.argument("email")
 @click.option("--admin", is_flag=True, help="Make the user an administrator.")
-@click.option("--verified", is_flag=True, help="Take the e-mail address as confirmed.")
+@click.option("--verified", is_flag=True, help="Take the email address as confirmed.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def create_user(

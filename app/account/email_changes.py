@@ -1,4 +1,4 @@
-"""Another e-mail address: the old one counts until the new one is confirmed, and takes the change back for a week.
+"""Another email address: the old one counts until the new one is confirmed, and takes the change back for a week.
 
 What an attacker with the password may do meanwhile (confirm, change again, set another password) leaves the link to
 the old address as it is, and that address hears of it; taking the change back ends what they could go on with.

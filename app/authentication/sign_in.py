@@ -23,7 +23,7 @@ _NEEDED = (User.username, User.password_hash, User.blocked_at, User.ip, User.pla
 def authenticate(
     identifier: str, password: str, *, address: str | None, counter_of: CounterOf | None = None
 ) -> User:
-    """The person with this username or e-mail address and this password.
+    """The person with this username or email address and this password.
 
     ``address`` is where they come from, and its networks wait after many failures; None where an app asks, which
     has proved who it is: its own address says nothing about the person's. ``counter_of`` names another counter of

@@ -12,9 +12,9 @@ from .refusals import MailServerLacks, NotAMail
 WORDS: Mapping[str, LazyString] = {
     "app_deleted": _l("An app was deleted"),
     "app_full": _l("An app has as many people as it may have"),
-    "email_changed": _l("The e-mail address was changed"),
-    "email_given_back": _l("The change of the e-mail address was undone"),
-    "email_taken_back": _l("The change of the e-mail address was undone"),
+    "email_changed": _l("The email address was changed"),
+    "email_given_back": _l("The change of the email address was undone"),
+    "email_taken_back": _l("The change of the email address was undone"),
     "password_changed": _l("The password was changed"),
     "answer_reset_request": _l("Request for a new password"),
     "reset_password": _l("Link for a new password"),
@@ -28,7 +28,7 @@ WORDS: Mapping[str, LazyString] = {
     "secret_revealed": _l("A secret of an app was shown"),
     "secrets_replaced": _l("The secrets of an app were replaced"),
     "session_copied": _l("A copy of a sign-in cookie was used"),
-    "verify_email": _l("Link to confirm the e-mail address"),
+    "verify_email": _l("Link to confirm the email address"),
 }
 
 

@@ -45,7 +45,7 @@ user_deleted = _signals.signal("user-deleted")
 
 
 def find_user(identifier: str, *columns: Any) -> User | None:
-    """The person with this username or e-mail address, however it is written; never a deleted one.
+    """The person with this username or email address, however it is written; never a deleted one.
 
     With ``columns`` the others are read only when somebody asks for them.
     """

@@ -29,7 +29,7 @@ def check_new_password(
 ) -> None:
     """Refuse a password that is short, long, known to attackers, or known to who knows ``personal`` or ``organisation``.
 
-    ``personal``: username, e-mail address; ``organisation``: folded words. Raises :class:`PasswordRefused`.
+    ``personal``: username, email address; ``organisation``: folded words. Raises :class:`PasswordRefused`.
     """
     if len(password) < SHORTEST:
         raise PasswordRefused("short")

@@ -1,4 +1,4 @@
-"""Another e-mail address counts once it is confirmed, and the old one can take the change back."""
+"""Another email address counts once it is confirmed, and the old one can take the change back."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -133,10 +133,10 @@ def test_an_unattended_browser_changes_no_address_however_recent_the_sign_in(
 @pytest.mark.parametrize(
     ("email", "message"),
     [
-        ("nobody", "This is not a complete e-mail address."),
-        ("", "Please enter your e-mail address."),
-        (OLD, "This is your e-mail address already."),
-        ("BERTA@example.org", "This e-mail address is taken."),
+        ("nobody", "This is not a complete email address."),
+        ("", "Please enter your email address."),
+        (OLD, "This is your email address already."),
+        ("BERTA@example.org", "This email address is taken."),
     ],
 )
 def test_a_refused_address_is_told_beside_its_field_and_kept(
@@ -199,7 +199,7 @@ def test_an_address_that_somebody_confirmed_meanwhile_is_not_given_twice(
     submit(berta, last_link(app, "verify_email"))
     page = submit(client, mine)
     assert page.status_code == 422
-    assert "This e-mail address is taken." in page.text
+    assert "This email address is taken." in page.text
     assert address(db_session) == (OLD, True)
     assert address(db_session, "berta") == (NEW, True)
 

@@ -120,7 +120,7 @@ def test_the_username_is_no_address(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
     answer = submit(client, "/forgot-password", email="anna")
     assert answer.status_code == 422
-    assert "This is not a complete e-mail address." in answer.text
+    assert "This is not a complete email address." in answer.text
     assert mails(app, "reset_password") == []
 
 

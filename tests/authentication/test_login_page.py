@@ -74,7 +74,7 @@ def test_wrong_password_and_unknown_name_and_no_password_set_get_the_same_answer
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "username or e-mail address"), ("de", "Benutzername oder E-Mail-Adresse")]
+    ("language", "said"), [("en", "username or email address"), ("de", "Benutzername oder E-Mail-Adresse")]
 )
 def test_a_refusal_names_all_that_the_field_takes(client: FlaskClient, language: str, said: str) -> None:
     client.get(f"/login?locale={language}")
@@ -95,8 +95,8 @@ def test_the_typed_name_stays_and_the_password_goes(client: FlaskClient) -> None
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"username": ""}, "Please enter your username or e-mail address."),
-        ({"username": "   "}, "Please enter your username or e-mail address."),
+        ({"username": ""}, "Please enter your username or email address."),
+        ({"username": "   "}, "Please enter your username or email address."),
         ({"password": ""}, "Please enter your password."),
     ],
 )

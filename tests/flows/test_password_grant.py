@@ -23,7 +23,7 @@ from tests.oauth.world import World, later
 from tests.support.apps import MakeApp
 
 GRANTS = ("password", "refresh_token")
-REFUSAL = "The username or e-mail address and the password do not match an account that may sign in here."
+REFUSAL = "The username or email address and the password do not match an account that may sign in here."
 
 
 @pytest.fixture

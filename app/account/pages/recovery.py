@@ -31,7 +31,7 @@ LONGEST_KEPT = 1200  # characters: browsers drop a cookie of more than 4096 with
 class ForgotPasswordForm(FlaskForm):
     """Where the link is to go."""
 
-    email = EmailField(_l("E-mail address"), [InputRequired(_l("Please enter your e-mail address."))])
+    email = EmailField(_l("Email address"), [InputRequired(_l("Please enter your email address."))])
 
 
 class NewPasswordForm(FlaskForm):

@@ -38,7 +38,7 @@ class RegistrationForm(FlaskForm):
     """What a new account needs."""
 
     username = StringField(_l("Username"), [InputRequired(_l("Please choose a username."))])
-    email = EmailField(_l("E-mail address"), [InputRequired(_l("Please enter your e-mail address."))])
+    email = EmailField(_l("Email address"), [InputRequired(_l("Please enter your email address."))])
     password = PasswordField(_l("Password"), [InputRequired(_l("Please choose a password."))])
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -107,7 +107,7 @@ def _was_just_sent(form: RegistrationForm) -> bool:
 
 
 def _taken() -> Markup:
-    words = _("This e-mail address is taken. If it is yours, please sign in.")
+    words = _("This email address is taken. If it is yours, please sign in.")
     onward = browser.safe_next(request.args.get("next"))
     url = url_for("authentication_login.sign_in", next=onward)
     return Markup('{} <a href="{}">{}</a>').format(words, url, _("Sign in"))

@@ -24,7 +24,7 @@ blueprint = Blueprint("admin_users", __name__)
 LATEST = 10
 STATES = {
     State.BLOCKED: _l("Blocked"),
-    State.UNVERIFIED: _l("E-mail address not confirmed"),
+    State.UNVERIFIED: _l("Email address not confirmed"),
     State.ADMINISTRATORS: _l("Administrators"),
     State.DELETED: _l("Deleted"),
 }

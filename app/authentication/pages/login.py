@@ -31,7 +31,7 @@ class SignInForm(FlaskForm):
     """Who comes in, and whether the browser keeps it beyond today."""
 
     username = StringField(
-        _l("Username or e-mail address"), [DataRequired(_l("Please enter your username or e-mail address."))]
+        _l("Username or email address"), [DataRequired(_l("Please enter your username or email address."))]
     )
     password = PasswordField(_l("Password"), [InputRequired(_l("Please enter your password."))])
     remember = BooleanField(_l("Stay signed in"))

@@ -45,7 +45,7 @@ INVALID_GRANTS = {
         "client. Send the person through the authorization endpoint again; "
         "the owner of the app sees the reason at error_uri."
     ),
-    "password": "The username or e-mail address and the password do not match an account that may sign in here.",
+    "password": "The username or email address and the password do not match an account that may sign in here.",
 }
 INVALID_TOKEN = "The access token is not valid: it has expired, was revoked, or was not made for this server."
 

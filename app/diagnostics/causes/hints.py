@@ -15,7 +15,7 @@ HINTS: dict[str, LazyString] = {
         "It looks like a client secret, not like a client ID. Make a new secret to be safe."
     ),
     "id_and_secret_swapped": _l("Client ID and client secret are swapped. Make a new secret to be safe."),
-    "looks_like_address": _l("It looks like an address or an e-mail address, not like a client ID."),
+    "looks_like_address": _l("It looks like an address or an email address, not like a client ID."),
     "of_other_portal": _l("It does not look like a value that this portal gives out."),
     "authentication_header": _l("There is a header “Authentication”; its name must be “Authorization”."),
     "no_scheme": _l("The header holds the credentials without the word “Basic” before them."),

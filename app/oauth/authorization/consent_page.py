@@ -114,7 +114,7 @@ def _value(scope: str) -> str | None:
     if scope == "profile":
         return f"{person.name} · {person.username}" if person.name else str(person.username)
     if scope == "email":
-        return str(person.email or _("You have not given an e-mail address."))
+        return str(person.email or _("You have not given an email address."))
     if scope == "phone":
         return str(person.mobile or _("You have not given a mobile number."))
     return None
