@@ -41,7 +41,7 @@ def answer_again() -> Response | None:
     digest = vault.keyed_digest(json.dumps([request.full_path, *request.form.items(multi=True)]))
     give_up = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < give_up:
-        sent = _find(digest)
+        sent = again_if_lost(lambda: _find(digest))
         if sent is None and again_if_lost(lambda: _take(digest), was_undone):
             g.sent_form = digest, session.get(KEPT_BY)
             return None
