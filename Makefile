@@ -9,7 +9,11 @@ BIN := $(VENV)/bin
 PORTAL := $(VENV)/.portal-installed
 TOOLS := $(VENV)/.tools-installed
 # Somebody's pip may be told to install for the user, which no virtual environment can.
-PIP := PIP_USER=0 $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+QUIETLY := -qq --disable-pip-version-check --no-input
+PIP := PIP_USER=0 $(BIN)/python -m pip $(QUIETLY)
+# One lock for all systems and every Python from 3.11 on, with a hash for each file that may be installed.
+COMPILE := build/uv/bin/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --custom-compile-command "make lock"
 SOURCES := app tests examples migrations docker config.py configuration gunicorn.conf.py wsgi.py
 
 # Earlier versions put a line of Python there that ran at each start of the interpreter.
@@ -18,7 +22,7 @@ $(if $(FORMER_HOOK),$(shell rm -f $(FORMER_HOOK)))
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test lint format translations bench bench-lists bench-logs clean
+.PHONY: help run test lint format translations lock audit bench bench-lists bench-logs clean
 
 help:
 	sed -n 's/^# make/make/p' Makefile
@@ -56,6 +60,15 @@ translations: $(PORTAL)
 	$(BIN)/pybabel --quiet update --input-file translations/messages.pot --output-dir translations --no-wrap --no-fuzzy-matching
 	$(BIN)/pybabel --quiet compile --directory translations
 
+# Versions stay as they are where nothing forces a newer one; `make lock LOCK=--upgrade` takes the newest of all.
+lock: build/uv/bin/uv
+	$(COMPILE) $(LOCK) --output-file requirements.txt requirements.in
+	$(COMPILE) $(LOCK) --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
+
+# Asks PyPI's advisory service about every version in the locks; what it knows nothing of is a failure, too.
+audit: build/audit/bin/pip-audit
+	build/audit/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements-dev.txt
+
 bench: $(TOOLS)
 	$(BIN)/python -m benchmarks $(BENCH)
 
@@ -75,6 +88,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	  || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+
+build/uv/bin/uv: | $(VENV)/bin/python
+	$(BIN)/python -m venv build/uv && PIP_USER=0 build/uv/bin/python -m pip $(QUIETLY) install uv==0.13.9
+
+build/audit/bin/pip-audit: | $(VENV)/bin/python
+	$(BIN)/python -m venv build/audit && PIP_USER=0 build/audit/bin/python -m pip $(QUIETLY) install pip-audit==2.10.1
 
 $(PORTAL): requirements.txt configuration/entry_points.py | $(VENV)/bin/python
 	echo "Installing what Pforte needs into $(VENV) …"

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from configuration import derived
 from configuration import values as read
-from configuration.derived import ConfigurationError
 from configuration.env_file import read_env_file
+from configuration.problems import ConfigurationError, Problems
+from configuration.running import find_issuer
 
 __all__ = ["CHECKOUT", "LANGUAGES", "ConfigurationError", "Settings", "load", "load_or_exit"]
 
@@ -23,6 +24,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 SMS_COUNTRIES = (
     "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
 )
+DEFAULT_PORT = 8000
 HIDDEN = ("_SECRET", "_SECRET_PREVIOUS", "_KEY", "_PASS", "_URL")
 Value = TypeVar("Value")
 
@@ -45,7 +47,8 @@ class Settings:
     instance: Path
     # development, production (refuses weak secrets and plain http) or testing.
     app_env: str = setting("development", read.one_of("development", "production", "testing"))
-    # Public base URL without trailing slash, `iss` of every token; follows the port where it is not set.
+    # Public base URL without trailing slash, `iss` of every token; follows the port where it is not set, and in
+    # commands the portal that runs.
     issuer: str = setting(None, read.issuer)
     # Signs sessions and CSRF tokens; made once into the instance folder in development.
     secret_key: str = setting(None, read.text)
@@ -90,6 +93,9 @@ class Settings:
     # Hashes of another kind or cost are upgraded at the next sign-in.
     password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))
     bcrypt_salt_rounds: int = setting("12", read.whole_number(4, 20))
+    # Words of the organisation, such as its name and products, that no password may be with a few characters around
+    # them; those of the issuer's host always count.
+    password_words: tuple[str, ...] | None = optional(read.words)
     # Who may make an account: everybody, people with an invitation, nobody.
     registration: str = setting("open", read.one_of("open", "invite", "closed"))
 
@@ -108,7 +114,7 @@ class Settings:
 
     # gunicorn: where it listens (PORT wins over SERVER_PORT), with how many processes (cores × 2 + 1).
     server_host: str = setting("127.0.0.1", read.host)
-    server_port: int = setting("8000", read.whole_number(1, 65_535))
+    server_port: int = setting(str(DEFAULT_PORT), read.whole_number(1, 65_535))
     web_concurrency: int = setting(str((os.cpu_count() or 1) * 2 + 1), read.whole_number(1, 512))
     # PEM files; both or none.
     tls_cert: Path | None = optional(read.file)
@@ -119,11 +125,12 @@ class Settings:
     # Names and addresses the portal is asked by beside the issuer's, such as `portal` in a network of containers.
     trusted_hosts: tuple[str, ...] | None = optional(read.hosts)
 
-    # smtp:// or smtps://; None: mails are printed and kept in instance/mail/.
+    # smtps:// speaks TLS from the start, smtp+tls:// insists on STARTTLS, smtp:// takes it where it is offered and
+    # sends no password without it; None: mails are printed and kept in instance/mail/.
     mail_url: str | None = setting("console", read.unless_console(read.mail_server))
     # The From line; default: pforte@ the issuer's host.
     mail_from: str = setting(None, read.sender)
-    # A gateway that takes a POST of {"to","text"}; None: messages are printed.
+    # A gateway that takes a POST of {"to","text"}, by https:// unless it is near; None: messages are printed.
     sms_webhook_url: str | None = setting("console", read.unless_console(read.web_address))
     # Text messages the portal sends a day, whoever asks: they cost money.
     sms_daily_budget: int = setting("200", read.whole_number(0, 1_000_000))
@@ -154,25 +161,32 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], instance: Path) -> Self:
-        """The settings these variables give; raises ConfigurationError for the first one that will not do."""
+        """The settings these variables give; raises ConfigurationError with a line for each that will not do."""
         given = {
             name: value for name, value in environ.items() if value.strip() or name == "RATE_LIMIT_WHITE_LIST"
         }
+        problems = Problems()
         if "PORT" in given:
-            _value("PORT", given["PORT"], read.whole_number(1, 65_535))
-            given["SERVER_PORT"] = given["PORT"]
+            with problems.gathered():
+                _value("PORT", given["PORT"], read.whole_number(1, 65_535))
+                given["SERVER_PORT"] = given["PORT"]
         values: dict[str, Any] = {"instance": instance}
         for each in fields(cls)[1:]:
             name = each.name.upper()
             text = given.get(name, each.metadata["default"])
-            values[each.name] = None if text is None else _value(name, text, each.metadata["reader"])
-        _work_out(values, given)
-        settings = cls(**values)
-        if settings.app_env == "production":
-            derived.refuse_unsafe_production(
-                settings.secret_key, settings.database_encryption_secret, settings.issuer
-            )
-        return settings
+            values[each.name] = None
+            with problems.gathered():
+                values[each.name] = None if text is None else _value(name, text, each.metadata["reader"])
+        _work_out(values, given, problems)
+        problems.check()
+        return cls(**values)
+
+
+# Every variable that is read: those of the fields, and what they follow.
+KNOWN = (
+    *(each.name.upper() for each in fields(Settings)[1:]),
+    *("INSTANCE_PATH", "PORT", "MYSQL_USER", "MYSQL_PASS", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_DB"),
+)
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -182,6 +196,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     merged = written | dict(environ)
     # Containers move the folder, and so does a second portal on the same checkout.
     instance = Path(merged.get("INSTANCE_PATH") or CHECKOUT / "instance").resolve()
+    # Flask's own mark of a command, which follows the portal that runs beside it; a portal follows nobody.
+    is_command = environ.get("FLASK_RUN_FROM_CLI") == "true"
+    if is_command and not any(merged.get(name, "").strip() for name in ("ISSUER", "PORT", "SERVER_PORT")):
+        merged["ISSUER"] = find_issuer(instance, DEFAULT_PORT) or ""
     return Settings.from_environment(merged, instance)
 
 
@@ -205,25 +223,35 @@ def _value(name: str, text: str, reader: Callable[[str], Value]) -> Value:
         raise ConfigurationError(f"{name} {shown}; accepted: {error}") from None
 
 
-def _work_out(values: dict[str, Any], given: Mapping[str, str]) -> None:
-    """Fill in what depends on other settings; raises ConfigurationError where they do not fit together."""
+def _work_out(values: dict[str, Any], given: Mapping[str, str], problems: Problems) -> None:
+    """Fill in what depends on other settings, and gather where they do not fit together."""
     instance: Path = values["instance"]
-    derived.refuse_unusable_tls(values["tls_cert"], values["tls_key"])
-    if values["should_encrypt_tokens"] and values["jwe_encryption_key"] is None:
-        raise ConfigurationError(
-            "JWE_ENCRYPTION_KEY is missing; SHOULD_ENCRYPT_TOKENS=true needs 32 bytes in base64url"
-        )
+    with problems.gathered():
+        derived.refuse_unusable_tls(values["tls_cert"], values["tls_key"])
+    with problems.gathered():
+        derived.refuse_a_missing_key(values["should_encrypt_tokens"], values["jwe_encryption_key"])
     scheme = "https" if values["tls_cert"] else "http"
     values["issuer"] = values["issuer"] or f"{scheme}://127.0.0.1:{values['server_port']}"
     values["mail_from"] = values["mail_from"] or f"pforte@{read.host_of(values['issuer'])}"
-    if values["database_url"] is None:
-        parts = derived.database_from_parts(given)
-        values["database_url"] = parts and _value("MYSQL_HOST", parts, read.database)
+    if "DATABASE_URL" not in given:
+        with problems.gathered():
+            parts = derived.database_from_parts(given)
+            values["database_url"] = parts and _value("MYSQL_HOST", parts, read.database)
     values["database_url"] = values["database_url"] or f"sqlite:///{instance / 'pforte.sqlite3'}"
     values["database_url"] = read.absolute(values["database_url"], CHECKOUT)
+    _work_out_secrets(values, problems)
+
+
+def _work_out_secrets(values: dict[str, Any], problems: Problems) -> None:
+    is_production = values["app_env"] == "production"
     for name in ("secret_key", "database_encryption_secret"):
-        if values[name] is None:
-            values[name] = derived.development_secret(name, values["app_env"], instance)
-    derived.check_encryption_secrets(
-        values["database_encryption_secret"], values["database_encryption_secret_previous"]
-    )
+        # Nothing is made where the start ends anyway.
+        if values[name] is None and (is_production or not problems):
+            with problems.gathered():
+                values[name] = derived.development_secret(name, values["app_env"], values["instance"])
+    secret_key, secret = values["secret_key"], values["database_encryption_secret"]
+    problems.add(derived.faults_of_encryption_secrets(secret, values["database_encryption_secret_previous"]))
+    if is_production:
+        problems.add(
+            derived.unsafe_in_production(secret_key, secret, values["jwe_encryption_key"], values["issuer"])
+        )

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gunicorn import systemd
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 M_ARENA_MAX = -8  # malloc.h of glibc
@@ -30,6 +32,8 @@ try:
     # Loaded once, before the fork: workers start faster and share the memory of the code.
     from app.operations.even_worker import EvenWorker
     from app.operations.server_log import ServerLog
+    from configuration.ports import check_port
+    from configuration.running import AddressFile
 except (Exception, SystemExit) as error:
     if not _reloading:
         if type(error).__name__ != "ConfigurationError":
@@ -43,6 +47,8 @@ except (Exception, SystemExit) as error:
     import config as _config
     from app.operations.even_worker import EvenWorker
     from app.operations.server_log import ServerLog
+    from configuration.ports import check_port
+    from configuration.running import AddressFile
 finally:
     gc.enable()
 
@@ -97,13 +103,26 @@ def ssl_context(conf: Any, _default_factory: Any) -> ssl.SSLContext:
     return _tls(conf.certfile, conf.keyfile)
 
 
-def on_starting(_server: Any) -> None:
-    """Count from zero, and let no worker miss that it is to stop."""
+def on_starting(server: Any) -> None:
+    """Look whether the port is free, count from zero, and let no worker miss that it is to stop."""
     from app.connections.stopping import watch_forks
     from app.process.metering import forget
 
+    _check_ports(server)
     forget(_settings.instance)
     watch_forks()
+
+
+def _check_ports(server: Any) -> None:
+    """End the start with one line where a port cannot be had; sockets of systemd or of a former master are bound."""
+    if server.master_pid or systemd.listen_fds(unset_environment=False):
+        return
+    for address in server.cfg.address:
+        if isinstance(address, tuple):
+            try:
+                check_port(*address)
+            except _config.ConfigurationError as error:
+                sys.exit(str(error))
 
 
 def on_reload(server: Any) -> None:
@@ -113,6 +132,7 @@ def on_reload(server: Any) -> None:
     """
     server.log = ServerLog(server.cfg)
     if not _refused:
+        _tell_commands(server)
         _listen(server)
 
 
@@ -120,7 +140,16 @@ def when_ready(server: Any) -> None:
     """Say in one line where the portal is."""
     processes = "1 worker" if workers == 1 else f"{workers} workers"
     print(f"Pforte is at {_settings.issuer} ({processes} on {bind}). Ctrl-C stops it.", flush=True)
+    _tell_commands(server)
     _listen(server)
+
+
+def _tell_commands(server: Any) -> None:
+    """Let commands know the address; what said so before a reload goes."""
+    former = getattr(server, "address_file", None)
+    server.address_file = AddressFile.write(_settings.instance, _settings.server_port, _settings.issuer)
+    if former is not None:
+        former.remove()
 
 
 def _listen(server: Any) -> None:
@@ -167,5 +196,7 @@ def worker_exit(_server: Any, _worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """End the message listener, and say that the end was a clean one."""
+    if address_file := getattr(server, "address_file", None):
+        address_file.remove()
     _stop_listening(server)
     print("Pforte has stopped.", flush=True)

@@ -28,6 +28,7 @@ from .oauth import endpoints as oauth_endpoints
 from .oauth import pages as oauth_pages
 from .operations import commands as operation_commands
 from .operations import endpoints as operation_endpoints
+from .operations import mail_commands
 from .operations.command_line import CommandLine
 from .reactions import REACTIONS
 from .scopes import commands as scope_commands
@@ -64,6 +65,7 @@ COMMANDS = (
     + oauth_commands.commands
     + message_commands.commands
     + operation_commands.commands
+    + mail_commands.commands
 )
 
 
@@ -83,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     for blueprint in ENDPOINTS:
-        csrf.exempt(blueprint)
+        csrf.exempt_protocol(blueprint)
         app.register_blueprint(blueprint)
     for signal, receiver in REACTIONS:
         signal.connect(receiver)

@@ -5,7 +5,7 @@ So nothing can happen: looking changes nothing, whoever looks.
 
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Blueprint, Response, current_app, g, request
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
@@ -19,6 +19,20 @@ _wrap_sent = FlaskForm.Meta.wrap_formdata
 class ExpiredForms(CSRFProtect):
     """The protection of forms, which gives people back what they typed."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_protocols: set[str] = set()
+
+    def exempt_protocol(self, blueprint: Blueprint) -> None:
+        """Ask for no token where a protocol says what a request holds."""
+        self.exempt(blueprint)
+        self._of_protocols.add(blueprint.name)
+
+    @property
+    def is_form_of_page(self) -> bool:
+        """Whether this request brings a form of one of our pages, and not what a protocol says."""
+        return request.method == "POST" and request.blueprint not in self._of_protocols
+
     def check(self) -> None:
         """Refuse a form of a page that comes without its token, as :meth:`protect` does."""
         if current_app.config["WTF_CSRF_ENABLED"]:
@@ -29,7 +43,7 @@ class ExpiredForms(CSRFProtect):
         try:
             super().protect(apply_exemptions)
         except CSRFError:
-            if not (has_page() and fetch_metadata.is_same_origin()):
+            if not (is_own_page() and fetch_metadata.is_same_origin()):
                 raise
             g.form_expired = True
             fill_in(request.form, without_cookies() or _late())
@@ -70,13 +84,26 @@ def page_of_form() -> str | None:
     """Where the form of this request can be opened: its own address, or else the page it was sent from."""
     if has_page():
         return request.full_path.rstrip("?")
+    page = page_before()
+    return page.removeprefix(uris.origin_of(request)) if page else None
+
+
+def page_before() -> str | None:
+    """The page of ours that a form was sent from, with its origin; None where the browser does not tell."""
     referrer = request.referrer or ""
-    here = uris.origin_of(request)
-    return referrer.removeprefix(here) if referrer.startswith(f"{here}/") else None
+    return referrer if referrer.startswith(f"{uris.origin_of(request)}/") else None
 
 
 def has_page() -> bool:
     """Whether the form of this request can be opened at its own address."""
+    if request.url_rule is None or is_own_page():
+        return request.url_rule is not None
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(method="GET")
+
+
+def is_own_page() -> bool:
+    """Whether the view of this request shows the page of the form, too."""
     return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 

@@ -23,6 +23,7 @@ from .site import (
     i18n,
     rate_limiting,
     request_ids,
+    second_clicks,
     security_headers,
     static_files,
 )
@@ -62,6 +63,7 @@ BEFORE_PAGES = (  # the first that refuses or answers is the last that runs
     bad_input.refuse_null_bytes,  # unreadable input
     background.start,  # jobs of this process
     rate_limiting.check,  # too many; from here on the database may be asked
+    second_clicks.answer_again,  # copy of a form
     csrf.check,  # forged or expired form
     access.require_sign_in,  # signed in
     admin_pages.hide_from_others,  # administrator

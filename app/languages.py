@@ -1,11 +1,10 @@
 """The languages of the portal, and the one a reader has picked."""
 
-from flask import request
+from flask import current_app, request
 
 from config import LANGUAGES
 
 NAMES = LANGUAGES
-COOKIE = "locale"
 
 
 def known(tag: str | None) -> str | None:
@@ -21,4 +20,9 @@ def asked_for() -> str | None:
 
 def picked() -> str | None:
     """What the reader has picked, now or earlier; None while only their browser or an app has had a say."""
-    return asked_for() or known(request.cookies.get(COOKIE))
+    return asked_for() or known(request.cookies.get(cookie_name()))
+
+
+def cookie_name() -> str:
+    """The cookie that keeps what a reader picked: named like the one of the session."""
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-locale"

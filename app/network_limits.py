@@ -12,6 +12,7 @@ from time import time
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from werkzeug.exceptions import TooManyRequests
 
+from .audit import EventKind, refused_requests
 from .extensions import limiter, metrics, settings
 from .networks import networks_of
 from .process.metric_families import NETWORK_LIMITS
@@ -27,7 +28,9 @@ class NetworkLimit:
 
 # A class or an office that begins on one morning behind one address.
 REGISTRATIONS = NetworkLimit("registrations", RateLimitItemPerHour(30))
-# The same office on the morning after; each mail goes to somebody, and a mailbox has a limit of its own.
+# Every form of the registration, since its answer tells which names are taken: the same class, mistyping a password.
+REGISTRATION_FORMS = NetworkLimit("registration_forms", RateLimitItemPerHour(60))
+# The same office on the morning after; each email goes to somebody, and a mailbox has a limit of its own.
 FORGOTTEN_PASSWORDS = NetworkLimit("forgotten_passwords", RateLimitItemPerHour(20))
 # Asked for again, or for another address: few people need that at all.
 CONFIRMATION_MAILS = NetworkLimit("confirmation_mails", RateLimitItemPerHour(20))
@@ -62,6 +65,7 @@ def count(limit: NetworkLimit, address: str | None) -> None:
             tell_trouble(error)
             return
         metrics.count(NETWORK_LIMITS, limit.name)
+        refused_requests.note(EventKind.LIMIT_REACHED, network=network.name, limit=limit.name)
         raise LimitReached(limit, seconds_until(ends))
 
 

@@ -9,7 +9,7 @@ from .clients import apps_of_accounts, scope_usage
 from .consents import decisions
 from .oauth import ended_grants
 from .scopes import definitions
-from .users import accounts
+from .users import accounts, notices, password_changes
 
 REACTIONS = (
     (accounts.user_blocked, sessions.end_everything_of),
@@ -18,9 +18,11 @@ REACTIONS = (
     (accounts.user_deleted, mobile.forget_code),
     (accounts.user_deleted, email_links.delete_links_of),
     (accounts.user_deleted, apps_of_accounts.delete_apps_of),
+    (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
-    (accounts.password_set, ended_grants.end_tokens_got_by_password),
+    (password_changes.password_set, ended_grants.end_tokens_got_by_password),
+    (notices.earlier_addresses_wanted, email_changes.find_earlier),
     (resetting.account_reclaimed, decisions.withdraw_all_of),
     (resetting.account_reclaimed, apps_of_accounts.detach_apps_of),
     (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),

@@ -1,5 +1,6 @@
 """URIs that strangers write: read where every library can read them, else None instead of an exception."""
 
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Request
@@ -26,6 +27,16 @@ def is_name(host: str) -> bool:
     try:
         return len(host.encode("idna").removesuffix(b".")) <= LONGEST_NAME
     except UnicodeError:
+        return False
+
+
+def is_loopback_host(host: str) -> bool:
+    """Return whether the host is the very device that opens the URI."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
         return False
 
 

@@ -2,28 +2,16 @@
 
 import ipaddress
 import os
-import re
 import secrets
 import ssl
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-SHORTEST_SECRET = 32
-# What examples and tutorials put where a secret belongs.
-PLACEHOLDER = re.compile(
-    r"change.{0,3}(me|this|it)|replace.{0,3}(me|this|it)|your.{0,3}(secret|key)|please.{0,3}(change|set)|secret.{0,3}secret"
-    r"|placeholder",
-    re.IGNORECASE,
-)
-FEWEST_CHARACTERS = 12  # different ones; a random text of 32 has more
-
-HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]")
-
-
-class ConfigurationError(Exception):
-    """One line that names the variable, its value unless that is secret, and what is accepted."""
+from .hosts import is_host_of_url
+from .problems import ConfigurationError, refuse
+from .weak_secrets import MADE_BY, SHORTEST_SECRET, faults_of_secrets, is_guessable, plain
 
 
 def database_from_parts(given: Mapping[str, str]) -> str | None:
@@ -31,23 +19,23 @@ def database_from_parts(given: Mapping[str, str]) -> str | None:
     names = [f"MYSQL_{part}" for part in ("USER", "PASS", "HOST", "PORT", "DB") if f"MYSQL_{part}" in given]
     if not names:
         return None
-    for name in ("MYSQL_USER", "MYSQL_DB"):
-        if name not in given:
-            raise ConfigurationError(
-                f"{name} is missing, since {names[0]} is set; accepted: a name, or use DATABASE_URL"
-            )
     port = given.get("MYSQL_PORT", "3306").strip()
-    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
-        raise ConfigurationError(f"MYSQL_PORT is {port!r}; accepted: a whole number from 1 to 65535")
     host = given.get("MYSQL_HOST", "127.0.0.1").strip()
-    if not HOST.fullmatch(host):
-        shown = "not a host" if "@" in host else repr(host)  # a URL pasted here may hold a password
-        raise ConfigurationError(
-            f"MYSQL_HOST is {shown}; accepted: a name or address, such as db.example.com"
-        )
+    refuse(_faults_of_parts(given, names[0], host, port))
     password = f":{quote(given['MYSQL_PASS'], safe='')}" if "MYSQL_PASS" in given else ""
     user, name = quote(given["MYSQL_USER"], safe=""), quote(given["MYSQL_DB"], safe="")
     return f"mysql://{user}{password}@{host}:{port}/{name}"
+
+
+def _faults_of_parts(given: Mapping[str, str], first: str, host: str, port: str) -> Iterator[str]:
+    for name in ("MYSQL_USER", "MYSQL_DB"):
+        if name not in given:
+            yield f"{name} is missing, since {first} is set; accepted: a name, or use DATABASE_URL"
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
+        yield f"MYSQL_PORT is {port!r}; accepted: a whole number from 1 to 65535"
+    if not is_host_of_url(host):
+        shown = "not a host" if "@" in host else repr(host)  # a URL pasted here may hold a password
+        yield f"MYSQL_HOST is {shown}; accepted: a name or address, such as db.example.com"
 
 
 def development_secret(name: str, app_env: str, instance: Path) -> str:
@@ -56,7 +44,7 @@ def development_secret(name: str, app_env: str, instance: Path) -> str:
     if app_env == "production":
         raise ConfigurationError(
             f"{variable} is missing; accepted in production: {SHORTEST_SECRET} random characters or more, "
-            "as this makes them: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            f"as this makes them: {MADE_BY}"
         )
     path = instance / name
     try:
@@ -83,16 +71,16 @@ def _write_once(path: Path, text: str) -> None:
         Path(draft).unlink()
 
 
-def check_encryption_secrets(secret: str, previous: str | None) -> None:
-    """Raise ConfigurationError on a short secret, or a previous one that is the same."""
+def faults_of_encryption_secrets(secret: str | None, previous: str | None) -> Iterator[str]:
+    """A line for a short secret, and for a previous one that is the same."""
     for name, value in (("", secret), ("_PREVIOUS", previous)):
         if value is not None and len(value) < SHORTEST_SECRET:
-            raise ConfigurationError(
+            yield (
                 f"DATABASE_ENCRYPTION_SECRET{name} is too short; "
                 f"accepted: any text of {SHORTEST_SECRET} characters or more"
             )
-    if secret == previous:
-        raise ConfigurationError(
+    if previous is not None and secret == previous:
+        yield (
             "DATABASE_ENCRYPTION_SECRET_PREVIOUS is the same as DATABASE_ENCRYPTION_SECRET; "
             "accepted: another one, or nothing"
         )
@@ -123,28 +111,32 @@ def refuse_unusable_tls(certificate: Path | None, key: Path | None) -> None:
         ) from None
 
 
-def refuse_unsafe_production(secret_key: str, encryption_secret: str, issuer: str) -> None:
-    """Raise ConfigurationError on a default or short secret, or an issuer whose tokens anybody could read."""
-    for name, secret in (("SECRET_KEY", secret_key), ("DATABASE_ENCRYPTION_SECRET", encryption_secret)):
-        if len(secret) < SHORTEST_SECRET:
-            raise ConfigurationError(
-                f"{name} is too short; accepted in production: {SHORTEST_SECRET} characters or more"
-            )
-        if PLACEHOLDER.search(secret):
-            raise ConfigurationError(f"{name} is a placeholder; accepted in production: a random text")
-        if len(set(secret)) < FEWEST_CHARACTERS:
-            raise ConfigurationError(
-                f"{name} is too simple; accepted in production: a random text, with {FEWEST_CHARACTERS} different "
-                "characters or more"
-            )
-    if secret_key == encryption_secret:
+def refuse_a_missing_key(is_needed: bool | None, key: bytes | None) -> None:
+    """Raise ConfigurationError where tokens are to be encrypted and nothing says under which key."""
+    if is_needed and key is None:
         raise ConfigurationError(
-            "SECRET_KEY is the same as DATABASE_ENCRYPTION_SECRET; accepted in production: another one, so that who "
-            "learns one has not both"
+            "JWE_ENCRYPTION_KEY is missing; SHOULD_ENCRYPT_TOKENS=true needs 32 bytes in base64url"
         )
+
+
+def unsafe_in_production(
+    secret_key: str | None, encryption_secret: str | None, token_key: bytes | None, issuer: str
+) -> Iterator[str]:
+    """A line for a secret that could be guessed, and for an issuer whose tokens anybody could read."""
+    yield from faults_of_secrets({"SECRET_KEY": secret_key, "DATABASE_ENCRYPTION_SECRET": encryption_secret})
+    if token_key is not None and is_guessable(token_key.decode("latin-1")):
+        yield "JWE_ENCRYPTION_KEY is too simple; accepted in production: 32 random bytes in base64url"
+    if secret_key is not None and encryption_secret is not None:
+        one, other = plain(secret_key).casefold(), plain(encryption_secret).casefold()
+        shorter, longer = sorted((one, other), key=len)
+        if len(shorter) >= SHORTEST_SECRET and shorter in longer:
+            yield (
+                f"SECRET_KEY {'is the same as' if one == other else 'has text in common with'} "
+                "DATABASE_ENCRYPTION_SECRET; accepted in production: another one, so that who learns one has not both"
+            )
     parts = urlsplit(issuer)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
-        raise ConfigurationError(f"ISSUER is {issuer!r}; accepted in production: an https:// URL")
+        yield f"ISSUER is {issuer!r}; accepted in production: an https:// URL"
 
 
 def _is_loopback(host: str) -> bool:

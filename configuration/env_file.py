@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
-from .derived import ConfigurationError
+from .problems import ConfigurationError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 # What `python -m flask`, which reads the file by itself, would replace; gunicorn's start would not.

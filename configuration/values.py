@@ -6,16 +6,15 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
 from phonenumbers import SUPPORTED_REGIONS
 from pytimeparse.timeparse import timeparse as parse_duration
 
 from .addresses import canonical
+from .hosts import is_host, is_host_of_url, read_url
 
 LONGEST_DURATION = 10 * 365 * 86_400
 MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>\r\n]+<[^@\s<>]+@[^@\s<>]+>")
-HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?|[0-9A-Fa-f:.]+")
 DATABASES = {
     "sqlite": "sqlite",
     "mysql": "mysql+pymysql",
@@ -116,6 +115,14 @@ def countries(value: str) -> tuple[str, ...] | None:
     return codes
 
 
+def words(value: str) -> tuple[str, ...]:
+    """The entries of a list separated by commas; empty for none."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not all(re.fullmatch(r"[^\W_][\w .&'-]{1,38}[^\W_]", word) for word in found):
+        raise ValueError("words of 3 to 40 letters and digits, separated by commas, such as Acme, Roadrunner")
+    return found
+
+
 def pattern(value: str) -> re.Pattern[str]:
     """The compiled regular expression."""
     try:
@@ -140,10 +147,10 @@ def encryption_key(value: str) -> bytes:
 
 def host(value: str) -> str:
     """A host name or IP address to listen on, an IPv6 address without brackets."""
-    name = value.strip().removeprefix("[").removesuffix("]")
-    if not HOST_NAME.fullmatch(name) or not _has_labels(name):
+    name = value.strip()
+    if not name.isascii() or not (is_host(name) or (name.startswith("[") and is_host_of_url(name))):
         raise ValueError("a host name or an IP address, such as 127.0.0.1 or 0.0.0.0")
-    return name
+    return name.strip("[]")
 
 
 def hosts(value: str) -> tuple[str, ...]:
@@ -166,7 +173,7 @@ def url(*schemes: str, example: str) -> Callable[[str], str]:
 
     def read(value: str) -> str:
         address = value.strip()
-        if _split(address).scheme not in schemes or not re.match(r"[a-z+]+://[^\s]+$", address):
+        if read_url(address).scheme not in schemes or not re.match(r"[a-z+]+://[^\s]+$", address):
             raise ValueError(f"a URL such as {example}")
         return address
 
@@ -179,22 +186,23 @@ def unless_console(read: Callable[[str], str]) -> Callable[[str], str | None]:
 
 
 def mail_server(value: str) -> str:
-    """An smtp:// or smtps:// URL with a host."""
-    if not _split(value).hostname:
-        raise ValueError("console, smtp://user:password@host:587 or smtps://user:password@host:465")
-    return url("smtp", "smtps", example="smtp://user:password@host:587 or smtps://…, or console")(value)
+    """An smtp://, smtp+tls:// or smtps:// URL with a host."""
+    if not read_url(value).hostname:
+        raise ValueError("console, smtp+tls://user:password@host:587 or smtps://user:password@host:465")
+    example = "smtp+tls://user:password@host:587, smtp://… or smtps://…, or console"
+    return url("smtp", "smtp+tls", "smtps", example=example)(value)
 
 
 def web_address(value: str) -> str:
     """An http(s) URL with a host."""
-    if not _split(value).hostname:
+    if not read_url(value).hostname:
         raise ValueError("an http:// or https:// URL, or console")
     return url("http", "https", example="https://sms.example.org/send, or console")(value)
 
 
 def page(value: str) -> str:
     """The http(s) address of a page, with a host."""
-    if not _split(value.strip()).hostname:
+    if not read_url(value.strip()).hostname:
         raise ValueError("an http:// or https:// URL, such as https://example.org/imprint")
     return url("http", "https", example="https://example.org/imprint")(value)
 
@@ -202,8 +210,8 @@ def page(value: str) -> str:
 def issuer(value: str) -> str:
     """The portal's public base URL, spelled in the one way tokens carry it."""
     address = value.strip()
-    parts = _split(address)
-    if not re.fullmatch(r"https?://[^\s/?#@\\]+", address) or not parts.hostname:
+    is_base = re.fullmatch(r"https?://(\[[^\s/?#@\\\]]+\]|[^\s/?#@\\:]+(?<!\.))(:[1-9][0-9]*)?", address)
+    if not is_base or not read_url(address).hostname:
         raise ValueError("an http:// or https:// URL of a host of its own, without path, query or fragment")
     return address
 
@@ -211,18 +219,19 @@ def issuer(value: str) -> str:
 def sender(value: str) -> str:
     """An address for the From line, with or without a name."""
     if not MAIL_ADDRESS.fullmatch(value.strip()):
-        raise ValueError("an e-mail address, such as portal@example.org or Portal <portal@example.org>")
+        raise ValueError("an email address, such as portal@example.org or Portal <portal@example.org>")
     return value.strip()
 
 
 def contact(value: str) -> str:
     """The URI that security.txt carries: https:, mailto: or tel:."""
     address = value.strip()
-    if address.startswith(("https://", "mailto:", "tel:")) and not re.search(r"\s", address):
+    is_page = address.startswith("https://") and read_url(address).hostname is not None
+    if (is_page or address.startswith(("mailto:", "tel:"))) and not re.search(r"\s", address):
         return address
     if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address):
         return f"mailto:{address}"
-    raise ValueError("an e-mail address or an https:// URL")
+    raise ValueError("an email address or an https:// URL")
 
 
 def file(value: str) -> Path:
@@ -235,7 +244,7 @@ def file(value: str) -> Path:
 
 def database(value: str) -> str:
     """A database URL for SQLAlchemy: SQLite in a file, or MariaDB and its relatives through PyMySQL."""
-    parts = _split(value.strip())
+    parts = read_url(value.strip())
     driver = DATABASES.get(parts.scheme)
     expected = ValueError("sqlite:////path/of/a/file or mysql://user:password@host:3306/name")
     if driver is None or not parts.path.strip("/") or "\0" in value:
@@ -250,24 +259,6 @@ def database(value: str) -> str:
     return f"{driver}://{parts.netloc}{parts.path}?{query}"
 
 
-def _split(value: str) -> SplitResult:
-    try:
-        parts = urlsplit(value)
-        _ = parts.port  # raises for anything that is no port
-        return parts if _has_labels(parts.hostname or "") else urlsplit("")
-    except ValueError:
-        return urlsplit("")
-
-
-def _has_labels(name: str) -> bool:
-    """Whether sockets take the name: they raise no OSError for labels that are empty or longer than 63 characters."""
-    try:
-        name.encode("idna")
-    except UnicodeError:
-        return False
-    return True
-
-
 def absolute(database_url: str, folder: Path) -> str:
     """The same database, an SQLite file's relative path taken from the folder wherever the command runs."""
     path = database_url.removeprefix("sqlite:///")
@@ -276,5 +267,5 @@ def absolute(database_url: str, folder: Path) -> str:
 
 def host_of(address: str) -> str:
     """The host name in a URL; `localhost` where that is an IP address."""
-    name = _split(address).hostname or "localhost"
+    name = read_url(address).hostname or "localhost"
     return name if re.search(r"[a-z]", name) and ":" not in name else "localhost"

@@ -3,6 +3,7 @@
 import hypothesis
 import pytest
 
+from tests.oauth.world import world
 from tests.support.apps import (
     app,
     app_context,
@@ -26,7 +27,7 @@ from tests.support.sites import open_site
 __all__ = [
     "app", "app_context", "app_with", "chromium", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
     "message_portal", "open_page", "open_site", "portal", "portals", "pytest_collection_modifyitems", "pytest_runtest_teardown", "redis_url", "relying_party", "running_gateway", "running_smtp_server", "shared_apps",
-    "sms_gateway", "smtp_server", "sqlite_portal", "start_portal",
+    "sms_gateway", "smtp_server", "sqlite_portal", "start_portal", "world",
 ]  # fmt: skip
 
 # Found examples become tests by hand; a folder of them in the checkout would make runs differ.

@@ -5,7 +5,7 @@ import hashlib
 import html
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from typing import Any
@@ -78,15 +78,15 @@ def make_user(app: Flask, username: str | None = None, **changes: Any) -> Person
     email = changes.pop("email", f"{username}@example.org")
     changes.setdefault("email_verified", True)
     with app.app_context():
-        user = accounts.register(
-            username, email, password_hash=password_hash(settings.password_hasher), **changes
-        )
+        changes.setdefault("password_hash", password_hash(settings.password_hasher))
+        user = accounts.register(username, email, **changes)
         db.session.commit()
         return Person(user.id, username, email)
 
 
 def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:
-    """A new app with all grants and without the duty of PKCE; keywords are those of ``Details``."""
+    """A new app with all grants and without the duty of PKCE; keywords are those of ``Details``, and ``introspects_all``."""
+    introspects_all = changes.pop("introspects_all", False)
     uris = changes.pop("redirect_uris", [CALLBACK])
     defaults: dict[str, Any] = {
         "name": f"App {next(_numbers)}",
@@ -101,6 +101,7 @@ def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:
         client, secret = register_client(
             details, owner_id=owner_id, actor_id=owner_id, limits=OPERATOR_LIMITS
         )
+        client.introspects_all = introspects_all
         db.session.commit()
         return App(client.id, secret, uris[0] if uris else "")
 
@@ -252,11 +253,6 @@ def claims_of(token: str) -> dict[str, Any]:
 def header_of(token: str) -> dict[str, Any]:
     """The header of a JWT."""
     return _part(token, 0)
-
-
-def without_secret(client: App) -> App:
-    """The same app, as it asks when it has lost its secret."""
-    return replace(client, secret=None)
 
 
 def query_of(url: str) -> dict[str, list[str]]:

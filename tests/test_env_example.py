@@ -14,7 +14,7 @@ EXAMPLE = (CHECKOUT / ".env.example").read_text(encoding="utf-8")
 LINES = re.findall(r"^(#?)([A-Z][A-Z0-9_]*)=(.*)$", EXAMPLE, re.MULTILINE)
 IN_PARTS = {"MYSQL_USER", "MYSQL_PASS", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_DB"}
 ITS_OWN = {"INSTANCE_PATH"}
-LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+LETTERS = "9fQ2vLxw7ZbNc4RkYs6JdUg1HtPo8MiE"
 SECRETS = {"SECRET_KEY": LETTERS, "DATABASE_ENCRYPTION_SECRET": LETTERS[::-1]}
 DEFAULTS = {each.name.upper(): each.metadata["default"] for each in fields(Settings)[1:]}
 OF_THE_MACHINE = {"WEB_CONCURRENCY"}

@@ -26,7 +26,7 @@ USERNAME_RULES = "Accepted: 1 to 64 letters and digits of one script, with â€œ.â
 @click.argument("username")
 @click.argument("email")
 @click.option("--admin", is_flag=True, help="Make the user an administrator.")
-@click.option("--verified", is_flag=True, help="Take the e-mail address as confirmed.")
+@click.option("--verified", is_flag=True, help="Take the email address as confirmed.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def create_user(
@@ -35,9 +35,9 @@ def create_user(
     """Create a user; without a password print a one-time link to set one."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     user = _register(username, email, password, admin, verified)
-    if admin:
-        administrators.tell_of_new(user, by=None)
     record(EventKind.USER_CREATED, user_id=user.id)
+    if admin:
+        administrators.announce(user, by=None)
     told = describe(user)
     if password is None:
         token = create_link(Purpose.RESET_PASSWORD, user=user, lifetime=SET_PASSWORD_LIFETIME)

@@ -1,7 +1,7 @@
-"""Another e-mail address: the old one counts until the new one is confirmed, and takes the change back for a week.
+"""Another email address: the old one counts until the new one is confirmed, and takes the change back for a week.
 
 What an attacker with the password may do meanwhile (confirm, change again, set another password) leaves the link to
-the old address as it is; taking the change back ends what they could go on with.
+the old address as it is, and that address hears of it; taking the change back ends what they could go on with.
 """
 
 from blinker import Namespace
@@ -11,9 +11,11 @@ from ..audit import EventKind, record
 from ..authentication import sessions
 from ..clock import now
 from ..database.rows import db
+from ..notifications.addresses import is_mailbox
 from ..notifications.mail import queue_mail
 from ..users import accounts
 from ..users.models import User
+from ..users.notices import notify_earlier, write_to
 from ..users.unique_names import check_new_email, give_email
 from .email_links import (
     SET_PASSWORD_LIFETIME,
@@ -63,7 +65,7 @@ def find_change(token: str) -> tuple[User, str]:
     return _find(Purpose.CHANGE_EMAIL, token)
 
 
-def complete_change(token: str, *, issuer: str, locale: str) -> None:
+def complete_change(token: str, *, issuer: str) -> None:
     """Make the address of the link the person's, and tell the old one how to take that back.
 
     Raises :class:`LinkExpired`, EmailTaken.
@@ -74,9 +76,20 @@ def complete_change(token: str, *, issuer: str, locale: str) -> None:
     give_email(user, str(new.email))
     end_links(*TO_THE_ADDRESS, user_id=user.id)
     record(EventKind.EMAIL_CHANGED, user_id=user.id, email=user.email)
+    notify_earlier(user, "email_changed", by=user.id)
     if old is not None:
         link = undo_email_url(issuer, create_link(Purpose.UNDO_EMAIL, user, email=old))
-        _notify(old, user, "email_changed", issuer=issuer, locale=locale, link=link)
+        write_to(old, user, "email_changed", by=user.id, link=link)
+
+
+def find_earlier(user: User) -> list[str]:
+    """The earlier addresses of ``user`` that can still take a change back."""
+    query = select(EmailLink.email).where(
+        EmailLink.purpose == Purpose.UNDO_EMAIL, EmailLink.user_id == user.id, EmailLink.email != user.email
+    )
+    is_open = EmailLink.used_at.is_(None), EmailLink.expires_at > now()
+    addresses = db.session.scalars(query.where(*is_open).distinct())
+    return [address for address in addresses if address is not None and is_mailbox(address)]
 
 
 def find_undo(token: str) -> tuple[User, str]:
@@ -84,7 +97,7 @@ def find_undo(token: str) -> tuple[User, str]:
     return _find(Purpose.UNDO_EMAIL, token)
 
 
-def undo_change(token: str, *, issuer: str, locale: str) -> None:
+def undo_change(token: str, *, issuer: str) -> None:
     """Give the old address back, forget the password, and mail the old address a link to choose a new one.
 
     Every session ends, what apps were given since, and whatever else opens the account by mail:
@@ -102,10 +115,11 @@ def undo_change(token: str, *, issuer: str, locale: str) -> None:
     record(EventKind.EMAIL_RESTORED, user_id=user.id, email=user.email)
     email_restored.send(user, since=link.created_at)
     if removed is not None:
-        _notify(removed, user, "email_taken_back", issuer=issuer, locale=locale)
+        write_to(removed, user, "email_taken_back", by=user.id)
+    notify_earlier(user, "email_changed", by=user.id)
     reset = create_link(Purpose.RESET_PASSWORD, user, email=user.email, lifetime=SET_PASSWORD_LIFETIME)
     password_link = reset_password_url(issuer, reset)
-    _notify(str(user.email), user, "email_given_back", issuer=issuer, locale=locale, link=password_link)
+    write_to(str(user.email), user, "email_given_back", by=user.id, link=password_link)
 
 
 def _find(purpose: Purpose, token: str) -> tuple[User, str]:
@@ -120,8 +134,3 @@ def _use(purpose: Purpose, token: str) -> tuple[User, EmailLink]:
     user, _email = _find(purpose, token)
     db.session.refresh(user, with_for_update=True)  # so that of two changes at once the second sees the first
     return user, use_link(purpose, token)
-
-
-def _notify(to: str, user: User, template: str, *, issuer: str, locale: str, **context: str) -> None:
-    language, host = user.locale or locale, host_of(issuer)
-    queue_mail(to, language, template, host=host, at=now().isoformat(), **context)

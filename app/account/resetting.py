@@ -47,7 +47,7 @@ account_reclaimed = Namespace().signal("account_reclaimed")
 """Sent with a person who has taken over what somebody else may have made: what those allowed or hold there ends."""
 
 
-def reset_password(token: str, password: str, *, issuer: str, locale: str) -> Reset:
+def reset_password(token: str, password: str) -> Reset:
     """Set the new password, sign every browser of the person out, and return what was done.
 
     Raises :class:`LinkExpired`, and PasswordRefused, which leaves the link as it was.
@@ -66,7 +66,7 @@ def reset_password(token: str, password: str, *, issuer: str, locale: str) -> Re
     _forgive_wrong_passwords(user)
     record(EventKind.PASSWORD_RESET, user_id=user.id, actor_id=user.id)
     if not reset.is_first:
-        tell_password_changed(user, issuer=issuer, locale=locale)
+        tell_password_changed(user)
     return reset
 
 

@@ -49,7 +49,7 @@ NO_MESSAGE: Mapping[type[Exception], LazyString] = {
         "This portal sends no text messages to numbers of this country. You need no confirmed number to use your account."
     ),
     EmailNotConfirmed: _l(
-        "Please confirm your e-mail address first: text messages are sent only to people whose address is confirmed."
+        "Please confirm your email address first: text messages are sent only to people whose address is confirmed."
     ),
     NothingToConfirm: _l("There is no number to confirm."),
     TooManyMessages: _l("A code was sent a moment ago, or several today. Please wait before you ask again."),
@@ -104,9 +104,9 @@ def in_words(refusal: Exception) -> tuple[str, str]:
         case UsernameRefused(reason=reason):
             return "username", str(USERNAMES[reason])
         case EmailTaken():
-            return "email", _("This e-mail address is taken. If it is yours, please sign in.")
+            return "email", _("This email address is taken. If it is yours, please sign in.")
         case EmailUnchanged():
-            return "email", _("This is your e-mail address already.")
+            return "email", _("This is your email address already.")
         case AmbiguousEmail():
             return "email", _(
                 "Some mail servers take this address for another one. "
@@ -114,7 +114,7 @@ def in_words(refusal: Exception) -> tuple[str, str]:
             )
         case EmailRefused():
             return "email", _(
-                "This is not a complete e-mail address. Please enter one such as name@example.org."
+                "This is not a complete email address. Please enter one such as name@example.org."
             )
         case InvitationNeeded():
             return "email", _("This invitation was used in the meantime. Please ask for a new one.")

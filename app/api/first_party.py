@@ -2,13 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
-
 from ..clients.models import Client
 from ..clients.registration import PORTALS_OWN as CLIENT_ID
 from ..clock import now
 from ..consents.decisions import give_consent
-from ..database.rows import db, new_id
+from ..database.rows import db, insert_missing, new_id
 from ..diagnostics import usage
 from ..oauth.tokens import families, signing
 from ..users.models import User
@@ -33,7 +31,7 @@ def get_client() -> Client:
     """The portal's own app, made at its first use. Raises :class:`SignInSwitchedOff`."""
     client = db.session.get(Client, CLIENT_ID)
     if client is None:
-        _make_client()
+        insert_missing(Client, [_ROW])
         client = db.session.get_one(Client, CLIENT_ID)
     if client.disabled_at is not None:
         raise SignInSwitchedOff
@@ -60,11 +58,3 @@ def issue_token(user: User, client: Client, settings: "Settings") -> str:
     )
     usage.consent_used(consent.id)
     return signing.access_token(subject, SCOPES, settings)
-
-
-def _make_client() -> None:
-    """Insert the row, unless another worker is doing so at this moment."""
-    statement = insert(Client).values(_ROW).prefix_with("OR IGNORE", dialect="sqlite")
-    for dialect in ("mysql", "mariadb"):
-        statement = statement.prefix_with("IGNORE", dialect=dialect)
-    db.session.execute(statement)

@@ -1,7 +1,7 @@
 """What is worth remembering: the kinds of events, and writing one down."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from flask import g, has_request_context, request
@@ -58,6 +58,8 @@ class EventKind(StrEnum):
     CLIENT_TRUSTED = "clients.client.trusted"
     CLIENT_DISTRUSTED = "clients.client.distrusted"
     CLIENT_DELETED = "clients.client.deleted"
+    INTROSPECTION_ALLOWED = "clients.introspection.allowed"
+    INTROSPECTION_ENDED = "clients.introspection.ended"
     SECRET_ADDED = "clients.secret.added"
     SECRET_REVOKED = "clients.secret.revoked"
     SECRET_REVEALED = "clients.secret.revealed"
@@ -71,6 +73,10 @@ class EventKind(StrEnum):
     ENCRYPTION_ROTATED = "oauth.encryption.rotated"
     TOKENS_REPLAYED = "oauth.tokens.replayed"
     TOKENS_REVOKED = "oauth.tokens.revoked"
+
+    FORM_REFUSED = "requests.form.refused"
+    ADMINISTRATION_REFUSED = "requests.administration.refused"
+    LIMIT_REACHED = "requests.limit.reached"
 
     EVENTS_EXPORTED = "audit.events.exported"
     MAILS_HELD_BACK = "notifications.mails.held_back"
@@ -93,14 +99,7 @@ def record(
     ``client_id`` is the app it is about. ``details`` name things (an app, a field), never a secret. Address and
     request id are those of the current request where the caller gives none.
     """
-    event = Event(
-        kind=kind,
-        user_id=user_id,
-        actor_id=actor_id,
-        client_id=client_id,
-        details=_as_json(details),
-        **_origin(ip, request_id),
-    )
+    event = Event(client_id=client_id, **values_of(kind, user_id, actor_id, details, ip, request_id))
     db.session.add(event)
     return event
 
@@ -109,8 +108,8 @@ def record_on(
     connection: Connection, kind: EventKind, user_id: str, *, client_id: str, **details: object
 ) -> None:
     """Record what an app did to ``user_id``, in the transaction of ``connection``: both last, or neither does."""
-    values = {"kind": kind, "user_id": user_id, "client_id": client_id, "details": _as_json(details)}
-    connection.execute(insert(Event.__table__), {**values, **_origin()})
+    values = values_of(kind, user_id, None, details)
+    connection.execute(insert(Event.__table__), {"client_id": client_id, **values})
 
 
 def record_for_many(kind: EventKind, user_ids: Iterable[str]) -> None:
@@ -118,13 +117,18 @@ def record_for_many(kind: EventKind, user_ids: Iterable[str]) -> None:
     db.session.execute(insert(Event), [{"kind": kind, "user_id": user_id} for user_id in user_ids])
 
 
-def _as_json(details: dict[str, object]) -> str:
-    return json.dumps(details, ensure_ascii=False, sort_keys=True, default=str)
-
-
-def _origin(ip: str | None = None, request_id: str | None = None) -> dict[str, str | None]:
-    """Where it came from: what the caller knows, else what the current request says."""
+def values_of(
+    kind: EventKind,
+    user_id: str | None,
+    actor_id: str | None,
+    details: Mapping[str, object],
+    ip: str | None = None,
+    request_id: str | None = None,
+) -> dict[str, str | None]:
+    """The columns of an event; where it came from is what the caller knows, else what the current request says."""
     if has_request_context():
         ip = ip or request.remote_addr
         request_id = request_id or g.get("request_id")
-    return {"ip": ip, "request_id": request_id}
+    told = json.dumps(details, ensure_ascii=False, sort_keys=True, default=str)
+    who = {"kind": kind, "user_id": user_id, "actor_id": actor_id}
+    return {**who, "ip": ip, "request_id": request_id, "details": told}

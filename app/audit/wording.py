@@ -27,15 +27,15 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.ADMINISTRATOR_APPOINTED: _l("You were made an administrator of this portal."),
     EventKind.ADMINISTRATOR_DISMISSED: _l("You are no longer an administrator of this portal."),
     EventKind.PROFILE_CHANGED: _l("You changed your profile."),
-    EventKind.EMAIL_CHANGE_ASKED: _l("You asked for another e-mail address."),
-    EventKind.EMAIL_CHANGED: _l("You changed your e-mail address."),
-    EventKind.EMAIL_RESTORED: _l("The change of your e-mail address was undone."),
-    EventKind.EMAIL_LOST: _l("Your e-mail address now belongs to another account, which confirmed it."),
-    EventKind.EMAIL_VERIFIED: _l("You confirmed your e-mail address."),
+    EventKind.EMAIL_CHANGE_ASKED: _l("You asked for another email address."),
+    EventKind.EMAIL_CHANGED: _l("You changed your email address."),
+    EventKind.EMAIL_RESTORED: _l("The change of your email address was undone."),
+    EventKind.EMAIL_LOST: _l("Your email address now belongs to another account, which confirmed it."),
+    EventKind.EMAIL_VERIFIED: _l("You confirmed your email address."),
     EventKind.MOBILE_VERIFIED: _l("You confirmed your mobile number."),
-    EventKind.EMAIL_CONFIRMED: _l("An administrator confirmed your e-mail address."),
+    EventKind.EMAIL_CONFIRMED: _l("An administrator confirmed your email address."),
     EventKind.PASSWORD_CHANGED: _l("You changed your password."),
-    EventKind.PASSWORD_RESET_ASKED: _l("Somebody asked for a new password by e-mail."),
+    EventKind.PASSWORD_RESET_ASKED: _l("Somebody asked for a new password by email."),
     EventKind.PASSWORD_LINK_SENT: _l("An administrator sent you a link to choose a new password."),
     EventKind.PASSWORD_RESET: _l("You chose a new password with a link."),
     EventKind.SIGNED_IN: _l("You signed in."),
@@ -58,6 +58,12 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.CLIENT_TRUSTED: _l("An app of yours was marked as verified."),
     EventKind.CLIENT_DISTRUSTED: _l("An app of yours is no longer marked as verified."),
     EventKind.CLIENT_DELETED: _l("You deleted an app."),
+    EventKind.INTROSPECTION_ALLOWED: _l(
+        "An app of yours was allowed to introspect everybody's access tokens."
+    ),
+    EventKind.INTROSPECTION_ENDED: _l(
+        "An app of yours is no longer allowed to introspect everybody's access tokens."
+    ),
     EventKind.SECRET_ADDED: _l("You added a secret to an app."),
     EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
     EventKind.SECRET_REVEALED: _l("You revealed a secret of an app."),
@@ -70,6 +76,9 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.ENCRYPTION_ROTATED: _l("You replaced the secret that everything is encrypted with."),
     EventKind.TOKENS_REPLAYED: _l("An app lost its access, since somebody used an old token of it again."),
     EventKind.TOKENS_REVOKED: _l("An app gave its access back."),
+    EventKind.FORM_REFUSED: _l("A form that another site sent, or that had no CSRF token, was refused."),
+    EventKind.ADMINISTRATION_REFUSED: _l("You were refused a page of administrators."),
+    EventKind.LIMIT_REACHED: _l("A network made too many requests and was told to wait."),
     EventKind.EVENTS_EXPORTED: _l("You downloaded events of this portal."),
     EventKind.MAILS_HELD_BACK: _l(
         "Emails to your address were held back for an hour, since many had been asked for."
@@ -90,13 +99,14 @@ DONE_FOR_OTHERS = (
 )
 
 # What an event is about, where it says so: an app, a field, an address.
-TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "network")
+TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "path", "network")
 
 WARNINGS = (
     EventKind.SIGN_IN_REFUSED,
     EventKind.SIGN_IN_PAUSED,
     EventKind.SESSION_COPIED,
     EventKind.NETWORK_PAUSED,
+    EventKind.LIMIT_REACHED,
     EventKind.TOKENS_REPLAYED,
     EventKind.MAILS_HELD_BACK,
     EventKind.EMAIL_RESTORED,

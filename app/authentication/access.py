@@ -50,9 +50,9 @@ def recent_sign_in(view: View) -> View:
     return guarded  # type: ignore[return-value]
 
 
-def ask_for_password() -> Response:
-    """Lead to the question for the password and then back to the page of this form, with what was typed."""
-    back = expired_forms.page_of_form()
+def ask_for_password(back: str | None = None) -> Response:
+    """Lead to the question for the password and then ``back``, or to the page of this form with what was typed."""
+    back = back or expired_forms.page_of_form()
     kept_forms.keep(back)
     return redirect(url_for("authentication_login.reauthenticate", next=back))
 

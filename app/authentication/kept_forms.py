@@ -30,7 +30,7 @@ def keep(page: str | None) -> None:
     """Keep what was typed for its page and the person who was signed in, and say so, if it can be kept."""
     fields = [pair for pair in expired_forms.typed().items(multi=True) if not NEVER_KEPT.search(pair[0])]
     person = current_user.id if current_user.is_authenticated else session.get(PERSON)
-    if page is None or person is None or not fields or not expired_forms.has_page():
+    if page is None or person is None or not fields or not expired_forms.is_own_page():
         return
     content = json.dumps([int(now().timestamp()) + WAITS, page, fields])
     packed = base64.b64encode(zlib.compress(content.encode())).decode()

@@ -13,7 +13,7 @@ def is_new(user: User) -> bool:
 
 
 def tell(user: User, row: BrowserSession) -> None:
-    """Mail ``user`` that somebody signed in, with what, and where to end it."""
+    """Email ``user`` that somebody signed in, with what, and where to end it."""
     notify(
         user,
         "new_browser",

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import NoReturn
 
-from limits import RateLimitItemPerMinute
-
 from ..audit import EventKind, record
-from ..extensions import limiter, metrics
+from ..audit.refused_requests import has_room
+from ..extensions import metrics
 from ..process.metric_families import SIGN_INS
 from ..users import accounts
 from ..users.accounts import find_user
@@ -17,7 +16,6 @@ from . import network_throttling, throttling
 from .refusals import AccountBlocked, InvalidCredentials, TooManyTries
 
 CounterOf = Callable[[User], str | None]
-UNKNOWN_NAMES = RateLimitItemPerMinute(20)  # events in all workers: strangers make names up in masses
 # What a sign-in looks at: a driver in Python pays for every column.
 _NEEDED = (User.username, User.password_hash, User.blocked_at, User.ip, User.platform)
 
@@ -25,7 +23,7 @@ _NEEDED = (User.username, User.password_hash, User.blocked_at, User.ip, User.pla
 def authenticate(
     identifier: str, password: str, *, address: str | None, counter_of: CounterOf | None = None
 ) -> User:
-    """The person with this username or e-mail address and this password.
+    """The person with this username or email address and this password.
 
     ``address`` is where they come from, and its networks wait after many failures; None where an app asks, which
     has proved who it is: its own address says nothing about the person's. ``counter_of`` names another counter of
@@ -75,14 +73,6 @@ def _check(user: User | None, password: str, account: str, address: str | None) 
     return user
 
 
-def _has_room() -> bool:
-    """Whether one more failure of a name nobody has may become an event."""
-    try:
-        return limiter.limiter.hit(UNKNOWN_NAMES, "sign-ins of unknown names")
-    except Exception:  # of whatever storage there is: the failure is in /metrics all the same
-        return False
-
-
 def _refuse(user: User | None, account: str, address: str | None) -> NoReturn:
     metrics.count(SIGN_INS, "refused")
     wait = throttling.count_failure(account)
@@ -92,6 +82,6 @@ def _refuse(user: User | None, account: str, address: str | None) -> NoReturn:
         record(EventKind.SIGN_IN_REFUSED, user_id=user.id, why="password")
         if wait:
             record(EventKind.SIGN_IN_PAUSED, user_id=user.id, seconds=wait)
-    elif _has_room():
+    elif has_room("sign-ins of unknown names"):  # strangers make them up in masses
         record(EventKind.SIGN_IN_REFUSED, why="unknown name")
     raise InvalidCredentials

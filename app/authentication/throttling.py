@@ -60,7 +60,7 @@ def counter_of_session(session_id: str) -> str:
 
 
 def refuse_waiting(account: str) -> Failures | None:
-    """The count so far; None without a wrong password. Raises :class:`TooManyTries` during a wait."""
+    """Return the count so far, None without a wrong password; raise :class:`TooManyTries` during a wait."""
     failures = _read(account)
     if failures is not None and failures.blocked_until is not None:
         left = (failures.blocked_until - now()).total_seconds()
@@ -70,7 +70,7 @@ def refuse_waiting(account: str) -> Failures | None:
 
 
 def count_failure(account: str) -> int:
-    """Count a wrong password; the seconds to wait from now on, 0 for none. Raises :class:`TooManyTries`.
+    """Count a wrong password; return the seconds to wait from now on, 0 for none. Raises :class:`TooManyTries`.
 
     Compare and swap, each statement a transaction of its own: the count must hold whatever becomes of the
     request, and nobody may wait for a lock meanwhile. So the connections are those in AUTOCOMMIT, which are

@@ -24,7 +24,7 @@ def why_refused(refusal: InvalidCredentials | TooManyTries, *, with_name: bool =
     if isinstance(refusal, AccountBlocked):
         return _("This account is blocked. Please ask an administrator of this portal to open it again.")
     if with_name:
-        return _("Username and password do not match. Please check both.")
+        return _("The username or email address and the password do not match. Please check both.")
     return _("This is not your password. Please try again.")
 
 

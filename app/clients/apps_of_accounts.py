@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
+from sqlalchemy import update
+
+from ..database.rows import db
 from ..users.models import User
 from .client_secrets import list_live, revoke_secret
-from .models import Client
-from .registration import ADMINISTRATOR, OWNER, delete_client, disable_client, list_own_clients
+from .disabling import ADMINISTRATOR, OWNER, disable_client
+from .introspection import forget_introspection_of_all
+from .models import Client, ClientSecret
+from .registration import delete_client, list_own_clients
 from .verified import distrust_client
 
 
@@ -31,7 +36,14 @@ def end_what_was_made_since(user: User, since: datetime) -> None:
 def delete_apps_of(user: User) -> None:
     """Delete the apps of a person whose account is deleted: nobody is left to answer for them."""
     for client in list_own_clients(user.id):
-        delete_client(client, actor_id=user.id)
+        delete_client(client, actor_id=user.id, with_owner=True)
+
+
+def take_name_from_secrets(user: User) -> None:
+    """Take the name of ``user`` from the secrets that they added to apps of the portal."""
+    db.session.execute(
+        update(ClientSecret).where(ClientSecret.created_by == user.username).values(created_by=None)
+    )
 
 
 def _detach(client: Client) -> None:
@@ -39,6 +51,7 @@ def _detach(client: Client) -> None:
         revoke_secret(client, secret, actor_id=None)
     client.jwks = None
     distrust_client(client, actor_id=None)
+    forget_introspection_of_all(client, actor_id=None)
     disable_client(client, ADMINISTRATOR, actor_id=None)
     client.owner_id = client.name_key = None
     client.registered_dynamically = True

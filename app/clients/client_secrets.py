@@ -9,6 +9,7 @@ from ..clock import now
 from ..crypto import new_secret
 from ..database.rows import db, new_id
 from ..extensions import vault
+from .authentic_secrets import is_authentic, mac_of
 from .models import Client, ClientSecret
 from .owner_notices import tell_of_secret
 from .refusals import SecretNotKept, TooManySecrets
@@ -20,9 +21,10 @@ FIRST_NAME = "default"
 
 
 def is_live(secret: ClientSecret, at: datetime | None = None) -> bool:
-    """Whether ``secret`` opens anything: neither revoked nor expired."""
+    """Whether ``secret`` opens anything: neither revoked nor expired, and given to its app by this portal."""
     moment = at or now()
-    return secret.revoked_at is None and (secret.expires_at is None or secret.expires_at > moment)
+    is_on = secret.revoked_at is None and (secret.expires_at is None or secret.expires_at > moment)
+    return is_on and is_authentic(secret)
 
 
 def list_live(client: Client) -> list[ClientSecret]:
@@ -89,7 +91,7 @@ def revoke_secret(client: Client, secret: ClientSecret, *, actor_id: str | None)
 
 def reveal_secret(client: Client, secret: ClientSecret, *, actor_id: str | None) -> str:
     """The secret in clear, for its owner after a fresh password check; a mail says so. Raises :class:`SecretNotKept`."""
-    if secret.sealed is None:
+    if secret.sealed is None or not is_authentic(secret):
         raise SecretNotKept
     text = vault.decrypt(secret.sealed, sealed_for(secret.id))
     _note(EventKind.SECRET_REVEALED, client, actor_id, secret=secret.name)
@@ -122,12 +124,15 @@ def _make(
     client: Client, name: str, actor_name: str | None, expires_at: datetime | None, shown_once: bool
 ) -> tuple[ClientSecret, str]:
     text, key = new_secret(PREFIX), new_id()
+    digest = vault.keyed_digest(text)
     secret = ClientSecret(
         id=key,
+        client_id=client.id,
         name=name,
         last_four=text[-4:],
-        digest=vault.keyed_digest(text),
+        digest=digest,
         sealed=None if shown_once else vault.encrypt(text, sealed_for(key)),
+        mac=mac_of(key, client.id, digest),
         created_by=actor_name,
         expires_at=expires_at,
     )

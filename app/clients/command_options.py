@@ -58,6 +58,12 @@ _OPTIONS = (
         help="Whether authorization errors leave out iss.",
     ),
     click.option(
+        "--introspection",
+        type=click.Choice(["all", "own"]),
+        help="Whose access tokens it may introspect. Default: own, but all for a new confidential app without "
+        "--owner, --redirect-uri and --preset.",
+    ),
+    click.option(
         "--env-file", type=_FILE, help="Write ISSUER, CLIENT_ID, CLIENT_SECRET and SCOPE there (0600)."
     ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
@@ -100,6 +106,13 @@ def changed_details(details: Details, given: dict[str, Any]) -> Details:
     if given["jwks"]:
         changes["jwks"] = given["jwks"].read_text(encoding="utf-8", errors="replace")
     return replace(details, **changes)
+
+
+def introspects_all(given: dict[str, Any]) -> bool:
+    """Whether a new app may introspect everybody's access tokens; a service of the organisation does unless it is said."""
+    if given["introspection"] is not None:
+        return bool(given["introspection"] == "all")
+    return not any(given[option] for option in ("owner", "redirect_uris", "preset", "public"))
 
 
 def _of_type(public: bool | None) -> dict[str, Any]:

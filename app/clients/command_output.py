@@ -14,6 +14,11 @@ from .models import Client
 from .refusals import ClientRefused
 from .wording import explain
 
+INTROSPECTION: dict[object, str] = {
+    "all": "It may introspect everybody's access tokens.",
+    "own": "It may introspect its own tokens and those of other apps of its owner.",
+}
+
 
 def print_credentials(client: Client, secret: str | None, *, as_json: bool) -> None:
     """Print ``client_id`` and ``client_secret``."""
@@ -36,7 +41,7 @@ def _print(description: dict[str, object], *, as_json: bool) -> None:
         return
     for field, value in description.items():
         if field != "secrets":
-            click.echo(f"{field}: {_in_a_line(value)}")
+            click.echo(f"{field}: {INTROSPECTION[value] if field == 'introspection' else _in_a_line(value)}")
 
 
 def _in_a_line(value: object) -> str:

@@ -12,10 +12,10 @@ from flask.cli import AppGroup
 from configuration import values
 
 from ..extensions import db, settings
-from ..users.accounts import find_user
-from . import client_secrets, command_options, registration
+from . import client_secrets, command_options, disabling, introspection, registration
+from .command_acts import allow_introspection, get_client, get_person, hand_over
 from .command_options import details_options
-from .command_output import explained, print_client, print_credentials, write_env_file
+from .command_output import INTROSPECTION, explained, print_client, print_credentials, write_env_file
 from .descriptions import describe
 from .details import OPERATOR_LIMITS, details_of
 from .models import Client
@@ -36,7 +36,7 @@ def create(name: str, **given: Any) -> None:
     try:
         client, secret = registration.register_client(
             details,
-            owner_id=_owner_id(given["owner"]),
+            owner_id=get_person(given["owner"]).id if given["owner"] else None,
             actor_id=None,
             actor_name="flask client create",
             limits=OPERATOR_LIMITS,
@@ -44,9 +44,13 @@ def create(name: str, **given: Any) -> None:
         )
     except ClientRefused as refused:
         raise explained(refused) from None
+    if command_options.introspects_all(given):
+        allow_introspection(client)
     write_env_file(given["env_file"], client, secret)
     db.session.commit()
     print_credentials(client, secret, as_json=given["as_json"])
+    if client.introspects_all:
+        click.echo(INTROSPECTION["all"], err=True)
 
 
 @client_group.command()
@@ -57,7 +61,7 @@ def create(name: str, **given: Any) -> None:
 @click.option("--enable", "state", flag_value="enable", help="Let it work again.")
 def update(client_id: str, state: str | None, **given: Any) -> None:
     """Change an app; a repeatable option that is given replaces the whole list."""
-    client = _get(client_id)
+    client = get_client(client_id)
     limits = replace(OPERATOR_LIMITS, unique_name=client.name_key is not None)
     before = details_of(client)
     try:
@@ -67,15 +71,15 @@ def update(client_id: str, state: str | None, **given: Any) -> None:
     except ClientRefused as refused:
         raise explained(refused) from None
     if given["owner"]:
-        if client.id == registration.PORTALS_OWN:
-            raise click.ClickException(
-                f"{client.name} is an app of the portal itself: it cannot be anybody's."
-            )
-        client.owner_id = _owner_id(given["owner"])
+        hand_over(client, get_person(given["owner"]).id)
+    if given["introspection"] == "all":
+        allow_introspection(client)
+    elif given["introspection"] == "own":
+        introspection.end_introspection_of_all(client, actor_id=None)
     if state == "disable":
-        registration.disable_client(client, registration.ADMINISTRATOR, actor_id=None)
+        disabling.disable_client(client, disabling.ADMINISTRATOR, actor_id=None)
     elif state == "enable":
-        registration.enable_client(client, registration.ADMINISTRATOR, actor_id=None)
+        disabling.enable_client(client, disabling.ADMINISTRATOR, actor_id=None)
     if given["env_file"]:
         write_env_file(given["env_file"], client, _newest_secret(client))
     db.session.commit()
@@ -105,7 +109,7 @@ def list_clients(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(client_id: str, as_json: bool) -> None:
     """Print one app; never a secret."""
-    client = _get(client_id)
+    client = get_client(client_id)
     print_client(client, as_json=as_json)
 
 
@@ -114,7 +118,7 @@ def show(client_id: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def delete(client_id: str, as_json: bool) -> None:
     """Delete an app with its secrets, tokens and everybody's consent."""
-    client = _get(client_id)
+    client = get_client(client_id)
     name, deleted = client.name, {"client_id": client.id, "name": client.name, "deleted": True}
     try:
         registration.delete_client(client, actor_id=None)
@@ -139,7 +143,7 @@ def delete(client_id: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rotate_secret(client_id: str, overlap: str | None, path: Path | None, as_json: bool) -> None:
     """Make a new secret, print it, and end the ones so far."""
-    client = _get(client_id)
+    client = get_client(client_id)
     if not client.needs_secret:
         raise click.ClickException(f"{client.name} signs in without a secret, so there is none to rotate.")
     _row, secret = client_secrets.rotate(
@@ -152,24 +156,6 @@ def rotate_secret(client_id: str, overlap: str | None, path: Path | None, as_jso
     write_env_file(path, client, secret)
     db.session.commit()
     print_credentials(client, secret, as_json=as_json)
-
-
-def _get(client_id: str) -> Client:
-    client = registration.find_client(client_id)
-    if client is None:
-        raise click.ClickException(
-            f"There is no app {client_id!r}. “flask client list” prints every client_id."
-        )
-    return client
-
-
-def _owner_id(username: str | None) -> str | None:
-    if not username:
-        return None
-    user = find_user(username)
-    if user is None:
-        raise click.ClickException(f"There is no user {username!r}. “flask user list” prints everybody.")
-    return user.id
 
 
 def _duration(text: str) -> timedelta:

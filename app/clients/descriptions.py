@@ -25,6 +25,7 @@ def describe(client: Client, owner: User | None) -> dict[str, object]:
         "lean_id_tokens": client.lean_id_tokens,
         "errors_without_iss": client.errors_without_iss,
         "preset": client.preset,
+        "introspection": "all" if client.introspects_all else "own",
         "disabled": client.disabled_at is not None,
         "disabled_by": client.disabled_by,
         "secrets": [describe_secret(secret) for secret in client.secrets],

@@ -23,6 +23,7 @@ class State(StrEnum):
     PUBLIC = "public"
     PASSWORD = "password"
     TRUSTED = "trusted"
+    INTROSPECTING = "introspecting"
 
 
 def search(text: str, state: State | None = None) -> Select[Client, User]:
@@ -40,6 +41,7 @@ _NARROWED: dict[State, ColumnElement[bool]] = {
     # No other grant has this word in its name.
     State.PASSWORD: Client.grant_types.contains(grants.PASSWORD, autoescape=True),
     State.TRUSTED: Client.trusted.is_(True),
+    State.INTROSPECTING: Client.introspects_all.is_(True),
 }
 
 

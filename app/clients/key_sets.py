@@ -1,8 +1,9 @@
 """Public keys of apps that sign in to the token endpoint with them (:rfc:`7523`)."""
 
 import json
+import warnings
 
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet, RSAKey
 
 from .refusals import Problem, Reason
@@ -11,6 +12,9 @@ LONGEST_KEY_SET = 16_000  # characters; a dozen RSA keys
 _SECRET_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 
 SHORTEST_RSA = 2048  # bits, NIST SP 800-131A
+
+# A shorter one is refused here, in words; the library's own would stand raw in the server's log.
+warnings.filterwarnings("ignore", message="Key size should be", category=SecurityWarning)
 
 
 def is_too_short(key: object) -> bool:

@@ -51,6 +51,8 @@ class Client(Model):
     trusted: Mapped[bool] = mapped_column(default=False)
     unconfirmed_emails: Mapped[bool] = mapped_column(default=False)
     """Whether it learns addresses that nobody confirmed, as long as it is vouched for."""
+    introspects_all: Mapped[bool] = mapped_column(default=False)
+    """Whether it may introspect everybody's access tokens; administrators say so."""
     disabled_at: Mapped[datetime | None]
     disabled_by: Mapped[str | None] = mapped_column(ascii_text(16))
     """``owner`` or ``administrator``."""
@@ -106,6 +108,8 @@ class ClientSecret(Model):
     digest: Mapped[str] = mapped_column(ascii_text(64))
     sealed: Mapped[str | None] = mapped_column(Text)
     """Null where ``CLIENT_SECRETS_SHOWN_ONCE`` is set."""
+    mac: Mapped[str | None] = mapped_column(ascii_text(64))
+    """What binds it to its app; see :mod:`app.clients.authentic_secrets`."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime | None]

@@ -65,7 +65,7 @@ class ClientRefused(Exception):
 
 
 class PortalsOwnApp(Exception):
-    """The portal needs this app and would make it again: it can be disabled, not deleted."""
+    """The portal needs this app and would make it again: it can be disabled, not deleted or handed over."""
 
 
 class DisabledByAdministrator(Exception):

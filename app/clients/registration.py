@@ -1,4 +1,4 @@
-"""Registering, changing and ending apps."""
+"""Registering, changing, handing over and deleting apps."""
 
 import json
 from dataclasses import replace
@@ -8,19 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from ..audit.events import EventKind, record
-from ..clock import now
 from ..database.rows import db
 from ..scopes.checks import PORTALS_OWN_NAME
 from ..users.models import User
-from . import app_limit, checks, client_secrets, naming, verified
+from . import app_limit, checks, client_secrets, introspection, naming, verified
 from .details import DEVELOPER_LIMITS, Details, Limits, normalise
 from .grants import PASSWORD
 from .models import Client
-from .owner_notices import tell_of_redirect_uris
-from .refusals import ClientRefused, DisabledByAdministrator, PortalsOwnApp, Problem, Reason
+from .owner_notices import tell_of_deletion, tell_of_optional_pkce, tell_of_redirect_uris
+from .refusals import ClientRefused, PortalsOwnApp, Problem, Reason
 
-ADMINISTRATOR = "administrator"
-OWNER = "owner"
 PORTALS_OWN = PORTALS_OWN_NAME
 """The client_id of the app in whose name the portal itself gives tokens: made at its first use."""
 
@@ -87,8 +84,9 @@ def edit_client(
 ) -> list[str]:
     """Change an app; return the names of the fields that are new. Raises :class:`ClientRefused`.
 
-    An app that becomes public loses its secrets: nothing it holds is a secret any more. One that its owner
-    changes in what administrators vouched for loses their word. The owner gets a mail about other redirect URIs.
+    An app that becomes public loses its secrets, and what depends on them. One that its owner
+    changes in what administrators vouched for loses their word. The owner gets an email about other redirect URIs, and
+    where PKCE becomes optional.
     """
     normalised, uris_before = _checked(details, limits, client), client.redirect_uri_list
     changed = _apply(client, normalised, limits)
@@ -98,39 +96,34 @@ def edit_client(
     if client.is_public:
         for secret in client_secrets.list_live(client):
             client_secrets.revoke_secret(client, secret, actor_id=actor_id)
+        introspection.forget_introspection_of_all(client, actor_id=actor_id)
     _note(EventKind.CLIENT_CHANGED, client, actor_id, fields=changed)
     tell_of_redirect_uris(client, uris_before, by=actor_id)
+    if "pkce_required" in changed and not client.pkce_required:
+        tell_of_optional_pkce(client, by=actor_id)
     if not limits.restricted_scopes and verified.VOUCHED_FOR.intersection(changed):
         verified.distrust_client(client, actor_id=actor_id)
     return changed
 
 
-def disable_client(client: Client, by: str, *, actor_id: str | None) -> None:
-    """Let ``client`` get and use no tokens until it is enabled; ``by`` is OWNER or ADMINISTRATOR.
-
-    What an administrator disabled stays disabled by an administrator.
-    """
-    if client.disabled_at is not None and (by == OWNER or client.disabled_by == ADMINISTRATOR):
-        return
-    client.disabled_at = client.disabled_at or now()
-    client.disabled_by = by
-    _note(EventKind.CLIENT_DISABLED, client, actor_id, by=by)
-
-
-def enable_client(client: Client, by: str, *, actor_id: str | None) -> None:
-    """Let ``client`` work again. Raises :class:`DisabledByAdministrator` where only they can do that."""
-    if client.disabled_at is None:
-        return
-    if client.disabled_by == ADMINISTRATOR and by != ADMINISTRATOR:
-        raise DisabledByAdministrator
-    client.disabled_at = client.disabled_by = None
-    _note(EventKind.CLIENT_ENABLED, client, actor_id, by=by)
-
-
-def delete_client(client: Client, *, actor_id: str | None) -> None:
-    """End ``client`` for good, with its secrets, everybody's consent and every token. Raises :class:`PortalsOwnApp`."""
+def hand_over(client: Client, owner_id: str, *, actor_id: str | None) -> None:
+    """Make ``client`` that person's, without what administrators allowed it in other hands. Raises :class:`PortalsOwnApp`."""
     if client.id == PORTALS_OWN:
         raise PortalsOwnApp
+    if client.owner_id != owner_id:
+        introspection.forget_introspection_of_all(client, actor_id=actor_id)
+        client.owner_id = owner_id
+
+
+def delete_client(client: Client, *, actor_id: str | None, with_owner: bool = False) -> None:
+    """End ``client`` for good, with its secrets, everybody's consent and every token. Raises :class:`PortalsOwnApp`.
+
+    The owner gets a mail, unless their account ends, too.
+    """
+    if client.id == PORTALS_OWN:
+        raise PortalsOwnApp
+    if not with_owner:
+        tell_of_deletion(client, by=actor_id)
     _note(EventKind.CLIENT_DELETED, client, actor_id)
     db.session.delete(client)
     db.session.flush()

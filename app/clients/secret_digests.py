@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..database.rows import db, new_id
 from ..extensions import background
+from .authentic_secrets import mac_of
 from .models import Client, ClientSecret
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ def write_renewed() -> None:
         )
         try:
             with db.engine.begin() as connection:
-                if connection.execute(unchanged.values(digest=new)).rowcount == 1:
+                renewed = unchanged.values(digest=new, mac=mac_of(secret_id, client_id, new))
+                if connection.execute(renewed).rowcount == 1:
                     connection.execute(update(Client).where(Client.id == client_id).values(revision=new_id()))
         except DBAPIError as error:
             _log.warning("A digest could not be renewed: %s", type(error).__name__)

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from . import naming, redirect_uris
+from . import naming, redirect_uri_checks
 from .checks import LONGEST_DESCRIPTION
 from .client_secrets import FIRST_NAME
 from .refusals import Problem, Reason
@@ -122,8 +122,8 @@ def explain(problem: Problem) -> str:
     values = {
         "value": problem.value,
         "uri": _shortened(problem.value),
-        "most": redirect_uris.LONGEST_URI,
-        "most_uris": redirect_uris.MOST_URIS,
+        "most": redirect_uri_checks.LONGEST_URI,
+        "most_uris": redirect_uri_checks.MOST_URIS,
         "longest_name": naming.LONGEST_NAME,
         "longest_description": LONGEST_DESCRIPTION,
     }

@@ -11,9 +11,7 @@ STOP_WITHIN = 2.0  # seconds that a stopping worker waits for requests already o
 HEAD_LIMIT = 64 * 1024  # bytes; nginx sends no more as docs/operations.md sets it up
 BODY_LIMIT = 256 * 1024  # bytes; the largest honest form here is far below
 CHUNKED_LIMIT = 2 * BODY_LIMIT  # bytes of a chunked body with its sizes and extensions
-ANSWER_LIMIT = (
-    16 * 1024 * 1024
-)  # bytes of an answer that wait for its reader; the longest export is far below
+ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of an answer that wait for its reader; exports are far shorter
 DRAIN_LIMIT = 1024 * 1024  # bytes read and thrown away behind the last answer, so that it is not cut off
 HELD_LIMIT = 32 * 1024 * 1024  # bytes that a worker keeps of all requests and answers on their way
 

@@ -1,15 +1,14 @@
 """What a person allows a client: giving, finding and withdrawing it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from blinker import Namespace
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects import mysql, sqlite
 
 from ..audit.events import EventKind, record
 from ..clients.models import Client
-from ..clients.people_per_app import counts_people
 from ..clock import now
 from ..database.rows import db, new_id
 from ..scopes.words import has_word, without_word
@@ -78,32 +77,17 @@ def withdraw_consent(user_id: str, client_id: str) -> Consent | None:
     return consent
 
 
-@counts_people
-def count_people(client_ids: Sequence[str]) -> dict[str, int]:
-    """How many people allow each of these clients something at present; those with nobody are left out."""
-    query = (
-        select(Consent.client_id, func.count().label("people"))
-        .where(Consent.client_id.in_(client_ids), Consent.withdrawn_at.is_(None))
-        .group_by(Consent.client_id)
-    )
-    return {row.client_id: row.people for row in db.session.execute(query)}
+def forget_scope(scope: str) -> None:
+    """Take ``scope`` from every consent; one that is defined under this name later nobody has decided upon."""
+    decided = or_(has_word(Consent.scope, scope), has_word(Consent.declined, scope))
+    words = {column: without_word(column, scope) for column in (Consent.scope, Consent.declined)}
+    db.session.execute(update(Consent).where(decided).values(words))
 
 
-def count_up_to(client_id: str, most: int) -> int:
-    """How many people with a confirmed address allow this client something, counted no further than ``most``.
-
-    Others may be one stranger with a hundred accounts.
-    """
-    standing = Consent.client_id == client_id, Consent.withdrawn_at.is_(None)
-    some = select(Consent.id).join(User, User.id == Consent.user_id).where(*standing)
-    some = some.where(User.email_verified_at.is_not(None)).limit(most)
-    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
-
-
-def count_consents_with(scope: str) -> int:
-    """How many people allow some app this scope at present."""
-    query = select(func.count()).select_from(Consent).where(Consent.withdrawn_at.is_(None))
-    return db.session.scalar(query.where(has_word(Consent.scope, scope))) or 0
+def withdraw_all_of(user: User) -> None:
+    """Withdraw every consent of a person who is gone, or of an account that a squatter had."""
+    for consent, _client in list_consents(user.id):
+        withdraw_consent(user.id, consent.client_id)
 
 
 def _standing(user_id: str, client_id: str) -> Select[Consent]:
@@ -142,19 +126,6 @@ def _upsert(values: dict[str, object], moment: datetime) -> sqlite.Insert | mysq
             index_elements=["user_id", "client_id"], set_={"updated_at": moment}
         )
     return mysql.insert(Consent).values(values).on_duplicate_key_update(updated_at=moment)
-
-
-def forget_scope(scope: str) -> None:
-    """Take ``scope`` from every consent; one that is defined under this name later nobody has decided upon."""
-    decided = or_(has_word(Consent.scope, scope), has_word(Consent.declined, scope))
-    words = {column: without_word(column, scope) for column in (Consent.scope, Consent.declined)}
-    db.session.execute(update(Consent).where(decided).values(words))
-
-
-def withdraw_all_of(user: User) -> None:
-    """Withdraw every consent of a person who is gone, or of an account that a squatter had."""
-    for consent, _client in list_consents(user.id):
-        withdraw_consent(user.id, consent.client_id)
 
 
 def _name_of(client_id: str) -> str | None:

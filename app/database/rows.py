@@ -2,11 +2,12 @@
 
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, Delete, MetaData, String, Table, Update
+from sqlalchemy import CursorResult, DateTime, Delete, MetaData, String, Table, Update, insert
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -115,6 +116,14 @@ if TYPE_CHECKING:
     Model = Base
 else:
     Model = db.Model
+
+
+def insert_missing(model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert those of ``rows`` that the table does not have yet, in the session's transaction; others may do the same."""
+    statement = insert(model).prefix_with("OR IGNORE", dialect="sqlite")
+    for dialect in ("mysql", "mariadb"):
+        statement = statement.prefix_with("IGNORE", dialect=dialect)
+    db.session.execute(statement, rows)
 
 
 def changed(statement: Update | Delete) -> int:

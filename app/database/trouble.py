@@ -10,12 +10,8 @@ from .rows import db
 # A connection may have broken while it waited in the pool, a cluster may undo a transaction at its commit; more
 # than this means real trouble.
 TRIES = 3
-LOST = {
-    1213,
-    1205,
-    1180,
-    1047,
-}  # MariaDB: deadlock or certification failure, lock wait, commit, node not ready
+# MariaDB: deadlock or certification failure, lock wait, commit, node not ready.
+LOST = {1213, 1205, 1180, 1047}
 GONE = {2003, 2006, 2013, 2014, 2055}  # the connection broke
 
 

@@ -1,17 +1,16 @@
 """The redirect-URI doctor: which registered one was meant, and where the two differ."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from .uri_spans import Span, shared_beginning, spans_of
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_COMPARED = 2000  # characters; strangers choose what is sent
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NO_PORT = -1  # 99999, or letters
-
-Span = tuple[str, bool]
-"""A piece of a URI, and whether the other one has something else there."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,9 @@ class Comparison:
 def facts(sent: str, registered: Sequence[str]) -> dict[str, Any]:
     """The facts of the cause ``redirect_uri_unregistered``."""
     nearest = find_nearest(sent, registered)
-    if nearest is None:
-        return {"sent": sent, "nearest": [], "differs": ["nothing_registered"]}
-    return {"sent": sent, "nearest": nearest.registered, "differs": list(nearest.differs)}
+    hint = "nearest_registered" if nearest else "none_registered"
+    told = {"nearest": nearest.registered, "differs": list(nearest.differs)} if nearest else {}
+    return {"sent": sent, "hint": hint, **told}
 
 
 def find_nearest(sent: str, registered: Sequence[str]) -> Comparison | None:
@@ -44,20 +43,8 @@ def find_nearest(sent: str, registered: Sequence[str]) -> Comparison | None:
 
 def compare(sent: str, registered: str) -> Comparison:
     """Both URIs, cut where they differ, and the names of the differences."""
-    left, right = _parts(sent), _parts(registered)
-    sent_spans: list[Span] = []
-    registered_spans: list[Span] = []
-    for place, (one, other) in enumerate(zip(left, right, strict=True)):
-        whole = place < 2  # half a scheme or half a host tells nothing
-        sent_spans += _spans(one, other, whole)
-        registered_spans += _spans(other, one, whole)
-    return Comparison(
-        sent,
-        registered,
-        tuple(_differences(sent, registered)),
-        _joined(sent_spans),
-        _joined(registered_spans),
-    )
+    differs = tuple(_differences(sent, registered))
+    return Comparison(sent, registered, differs, spans_of(sent, registered), spans_of(registered, sent))
 
 
 def _differences(sent: str, registered: str) -> list[str]:
@@ -104,60 +91,13 @@ def _path_differences(here: str, there: str) -> list[str]:
 def _likeness(sent: str, registered: str) -> tuple[int, int]:
     """How much two URIs share: first by their parts, then by the letters they begin and end with."""
     one, other = _split(sent.strip().lower()), _split(registered.lower())
-    letters = _shared_beginning(sent, registered) + _shared_beginning(sent[::-1], registered[::-1])
+    letters = shared_beginning(sent, registered) + shared_beginning(sent[::-1], registered[::-1])
     if one is None or other is None:
         return 0, letters
     here, there = one.hostname, other.hostname
     same_host = here == there or {here, there} <= LOOPBACK
     parts = 4 * same_host + 3 * (one.path.rstrip("/") == other.path.rstrip("/"))
     return parts + (one.scheme == other.scheme) + (_port(one) == _port(other)), letters
-
-
-def _parts(uri: str) -> list[str]:
-    """Scheme, host, port, path, query and fragment with their signs; together they are the URI."""
-    scheme, separator, rest = uri.partition("://")
-    if not separator:
-        return ["", "", "", uri, "", ""]
-    end = next((place for place, sign in enumerate(rest) if sign in "/?#"), len(rest))
-    netloc, rest = rest[:end], rest[end:]
-    rest, hash_sign, fragment = rest.partition("#")
-    path, question_mark, query = rest.partition("?")
-    host, colon, port = netloc.rpartition(":") if not netloc.endswith("]") else ("", "", netloc)
-    if not colon:
-        host, port = port, ""
-    return [f"{scheme}://", host, colon + port, path, question_mark + query, hash_sign + fragment]
-
-
-def _spans(one: str, other: str, whole: bool) -> list[Span]:
-    """``one``, cut where it differs from ``other``, unless it counts as a whole."""
-    if one == other or whole:
-        return [(one, one != other)]
-    beginning = _shared_beginning(one, other)
-    end = min(_shared_beginning(one[::-1], other[::-1]), min(len(one), len(other)) - beginning)
-    return [
-        (one[:beginning], False),
-        (one[beginning : len(one) - end], True),
-        (one[len(one) - end :], False),
-    ]
-
-
-def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
-    joined: list[Span] = []
-    for text, different in spans:
-        if not text:
-            continue
-        if joined and joined[-1][1] == different:
-            joined[-1] = (joined[-1][0] + text, different)
-        else:
-            joined.append((text, different))
-    return tuple(joined)
-
-
-def _shared_beginning(one: str, other: str) -> int:
-    return next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
-    )
 
 
 def _split(uri: str) -> SplitResult | None:

@@ -1,4 +1,4 @@
-"""Token requests as numbers, by grant and outcome."""
+"""Token requests as metrics, by grant and outcome."""
 
 from collections.abc import Iterable
 

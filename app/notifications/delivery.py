@@ -22,13 +22,13 @@ from .headers import address_of
 from .mail import sealed_for
 from .message import compose, message_id
 from .models import OutgoingMail
-from .refusals import MailNotConfigured, NotAMail, RecipientRefused, TooLate
+from .refusals import AddressNeedsSmtpUtf8, MailNotConfigured, NotAMail, RecipientRefused, TooLate
 from .transport import SmtpServer, keep_in_folder
 from .urgency import order
 from .wording import trouble_in_words
 
 AT_ONCE = 10  # mails of one turn, all over one connection
-LEASE = timedelta(minutes=5)  # longer than the slowest server: nobody else tries the same mail meanwhile
+LEASE = timedelta(minutes=10)  # longer than the slowest server: nobody else tries the same mail meanwhile
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=1)
 
@@ -91,8 +91,8 @@ def _deliver_one(row_id: str, server: SmtpServer) -> bool:
         _log.warning("Mail %s (%s) is dropped: %s", row_id, row.template, str(error) or type(error).__name__)
     except Exception as error:  # whatever it was may be mended: the mail waits for the next try
         if row.created_at > now() - GIVE_UP_AFTER:
-            # No try mends what is no mail; until it is dropped, administrators see it among those that wait.
-            never = isinstance(error, NotAMail)
+            # No try mends these; until they are dropped, administrators see them among those that wait.
+            never = isinstance(error, NotAMail | AddressNeedsSmtpUtf8)
             _try_again_later(row, error, GIVE_UP_AFTER if never else pause(row.attempts))
             return True
         _log.error(

@@ -8,6 +8,8 @@ import re
 from email.header import Header
 from email.policy import EmailPolicy
 
+from .addresses import in_ascii
+
 LONGEST_LINE = 998  # bytes; :rfc:`5322#section-2.1.1`
 _PLAIN_WORDS = re.compile(r"[\w!#$%&'*+/=?^`{|}~ -]*", re.ASCII)
 
@@ -21,7 +23,7 @@ class AsWritten(EmailPolicy):
         return name, value
 
 
-# In UTF-8, since mailboxes with umlauts travel as they are, by SMTPUTF8.
+# In UTF-8, since local parts with umlauts travel as they are, by SMTPUTF8.
 AS_WRITTEN = AsWritten(utf8=True, refold_source="none")
 
 
@@ -54,8 +56,8 @@ def address_of(text: str) -> str:
 def _parted(text: str) -> tuple[str, str]:
     before, bracket, after = text.strip().rpartition("<")
     if not bracket:
-        return "", after
+        return "", in_ascii(after)
     name = before.strip()
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    return " ".join(name.split()), after.removesuffix(">").strip()
+    return " ".join(name.split()), in_ascii(after.removesuffix(">").strip())

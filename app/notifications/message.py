@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -14,7 +15,7 @@ from flask_babel import format_datetime as format_moment
 
 from ..clock import now
 from . import headers
-from .addresses import is_mailbox
+from .addresses import in_ascii, is_mailbox
 from .refusals import NotAMail
 
 LINE = 72  # characters; what every mail reader shows without breaking lines itself
@@ -49,25 +50,39 @@ def compose(
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<{message_id}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office answers it
+    message["Content-Language"] = locale
     text = _wrapped(rest)
     # Readable as it is, links in one piece, wherever the lines are short enough for that.
     readable = max(map(len, text.encode().splitlines())) < headers.LONGEST_LINE
-    message.set_content(text, cte="8bit" if readable else "quoted-printable")
-    message["Content-Language"] = locale
-    return message
+    plain = "7bit" if text.isascii() else "8bit"
+    return _with_text(message, text, plain if readable else "quoted-printable")
+
+
+def in_seven_bits(message: EmailMessage) -> EmailMessage:
+    """The same mail for a server that takes no bytes beyond ASCII: it knows no 8BITMIME (:rfc:`6152`)."""
+    if message["Content-Transfer-Encoding"] != "8bit":
+        return message
+    return _with_text(copy(message), message.get_content(), "quoted-printable")
 
 
 def message_id(row_id: str, issuer: str) -> str:
     """The id of the mail of this outbox row."""
-    return f"{row_id}@{urlsplit(issuer).hostname}"
+    return in_ascii(f"{row_id}@{urlsplit(issuer).hostname}")
+
+
+def _with_text(message: EmailMessage, text: str, encoding: str) -> EmailMessage:
+    language = message["Content-Language"]
+    message.set_content(text, cte=encoding)  # takes every header away that begins with Content-
+    message["Content-Language"] = language
+    return message
 
 
 def _address(message: EmailMessage, to: str) -> None:
     if not is_mailbox(to):
         raise NotAMail("the address is not that of one mailbox")
-    message["To"] = to
+    message["To"] = in_ascii(to)
     # Parsed from what travels: an address put in as an object would only repeat what it was given.
-    if [found.addr_spec for found in message["To"].addresses] != [to]:
+    if [found.addr_spec for found in message["To"].addresses] != [in_ascii(to)]:
         raise NotAMail("the mail names another recipient than it is for")
 
 

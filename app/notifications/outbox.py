@@ -8,11 +8,10 @@ from ..clock import now
 from ..crypto import Undecryptable
 from ..database.rows import changed, db
 from ..extensions import vault
+from .addresses import masked
 from .mail import sealed_for
 from .models import OutgoingMail
 from .refusals import MailNotWaiting
-
-MASK = "•••"
 
 
 def list_queued() -> Select[OutgoingMail]:
@@ -38,10 +37,7 @@ def recipient_of(mail: OutgoingMail) -> str | None:
         to: str = json.loads(vault.decrypt(mail.sealed, sealed_for(mail.id)))["to"]
     except Undecryptable:  # the encryption secret was changed since
         return None
-    name, at, domain = to.rpartition("@")
-    if not at:
-        return f"{to[:3]}{MASK}{to[-2:]}"
-    return f"{name[:1]}{MASK}@{domain}"
+    return masked(to)
 
 
 def find_queued(mail_id: str) -> OutgoingMail | None:

@@ -21,6 +21,14 @@ class RecipientRefused(Exception):
     """The server will never take a mail to this address."""
 
 
+class MailServerLacks(OSError):
+    """The mail server cannot do what the settings or a mail need, in our own words; it may learn, or be replaced."""
+
+
+class AddressNeedsSmtpUtf8(MailServerLacks):
+    """The server takes no address with a local part like this one, at no later try either."""
+
+
 class MailNotConfigured(Exception):
     """In production a mail with a one-time link is not printed into a log."""
 

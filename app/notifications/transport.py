@@ -1,28 +1,34 @@
 """Ways a mail leaves: an SMTP server, or in development the console and a folder."""
 
 import os
+import re
 import smtplib
-import ssl
 import sys
 from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Self
-from urllib.parse import unquote, urlsplit
 
 from ..clock import now
-from .refusals import RecipientRefused
+from .addresses import in_ascii
+from .connection import Connection, connect
+from .message import in_seven_bits
+from .refusals import AddressNeedsSmtpUtf8, MailServerLacks, RecipientRefused
 
-TIMEOUT = 10  # seconds for each answer of the server
-THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+NEEDS_SMTPUTF8 = "has letters beyond ASCII that the mail server does not take: it offers no SMTPUTF8"
+# No such mailbox; other codes that refuse a recipient speak of trouble at the server.
+UNKNOWN = (550, 551, 553, 556)
+# Of the sender and of what the server lets the portal do, such as a relay that does not know it yet (:rfc:`3463`):
+# operators mend that. Many servers say so only when they hear the recipient.
+ABOUT_US = re.compile(rb"5\.(1\.[078]|7\.\d+)\b")
 
 
 class SmtpServer:
-    """The server of an ``smtp://`` or ``smtps://`` URL, for the mails of one turn: they share a connection."""
+    """The server of an ``smtp://``, ``smtp+tls://`` or ``smtps://`` URL, for the mails of one turn: they share a connection."""
 
     def __init__(self, url: str | None) -> None:
         self._url = url
-        self._connection: smtplib.SMTP | None = None
+        self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -34,20 +40,19 @@ class SmtpServer:
                 self._connection.quit()
             self._end()
 
-    def send(self, message: EmailMessage, *, sender: str, to: str) -> None:
-        """Hand ``message`` over; STARTTLS where it is offered.
+    def send(self, message: EmailMessage, *, sender: str, to: str) -> str:
+        """Hand ``message`` over, and return what the server answers.
 
         The addresses of the envelope are ``sender`` and ``to``, whatever the headers say. Raises
         :class:`RecipientRefused`, or OSError (``smtplib`` errors are among them) where a later try may do.
         """
         if self._connection is not None and _goes_on(self._connection):
             with suppress(smtplib.SMTPSenderRefused):  # some servers take so many mails a connection
-                _hand_over(self._connection, message, sender, to)
-                return
+                return _hand_over(self._connection, message, sender, to)
         self._end()
         assert self._url is not None
         self._connection = connect(self._url)
-        _hand_over(self._connection, message, sender, to)
+        return _hand_over(self._connection, message, sender, to)
 
     def _end(self) -> None:
         if self._connection is not None:
@@ -68,57 +73,36 @@ def keep_in_folder(message: EmailMessage, folder: Path, template: str) -> Path:
     return path
 
 
-def connect(url: str) -> smtplib.SMTP:
-    """A connection to the server of ``url``, greeted, over TLS where it is offered, logged in."""
-    parts = urlsplit(url)
-    host = parts.hostname or "localhost"
-    server: smtplib.SMTP
-    if parts.scheme == "smtps":
-        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=_tls(host))
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
+def _hand_over(connection: Connection, message: EmailMessage, sender: str, to: str) -> str:
+    sender, to = in_ascii(sender), in_ascii(to)
+    if not connection.has_extn("smtputf8"):
+        _refuse_international(sender, to)
+    takes_eight_bits = connection.has_extn("8bitmime")
+    mail = message if takes_eight_bits else in_seven_bits(message)
+    source = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
+    options = ["BODY=8BITMIME"] if takes_eight_bits and not source.isascii() else []
+    options += [] if (sender + to).isascii() else ["SMTPUTF8"]
     try:
-        server.ehlo_or_helo_if_needed()
-        if parts.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls(context=_tls(host))
-            server.ehlo()
-        if parts.username and not isinstance(server.sock, ssl.SSLSocket) and host not in THIS_MACHINE:
-            # Somebody on the way may have hidden STARTTLS to read the password.
-            raise smtplib.SMTPNotSupportedError("the mail server offers no TLS to log in over")
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-    except BaseException:
-        server.close()
-        raise
-    return server
-
-
-def _hand_over(connection: smtplib.SMTP, message: EmailMessage, sender: str, to: str) -> None:
-    # For an international address smtplib says so itself, and strict servers refuse a parameter said twice.
-    says_so = (sender + to).isascii() and connection.has_extn("8bitmime")
-    options = ["BODY=8BITMIME"] if says_so else []
-    try:
-        connection.send_message(message, sender, [to], mail_options=options)
+        connection.sendmail(sender, [to], source, options)
     except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _text in error.recipients.values()]
-        if all(500 <= code < 600 for code in codes):
-            raise RecipientRefused(f"the mail server answered {codes[0]}") from None
+        ((code, text),) = error.recipients.values()
+        if code in UNKNOWN and not ABOUT_US.match(text):
+            raise RecipientRefused(f"the mail server answered {code}") from error
         raise
+    return connection.answer
 
 
-def _goes_on(connection: smtplib.SMTP) -> bool:
+def _refuse_international(sender: str, to: str) -> None:
+    if not sender.isascii():
+        raise MailServerLacks(f"the address in MAIL_FROM {NEEDS_SMTPUTF8}")
+    if not to.isascii():
+        raise AddressNeedsSmtpUtf8(f"the address {NEEDS_SMTPUTF8}")
+
+
+def _goes_on(connection: Connection) -> bool:
     """Whether the server takes another mail; what was left of the last one, such as half an envelope, it forgets."""
     try:
         code, _text = connection.rset()
     except OSError:
         return False
     return code == 250
-
-
-def _tls(host: str) -> ssl.SSLContext:
-    """TLS that checks the server's name; the relay of this machine often signs for itself, and nobody is between."""
-    context = ssl.create_default_context()
-    if host in THIS_MACHINE:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -22,9 +22,12 @@ FIRST = (
     "secret_revealed",
     "secrets_replaced",
     "redirect_uris_changed",
+    "app_deleted",
+    "pkce_optional",
+    "introspection_changed",
 )
 # Every registration makes one; an app that is full waits for an administrator anyway.
-THEN = ("verify_email", "app_full")
+THEN = ("verify_email", "app_full", "test_mail")
 
 
 def order() -> ColumnElement[int]:

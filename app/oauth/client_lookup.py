@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, String, bindparam, case, func, literal_column, or_, select
 
+from ..clients.authentic_secrets import is_mac
 from ..clients.models import Client, ClientSecret
 from ..clients.verified import learns_unconfirmed_emails
 from ..consents.models import Consent
@@ -137,8 +138,14 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         registered_dynamically=row.registered_dynamically,
         trusted=row.trusted,
         learns_unconfirmed_emails=row.unproven,
-        secrets=tuple(_secret(each) for each in rows if each.secret_id is not None),
+        introspects_all=row.introspects_all,
+        secrets=tuple(_secret(each) for each in rows if _is_its_secret(each)),
     )
+
+
+def _is_its_secret(row: Row[Any]) -> bool:
+    """Whether there is one, and this portal gave it to this app: looked at once a revision, not with each request."""
+    return row.secret_id is not None and is_mac(row.secret_mac, row.secret_id, row.id, row.secret_digest)
 
 
 def _secret(row: Row[Any]) -> SecretRow:

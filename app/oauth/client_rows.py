@@ -47,6 +47,7 @@ class ClientRow:
     trusted: bool
     learns_unconfirmed_emails: bool
     """Whether it is told addresses that nobody confirmed."""
+    introspects_all: bool
     secrets: tuple[SecretRow, ...]
 
     @property
@@ -65,10 +66,6 @@ class ClientRow:
         if self.is_public:
             return ("none",)
         return (self.auth_method,) if self.auth_method else SECRET_METHODS
-
-    def get_client_id(self) -> str:
-        """The ``client_id``."""
-        return self.id
 
     def get_default_redirect_uri(self) -> str | None:
         """The redirect URI of a request that names none: the only registered one (:rfc:`6749#section-3.1.2.3`)."""

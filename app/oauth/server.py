@@ -1,17 +1,15 @@
-"""THE table of the authorization server: its grants, their extensions, how clients prove themselves."""
+"""The table of the authorization server: its grants, their extensions, how clients prove themselves."""
 
-from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer
 from flask import Response, current_app
 from flask import json as flask_json
 
 from ..diagnostics import causes, request_log
 from ..diagnostics.client_id_hints import find_hint
-from .client_authentication.methods import METHODS, check_credentials, read_credentials
+from .client_authentication.methods import check_credentials, read_credentials
 from .client_lookup import find_client
 from .client_rows import ClientRow
 from .extensions.pkce import ProofKey
@@ -50,7 +48,7 @@ class PortalServer(AuthorizationServer):
         return request
 
     def create_token_response(self, request: PortalRequest) -> Response:
-        """The token endpoint's answer; raises :class:`Refused`."""
+        """Answer a token request. Raises :class:`Refused`."""
         ring.current().refresh()  # before a transaction holds what the making of first keys would wait for
         grant = self.get_token_grant(request)
         request.begin(grant.TRANSACTION())
@@ -63,10 +61,7 @@ class PortalServer(AuthorizationServer):
         if not sent:
             raise Refused(causes.GRANT_TYPE_MISSING, fields=sorted(request.sent)[:20])
         if sent not in GRANT_TYPES:
-            near = get_close_matches(sent[:100].replace("-", "_"), GRANT_TYPES, n=1, cutoff=0)
-            raise Refused(
-                causes.GRANT_TYPE_UNKNOWN, sent=sent[:100], nearest=near, supported=list(GRANT_TYPES)
-            )
+            raise _unknown_grant(sent[:100])
         return super().get_token_grant(request)
 
     def get_authorization_grant(self, request: PortalRequest) -> Any:
@@ -96,10 +91,8 @@ class PortalServer(AuthorizationServer):
             raise Refused(causes.APP_DISABLED, disabled_by=client.disabled_by, disabled_at=client.disabled_at)
         return client
 
-    def authenticate_client(
-        self, request: PortalRequest, methods: Sequence[str] = METHODS, endpoint: str = "token"
-    ) -> ClientRow:
-        """The client behind the request, proven."""
+    def authenticate_client(self, request: PortalRequest) -> ClientRow:
+        """Authenticate the client of the request and return it. Raises :class:`Refused`."""
         presented = read_credentials(request)
         find = request.find_client or find_client
         client = check_credentials(presented, find(presented.client_id), request, self.settings.issuer)
@@ -112,12 +105,11 @@ class PortalServer(AuthorizationServer):
         body = flask_json.dumps(payload) if isinstance(payload, dict) else payload
         return Response(body, status=status, headers=headers)
 
-    def handle_error_response(self, request: PortalRequest, error: OAuth2Error) -> Response:
-        """Nothing is answered down here: the edge knows the request id, the log and the language."""
-        raise error
 
-    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Nobody listens: what happened is in the request log."""
+def _unknown_grant(sent: str) -> Refused:
+    near = next(iter(get_close_matches(sent.replace("-", "_"), GRANT_TYPES, n=1)), None)
+    hint = "similar_grant_type" if near else None
+    return Refused(causes.GRANT_TYPE_UNKNOWN, sent=sent, hint=hint, nearest=near, supported=list(GRANT_TYPES))
 
 
 def server() -> PortalServer:

@@ -1,4 +1,4 @@
-"""How an app wants its authorization request treated: ``prompt``, ``max_age``, ``response_mode``."""
+"""How an app wants its authorization request treated: ``prompt`` and ``max_age``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +23,6 @@ class Wishes:
 
     prompts: frozenset[str]
     max_age: int | None
-    response_mode: str
 
     @property
     def silent(self) -> bool:
@@ -36,15 +35,11 @@ def read(parameters: Mapping[str, str]) -> Wishes:
     for name in ("request", "request_uri"):
         if name in parameters:
             raise Refused(_UNSUPPORTED[name], parameter=name)
-    return Wishes(_prompts(parameters), _max_age(parameters), response_mode(parameters))
-
-
-def response_mode(parameters: Mapping[str, str]) -> str:
-    """How the answer reaches the app: in the query, or posted by the browser."""
+    found = Wishes(_prompts(parameters), _max_age(parameters))
     mode = parameters.get("response_mode") or "query"
     if mode not in RESPONSE_MODES:
         raise Refused(causes.RESPONSE_MODE_UNSUPPORTED, sent=mode[:100])
-    return mode
+    return found
 
 
 def _prompts(parameters: Mapping[str, str]) -> frozenset[str]:

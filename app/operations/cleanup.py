@@ -9,6 +9,8 @@ from sqlalchemy import delete, select
 from ..audit.models import Event
 from ..clock import now
 from ..database.rows import Base, db, first_id_at
+from ..users import hash_kinds
+from ..users.models import PasswordHashKind
 
 ROWS_A_BATCH = 500  # rows a transaction deletes: short locks, small write sets on a cluster
 
@@ -20,6 +22,7 @@ def steps(event_retention: int) -> Iterator[tuple[str, Callable[[], int]]]:
     """
     for model in expiring_tables():
         yield model.__tablename__, partial(delete_batch, model)
+    yield PasswordHashKind.__tablename__, hash_kinds.recount
     yield Event.__tablename__, partial(delete_old_events, timedelta(seconds=event_retention))
 
 

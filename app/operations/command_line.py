@@ -1,6 +1,8 @@
-"""Commands that meet a database in trouble end with one line: what is wrong, and what to do."""
+"""Commands that fail end with one line: what is wrong, and what to do. No library adds its own."""
 
 import copy
+import sys
+import warnings
 from typing import Any
 
 import click
@@ -28,7 +30,10 @@ def _guarded(command: click.Command) -> click.Command:
 
     def invoke(ctx: click.Context) -> Any:
         try:
-            return command.invoke(ctx)
+            with warnings.catch_warnings():
+                if not sys.warnoptions:
+                    warnings.showwarning = _say_nothing  # type: ignore[assignment]
+                return command.invoke(ctx)
         except SQLAlchemyError as error:
             raise click.ClickException(explain(error)) from None
         except Undecryptable:
@@ -38,6 +43,10 @@ def _guarded(command: click.Command) -> click.Command:
 
     guarded.invoke = invoke  # type: ignore[method-assign]
     return guarded
+
+
+def _say_nothing(*_warning: object) -> None:
+    """Keep what a library warns its developers of from the operator, who did not ask for it (``PYTHONWARNINGS``)."""
 
 
 def explain(error: SQLAlchemyError) -> str:

@@ -31,7 +31,7 @@ def cleanup(max_seconds: float | None, as_json: bool) -> None:
         while batch := delete():
             db.session.commit()
             deleted[name] += batch
-        db.session.rollback()
+        db.session.commit()
     if as_json:
         click.echo(json.dumps(deleted, indent=2))
         return

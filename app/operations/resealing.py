@@ -15,6 +15,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ..audit.events import EventKind
 from ..audit.models import Event
+from ..clients.authentic_secrets import is_authentic as is_authentic_secret
+from ..clients.authentic_secrets import mac_of as mac_of_secret
 from ..clients.client_secrets import sealed_for as client_secret_place
 from ..clients.models import Client, ClientSecret
 from ..clock import now
@@ -68,8 +70,11 @@ class Tally:
     unopened: int = 0
 
 
-def _of_secret(_row: Any, text: str, sealed: str) -> dict[str, Any]:
-    return {"sealed": sealed, "digest": vault.keyed_digest(text)}
+def _of_secret(row: Any, text: str, sealed: str) -> dict[str, Any]:
+    """A MAC that is wrong stays wrong."""
+    digest = vault.keyed_digest(text)
+    mac = mac_of_secret(row.id, row.client_id, digest) if is_authentic_secret(row) else row.mac
+    return {"sealed": sealed, "digest": digest, "mac": mac}
 
 
 def _of_request(row: Any, _text: str, sealed: str) -> dict[str, Any]:

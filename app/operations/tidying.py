@@ -48,6 +48,6 @@ def _clean(app: Flask) -> None:
             for _name, delete in steps(settings.event_retention):
                 while not background.is_stopping and time.monotonic() < end and delete():
                     db.session.commit()
-                db.session.rollback()
+                db.session.commit()
         except SQLAlchemyError as error:
             _log.warning("Cleanup waits for the database: %r", getattr(error, "orig", None) or error)

@@ -1,1 +1,1 @@
-"""What a process does beside its requests, and what the processes of a machine share: background jobs, numbers, rate limits."""
+"""What a process does beside its requests, and what the processes of a machine share: background jobs, metrics, rate limits."""

@@ -1,4 +1,4 @@
-"""Numbers of what the portal does, gathered in memory and added up in one file for all workers of the machine.
+"""Metrics of what the portal does, gathered in memory and added up in one file for all workers of the machine.
 
 A request appends a tuple to a queue, which takes no lock; the background job adds up and writes twice a second.
 The file, not a worker, holds the totals: they outlive every worker that is recycled or crashes.
@@ -105,9 +105,8 @@ class Metrics:
         """The file of the totals, made where there is none."""
         assert self._path is not None
         connection = sqlite3.connect(self._path, timeout=LOCK_TIMEOUT)
-        connection.execute(
-            "PRAGMA synchronous=OFF"
-        )  # a crash of the machine may forget them, a worker's may not
+        # A crash of the machine may forget them, a worker's may not.
+        connection.execute("PRAGMA synchronous=OFF")
         connection.executescript(TABLES)
         return connection
 

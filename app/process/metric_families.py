@@ -1,4 +1,4 @@
-"""The numbers that ``/metrics`` tells: their names, labels and kinds."""
+"""The metrics that ``/metrics`` tells: their names, labels and kinds."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -38,7 +38,7 @@ STANDARD: dict[str, ScopeInfo] = {
     for name, description in {
         "openid": _l("Know that it is you when you come back"),
         "profile": _l("See your name and profile"),
-        "email": _l("See your e-mail address"),
+        "email": _l("See your email address"),
         "phone": _l("See your mobile number"),
         "offline_access": _l("Keep access while you are away"),
     }.items()

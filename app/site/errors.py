@@ -6,11 +6,11 @@ from sqlalchemy.exc import DataError, DisconnectionError, InterfaceError, Operat
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
-from .. import uris
+from ..audit import EventKind, refused_requests
 from ..crypto import Undecryptable
 from ..database.trouble import undo
 from ..diagnostics import causes, request_log
-from ..expired_forms import has_page
+from ..expired_forms import has_page, page_before
 from ..extensions import metrics, settings
 from ..oauth.wire import attribution, cross_origin, endpoint
 from ..process.metric_families import FORMS_REFUSED
@@ -53,6 +53,7 @@ def answer(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, CSRFError):
         metrics.count(FORMS_REFUSED)
+        refused_requests.note(EventKind.FORM_REFUSED)
     if status >= 500:
         g.without_database = True  # nothing on the error page may ask what has just failed
     if audiences.is_oauth(request.path):
@@ -117,8 +118,7 @@ def _way_back(error: HTTPException) -> str | None:
         return request.full_path.rstrip("?") if error.code in (429, 500, 503) and request.url_rule else None
     if has_page():
         return request.script_root + request.full_path.rstrip("?")
-    referrer = request.referrer or ""
-    return referrer if referrer.startswith(f"{uris.origin_of(request)}/") else None
+    return page_before()
 
 
 def _answer_without_database(error: SQLAlchemyError) -> Response:

@@ -1,17 +1,18 @@
 """Which language a page is in, and how its reader changes it."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from flask import Response, g, has_request_context, request
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from ..expired_forms import has_page
+from ..expired_forms import has_page, page_before
 from ..extensions import settings
-from ..languages import COOKIE, NAMES, asked_for, known, picked
+from ..languages import NAMES, asked_for, cookie_name, known, picked
 
 REMEMBERED_FOR = 365 * 24 * 3600
 
@@ -40,17 +41,26 @@ def page_locale() -> str:
 
 
 def languages() -> list[Choice]:
-    """The language switch: links to this page, or to the start where this page answers no GET."""
+    """The language switch: links to this page, to the page its form was sent from, or to the start."""
     current = page_locale()
-    parameters = [(name, text) for name, text in request.args.items(multi=True) if name != "locale"]
-    choices = []
-    for locale, name in NAMES.items():
+    page, parameters = _page_to_read()
+    said = [(name, text) for name, text in parameters if name != "locale"]
+    return [
+        Choice(locale, name, f"{page}?{urlencode([*said, ('locale', locale)])}", locale == current)
+        for locale, name in NAMES.items()
+    ]
+
+
+def _page_to_read() -> tuple[str, list[tuple[str, str]]]:
+    """The address of what is read now without its query, and the parameters of that."""
+    if has_page():
         # A query alone keeps the path, so no path a stranger made up is ever written into the page.
-        url = "?" + urlencode([*parameters, ("locale", locale)])
-        if not has_page():
-            url = f"{request.script_root}/?locale={locale}"
-        choices.append(Choice(locale, name, url, locale == current))
-    return choices
+        return "", list(_sent().items(multi=True))
+    before = page_before() if request.method == "POST" else None
+    if before is None:
+        return f"{request.script_root}/", []
+    address, _mark, query = before.partition("?")
+    return address, parse_qsl(query, keep_blank_values=True)
 
 
 def _of_the_person() -> str | None:
@@ -65,7 +75,7 @@ def _of_the_person() -> str | None:
 def _of_the_app() -> str | None:
     """What an app asks for with ``ui_locales``, on its request and on the pages on the way to it."""
     if request.path == "/oauth/authorize":
-        return _first_known(_ui_locales_sent())
+        return _first_known(_sent().get("ui_locales", ""))
     if request.path == "/oauth/consent":
         return _first_known(request.args.get("ui_locales", ""))
     try:
@@ -77,11 +87,14 @@ def _of_the_app() -> str | None:
     return _first_known(" ".join(parse_qs(waiting.query).get("ui_locales", [])))
 
 
-def _ui_locales_sent() -> str:
+def _sent() -> MultiDict[str, str]:
+    """What says which page it is: the query, and of an app's request its form, which may say the same."""
+    if request.path != "/oauth/authorize":
+        return request.args
     try:
-        return str(request.values.get("ui_locales", ""))
+        return request.form or request.args
     except HTTPException:  # the page that tells of a body too large needs a language, too
-        return request.args.get("ui_locales", "")
+        return request.args
 
 
 def _of_the_browser() -> str | None:
@@ -96,12 +109,12 @@ def _first_known(tags: str) -> str | None:
 def remember(response: Response) -> Response:
     """Keep the language that a reader picks with ``?locale=`` in the browser, or what a page that saves the person's own put into ``g.locale_choice``."""
     if g.get("locale_choice") == "":  # the person wants the language of the browser again
-        response.delete_cookie(COOKIE, secure=settings.secure_cookies, httponly=True, samesite="Lax")
+        response.delete_cookie(cookie_name(), secure=settings.secure_cookies, httponly=True, samesite="Lax")
         return response
     choice = g.get("locale_choice") or asked_for()
-    if choice and choice != request.cookies.get(COOKIE):
+    if choice and choice != request.cookies.get(cookie_name()):
         response.set_cookie(
-            COOKIE,
+            cookie_name(),
             choice,
             max_age=REMEMBERED_FOR,
             secure=settings.secure_cookies,

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
 from ..authentication.access import is_for_programs
-from . import lost_transactions
+from . import lost_transactions, second_clicks
 
 Headers = list[tuple[str, str]]
 
@@ -63,6 +63,10 @@ class Portal(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Answer a page, also where a cluster undid its transaction once."""
         return lost_transactions.until_kept(super().dispatch_request)
+
+    def process_response(self, response: Response) -> Response:
+        """Finish an answer with the cookies of the session, and keep what a second click is to get."""
+        return second_clicks.finish(super().process_response(response))
 
     def _rule_for_programs(self, environ: WSGIEnvironment) -> Rule | None:
         return self._for_programs.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))

@@ -8,6 +8,7 @@ from flask import g, request
 from flask_limiter import RateLimitExceeded
 from limits import RateLimitItem
 
+from ..audit import EventKind, refused_requests
 from ..extensions import limiter
 from ..network_limits import is_exempt, seconds_until
 from ..networks import networks_of
@@ -74,6 +75,7 @@ def check() -> None:
             return
         g.without_database = True  # whoever is signed in: the answer to too many requests costs no statement
         g.reached_limit = ReachedLimit(limit.amount, limit.get_expiry(), ends)
+        refused_requests.note(EventKind.LIMIT_REACHED, network=network.name, limit="requests")
         raise RateLimitExceeded(rule)
 
 

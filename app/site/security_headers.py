@@ -14,6 +14,8 @@ ALWAYS = {
     # Addresses here hold one-time tokens and authorization requests; other sites learn none of them.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # What others load by design, which CORS opens to them, says so itself.
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), "
         "publickey-credentials-create=(self), publickey-credentials-get=(self)"
@@ -52,8 +54,9 @@ def headers_without_view(issuer: str) -> tuple[tuple[str, str], ...]:
 
 
 def protect_answer_to_program(headers: list[tuple[str, str]]) -> None:
-    """Send the headers with the answer of a view for programs, which sets none of them itself."""
-    headers += headers_without_view(settings.issuer)
+    """Send the headers with the answer of a view for programs; what it has set itself stays."""
+    present = {name for name, _value in headers}
+    headers += [each for each in headers_without_view(settings.issuer) if each[0] not in present]
 
 
 def protect(response: Response) -> Response:

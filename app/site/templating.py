@@ -1,14 +1,10 @@
 """What templates can say: filters and functions."""
 
-import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import format_skeleton, format_timedelta
 from flask import Flask, current_app, g, request
-from flask_babel import format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,31 +13,28 @@ from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
 from ..clients.wording import secret_name
-from ..clock import now
 from ..extensions import settings
-from . import i18n, request_ids
-
-TILE_COLOURS = 8  # static/css/tiles.css has as many
-JUST_NOW = 5  # seconds
+from . import formats, i18n, request_ids, second_clicks
 
 
 def configure(app: Flask) -> None:
     """Give templates their filters and functions."""
     app.jinja_env.filters.update(
-        ago=ago,
+        ago=formats.ago,
         aria=aria,
-        clock_time=clock_time,
-        exact_time=exact_time,
+        clock_time=formats.clock_time,
+        exact_time=formats.exact_time,
         focused_if_wrong=focused_if_wrong,
-        initial=initial,
-        iso_time=iso_time,
-        number=number,
+        initial=formats.initial,
+        iso_time=formats.iso_time,
+        number=formats.number,
         secret_name=secret_name,
-        tile_colour=tile_colour,
+        tile_colour=formats.tile_colour,
         wrong_fields=wrong_fields,
     )
     app.jinja_env.globals.update(
         current_user=current_user,
+        idempotency_key=second_clicks.new_key,
         is_here=is_here,
         languages=i18n.languages,
         legal_links=legal_links,
@@ -54,47 +47,6 @@ def configure(app: Flask) -> None:
         signed_in_person=signed_in_person,
         this_page_with=this_page_with,
     )
-
-
-def ago(moment: datetime) -> str:
-    """How long ago, or in how long, as people say it."""
-    difference = moment - now()
-    if abs(difference.total_seconds()) < JUST_NOW:
-        return _("just now") if difference.total_seconds() <= 0 else _("in a moment")
-    return str(format_timedelta(difference, add_direction=True, locale=get_locale()))
-
-
-def clock_time(moment: datetime) -> str:
-    """Day and time to the second in UTC, such as ``30 Nov 2026, 14:32:07 UTC``; this year goes without saying."""
-    moment = moment.astimezone(UTC)
-    day = "MMMd" if moment.year == now().year else "yMMMd"
-    return f"{format_skeleton(day, moment, locale=get_locale())}, {moment:%H:%M:%S} UTC"
-
-
-def exact_time(moment: datetime) -> str:
-    """Date and time in full, with the zone."""
-    return str(format_datetime(moment, "long"))
-
-
-def number(value: int) -> str:
-    """A count as readers of the language write it."""
-    return str(format_decimal(value))
-
-
-def iso_time(moment: datetime) -> str:
-    """The value of a ``datetime`` attribute."""
-    return moment.isoformat(timespec="seconds")
-
-
-def initial(name: str | None) -> str:
-    """The first letter of a name, large."""
-    letters = [letter for letter in name or "" if letter.isalnum()]
-    return letters[0].upper()[0] if letters else "•"
-
-
-def tile_colour(seed: object) -> int:
-    """A number from 0 to 7 that is always the same for the same seed."""
-    return hashlib.sha256(str(seed).encode("utf-8", "replace")).digest()[0] % TILE_COLOURS
 
 
 def aria(field: Field, hint: str = "", given: Mapping[str, Any] | None = None) -> dict[str, Any]:

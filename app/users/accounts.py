@@ -3,33 +3,49 @@
 from typing import Any
 
 from blinker import Namespace
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import load_only
-from sqlalchemy.orm.attributes import set_committed_value
 
 from ..audit import EventKind, record
-from ..audit.forgetting import forget_addresses
+from ..audit.forgetting import forget_person
 from ..clock import now
-from ..database.rows import changed, db
+from ..database.rows import db
+from ..notifications.addresses import masked
 from .administrators import keep_one, refuse_own
 from .models import User
 from .names import check_email, check_username, fold, fold_email
+from .password_changes import forget_password, keep_hash, replace_password, set_password
 from .passwords import check_new_password, hash_password
 from .person_fields import PERSON_FIELDS
 from .refusals import UserUnknown
 from .unique_names import refuse_taken, write_unique
+
+__all__ = [
+    "block",
+    "delete",
+    "find_user",
+    "forget_password",
+    "forget_profile",
+    "get_user",
+    "keep_hash",
+    "note_arrival",
+    "register",
+    "replace_password",
+    "set_password",
+    "unblock",
+    "user_blocked",
+    "user_deleted",
+]
 
 _signals = Namespace()
 user_blocked = _signals.signal("user-blocked")
 """Sent with the person, inside the transaction: what they have open or were given ends here."""
 user_deleted = _signals.signal("user-deleted")
 """Sent with the person, inside the transaction, while the row still has its name and address."""
-password_set = _signals.signal("password-set")
-"""Sent with the person, inside the transaction, also where no new one is set: what was got with the old one ends here."""
 
 
 def find_user(identifier: str, *columns: Any) -> User | None:
-    """The person with this username or e-mail address, however it is written; never a deleted one.
+    """The person with this username or email address, however it is written; never a deleted one.
 
     With ``columns`` the others are read only when somebody asks for them.
     """
@@ -90,47 +106,6 @@ def register(
     return user
 
 
-def set_password(user: User, password: str) -> None:
-    """Give ``user`` this password from now on. Raises PasswordRefused."""
-    check_new_password(password, user.username, user.email)
-    user.password_hash = hash_password(password)
-    user.password_changed_at = now()
-    password_set.send(user)
-
-
-def replace_password(user: User, password: str) -> bool:
-    """Give ``user`` this password in place of the one they were read with; False where that counts no more.
-
-    Raises PasswordRefused. Between reading and writing lies a slow hash, in which somebody may take the account back.
-    """
-    check_new_password(password, user.username, user.email)
-    seen, moment = user.password_hash, now()
-    if not keep_hash(user, seen, hash_password(password), password_changed_at=moment):
-        return False
-    password_set.send(user)
-    return True
-
-
-def keep_hash(user: User, seen: str | None, new: str | None, **changes: Any) -> bool:
-    """Write ``new`` where the hash of ``user`` still is the one ``seen``, and hold the row; False where it is not.
-
-    The same as ``new`` confirms it: what is written behind it comes before whatever ends the password.
-    """
-    values = {"password_hash": new, "updated_at": now() if changes else User.updated_at, **changes}
-    write = update(User).where(User.id == user.id, User.password_hash == seen).values(values)
-    if changed(write.execution_options(synchronize_session=False)) != 1:
-        return False
-    for name, value in {"password_hash": new, **changes}.items():
-        set_committed_value(user, name, value)
-    return True
-
-
-def forget_password(user: User) -> None:
-    """Let nobody sign in as ``user`` until a new password is set."""
-    user.password_hash = None
-    password_set.send(user)
-
-
 def forget_profile(user: User) -> None:
     """Erase what was told or noted about ``user`` but the username and the address."""
     for field in PERSON_FIELDS:
@@ -177,7 +152,8 @@ def delete(user: User, by: str | None = None) -> None:
         _keep_an_administrator(user)
     record(EventKind.USER_DELETED, user_id=user.id, actor_id=by)
     user_deleted.send(user)
-    forget_addresses(user.id, user.email)
+    told = [text for text in (user.email, user.mobile) if text]
+    forget_person(user.id, [*told, *map(masked, told)])
     user.deleted_at = now()
     for field in PERSON_FIELDS:
         if field.erased:

@@ -24,12 +24,12 @@ def appoint(user: User, by: str | None = None) -> None:
     if not user.is_active:
         raise NotActive
     user.is_admin = True
+    announce(user, by=by)
+
+
+def announce(user: User, *, by: str | None) -> None:
+    """Record that ``user`` is an administrator now, made so by ``by`` (None: at the command line), and email all of them."""
     record(EventKind.ADMINISTRATOR_APPOINTED, user_id=user.id, actor_id=by)
-    tell_of_new(user, by=by)
-
-
-def tell_of_new(user: User, *, by: str | None) -> None:
-    """Mail every administrator that ``user`` is one now, made so by ``by``; None: at the command line."""
     appointing = db.session.get(User, by) if by is not None else None
     all_of_them = select(User).where(
         User.is_admin == true(), User.blocked_at.is_(None), User.deleted_at.is_(None)

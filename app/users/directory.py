@@ -28,7 +28,7 @@ class State(StrEnum):
 
 
 def search(text: str, state: State | None = None) -> Select[User]:
-    """People whose username, e-mail address or id begins with ``text``, compared as at the sign-in.
+    """People whose username, email address or id begins with ``text``, compared as at the sign-in.
 
     Deleted people are found by their id, or where ``state`` asks for them.
     """

@@ -5,18 +5,24 @@ After Unicode Technical Standard 39, for the scripts whose letters look alike an
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 # Scripts whose letters look alike: words that mix them are made to be taken for somebody else's.
-CONFUSABLE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
+CONFUSABLE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
 # What people read as these letters, in lower case and without accents.
 _READ_AS = {
-    "a": "аαɑ4@", "b": "ьв8", "c": "сϲ", "d": "ԁ", "e": "еεє3", "g": "ɡ9", "h": "һн", "k": "кκ", "l": "ӏιιіїij1|!ıɩј",
-    "m": "м", "n": "пη", "o": "оοσө0", "p": "рρ", "q": "ԛ", "s": "ѕ5$", "t": "тτ7+", "u": "υμ", "v": "νѵ", "w": "ѡωш",
-    "x": "хχ", "y": "уγү", "z": "2",
+    "a": "аαɑ4@ꓮᎪ", "b": "ьв8ꓐᏏᏴ₿", "c": "сϲꓚᏟ¢₵", "d": "ԁꓓᎠᏧ∂", "e": "еεє3ꓰᎬ℮€", "f": "ꓝ₣", "g": "9ցꓖᏀ₲", "h": "һнհꓧᎻ",
+    "k": "кκꓗᏦ₭", "l": "ӏιιіїij1|!ɩјꓡꓲꓙᏞᎥᎫ", "m": "мꓟᎷ", "n": "пηոꓠ₦∩", "o": "оοσө0օꓳ∅○◯", "p": "рρᴩꓑᏢ℘₱", "q": "ԛզ", "r": "гꓣᎡᏒ",
+    "s": "ѕ5$ꓢᏍᏕᏚ", "t": "тτ7+ꓔᎢ₮", "u": "υμսꓴᏌ∪", "v": "νѵꓦᏙ∨", "w": "ѡωшꓪᎳ₩", "x": "хχꓫ", "y": "уγүꓬᎩᎽ", "z": "2ꓜᏃ",
 }  # fmt: skip
 _LETTERS = str.maketrans({character: letter for letter, others in _READ_AS.items() for character in others})
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+# The names of small capitals, of letters with strokes, hooks and tails, turned ones, and ones in squares and circles.
+_LATIN = re.compile(
+    r"(?:.*\bLATIN|REGIONAL INDICATOR SYMBOL) (?:SMALL |CAPITAL )?LETTER (?:[A-Z]+ )*?([A-Z])(?: WITH .+)?"
+)
+# Where a word may begin inside a longer one, as in “TechSupport”, “TECHsupport”, “ITSupport” and “Go2Support”.
+_INSIDE = re.compile(r"(?<=a)A|(?<=AA)a|(?<=A)A(?=a)|(?<=[aA])1|(?<=1)[aA]")
 
 
 def mixes_scripts(text: str) -> bool:
@@ -26,18 +32,42 @@ def mixes_scripts(text: str) -> bool:
 
 def skeleton(text: str) -> str:
     """What ``text`` looks like at a glance: two names with the same skeleton are taken for each other."""
-    return "".join(_words(_plain(text)))
+    return "".join(_words(_folded(_plain(text))))
 
 
-def words_of(text: str) -> list[str]:
-    """The skeletons of the words of ``text``."""
-    return _words(_plain(text))
+def words_of(text: str) -> set[str]:
+    """The skeletons of the words of ``text``, and of all that can be read as words inside them."""
+    plain = [(word, [*_starts(word), len(word)]) for word in _words(_plain(text))]
+    return {
+        _folded(word[start:end])
+        for word, places in plain
+        for start in places
+        for end in places
+        if start < end
+    }
 
 
 def claims(text: str, words: Iterable[str]) -> str | None:
-    """Return the first of ``words`` that a word of ``text`` begins with, however it is spelled; else None."""
-    spelled = _spelled(_words(_plain(text)))
-    return next((word for word in words if any(each.startswith(skeleton(word)) for each in spelled)), None)
+    """Return the first of ``words`` that a word of ``text`` begins with, however it is spelled; else None.
+
+    Signs and blanks inside it hide nothing where it is the whole text, or all that stands between two blanks.
+    """
+    plain = _plain(text)
+    spelled = _spelled(_words(_folded(plain)))
+    spelled += [_folded(word[start:]) for word in _words(plain) for start in _starts(word)]
+    whole = {skeleton(text), *map(skeleton, text.split())}
+    for word in words:
+        look = skeleton(word)
+        if look in whole or any(each.startswith(look) for each in spelled):
+            return word
+    return None
+
+
+def _starts(word: str) -> Iterator[int]:
+    """Where in ``word`` a word may begin: where it does, and where letters grow tall, or meet digits."""
+    kinds = "".join("A" if sign.isupper() else "1" if sign.isdigit() else "a" for sign in word)
+    yield 0
+    yield from (place.start() for place in _INSIDE.finditer(kinds))
 
 
 def _spelled(words: list[str]) -> list[str]:
@@ -46,9 +76,23 @@ def _spelled(words: list[str]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    letters = "".join(character for character in decomposed if unicodedata.category(character)[0] != "M")
-    letters = letters.translate(_LETTERS)
+    """``text`` in simple letters, as tall as they were, without accents."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(_latin(character) for character in decomposed if unicodedata.category(character)[0] != "M")
+
+
+def _latin(character: str) -> str:
+    if character.casefold().isascii():
+        return character
+    name = unicodedata.name(character, "")
+    found = _LATIN.fullmatch(name)
+    if not found:
+        return character
+    return found[1].lower() if "SMALL LETTER" in name else found[1]
+
+
+def _folded(plain: str) -> str:
+    letters = plain.casefold().translate(_LETTERS)
     for pair, letter in _PAIRS:
         letters = letters.replace(pair, letter)
     return letters

@@ -86,3 +86,11 @@ class User(UserMixin, Model):
     def is_active(self) -> bool:
         """Whether this person may sign in and their tokens count."""
         return self.blocked_at is None and self.deleted_at is None
+
+
+class PasswordHashKind(Model):
+    """A kind and cost of password hash that somebody has, as its hashes begin: a wrong password costs one of each."""
+
+    __tablename__ = "password_hash_kinds"
+
+    kind: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)

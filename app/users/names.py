@@ -1,4 +1,4 @@
-"""Which usernames and e-mail addresses are accepted, and when two of them are the same."""
+"""Which usernames and email addresses are accepted, and when two of them are the same."""
 
 import unicodedata
 
@@ -13,7 +13,7 @@ LONGEST_USERNAME = 64
 LONGEST_USERNAME_KEY = 128  # what the column holds; compatibility forms of a few letters are many letters
 LONGEST_READ = 2_000  # characters; the time to put accents in order grows with the square of their number
 LONGEST_EMAIL = 254  # :rfc:`5321#section-4.5.3.1.3`
-EMAIL_RULES = "an e-mail address, without quotation marks, brackets, “%”, “!”, “=?” and “?=”"
+EMAIL_RULES = "an email address, without quotation marks, brackets, “%”, “!”, “=?” and “?=”"
 PUNCTUATION = "._-"
 PUNYCODE = "xn--"
 FINAL_SIGMA = "ς"  # “σ” at the end of a word: no two mailboxes differ by it
@@ -28,7 +28,7 @@ def fold(text: str) -> str:
 
 
 def fold_email(address: str) -> str:
-    """The form in which e-mail addresses are compared, whoever wrote them: the domain in letters, not as ``xn--…``.
+    """The form in which email addresses are compared, whoever wrote them: the domain in letters, not as ``xn--…``.
 
     A domain is compared as its registry does (:rfc:`5891`): ``straße`` and ``strasse`` are two.
     """
@@ -37,7 +37,7 @@ def fold_email(address: str) -> str:
 
 
 def fold_identifier(text: str) -> str:
-    """The form in which what people sign in with is compared, a username or an e-mail address."""
+    """The form in which what people sign in with is compared, a username or an email address."""
     return fold_email(text) if "@" in text else fold(text)
 
 
@@ -45,7 +45,7 @@ def check_username(text: str) -> str:
     """``text`` as it is kept. Raises :class:`UsernameRefused`.
 
     Letters and digits of any script with ``.``, ``_`` and ``-`` between them. No ``@``: what has one is an
-    e-mail address, which signs in, too. No invisible characters: they make two names look the same.
+    email address, which signs in, too. No invisible characters: they make two names look the same.
     """
     if len(text) > LONGEST_READ:
         raise UsernameRefused("long")
@@ -74,7 +74,7 @@ def check_email(text: str) -> str:
     if len(text) > LONGEST_READ:
         raise EmailRefused(text)
     try:
-        # Whether the domain takes mail shows when the verification mail arrives; names under .test are for trials.
+        # Whether the domain takes email shows when the confirmation arrives; names under .test are for trials.
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True, strict=True)
     except (EmailNotValidError, UnicodeError) as error:
         raise EmailRefused(text) from error
@@ -87,7 +87,7 @@ def check_email(text: str) -> str:
 
 
 def check_mailbox(address: str) -> None:
-    """Raise :class:`AmbiguousEmail` where mails to ``address`` may reach another mailbox than it names."""
+    """Raise :class:`AmbiguousEmail` where emails to ``address`` may reach another mailbox than it names."""
     if not is_mailbox(address):
         raise AmbiguousEmail(address)
 

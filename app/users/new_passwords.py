@@ -1,4 +1,4 @@
-"""Which passwords are good enough for a new one: long enough, on no list of common ones, and not one's name.
+"""Which passwords are good enough for a new one: long enough, on no list of common ones, and no name one is known by.
 
 What else makes a password good cannot be told by its looks (NIST SP 800-63B-4, section 3.1.1.2).
 """
@@ -24,10 +24,12 @@ NO_LETTERS = re.compile(r"[\W\d_]*")
 SEPARATORS = re.compile(r"[\W_]+")
 
 
-def check_new_password(password: str, *personal: str | None) -> None:
-    """Refuse a password that is short, long, known to attackers, or known to who knows ``personal``.
+def check_new_password(
+    password: str, *personal: str | None, organisation: frozenset[str] = frozenset()
+) -> None:
+    """Refuse a password that is short, long, known to attackers, or known to who knows ``personal`` or ``organisation``.
 
-    ``personal``: username, e-mail address. Raises :class:`PasswordRefused`.
+    ``personal``: username, email address; ``organisation``: folded words. Raises :class:`PasswordRefused`.
     """
     if len(password) < SHORTEST:
         raise PasswordRefused("short")
@@ -36,11 +38,12 @@ def check_new_password(password: str, *personal: str | None) -> None:
     text = unicodedata.normalize("NFKC", password).casefold()
     if text in _common():
         raise PasswordRefused("common")
-    parts = _parts(personal)
-    if any(
-        not parts.isdisjoint((*_read(word), SEPARATORS.sub("", word))) for word in _words(text, SHORTEST_PART)
-    ):
-        raise PasswordRefused("personal")
+    for reason, known in (("personal", _parts(personal)), ("organisation", organisation)):
+        if any(
+            not known.isdisjoint((*_read(word), SEPARATORS.sub("", word)))
+            for word in _words(text, SHORTEST_PART)
+        ):
+            raise PasswordRefused(reason)
     if _repeated(text) or any(map(_is_common, _words(text, SHORTEST_WORD))):
         raise PasswordRefused("decorated")
 

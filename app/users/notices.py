@@ -1,7 +1,8 @@
-"""Mails that tell people what happened to their account or apps, in case it was not them."""
+"""Notices by email of what happened to an account or its apps, in case it was not the person: the one door for whom to tell."""
 
 from urllib.parse import urlsplit
 
+from blinker import Namespace
 from flask_babel import get_locale
 
 from ..clock import now
@@ -9,16 +10,35 @@ from ..extensions import settings
 from ..notifications.mail import queue_mail
 from .models import User
 
+earlier_addresses_wanted = Namespace().signal("earlier-addresses-wanted")
+"""Sent with a person; each receiver returns the addresses that can still take the account back."""
+
 
 def notify(user: User, template: str, *, by: str | None = None, **told: str | int | None) -> None:
-    """Queue the mail ``template`` to ``user``, with the portal's ``host`` and the moment (``when``) beside ``told``.
+    """Queue the notice ``template`` to ``user``, and as :func:`notify_earlier` does.
 
-    ``by`` is the id of who did it: a person who did it themselves gets the mail in the language of their page.
     Only to a confirmed address: another one may be a stranger's, whose mailbox is not to be filled.
     """
-    if user.email is None or user.email_verified_at is None:
-        return
+    if user.email is not None and user.email_verified_at is not None:
+        write_to(user.email, user, template, by=by, **told)
+    notify_earlier(user, template, by=by, **told)
+
+
+def notify_earlier(user: User, template: str, *, by: str | None = None, **told: str | int | None) -> None:
+    """Queue the notice to addresses that can take the account back: who was robbed of it hears what the thief does."""
+    for _receiver, addresses in earlier_addresses_wanted.send(user):
+        for address in addresses:
+            write_to(address, user, template, by=by, **told, is_earlier=True)
+
+
+def write_to(
+    address: str, user: User, template: str, *, by: str | None = None, **told: str | int | None
+) -> None:
+    """Queue the email to ``address``, with the portal's ``host`` and the moment (``when``) beside ``told``.
+
+    ``by`` is the id of who did it: a person who did it themselves gets the email in the language of their page.
+    """
     of_page = get_locale() if by == user.id else None
     language = user.locale or (str(of_page) if of_page else None)
     host = urlsplit(settings.issuer).netloc
-    queue_mail(user.email, language, template, host=host, at=now().isoformat(), **told)
+    queue_mail(address, language, template, host=host, at=now().isoformat(), **told)

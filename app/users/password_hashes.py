@@ -43,6 +43,13 @@ def matches(password_hash: str, password: bytes) -> bool:
         return False
 
 
+def current_kind(kind: str, rounds: int) -> str:
+    """How hashes that :func:`make` makes with the same settings begin: their kind and cost."""
+    if kind == "argon2":
+        return f"$argon2id$v=19$m={ARGON2.memory_cost},t={ARGON2.time_cost},p={ARGON2.parallelism}$"
+    return f"$2b${rounds:02d}$"
+
+
 def is_current(kind: str, rounds: int, password_hash: str) -> bool:
     """Whether :func:`make` with the same settings would make a hash like this one."""
     if kind == "argon2":

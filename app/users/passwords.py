@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from werkzeug.exceptions import ServiceUnavailable
 
 from ..extensions import settings
-from . import password_hashes
-from .new_passwords import check_new_password
+from . import hash_kinds, new_passwords, password_hashes
+from .organisation_words import words_of_organisation
 
 __all__ = [
     "HashingBusy",
@@ -37,6 +37,12 @@ def limit_waiting(threads: int) -> None:
     _places = threading.Semaphore(threads)
 
 
+def check_new_password(password: str, *personal: str | None) -> None:
+    """Refuse what will not do for ``personal``, or for people of this portal, as :mod:`.new_passwords` does."""
+    words = words_of_organisation(settings.issuer, settings.password_words or ())
+    new_passwords.check_new_password(password, *personal, organisation=words)
+
+
 def hash_password(password: str) -> str:
     """What is kept of ``password``, in the way ``PASSWORD_HASHER`` names. Raises :class:`HashingBusy`."""
     typed = _typed(password)[0]
@@ -47,16 +53,20 @@ def hash_password(password: str) -> str:
 def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether ``password`` is the one behind ``password_hash``. Raises :class:`HashingBusy`.
 
-    Without a hash (nobody has that name, or no password was set) the same work is done for nothing: the time
-    of a refusal must not tell who has an account.
+    A refusal costs one hash of every kind that people have, whosever the name is: its time must not tell who has
+    an account, nor where it came from. So what was not hashed on the way (all of it, without a hash) is hashed for
+    nothing.
     """
     forms = _typed(password)
+    kind = hash_kinds.kind_of(password_hash or "")
+    others = [other for other in hash_kinds.in_use() if other != kind]
     with _one_at_a_time():
-        if password_hash is None:
+        if password_hash is not None and any(password_hashes.matches(password_hash, form) for form in forms):
+            return True
+        for other in others:
             for form in forms:
-                password_hashes.make(settings.password_hasher, settings.bcrypt_salt_rounds, form)
-            return False
-        return any(password_hashes.matches(password_hash, form) for form in forms)
+                password_hashes.matches(hash_kinds.decoy_of(other), form)
+        return False
 
 
 def needs_rehash(password_hash: str) -> bool:

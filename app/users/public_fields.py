@@ -16,7 +16,7 @@ _BY_USERNAME = select(User.id, User.username, User.name, User.given_name, User.f
 def look_up(username: str) -> dict[str, Any] | None:
     """``id``, ``username`` and ``name``; None for nobody, and for who is blocked or deleted.
 
-    By username only: whoever has an e-mail address must not learn whose it is.
+    By username only: whoever has an email address must not learn whose it is.
     """
     key = fold(username)
     if not key:

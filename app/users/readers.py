@@ -32,12 +32,12 @@ def read_username(text: str, columns: Mapping[str, str]) -> str:
     except UsernameRefused:
         raise ValueError(
             f"accepted: 1 to {LONGEST_USERNAME} letters and digits of one script, with “.”, “_” and “-” between "
-            "them and a letter among them, or the person's own e-mail address"
+            "them and a letter among them, or the person's own email address"
         ) from None
 
 
 def read_email(text: str, _columns: Mapping[str, str]) -> str:
-    """Return an e-mail address."""
+    """Return an email address."""
     try:
         return check_email(text)
     except EmailRefused:

@@ -21,15 +21,15 @@ class UsernameTaken(Exception):
 
 
 class EmailRefused(ValueError):
-    """Not an e-mail address."""
+    """Not an email address."""
 
 
 class AmbiguousEmail(EmailRefused):
-    """An e-mail address that some mail servers or programs take for another one."""
+    """An email address that some mail servers or programs take for another one."""
 
 
 class EmailTaken(Exception):
-    """Somebody else has this e-mail address."""
+    """Somebody else has this email address."""
 
 
 class PasswordRefused(ValueError):

@@ -14,7 +14,11 @@ PASSWORDS = {
         "Please choose another one, for example three or four words that do not belong together."
     ),
     "personal": _l(
-        "This password is your username or e-mail address, or a part of it with a number. "
+        "This password is your username or email address, or a part of it with a number. "
         "Please choose one that has nothing to do with you."
+    ),
+    "organisation": _l(
+        "This password is a word of this portal's organisation with a few characters around it, which attackers try, "
+        "too. Please choose another one, for example three or four words that do not belong together."
     ),
 }

@@ -33,7 +33,10 @@ async function ask(url) {
 
 /** A server in trouble (429, 503) says when to come back; what is wrong with us (any other 4xx) is not repeated. */
 async function patiently(url, options, tries = 3) {
-  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(10_000), ...options });
+  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(10_000), ...options }).catch((error) => {
+    const { cause } = error; // of "fetch failed": refused, an unknown host, a certificate that will not do
+    throw new Error(`no answer from ${url}: ${cause?.message || cause?.code || error.message}`);
+  });
   if (![429, 503].includes(response.status) || tries === 1) return response;
   const seconds = Math.min(Number(response.headers.get("Retry-After")) || 1, 30);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

@@ -24,6 +24,13 @@ const expected = {
 // The keys could not be had. That is nothing the caller could mend with another token.
 const unavailable = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
 
+/** What is wrong with a token, for the log: nobody could use what it says. */
+function why({ claim, message, payload }) {
+  const value = { iss: ISSUER, aud: AUDIENCE }[claim];
+  if (!value) return JSON.stringify(message).slice(0, 200); // as JSON: no line of its own in the log
+  return `${claim} is ${JSON.stringify(payload[claim] ?? null).slice(0, 200)}, expected ${JSON.stringify(value)}`;
+}
+
 /** Lets a request pass whose token is ours and has `scope`; the claims are in `request.token`. */
 function requires(scope) {
   return async (request, response, next) => {
@@ -33,9 +40,11 @@ function requires(scope) {
       request.token = (await jwtVerify(token, keys, expected)).payload;
     } catch (error) {
       if (!(error instanceof errors.JOSEError) || unavailable.has(error.code)) return next(error);
+      console.warn(`A token was refused: ${why(error)}`);
       return refuse(response, 401, "invalid_token", "The access token is not valid here");
     }
     if (!String(request.token.scope ?? "").split(" ").includes(scope)) {
+      console.warn(`A token was refused: it has no scope ${scope}`);
       return refuse(response, 403, "insufficient_scope", "The access token lacks a scope", scope);
     }
     return next();

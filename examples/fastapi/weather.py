@@ -34,6 +34,16 @@ def claims_of(token: str) -> dict[str, Any]:
     return dict(verified["payload"])
 
 
+def why(error: jwt.PyJWTError, token: str) -> str:
+    """What is wrong with a token, for the log: nobody could use what it says."""
+    expected = {jwt.InvalidIssuerError: ("iss", ISSUER), jwt.InvalidAudienceError: ("aud", AUDIENCE)}
+    if type(error) in expected:
+        claim, value = expected[type(error)]
+        found = jwt.decode(token, options={"verify_signature": False}).get(claim)  # that was in order
+        return f"{claim} is {found!r:.200}, expected {value!r}"
+    return f"{str(error)!r:.200}"  # as Python writes a text: no line of its own in the log
+
+
 def requires(scope: str) -> Callable[[Request], dict[str, Any]]:
     """The dependency of a path: the claims of the caller's token, which is ours and has ``scope``."""
 
@@ -48,9 +58,11 @@ def requires(scope: str) -> Callable[[Request], dict[str, Any]]:
             logger.exception("The portal's keys could not be had")
             # Nothing the caller could mend with another token.
             raise HTTPException(503, "temporarily_unavailable", {"Retry-After": "5"}) from None
-        except jwt.PyJWTError:
+        except jwt.PyJWTError as error:
+            logger.warning("A token was refused: %s", why(error, token.strip()))
             raise refusal(401, "invalid_token", "The access token is not valid here") from None
         if scope not in str(claims.get("scope", "")).split():
+            logger.warning("A token was refused: it has no scope %s", scope)
             raise refusal(403, "insufficient_scope", "The access token lacks a scope", scope)
         return claims
 

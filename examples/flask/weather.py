@@ -33,6 +33,16 @@ def claims_of(token: str) -> dict[str, Any]:
     return dict(verified["payload"])
 
 
+def why(error: jwt.PyJWTError, token: str) -> str:
+    """What is wrong with a token, for the log: nobody could use what it says."""
+    expected = {jwt.InvalidIssuerError: ("iss", ISSUER), jwt.InvalidAudienceError: ("aud", AUDIENCE)}
+    if type(error) in expected:
+        claim, value = expected[type(error)]
+        found = jwt.decode(token, options={"verify_signature": False}).get(claim)  # that was in order
+        return f"{claim} is {found!r:.200}, expected {value!r}"
+    return f"{str(error)!r:.200}"  # as Python writes a text: no line of its own in the log
+
+
 def requires(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let a request pass whose token is ours and has ``scope``; the claims are in ``g.token``."""
 
@@ -47,9 +57,11 @@ def requires(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             except jwt.PyJWKClientConnectionError:
                 app.logger.exception("The portal's keys could not be had")
                 abort(unavailable())  # nothing the caller could mend with another token
-            except jwt.PyJWTError:
+            except jwt.PyJWTError as error:
+                app.logger.warning("A token was refused: %s", why(error, token.strip()))
                 refuse(401, "invalid_token", "The access token is not valid here")
             if scope not in str(g.token.get("scope", "")).split():
+                app.logger.warning("A token was refused: it has no scope %s", scope)
                 refuse(403, "insufficient_scope", "The access token lacks a scope", scope)
             return view(*args, **kwargs)
 

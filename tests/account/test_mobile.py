@@ -43,7 +43,7 @@ def signed_in(client: FlaskClient, db_session: Session) -> None:
 
 
 def confirm_addresses(session: Session) -> None:
-    """Let everybody's e-mail address be confirmed: text messages are for nobody else."""
+    """Let everybody's email address be confirmed: text messages are for nobody else."""
     session.execute(update(User).values(email_verified_at=now()))
     session.commit()
 
@@ -243,9 +243,9 @@ def test_no_message_is_sent_before_the_address_is_confirmed(
     db_session.execute(update(User).values(email_verified_at=None))
     db_session.commit()
     page = client.get(PAGE).text
-    assert "Please confirm your e-mail address first" in page
+    assert "Please confirm your email address first" in page
     assert f'action="{PAGE}/code"' not in page
-    assert "Please confirm your e-mail address first" in send(client)
+    assert "Please confirm your email address first" in send(client)
     deliver(app)
     assert sms_gateway.messages == []
 

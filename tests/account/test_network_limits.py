@@ -6,27 +6,26 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import network_limits
 from app.extensions import limiter
-from app.network_limits import CONFIRMATION_MAILS, FORGOTTEN_PASSWORDS, REGISTRATIONS, TEXT_MESSAGES
+from app.network_limits import (
+    CONFIRMATION_MAILS,
+    FORGOTTEN_PASSWORDS,
+    REGISTRATION_FORMS,
+    REGISTRATIONS,
+    TEXT_MESSAGES,
+)
 from app.notifications.models import OutgoingMail
 from app.users.models import User
 from tests import factories as make
+from tests.account.test_setup import setup_path
 from tests.account.visitor import PASSWORD, csrf_token, mails, sign_up, submit
+from tests.authentication.visitors import THERE, browser_at
 from tests.support.apps import MakeApp
 from tests.support.gateways import Gateway
-
-THERE = "203.0.113.7"
-
-
-def browser_at(app: Flask, address: str = THERE) -> FlaskClient:
-    client = app.test_client()
-    client.environ_base["REMOTE_ADDR"] = address
-    return client
 
 
 def spend(app: Flask, limit: network_limits.NetworkLimit, address: str = THERE) -> None:
@@ -66,6 +65,50 @@ def test_attack_asking_which_names_are_taken(app: Flask) -> None:
     sign_up(app.test_client(), "anna")
     asked = Counter(register_by_api(app, "anna").status_code for _ in range(REGISTRATIONS.item.amount + 10))
     assert asked == {409: REGISTRATIONS.item.amount, 429: 10}
+
+
+def test_attack_asking_which_names_are_taken_with_forms_that_cannot_register(app: Flask) -> None:
+    """A form that names all its faults tells of taken names as well, whatever else is wrong with it."""
+    sign_up(app.test_client(), "anna")
+    browser, taken = browser_at(app), "This username is taken"
+    for _ in range(REGISTRATION_FORMS.item.amount):
+        page = sign_up(browser, "anna", password="short")
+        assert (page.status_code, taken in page.text) == (422, True)
+    page = sign_up(browser, "anna", password="short")
+    assert page.status_code == 429
+    assert "This has been done too often from the network you use" in page.text
+    assert taken not in page.text
+    assert "This email address is taken" not in page.text
+    assert 'value="anna"' in page.text
+    assert sign_up(browser_at(app, "203.0.113.8"), "berta").status_code == 303
+
+
+def test_attack_asking_which_names_are_taken_with_the_link_of_the_first_start(app: Flask) -> None:
+    sign_up(app.test_client(), "anna")
+    path, browser = setup_path(app), browser_at(app)
+    spend(app, REGISTRATION_FORMS)
+    assert "This username is taken" in sign_up(browser, "anna", path, password="short").text
+    page = sign_up(browser, "anna", path, password="short")
+    assert page.status_code == 429
+    assert "Retry-After" in page.headers
+    assert "This username is taken" not in page.text
+
+
+def test_attack_asking_which_addresses_are_taken_by_changing_ones_own(app: Flask) -> None:
+    sign_up(app.test_client(), "anna")
+    browser, asked = browser_at(app), Counter[tuple[int, bool]]()
+    sign_up(browser, "eve")
+    for _ in range(CONFIRMATION_MAILS.item.amount + 3):
+        page = submit(browser, "/account/email", email="anna@example.org", current_password=PASSWORD)
+        asked[page.status_code, "This email address is taken" in page.text] += 1
+    assert asked == {(422, True): CONFIRMATION_MAILS.item.amount, (429, False): 3}
+
+
+def test_a_class_that_mistypes_its_passwords_registers_all_the_same(app: Flask) -> None:
+    for pupil in range(REGISTRATIONS.item.amount):
+        browser = browser_at(app)
+        assert sign_up(browser, f"pupil{pupil}", password="short").status_code == 422
+        assert sign_up(browser, f"pupil{pupil}").status_code == 303
 
 
 def test_forms_that_are_refused_for_what_was_typed_do_not_count(app: Flask) -> None:

@@ -120,7 +120,7 @@ def test_the_username_is_no_address(app: Flask, client: FlaskClient) -> None:
     sign_up(client)
     answer = submit(client, "/forgot-password", email="anna")
     assert answer.status_code == 422
-    assert "This is not a complete e-mail address." in answer.text
+    assert "This is not a complete email address." in answer.text
     assert mails(app, "reset_password") == []
 
 
@@ -282,12 +282,14 @@ def test_a_link_of_another_purpose_sets_no_password(
 @pytest.mark.parametrize("token", ["x", "pf_link_", "pf_link_" + "A" * 43, "%00", "ü", "a" * 4000, "%ff%fe"])
 def test_made_up_links_are_refused_as_pages(client: FlaskClient, token: str) -> None:
     for page in ("reset-password", "verify-email", "setup"):
-        assert client.get(f"/{page}/{token}").status_code in (400, 404, 410)
+        assert client.get(f"/{page}/{token}").status_code == (400 if token == "%00" else 410)
 
 
 def test_the_database_holds_no_link_that_works(link: str, db_session: Session) -> None:
     token = link.rsplit("/", 1)[-1]
-    for row in db_session.scalars(select(EmailLink)):
+    rows = db_session.scalars(select(EmailLink)).all()
+    assert rows
+    for row in rows:
         assert token not in {str(value) for value in vars(row).values()}
 
 

@@ -57,7 +57,7 @@ def test_signed_in_people_are_led_past_the_registration(client: FlaskClient) -> 
     ("changes", "message"),
     [
         ({"username": "ANNA", "email": "b@example.org"}, "This username is taken."),
-        ({"username": "berta", "email": "Anna@Example.org"}, "This e-mail address is taken."),
+        ({"username": "berta", "email": "Anna@Example.org"}, "This email address is taken."),
         ({"username": ""}, "Please choose a username."),
         ({"username": "   "}, "Please choose a username."),
         (
@@ -65,9 +65,9 @@ def test_signed_in_people_are_led_past_the_registration(client: FlaskClient) -> 
             "Please use letters, digits, dots, hyphens and underscores only.",
         ),
         ({"username": "b" * 65}, "This username is too long."),
-        ({"email": "nobody"}, "This is not a complete e-mail address."),
-        ({"email": "b@example.org\r\nBcc: all@example.org"}, "This is not a complete e-mail address."),
-        ({"email": ""}, "Please enter your e-mail address."),
+        ({"email": "nobody"}, "This is not a complete email address."),
+        ({"email": "b@example.org\r\nBcc: all@example.org"}, "This is not a complete email address."),
+        ({"email": ""}, "Please enter your email address."),
         ({"password": ""}, "Please choose a password."),
         ({"password": "short12"}, "This password is too short."),
         ({"password": "password123"}, "This password is on lists that attackers try first."),
@@ -92,7 +92,7 @@ def test_a_refusal_stands_beside_its_field_and_keeps_what_was_typed(
 def test_everything_that_is_wrong_is_said_at_once(client: FlaskClient) -> None:
     page = submit(client, "/register", username="a b", email="nobody", password="123").text
     assert "Please use letters, digits, dots, hyphens and underscores only." in page
-    assert "This is not a complete e-mail address." in page
+    assert "This is not a complete email address." in page
     assert "This password is too short." in page
 
 
@@ -104,7 +104,7 @@ def test_a_taken_name_and_a_taken_address_are_said_beside_a_bad_password(client:
     assert page.status_code == 422
     for message in (
         "This username is taken.",
-        "This e-mail address is taken.",
+        "This email address is taken.",
         "This password is too short.",
     ):
         assert message in page.text

@@ -146,4 +146,4 @@ def test_whom_registration_takes_can_be_invited(app_with: MakeApp, address: str)
 def test_an_invitation_needs_an_address(app: Flask, address: str) -> None:
     done = app.test_cli_runner().invoke(args=["invite", "create", address])
     assert done.exit_code == 2
-    assert "e-mail address" in done.output
+    assert "email address" in done.output

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -52,9 +51,3 @@ def grow_stale(session: Session, person: make.Person | None = None) -> None:
     long_ago = update(BrowserSession).values(authenticated_at=now().replace(year=2020))
     session.execute(long_ago if person is None else long_ago.where(BrowserSession.user_id == person.id))
     session.commit()
-
-
-def administrator(app: Flask, name: str = "chief") -> tuple[make.Person, FlaskClient]:
-    """An administrator and their browser."""
-    person = make.make_user(app, name, is_admin=True, email_verified=True)
-    return person, make.browser_of(app, person)

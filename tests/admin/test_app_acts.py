@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.clients.models import Client
 from tests import factories as make
-from tests.admin import acts
+from tests.admin import acts, pages
 
 Chief = tuple[make.Person, FlaskClient]
 ACTS = ("disable", "enable", "trust", "distrust", "delete", "powers")
@@ -18,7 +18,7 @@ ACTS = ("disable", "enable", "trust", "distrust", "delete", "powers")
 
 @pytest.fixture
 def chief(app: Flask) -> Chief:
-    return acts.administrator(app)
+    return pages.administrator(app)
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from app.clients.models import Client
 from app.clock import now
 from app.database.rows import db
 from tests import factories as make
-from tests.admin import acts
+from tests.admin import pages
 from tests.support.statements import count_statements
 
 
 @pytest.fixture
 def browser(app: Flask) -> FlaskClient:
-    return acts.administrator(app)[1]
+    return pages.administrator(app)[1]
 
 
 def listed(browser: FlaskClient, **query: str) -> list[str]:
@@ -52,6 +52,14 @@ def test_search_finds_by_the_beginning_of_name_and_owner(
     stranger = make.make_client(app, name="Stranger")
     change(db_session, stranger, name_key=None, registered_dynamically=True)
     assert listed(browser, q=sought) == found
+
+
+def test_apps_are_told_apart_by_the_end_of_their_ids(app: Flask, browser: FlaskClient) -> None:
+    owner = make.make_user(app, "anna")
+    ids = [make.make_client(app, owner=owner).id for _ in range(3)]
+    for page in ("/admin/apps", f"/admin/users/{owner.id}"):
+        text = browser.get(page).text
+        assert [text.count(f">…{client_id[-8:]}<") for client_id in ids] == [1, 1, 1], page
 
 
 def test_search_finds_by_client_id(app: Flask, browser: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 """Every way to narrow the long lists walks an index in the order of the list: nothing is sorted, nothing scanned."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from app.clock import now
 from app.database.rows import db, new_id
 from app.diagnostics.causes import CATALOGUE
 from app.diagnostics.models import LoggedRequest
+from app.diagnostics.request_log.queries import OUTCOMES, entries_of, newest_of
 from app.diagnostics.request_log.reading_refusals import NO_APP, list_endpoints, search_failures
 
 ROWS = 3_000  # enough that a planner with statistics prefers an index to reading it all
@@ -75,7 +77,10 @@ def filled(app: Flask) -> Any:
 
 def plan(query: Select[Any], key: Any) -> str:
     """How the database would find a page of ``query``."""
-    page = query.with_only_columns(key).order_by(key.desc()).limit(26)
+    return plan_of(query.with_only_columns(key).order_by(key.desc()).limit(26))
+
+
+def plan_of(page: Select[Any]) -> str:
     name = db.engine.dialect.name
     sql = str(page.compile(dialect=DIALECTS[name], compile_kwargs={"literal_binds": True}))
     explain = "EXPLAIN QUERY PLAN " if name == "sqlite" else "EXPLAIN "
@@ -114,6 +119,21 @@ def test_several_questions_at_once_follow_the_most_telling() -> None:
 def test_failures_are_found_by_an_index_in_their_order() -> None:
     for index, query in FAILURES.items():
         check(query, LoggedRequest.id, index)
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_log_of_an_app_is_walked_in_its_order() -> None:
+    check(entries_of(f"{ID}1"), LoggedRequest.id, "ix_logged_requests_client_id_id")
+    for outcome in OUTCOMES:
+        check(entries_of(f"{ID}1", outcome), LoggedRequest.id, "ix_logged_requests_client_id_outcome_id")
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_the_causes_of_an_app_are_looked_for_among_its_newest_requests_by_an_index(outcome: str) -> None:
+    told = plan_of(newest_of(f"{ID}1", outcome))
+    assert "ix_logged_requests_client_id_outcome_id" in told
+    assert not re.search("filesort|TEMP B-TREE|SCAN", told), told
 
 
 @pytest.mark.usefixtures("filled")

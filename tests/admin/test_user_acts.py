@@ -15,7 +15,7 @@ from app.clock import now
 from app.notifications.models import OutgoingMail
 from app.users.models import User
 from tests import factories as make
-from tests.admin import acts
+from tests.admin import acts, pages
 
 ACTS = (
     "block", "unblock", "confirm-email", "end-sessions", "password-link", "appoint", "dismiss", "delete",
@@ -25,7 +25,7 @@ NOT_ON_ONESELF = ("block", "end-sessions", "dismiss", "delete")
 
 @pytest.fixture
 def chief(app: Flask) -> tuple[make.Person, FlaskClient]:
-    return acts.administrator(app)
+    return pages.administrator(app)
 
 
 @pytest.fixture

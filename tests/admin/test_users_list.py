@@ -83,7 +83,17 @@ def test_the_list_is_narrowed_by_state(app: Flask, browser: FlaskClient, db_sess
     assert listed(browser, state="administrators") == ["chief"]
     assert listed(browser, state="deleted") == ["Deleted account"]
     assert listed(browser, state="blocked", q="us") == []
-    assert listed(browser, state="nonsense") == listed(browser)
+
+
+@pytest.mark.parametrize("page", ["/admin/users", "/admin/apps"])
+def test_a_state_that_there_is_not_is_told_beside_its_field(browser: FlaskClient, page: str) -> None:
+    told = browser.get(page, query_string={"q": "ch", "state": "nonsense"})
+    assert told.status_code == 422
+    assert 'id="state-error"' in told.text
+    assert 'value="ch"' in told.text
+    assert "<title>Error: " in told.text
+    assert 'role="table"' not in told.text
+    assert browser.get(page, query_string={"q": "ch", "state": ""}).status_code == 200
 
 
 def test_pages_carry_the_search_along_and_show_everybody_once(app: Flask, browser: FlaskClient) -> None:

@@ -16,8 +16,8 @@ from app.account.passwords import change_password
 from app.api import first_party
 from app.audit.models import Event
 from app.authentication import second_factors
+from app.clients.disabling import ADMINISTRATOR, disable_client
 from app.clients.models import Client
-from app.clients.registration import ADMINISTRATOR, disable_client
 from app.database.rows import db
 from app.notifications.models import OutgoingMail
 from app.users import accounts
@@ -114,7 +114,7 @@ def test_the_password_gives_a_token_about_the_person(app: Flask, client: FlaskCl
     assert claims["scope"] == "openid profile email"
     seen = client.get("/oauth/userinfo", headers=make.with_token(answer.json["accessToken"])).json
     assert seen["preferred_username"] == "maria"
-    resource_server = make.make_client(app)
+    resource_server = make.make_client(app, introspects_all=True)
     described = make.introspect(client, resource_server, answer.json["accessToken"])
     assert (described["active"], described["username"]) == (True, "maria")
 
@@ -177,7 +177,7 @@ def test_a_new_password_ends_the_tokens_got_with_the_old_one_and_no_apps(
     with app.app_context():
         user = accounts.get_user(person.id)
         new = "crimson wagon beyond nine hills"
-        change_password(user, new, session_id="0" * 32, issuer="http://127.0.0.1", locale="en")
+        change_password(user, new, session_id="0" * 32)
         db.session.commit()
     assert verified(client, token) == 401
     assert verified(client, apps) == 200

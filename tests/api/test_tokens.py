@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.clients import client_secrets, registration
+from app.clients import client_secrets, disabling, registration
 from app.database.rows import db
 from app.diagnostics.models import LoggedRequest
 from app.users import accounts
@@ -78,7 +78,7 @@ def test_a_revoked_secret_and_a_disabled_app_get_no_token(app: Flask, client: Fl
         client_secrets.revoke_secret(found, found.secrets[0], actor_id=None)
         other = registration.find_client(disabled.id)
         assert other
-        registration.disable_client(other, registration.ADMINISTRATOR, actor_id=None)
+        disabling.disable_client(other, disabling.ADMINISTRATOR, actor_id=None)
         db.session.commit()
     for service in (revoked, disabled):
         assert authorize(client, **service.form).status_code == 401

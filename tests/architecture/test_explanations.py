@@ -8,7 +8,7 @@ import pytest
 
 from app.audit import EventKind
 from app.clients.client_secrets import FIRST_NAME
-from app.clients.registration import ADMINISTRATOR, OWNER
+from app.clients.disabling import ADMINISTRATOR, OWNER
 from app.diagnostics import causes
 from app.diagnostics.causes.hints import HINTS, WORDS
 from config import CHECKOUT

@@ -9,8 +9,9 @@ import pytest
 from config import CHECKOUT
 
 READ_IN = {
-    # Portal overrides wsgi_app, create_url_adapter, ensure_sync and dispatch_request (app/site/portal.py), and
-    # relies on it that a context without a URL adapter matches nothing and asks for the adapter before the session.
+    # Portal overrides wsgi_app, create_url_adapter, ensure_sync, dispatch_request and process_response
+    # (app/site/portal.py), and relies on it that a context without a URL adapter matches nothing and asks for the
+    # adapter before the session, and that process_response writes the session's cookie last.
     "flask": "3.1.3",
     # init_app registers no hook where the limiter is in app.extensions already; application_limits[0] is the rule,
     # whose key_func and scope_for make the key (app/__init__.py, app/site/rate_limiting.py).

@@ -1,9 +1,11 @@
 """What happened is written down, and told in plain words."""
 
 import json
+import re
 
 import pytest
 from flask import Flask, g
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from app.audit import EventKind, record, record_on
@@ -68,6 +70,17 @@ def test_every_kind_is_named_by_area_subject_and_action_and_has_words(kind: Even
     assert len(kind) <= 64
     assert kind in WORDS
     assert kind in LOG_WORDS
+
+
+@pytest.mark.usefixtures("app_context")
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_log_has_a_sentence_of_its_own_for_each_kind_from_an_administrators_point_of_view(
+    language: str,
+) -> None:
+    with force_locale(language):
+        told = [str(words) for words in LOG_WORDS.values()]
+    assert [words for words in told if told.count(words) > 1] == []
+    assert [words for words in told if re.search(r"\b([Yy]ou|[Yy]our|Sie|Ihre?[mnrs]?)\b", words)] == []
 
 
 @pytest.mark.usefixtures("app_context")

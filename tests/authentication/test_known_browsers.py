@@ -1,6 +1,5 @@
 """Strangers who guess keep nobody out: neither who is signed in, nor a browser that signed in before."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,15 +14,8 @@ from tests.account.visitor import last_link, submit
 from tests.authentication.visitors import PASSWORD, make_user, post, sign_in
 from tests.support.apps import MakeApp
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KNOWN = "pforte-8000-known"
 NEW_PASSWORD = "Wolken-Garten-17"
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """How long a sign-in lasts however much it is used."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -9,10 +9,8 @@ from flask.testing import FlaskClient
 
 from app.authentication.sessions import list_sessions
 from app.extensions import background
-from tests.authentication.visitors import is_signed_in, make_user, sign_in
+from tests.authentication.visitors import NOON, is_signed_in, make_user, sign_in
 from tests.support.apps import MakeApp
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import time_machine
 from flask import Flask
@@ -71,6 +73,17 @@ def test_wrong_password_and_unknown_name_and_no_password_set_get_the_same_answer
     assert not is_signed_in(client)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "username or email address"), ("de", "Benutzername oder E-Mail-Adresse")]
+)
+def test_a_refusal_names_all_that_the_field_takes(client: FlaskClient, language: str, said: str) -> None:
+    client.get(f"/login?locale={language}")
+    refused = re.findall(r"<p>([^<]*)</p>", sign_in(client, "anna@example.org", "wrong-password").text)
+    assert any(
+        said in words and ("password do not" in words or "Passwort passen" in words) for words in refused
+    )
+
+
 def test_the_typed_name_stays_and_the_password_goes(client: FlaskClient) -> None:
     page = sign_in(client, '"><script>x', "wrong-password").text
     assert 'value="&#34;&gt;&lt;script&gt;x"' in page
@@ -82,8 +95,8 @@ def test_the_typed_name_stays_and_the_password_goes(client: FlaskClient) -> None
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"username": ""}, "Please enter your username."),
-        ({"username": "   "}, "Please enter your username."),
+        ({"username": ""}, "Please enter your username or email address."),
+        ({"username": "   "}, "Please enter your username or email address."),
         ({"password": ""}, "Please enter your password."),
     ],
 )

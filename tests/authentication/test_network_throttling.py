@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 import time_machine
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,23 +19,16 @@ from app.authentication.refusals import InvalidCredentials, NetworkWaits
 from app.authentication.sign_in import authenticate
 from app.database.rows import db
 from app.extensions import limiter
-from tests.authentication.visitors import PASSWORD, make_user, sign_in
+from tests.authentication.visitors import NOON, PASSWORD, THERE, browser_at, make_user, sign_in
 from tests.support.apps import MakeApp
 from tests.support.portals import StartPortal
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-THERE, ELSEWHERE = "203.0.113.7", "203.0.113.8"
+ELSEWHERE = "203.0.113.8"
 
 
 @pytest.fixture(autouse=True)
 def anna(app: Flask) -> str:
     return make_user(app)
-
-
-def browser_at(app: Flask, address: str) -> FlaskClient:
-    client = app.test_client()
-    client.environ_base["REMOTE_ADDR"] = address
-    return client
 
 
 def by_page(app: Flask, name: str, password: str = "wrong", address: str = THERE) -> Any:

@@ -1,8 +1,5 @@
 """People are told of a sign-in with a browser that they have not used before."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-
 import pytest
 import time_machine
 from flask import Flask
@@ -14,14 +11,6 @@ from app.users import accounts
 from app.users.accounts import find_user
 from tests.account.visitor import mails, sign_up
 from tests.authentication.visitors import PASSWORD, SAFARI, make_user, post, sign_in
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

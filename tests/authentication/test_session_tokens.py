@@ -1,9 +1,8 @@
 """A copy of a browser's cookies: what it is still worth after the person has proved who they are, or a day later."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -25,6 +24,7 @@ from app.extensions import background
 from app.users import accounts
 from tests.account.visitor import mails
 from tests.authentication.visitors import (
+    NOON,
     PASSWORD,
     copy_of,
     csrf_token,
@@ -34,16 +34,9 @@ from tests.authentication.visitors import (
     sign_in,
 )
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ASKED_AGAIN = timedelta(minutes=11)  # later than a password check covers
 BEYOND = GRACE + timedelta(seconds=1)
 KEYS = "/admin/keys/rotate"  # a page that asks for the password once more
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -15,10 +15,17 @@ from app.clock import now
 from app.database.rows import db
 from app.extensions import background
 from app.users import accounts
-from tests.authentication.visitors import FIREFOX, PASSWORD, SAFARI, is_signed_in, make_user, post, sign_in
+from tests.authentication.visitors import (
+    FIREFOX,
+    NOON,
+    PASSWORD,
+    SAFARI,
+    is_signed_in,
+    make_user,
+    post,
+    sign_in,
+)
 from tests.support.statements import count_statements
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

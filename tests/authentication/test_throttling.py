@@ -1,7 +1,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -15,10 +15,8 @@ from app.authentication.models import SignInFailures
 from app.authentication.refusals import InvalidCredentials, TooManyTries
 from app.authentication.sign_in import authenticate
 from app.database.rows import db
-from tests.authentication.visitors import PASSWORD, make_user
+from tests.authentication.visitors import NOON, PASSWORD, make_user
 from tests.support.apps import MakeApp
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """People with an account, and what their browsers do."""
 
 import re
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,8 @@ from app.extensions import settings
 from app.users import accounts
 from app.users.passwords import hash_password
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+THERE = "203.0.113.7"
 PASSWORD = "Muster-Kiesel-42"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = (
@@ -73,6 +76,13 @@ def post(
 def is_signed_in(browser: FlaskClient) -> bool:
     """Whether a page for the signed-in opens."""
     return browser.get("/account/sessions").status_code == 200
+
+
+def browser_at(app: Flask, address: str = THERE) -> FlaskClient:
+    """Another browser, at this address."""
+    browser = app.test_client()
+    browser.environ_base["REMOTE_ADDR"] = address
+    return browser
 
 
 def copy_of(app: Flask, browser: FlaskClient) -> FlaskClient:

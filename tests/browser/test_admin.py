@@ -38,14 +38,6 @@ def find(page: Page, portal: Portal, path: str, name: str) -> None:
     page.click(f"table >> text={name}")
 
 
-def check(page: Page, url: str) -> None:
-    page.goto(url)
-    assert walks.barriers(page) == [], url
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), (
-        url
-    )
-
-
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_of_administrators_have_no_barriers_and_fit_the_window(
     sqlite_portal: Portal, open_page: OpenPage, size: str
@@ -59,11 +51,11 @@ def test_pages_of_administrators_have_no_barriers_and_fit_the_window(
     find(page, sqlite_portal, "/admin/users", name)
     home = page.url
     for url in (f"{sqlite_portal.url}/admin/users", f"{sqlite_portal.url}/admin/users?q=nobody.at.all"):
-        check(page, url)
+        walks.check(page, url)
     for path in PERSON_PAGES:
-        check(page, home + path)
+        walks.check(page, home + path)
     for path in ("", "/new", *(f"/{made['client_id']}{path}" for path in APP_PAGES)):
-        check(page, f"{sqlite_portal.url}/admin/apps{path}")
+        walks.check(page, f"{sqlite_portal.url}/admin/apps{path}")
     assert walks.complaints(page) == []
 
 

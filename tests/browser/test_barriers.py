@@ -4,7 +4,6 @@ import re
 
 import pytest
 import requests
-from playwright.sync_api import Page
 
 from tests.browser import walks
 from tests.support.browser import OpenPage
@@ -30,14 +29,6 @@ def fail_at(app: walks.App) -> str:
     return found[1]
 
 
-def check(page: Page, url: str) -> None:
-    page.goto(url)
-    assert walks.barriers(page) == [], url
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), (
-        url
-    )
-
-
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_of_apps_and_decisions_have_no_barriers(
     sqlite_portal: Portal, open_page: OpenPage, relying_party: RelyingParty, size: str
@@ -47,16 +38,16 @@ def test_pages_of_apps_and_decisions_have_no_barriers(
     app = walks.create_app(page, sqlite_portal.url, relying_party)
     failure = f"{app.portal}/failures/{fail_at(app)}"
     for path in (*OWN_PAGES, *(f"/dashboard/apps/{app.id}{path}" for path in APP_PAGES)):
-        check(page, app.portal + path)
+        walks.check(page, app.portal + path)
     for changes in ({}, {"prompt": "select_account"}, {"redirect_uri": "https://elsewhere.example/"}):
-        check(page, app.ask(**changes))
+        walks.check(page, app.ask(**changes))
     refused = re.search(r"/failures/[\w-]+", page.content())
     assert refused is not None
-    check(page, f"{app.portal}{refused[0]}/repair/elsewhere")
-    check(page, failure)
+    walks.check(page, f"{app.portal}{refused[0]}/repair/elsewhere")
+    walks.check(page, failure)
     stranger = open_page(size=SIZES[size])
     for url in (failure, app.ask()):
-        check(stranger, url)
+        walks.check(stranger, url)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -10,7 +10,7 @@ BUTTON = "main button.button--primary[type=submit]"
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
-def test_a_double_click_makes_one_account_and_one_app(
+def test_a_double_click_makes_one_account_one_app_and_one_secret_that_is_seen(
     open_page: OpenPage, sqlite_portal: Portal, javascript: bool
 ) -> None:
     page, name = open_page(javascript=javascript), walks.new_name("person")
@@ -28,6 +28,13 @@ def test_a_double_click_makes_one_account_and_one_app(
     page.dblclick(BUTTON)
     page.wait_for_selector("#client-id")
     assert page.is_visible(f"h1:has-text('{app}')")
+    assert page.is_visible("#client-secret")
+    page.goto(f"{page.url}/secrets")
+    page.fill("[name=name]", "laptop")
+    page.dblclick(BUTTON)
+    page.wait_for_selector("#client-secret")
+    page.goto(f"{page.url}/secrets")
+    assert page.locator("form[action$='/revoke']").count() == 2
     page.goto(f"{sqlite_portal.url}/dashboard/apps")
     assert page.locator(f"text={app}").count() == 1
     assert walks.complaints(page) == []

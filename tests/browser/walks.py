@@ -146,6 +146,14 @@ def barriers(page: Page) -> list[tuple[str, list[Any]]]:
     return [(rule, where) for rule, where in found]
 
 
+def check(page: Page, url: str) -> None:
+    """Open ``url``: axe finds nothing wrong with it, and it fits the window."""
+    page.goto(url)
+    assert barriers(page) == [], url
+    too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.evaluate(too_wide), url
+
+
 def complaints(page: Page) -> list[str]:
     """What the console of the page said, among it every breach of the content policy."""
     said: list[str] = page.complaints  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from app.audit.models import Event
 from app.clients import client_secrets, registration
 from app.clients.models import Client
 from app.clients.refusals import SecretNotKept, TooManySecrets
+from app.crypto import Undecryptable
 from app.database.rows import db
 from app.extensions import vault
 from tests.authentication.visitors import make_user
@@ -78,7 +79,7 @@ def test_a_sealed_secret_moved_to_another_row_stays_sealed(weather: Client) -> N
     row, _secret = client_secrets.add_secret(weather, "server", actor_id=None)
     row.sealed, other = weather.secrets[0].sealed, weather.secrets[0].id
     assert other != row.id
-    with pytest.raises(Exception, match=row.id):
+    with pytest.raises(Undecryptable, match=row.id):
         client_secrets.reveal_secret(weather, row, actor_id=None)
 
 

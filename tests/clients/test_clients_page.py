@@ -55,6 +55,15 @@ def test_a_new_app_begins_with_what_nearly_every_app_needs_and_nothing_more(brow
     assert ticked == ["openid", "profile", "email"]
 
 
+def test_apps_that_were_made_together_are_told_apart_by_the_end_of_their_ids(browser: FlaskClient) -> None:
+    ids = [register(browser, name=f"App {number}")[0] for number in range(3)]
+    page = browser.get("/dashboard/apps").text
+    assert [page.count(f">…{client_id[-8:]}<") for client_id in ids] == [1, 1, 1]
+    # In full, with a button to copy it, on the page of the app.
+    own = browser.get(f"/dashboard/apps/{ids[0]}").text
+    assert f'<code id="client-id">{ids[0]}</code>' in own
+
+
 def test_a_fresh_secret_is_shown_once_and_its_app_only(app: Flask, browser: FlaskClient) -> None:
     with app.app_context():
         other, _secret = make_client("anna", name="Other")
@@ -117,6 +126,33 @@ def test_a_public_app_has_no_secret(browser: FlaskClient, db_session: Session) -
     assert "pf_secret_" not in page
     kept = only_app(db_session)
     assert (kept.is_public, kept.pkce_required) == (True, True)
+
+
+def test_the_form_of_a_new_app_has_the_switch_for_pkce_and_it_is_on(
+    browser: FlaskClient, db_session: Session
+) -> None:
+    switch = re.search(r'<input[^>]*id="pkce_required"[^>]*>', browser.get(NEW).text)
+    assert switch
+    assert "checked" in switch[0]
+    # As browsers send it: the empty value of the page, and behind it the box where it is ticked.
+    for number, (sent, required) in enumerate(((["", "y"], True), ([""], False), ([], True))):
+        client_id, _page = register(browser, name=f"App {number}", pkce_required=sent)
+        assert db_session.get_one(Client, client_id).pkce_required is required
+
+
+def test_a_public_app_is_registered_with_pkce_whatever_the_switch_says(
+    browser: FlaskClient, db_session: Session
+) -> None:
+    register(browser, client_type="public", redirect_uris="http://127.0.0.1/cb", pkce_required=[""])
+    assert only_app(db_session).pkce_required
+
+
+def test_a_refused_form_keeps_the_switch_as_it_was(browser: FlaskClient) -> None:
+    for sent, checked in (([""], False), (["", "y"], True)):
+        page = post(browser, NEW, **form_of_new_app(name="", pkce_required=sent))
+        switch = re.search(r'<input[^>]*id="pkce_required"[^>]*>', page.text)
+        assert switch
+        assert ("checked" in switch[0]) is checked
 
 
 def test_an_app_without_people_needs_no_redirect_uri(browser: FlaskClient) -> None:

@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests import factories as make
-from tests.admin import acts
+from tests.admin import acts, pages
 from tests.authentication.visitors import make_user
 from tests.clients.developers import developer, form_of_new_app, only_app, post, register
 
@@ -99,7 +99,7 @@ def test_a_permission_that_became_restricted_stays_with_the_app_until_an_adminis
     assert "reports.read" in browser.get(f"/dashboard/apps/{client_id}").text
     assert post(browser, path, path, **form_of_new_app(name="Storm", scopes=["email"])).status_code == 302
     assert set(only_app(db_session).scope_list) == {"email", "reports.read"}
-    _chief, administrator = acts.administrator(app)
+    _chief, administrator = pages.administrator(app)
     acts.act(administrator, f"/admin/apps/{client_id}/powers")
     db_session.expire_all()
     assert only_app(db_session).scope_list == ["email"]

@@ -35,7 +35,10 @@ def refused(app: Flask, name: str, **limits: Limits) -> Reason | None:
     "name",
     ["Pforte", "Pforte Administration", "Pforte API", "My-Pforte", "P.f.o.r.t.e", "Pf0rte", "PFORTE",
      "🔒 Ledger", "Ledger ✔", "Ledger ✅", "Customer Support", "S u p p o r t", "Ｓｕｐｐｏｒｔ", "Súpport", "Security desk", "Secur1ty",
-     "Admin", "Adm1n", "Administration", "VERIFIED app", "Verifizierte App"],
+     "Admin", "Adm1n", "Administration", "VERIFIED app", "Verifizierte App", "TechSupport", "techSUPPORT", "TECHsupport", "ITSupport",
+     "PforteTeam", "mySecurityApp", "Admin2Go", "Go2Support", "24support", "Tech5upport", "DasGeprüftePortal",
+     "ᴀᴅᴍɪɴ", "Techꜱᴜᴘᴘᴏʀᴛ", "ᴛᴇᴄʜsupport", "ᵃᵈᵐⁱⁿ", "suppørt", "🅰🅳🅼🅸🅽", "🅢upport", "🇦🇩🇲🇮🇳", "ꓢꓴꓑꓑꓳꓣꓔ", "ᴘꜰᴏʀᴛᴇ", "ᴠᴇʀɪꜰɪᴇᴅ Ledger",
+     "pƒorte", "v℮rified", "P₣orte", "℘forte", "V€rified Ledger", "supp○rt", "Sup port", "sup-port", "Sup-port Team", "Sup . port", "Ad min"],
 )  # fmt: skip
 def test_attack_an_app_that_is_called_like_the_portal_or_its_people(app: Flask, name: str) -> None:
     assert refused(app, name) is Reason.BORROWED
@@ -43,8 +46,8 @@ def test_attack_an_app_that_is_called_like_the_portal_or_its_people(app: Flask, 
 
 
 @pytest.mark.parametrize(
-    "name", ["Zаpier", "Ρaypal", "Gооgle Docs"]
-)  # with a Cyrillic а, a Greek Ρ, Cyrillic оо
+    "name", ["Zаpier", "Ρaypal", "Gооgle Docs", "ѕuррort", "Tech ѕupport", "Suppօrt", "ꓢupport"]
+)  # with a Cyrillic а, a Greek Ρ, Cyrillic оо, ѕ and рр, an Armenian օ, a Lisu ꓢ
 def test_attack_letters_of_two_scripts_in_a_word(app: Flask, name: str) -> None:
     assert refused(app, name) is Reason.MIXED_SCRIPTS
 
@@ -62,15 +65,27 @@ def test_attack_a_name_that_looks_like_that_of_a_vouched_for_app(app: Flask, nam
 
 @pytest.mark.parametrize(
     "name",
-    ["Badminton Club", "Ledger", "Zapier 2", "Бухгалтерия", "Бухгалтерия Ledger", "Λογιστικά", "東京 Tokyo", "Team ❤️", "☕️ Kaffeekasse",
-     "👩‍💻 Dev", "👩🏽‍💻 Dev", "نرم‌افزار", "Café Portal", "Bürgerportal", "Nadmiar", "Überstunden"],
+    ["Badminton Club", "BadmintonClub 2000", "Disadvantage", "sysadministry", "Łódź Ørsted", "🇩🇪 Ledger", "Ledger4You", "Ledger", "Zapier 2", "Бухгалтерия", "Бухгалтерия Ledger", "Λογιστικά", "東京 Tokyo", "Team ❤️", "☕️ Kaffeekasse",
+     "👩‍💻 Dev", "👩🏽‍💻 Dev", "نرم‌افزار", "Café Portal", "Bürgerportal", "Nadmiar", "Überstunden",
+     "Sup port city", "Ad minimum", "1️⃣ App", "#️⃣ Chat", "*️⃣", "1⃣ App", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 Ledger", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🏳️‍🌈 Ledger", "ℹ️ Desk", "㊗️ Club", "🏴 Ledger"],
 )  # fmt: skip
 def test_names_as_people_write_them_are_taken(app: Flask, name: str) -> None:
     assert refused(app, name) is None
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Ledger\ufe0f", "1\ufe0f App", "a\ufe0f\u20e3", "あ\ufe0f", "❤\ufe0f\ufe0f", "Led\u200dger", "❤\u200d", "\u20e3\ufe0f App",
+     "Ledger\U000e0067\U000e007f", "🏴\U000e0067\U000e0062 App", "🏴\U000e007f App", "😀\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+     "🏴" + "".join(chr(0xE0000 + ord(letter)) for letter in "ignore all") + "\U000e007f"],
+)  # fmt: skip
+def test_attack_signs_that_nobody_sees_outside_of_emoji(app: Flask, name: str) -> None:
+    assert refused(app, name) is Reason.INVISIBLE
+
+
 def test_signs_that_nobody_sees_make_no_other_name() -> None:
     assert naming.name_key("Team ❤️") == naming.name_key("Team ❤")
+    assert naming.name_key("1️⃣ App") == naming.name_key("1⃣ App")
     assert naming.tidy("Café\u00a0Portal") == "Café Portal"
 
 

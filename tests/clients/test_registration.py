@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.audit.models import Event
-from app.clients import registration
+from app.clients import disabling, registration
 from app.clients.client_secrets import list_live
 from app.clients.details import DEVELOPER_LIMITS, OPERATOR_LIMITS, details_of, numbered
 from app.clients.refusals import ClientRefused, DisabledByAdministrator, Reason
@@ -155,16 +155,16 @@ def test_an_app_that_becomes_public_loses_its_secrets_and_may_become_confidentia
 
 def test_an_owner_enables_only_what_no_administrator_disabled(anna: str) -> None:
     client, _secret = make_client("anna")
-    registration.disable_client(client, registration.OWNER, actor_id=anna)
-    registration.enable_client(client, registration.OWNER, actor_id=anna)
+    disabling.disable_client(client, disabling.OWNER, actor_id=anna)
+    disabling.enable_client(client, disabling.OWNER, actor_id=anna)
     assert client.disabled_at is None
-    registration.disable_client(client, registration.OWNER, actor_id=anna)
-    registration.disable_client(client, registration.ADMINISTRATOR, actor_id=None)
-    registration.disable_client(client, registration.OWNER, actor_id=anna)
+    disabling.disable_client(client, disabling.OWNER, actor_id=anna)
+    disabling.disable_client(client, disabling.ADMINISTRATOR, actor_id=None)
+    disabling.disable_client(client, disabling.OWNER, actor_id=anna)
     with pytest.raises(DisabledByAdministrator):
-        registration.enable_client(client, registration.OWNER, actor_id=anna)
+        disabling.enable_client(client, disabling.OWNER, actor_id=anna)
     assert client.disabled_at is not None
-    registration.enable_client(client, registration.ADMINISTRATOR, actor_id=None)
+    disabling.enable_client(client, disabling.ADMINISTRATOR, actor_id=None)
     assert client.disabled_at is None
 
 
@@ -173,8 +173,8 @@ def test_every_act_is_an_event_of_the_owner_without_any_secret(anna: str) -> Non
     registration.edit_client(
         client, replace(details_of(client), redirect_uris=numbered(["https://b.example"])), actor_id=anna
     )
-    registration.disable_client(client, registration.OWNER, actor_id=anna)
-    registration.enable_client(client, registration.OWNER, actor_id=anna)
+    disabling.disable_client(client, disabling.OWNER, actor_id=anna)
+    disabling.enable_client(client, disabling.OWNER, actor_id=anna)
     registration.delete_client(client, actor_id=anna)
     db.session.commit()
     events = db.session.scalars(select(Event).where(Event.kind.startswith("clients."))).all()

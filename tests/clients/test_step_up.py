@@ -12,6 +12,7 @@ from app.clients.redirect_uris import place_of
 from app.clock import now
 from app.database.rows import db
 from app.diagnostics import causes
+from app.users import accounts
 from app.users.accounts import find_user
 from tests.account.visitor import mails
 from tests.admin import acts
@@ -250,6 +251,47 @@ def test_a_mail_about_many_long_redirect_uris_fits_into_the_outbox(
         form = form_of_new_app(redirect_uris="\n".join(uri + last for uri in uris))
         assert post(browser, f"{path}/edit", f"{path}/edit", **form).location == path
     assert len(mails(app, "redirect_uris_changed")) == 2
+
+
+@pytest.mark.usefixtures("stale")
+def test_attack_a_copied_cookie_deletes_an_app(browser: FlaskClient, path: str, db_session: Session) -> None:
+    """The password is asked before the page, and once more where it was given too long ago; the name stays typed."""
+    delete = f"{path}/delete"
+    assert browser.get(delete).location.startswith("/reauthenticate?next=")
+    page = give_password(browser, post(browser, delete, path, confirm="Weather station"))
+    assert 'value="Weather station"' in page.text
+    assert only_app(db_session)
+    assert post(browser, delete, confirm="Weather station").location == "/dashboard/apps"
+
+
+def test_disabling_an_app_asks_for_no_password_since_it_can_be_enabled_again(
+    browser: FlaskClient, path: str, db_session: Session
+) -> None:
+    acts.grow_stale(db_session)
+    assert post(browser, f"{path}/disable", path).location == path
+
+
+def test_the_owner_is_told_that_the_app_was_deleted(app: Flask, browser: FlaskClient, path: str) -> None:
+    post(browser, f"{path}/delete", confirm="Weather station")
+    (mail,) = mails(app, "app_deleted")
+    assert mail["Subject"] == "Your app “Weather station” was deleted"
+    assert "/account/security" in mail.get_content()
+
+
+def test_the_owner_is_told_that_somebody_else_deleted_the_app(app: Flask, path: str) -> None:
+    assert run_flask_client(app)("delete", path.rpartition("/")[2]).exit_code == 0
+    (mail,) = mails(app, "app_deleted")
+    assert "If you did not expect it, please ask them." in " ".join(mail.get_content().split())
+    assert "/account/security" not in mail.get_content()
+
+
+def test_apps_that_go_with_their_account_send_no_mail(app: Flask, path: str) -> None:
+    with app.app_context():
+        anna = find_user("anna")
+        assert anna is not None
+        accounts.delete(anna)
+        db.session.commit()
+    assert mails(app, "app_deleted") == []
 
 
 def test_an_address_that_is_not_confirmed_gets_no_mail_about_an_app(app: Flask) -> None:

@@ -42,7 +42,7 @@ def test_connected_apps_are_shown_with_what_they_may_do_and_since_when(
     page = browser.get(PAGE).text
     assert "Weather station" in page
     assert "https://weather.example" in page
-    assert "See your e-mail address" in page
+    assert "See your email address" in page
     assert "never" in page
     consent = db_session.scalars(select(Consent)).one()
     consent.granted_at = datetime.now(UTC) - timedelta(days=3)

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.audit.models import Event
-from app.consents import decisions
+from app.consents import counts, decisions
 from app.consents.models import Consent
 from app.database.rows import db
 from app.users.accounts import delete, get_user
@@ -61,9 +61,9 @@ def test_people_are_counted_while_they_allow_something(app: Flask, pair: tuple[s
     unused = make_client(name="Unused")[0].id
     for user_id in (person, ben):
         decisions.give_consent(user_id, client_id, ["openid"])
-    assert decisions.count_people([client_id, unused]) == {client_id: 2}
+    assert counts.count_people([client_id, unused]) == {client_id: 2}
     decisions.withdraw_consent(ben, client_id)
-    assert decisions.count_people([client_id]) == {client_id: 1}
+    assert counts.count_people([client_id]) == {client_id: 1}
 
 
 def test_a_deleted_person_allows_nobody_anything(pair: tuple[str, str]) -> None:
@@ -73,7 +73,7 @@ def test_a_deleted_person_allows_nobody_anything(pair: tuple[str, str]) -> None:
     delete(person)
     db.session.commit()
     assert decisions.find_consent(*pair) is None
-    assert decisions.count_people([pair[1]]) == {}
+    assert counts.count_people([pair[1]]) == {}
 
 
 def test_only_what_is_new_is_an_event(pair: tuple[str, str]) -> None:

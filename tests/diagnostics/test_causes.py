@@ -8,7 +8,7 @@ from flask import Flask
 from app.diagnostics import causes
 from app.diagnostics.causes import CATALOGUE, Cause
 from app.diagnostics.causes.cause import PLACEHOLDER, fill
-from app.diagnostics.causes.hints import HINTS, WORDS
+from app.diagnostics.causes.hints import HINT_FACTS, HINTS, WORDS
 from tests.diagnostics import causes_page
 
 # What the project promised from its first day on; the names are part of the public contract.
@@ -57,12 +57,17 @@ def test_a_fact_that_is_missing_reads_unknown(app_context: object) -> None:
     for cause in CATALOGUE.values():
         told = f"{cause.explain({})} {cause.advise({})}"
         assert "%(" not in told
-        assert ("unknown" in told) >= (cause.facts != {"hint"})
+        assert ("unknown" in told) >= (cause.facts - HINT_FACTS != {"hint"})
 
 
 def test_percent_signs_stand_for_facts_only() -> None:
     texts = [str(text) for cause in CATALOGUE.values() for text in (cause.why, cause.fix, cause.meaning)]
+    texts += map(str, HINTS.values())
     assert [text for text in texts if "%" in PLACEHOLDER.sub("", text)] == []
+
+
+def test_the_facts_of_hints_are_kept_for_every_cause() -> None:
+    assert {name for hint in HINTS.values() for name in PLACEHOLDER.findall(str(hint))} == HINT_FACTS
 
 
 def test_every_invalid_client_has_one_text_and_one_meaning() -> None:

@@ -10,7 +10,7 @@ from app.audit.models import Event
 from app.clients.models import Client
 from app.diagnostics import causes
 from tests.authentication.visitors import csrf_token, make_user, sign_in
-from tests.diagnostics.answers import CALLBACK, answer, flush, make_client
+from tests.diagnostics.answers import CALLBACK, answer, everything_kept, flush, make_client
 
 SENT = "https://app.example.org/callback/"
 SCRIPT = "<script>alert(1)</script>"
@@ -62,6 +62,7 @@ def mismatch(app: Flask, client_id: str, sent: str = SENT) -> str:
         endpoint="authorize",
         parameters={"client_id": client_id, "redirect_uri": sent},
         sent=sent,
+        hint="nearest_registered",
         nearest=CALLBACK,
         differs=["trailing_slash"],
     )
@@ -96,6 +97,40 @@ def test_lengths_of_secrets_are_told_in_the_readers_language(
 
 
 @pytest.mark.parametrize(
+    ("language", "length", "more"),
+    [("en", "(1 character)", "(2 more)"), ("de", "(1 Zeichen)", "(2 weitere)")],
+)
+def test_what_is_masked_is_told_in_the_readers_language_wherever_it_stands(
+    app: Flask, annas: FlaskClient, client_id: str, language: str, length: str, more: str
+) -> None:
+    parameters = [("X", "y"), *((f"p{number}", "") for number in range(31))]
+    request_id = answer(
+        app, client_id, causes.REDIRECT_URI_DIFFERS, parameters=parameters, sent=f"{CALLBACK}?x=1"
+    )
+    page = annas.get(f"/failures/{request_id}?locale={language}", follow_redirects=True).text
+    assert f"{CALLBACK}?x={length}" in page
+    assert f"<code>{length}</code></dt><dd><code>{length}" in page  # a name, then its value
+    assert more in page
+    assert "(1 characters)" not in page
+
+
+def test_an_address_that_is_shown_whole_is_masked_nowhere(
+    app: Flask, annas: FlaskClient, client_id: str
+) -> None:
+    sent, registered = "https://app.example.org/callback?x=1", "https://app.example.org/callback?x=2"
+    request_id = answer(
+        app, client_id, causes.REDIRECT_URI_UNREGISTERED, endpoint="authorize",
+        parameters={"client_id": client_id, "redirect_uri": sent}, sent=sent, hint="nearest_registered",
+        nearest=registered, differs=["query"],
+    )  # fmt: skip
+    for path in (f"/failures/{request_id}", f"/dashboard/apps/{client_id}/log"):
+        page = annas.get(path).text
+        assert f"The app sent redirect_uri {sent}. The nearest registered one is {registered};" in page
+        assert "character" not in page.split("Secrets, codes and tokens are never kept")[0].split("<main")[1]
+    assert sent not in everything_kept(app)  # sealed
+
+
+@pytest.mark.parametrize(
     ("query", "shown"),
     [
         ("", {"ok", "gone_on", "refused"}),
@@ -104,7 +139,6 @@ def test_lengths_of_secrets_are_told_in_the_readers_language(
         ("?cause=state_missing", {"gone_on"}),
         ("?outcome=refused&cause=code_unknown", {"refused"}),
         ("?outcome=ok&cause=code_unknown", set()),
-        ("?before=-1", {"ok", "gone_on", "refused"}),
     ],
 )
 def test_the_log_can_be_narrowed(
@@ -119,6 +153,30 @@ def test_the_log_can_be_narrowed(
     page = annas.get(f"/dashboard/apps/{client_id}/log{query}").text
     assert {name for name, request_id in rows.items() if request_id in page} == shown
     assert ("No request here matches" in page) == (not shown)
+
+
+def test_a_page_nobody_was_given_is_not_there(annas: FlaskClient, client_id: str) -> None:
+    assert annas.get(f"/dashboard/apps/{client_id}/log?before=-1").status_code == 404
+
+
+def test_the_filter_offers_the_causes_that_occurred_and_the_chosen_one(
+    app: Flask, annas: FlaskClient, client_id: str, owner: str
+) -> None:
+    answer(app, client_id, causes.CODE_UNKNOWN)
+    answer(app, client_id, remarks=[causes.STATE_MISSING, causes.NONCE_MISSING])
+    answer(app, make_client(app, owner, name="Other"), causes.SECRET_WRONG)
+    flush(app)
+
+    def offered(query: str) -> set[str]:
+        page = annas.get(f"/dashboard/apps/{client_id}/log{query}").text
+        select = re.search(r'<select[^>]*name="cause".*?</select>', page, re.DOTALL)
+        assert select
+        assert "<optgroup" in select[0]
+        return set(re.findall(r'value="(\w+)"', select[0]))
+
+    occurred = {"code_unknown", "state_missing", "nonce_missing"}
+    assert offered("") == occurred
+    assert offered("?cause=secret_wrong") == occurred | {"secret_wrong"}
 
 
 @pytest.mark.parametrize("query", ["outcome=%27", "outcome=went+on", "cause=nothing", "request=what"])
@@ -360,8 +418,8 @@ def test_what_an_app_sends_is_never_markup(app: Flask, annas: FlaskClient, clien
         (SCRIPT, "x"),
     ]
     shown = answer(
-        app, client_id, causes.REDIRECT_URI_UNREGISTERED, parameters=hostile, sent=f"https://x/{SCRIPT}", nearest=SCRIPT,
-        differs=[SCRIPT], remarks=[causes.SCOPE_UNKNOWN], unknown=[SCRIPT],
+        app, client_id, causes.REDIRECT_URI_UNREGISTERED, parameters=hostile, sent=f"https://x/{SCRIPT}", hint="nearest_registered",
+        nearest=SCRIPT, differs=[SCRIPT], remarks=[causes.SCOPE_UNKNOWN], unknown=[SCRIPT],
     )  # fmt: skip
     for path in (f"/dashboard/apps/{client_id}/log", f"/failures/{shown}"):
         page = annas.get(path).text

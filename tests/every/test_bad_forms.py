@@ -23,16 +23,6 @@ SECRET = "a-password-nobody-shows-again"
 ENDING = {"/logout", "/account/sessions/end-others", "/oauth/account"}
 
 
-@pytest.fixture
-def world(app: Flask) -> routes.World:
-    return routes.world(app)
-
-
-@pytest.fixture
-def browser(app: Flask, world: routes.World) -> FlaskClient:
-    return make.browser_of(app, world.person)
-
-
 def forms(app: Flask, world: routes.World) -> list[str]:
     """The addresses that pages post to."""
     found = {routes.address(rule, world.values) for rule in routes.rules(app, "POST") if routes.is_page(rule)}

@@ -12,18 +12,17 @@ from tests import factories as make
 from tests.every import routes
 
 # What keeps its own books: a look at the page of a session notes that it was seen.
+# What stands for their placeholders is no failure, no link of that purpose and no scope defined here.
+LEADING_NOWHERE = (
+    "/failures/",
+    "/reset-password/",
+    "/setup/",
+    "/undo-email/",
+    "/admin/scopes/edit",
+    "/admin/scopes/delete",
+)
 UNSTEADY = {"browser_sessions", "logged_requests", "signing_keys", "alembic_version"}
 INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
-
-
-@pytest.fixture
-def world(app: Flask) -> routes.World:
-    return routes.world(app)
-
-
-@pytest.fixture
-def browser(app: Flask, world: routes.World) -> FlaskClient:
-    return make.browser_of(app, world.person)
 
 
 def pages(app: Flask, world: routes.World) -> list[str]:
@@ -48,7 +47,8 @@ def test_every_page_renders_in_both_languages(
     seen = 0
     for path in pages(app, world):
         response = browser.get(path, query_string={"locale": locale})
-        assert response.status_code in (200, 303, 302, 400, 404, 410), f"{path}: {response.status_code}"
+        expected = (404, 410) if path.startswith(LEADING_NOWHERE) else (200, 302, 303)
+        assert response.status_code in expected, f"{path}: {response.status_code}"
         if response.mimetype == "text/html" and response.status_code not in (302, 303):
             assert f'<html lang="{locale}"' in response.text, path
             assert len(re.findall(r"<h1\b", response.text)) == 1, path

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from werkzeug.urls import iri_to_uri
 
 from app.clients.models import Client
-from app.clients.redirect_uris import check_redirect_uri
+from app.clients.redirect_uri_checks import check_redirect_uri
 from app.clients.refusals import RedirectUriNotAllowed
 from app.database.rows import db, new_id
 from app.diagnostics import redirect_uri_doctor

@@ -12,6 +12,7 @@ import pytest
 
 from tests.examples.servers import EXAMPLES, node, weather_station
 from tests.examples.tokens import SCOPE, Operator
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.node
 CLIENT = EXAMPLES / "client" / "client.mjs"
@@ -106,3 +107,18 @@ def test_a_wrong_secret_is_not_repeated_and_never_shown(
     assert "/failures/" in done.stderr
     assert "pf_secret_wrong" not in done.stderr
     assert flaky.RequestHandlerClass.tokens == []
+
+
+def test_who_does_not_answer_is_named_with_the_reason(env_file: Path, tmp_path: Path) -> None:
+    port = free_port()
+    nowhere = tmp_path / "nowhere.env"
+    lines = env_file.read_text().splitlines()
+    nowhere.write_text(
+        "\n".join(f"ISSUER=http://127.0.0.1:{port}" if line.startswith("ISSUER=") else line for line in lines)
+    )
+    done = run_client(nowhere, "http://127.0.0.1:1/")
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"no answer from http://127.0.0.1:{port}/.well-known/openid-configuration: "
+        f"connect ECONNREFUSED 127.0.0.1:{port}\n"
+    )

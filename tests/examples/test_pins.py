@@ -13,7 +13,7 @@ PINNED = json.loads((CHECKOUT / "tests" / "foreign_clients" / "package.json").re
 
 @pytest.mark.parametrize("folder", ["flask", "fastapi"])
 def test_python_examples_are_pinned_to_what_is_tested(folder: str) -> None:
-    installed = {**pins("requirements.txt"), **pins("requirements-dev.txt")}
+    installed = pins("requirements-dev.txt")
     asked = pins(f"examples/{folder}/requirements.txt")
     assert asked
     assert {name: installed[name].specifier for name in asked} == {

@@ -19,24 +19,29 @@ FOLDERS = {folder["name"]: [item["name"] for item in folder["item"]] for folder 
 GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 
 
-def run_folders(portal: Portal, *folders: str) -> Any:
-    """What the runner found, with an app and a person of their own."""
+def run_folders(portal: Portal, *folders: str, in_environment: bool = False) -> Any:
+    """What the runner found, with an app and a person of their own, in the collection or in an environment."""
     scopes = [word for name in ("openid", "profile", "email", "users.read") for word in ("--scope", name)]
     grants = [word for name in GRANTS for word in ("--grant", name)]
     app = register_app(portal, *grants, *scopes, redirect_uri=VARIABLES["redirect_uri"])
     name = f"maria-{secrets.token_hex(4)}"
-    variables = VARIABLES | {
+    filled_in = {
         "issuer": portal.url, "client_id": app.client_id, "client_secret": app.client_secret,
         "username": name, "email": f"{name}@example.org", "password": PASSWORD,
     }  # fmt: skip
     person = Person(portal.url).register()
-    return run_client("postman.mjs", person, collection=COLLECTION, folders=folders, variables=variables)
+    variables = VARIABLES if in_environment else VARIABLES | filled_in
+    return run_client(
+        "postman.mjs", person, collection=COLLECTION, folders=folders, variables=variables,
+        environment=filled_in if in_environment else {},
+    )  # fmt: skip
 
 
-def test_the_oauth_folders_work_as_they_stand(sqlite_portal: Portal) -> None:
+@pytest.mark.parametrize("in_environment", [False, True], ids=["variables", "a Postman environment"])
+def test_the_oauth_folders_work_as_they_stand(sqlite_portal: Portal, in_environment: bool) -> None:
     folders = [name for name in FOLDERS if "JSON API" not in name]
 
-    found = run_folders(sqlite_portal, *folders)
+    found = run_folders(sqlite_portal, *folders, in_environment=in_environment)
 
     assert found["failures"] == []
     assert found["requests"] == [request for name in folders for request in FOLDERS[name]]

@@ -1,5 +1,6 @@
 """The resource servers of examples/ run, and open to nobody but those whom the portal sent."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.servers import COMMANDS, Server, weather_station
+from tests.examples.servers import AUDIENCE, COMMANDS, Server, weather_station
 from tests.examples.tokens import ATTACKS, SCOPE, Forger, Operator
 from tests.support.portals import StartPortal
 from tests.support.ports import free_port, wait_until
@@ -69,6 +70,44 @@ def test_a_wrong_token_is_401(server: Server, forger: Forger, name: str) -> None
     answer = server.get(f"Bearer {ATTACKS[name](forger)}")
     assert answer.status_code == 401, answer.text
     assert answer.headers["WWW-Authenticate"].startswith(f'{BARE}, error="invalid_token"')
+
+
+TOLD = {
+    "expired": "exp|expired",
+    "of another issuer": "iss is .https://elsewhere.example., expected .http://127",
+    "for another service": f"aud is .https://tides.example., expected .{AUDIENCE}",
+    "without a client": "client_id",
+    "an id_token": "id_token|typ",
+    "of an unknown key": "key",
+    "changed on its way": "[Ss]ignature",
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_why_a_token_was_refused_stands_in_the_log_and_the_token_does_not(
+    server: Server, forger: Forger, name: str
+) -> None:
+    token, before = ATTACKS[name](forger), len(server.log)
+    server.get(f"Bearer {token}")
+    wait_until(lambda: "A token was refused: " in server.log[before:], 30, server.log)
+    said = server.log[before:]
+    assert re.search(f"A token was refused: .*({TOLD.get(name, '.')})", said), said
+    assert [part for part in token.split(".") if len(part) > 20 and part in said] == []
+
+
+def test_a_scope_that_is_lacking_stands_in_the_log(server: Server, operator: Operator) -> None:
+    before = len(server.log)
+    server.get(f"Bearer {operator.token(operator.reader(), 'weather.write')}")
+    wait_until(lambda: f"A token was refused: it has no scope {SCOPE}" in server.log[before:], 30, server.log)
+
+
+@pytest.mark.rfc("8725#section-3.10")
+def test_a_token_writes_no_line_of_its_own_into_the_log(server: Server, forger: Forger) -> None:
+    before = len(server.log)
+    for forged in (forger.forge({"kid": "x\nA line"}), forger.forge(aud="x\nA line")):
+        assert server.get(f"Bearer {forged}").status_code == 401
+    wait_until(lambda: server.log[before:].count("A token was refused") == 2, 30, server.log)
+    assert "\nA line" not in server.log[before:]
 
 
 def test_what_the_attacks_change_is_what_opens_the_door(server: Server, forger: Forger) -> None:

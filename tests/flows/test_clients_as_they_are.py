@@ -3,16 +3,10 @@
 import re
 
 import pytest
-from flask import Flask
 
 from app.extensions import background
 from tests import factories as make
 from tests.oauth.world import World
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 @pytest.mark.rfc("6749#section-3.1")

@@ -16,16 +16,6 @@ def anna(app: Flask) -> make.Person:
     return make.make_user(app, "anna", locale="en")
 
 
-@pytest.fixture
-def browser(app: Flask, anna: make.Person) -> FlaskClient:
-    return make.browser_of(app, anna)
-
-
-@pytest.fixture
-def ledger(app: Flask) -> make.App:
-    return make.make_client(app, name="Ledger")
-
-
 def test_the_whole_walk_ends_with_tokens_that_work(
     browser: FlaskClient, ledger: make.App, anna: make.Person
 ) -> None:

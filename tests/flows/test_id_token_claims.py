@@ -3,15 +3,9 @@
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests import factories as make
 from tests.oauth.world import World
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 def claims(tokens: dict[str, Any]) -> dict[str, Any]:

@@ -17,23 +17,8 @@ from tests.oauth.world import later
 
 
 @pytest.fixture
-def anna(app: Flask) -> make.Person:
-    return make.make_user(app, "anna")
-
-
-@pytest.fixture
-def browser(app: Flask, anna: make.Person) -> FlaskClient:
-    return make.browser_of(app, anna)
-
-
-@pytest.fixture
 def bert(app: Flask) -> FlaskClient:
     return make.browser_of(app, make.make_user(app, "bert"))
-
-
-@pytest.fixture
-def ledger(app: Flask) -> make.App:
-    return make.make_client(app, name="Ledger")
 
 
 @pytest.fixture

@@ -2,18 +2,10 @@
 
 from typing import Any
 
-import pytest
-from flask import Flask
-
 from tests import factories as make
 from tests.oauth.world import World, later
 
 ASKED = "openid email offline_access"
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 def tokens_where(world: World, ticked: list[str], **changes: str) -> dict[str, Any]:

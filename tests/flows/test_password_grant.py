@@ -23,7 +23,7 @@ from tests.oauth.world import World, later
 from tests.support.apps import MakeApp
 
 GRANTS = ("password", "refresh_token")
-REFUSAL = "The username and password do not match an account that may sign in here."
+REFUSAL = "The username or email address and the password do not match an account that may sign in here."
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_a_new_password_ends_what_the_old_one_gave(world: World) -> None:
     with world.app.app_context():
         user = accounts.get_user(world.person.id)
         new = "crimson wagon beyond nine hills"
-        change_password(user, new, session_id="0" * 32, issuer="http://127.0.0.1", locale="en")
+        change_password(user, new, session_id="0" * 32)
         db.session.commit()
     assert make.introspect(world.http, world.client, answer["access_token"]) == {"active": False}
     assert make.refresh(world.http, world.client, answer["refresh_token"]).json["error"] == "invalid_grant"

@@ -12,21 +12,6 @@ from tests import factories as make
 from tests.oauth.world import later
 
 
-@pytest.fixture
-def anna(app: Flask) -> make.Person:
-    return make.make_user(app, "anna")
-
-
-@pytest.fixture
-def browser(app: Flask, anna: make.Person) -> FlaskClient:
-    return make.browser_of(app, anna)
-
-
-@pytest.fixture
-def ledger(app: Flask) -> make.App:
-    return make.make_client(app, name="Ledger")
-
-
 def submit(browser: FlaskClient, url: str, **fields: str) -> TestResponse:
     return browser.post(url, data={"csrf_token": make.csrf_token(browser.get(url)), **fields})
 

@@ -9,11 +9,6 @@ from tests.oauth.world import World, later
 from tests.support.apps import MakeApp
 
 
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
-
-
 def is_alive(world: World, token: str) -> bool:
     at_userinfo = world.userinfo(token).status_code == 200
     assert make.introspect(world.http, world.client, token)["active"] is at_userinfo

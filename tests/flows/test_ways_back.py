@@ -17,11 +17,6 @@ ELSEWHERE = {
 }
 
 
-@pytest.fixture
-def world(app: object) -> World:
-    return World(app)  # type: ignore[arg-type]
-
-
 def decide(world: World, client: make.App | None = None, **changes: str) -> TestResponse:
     """What a browser gets for “Allow”."""
     page = world.ask(client, **changes)

@@ -3,19 +3,15 @@
 import re
 
 import pytest
-from flask import Flask
 
 from app.clients import verified
+from app.database.rows import db
 from app.oauth.authorization import who_asks
+from app.users import accounts
 from tests import factories as make
 from tests.oauth.world import World
 
 NOT_CHECKED = "This portal has not checked the app."
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 def told(world: World, client: make.App) -> str:
@@ -34,6 +30,23 @@ def test_maker_age_and_people_of_an_app_are_told(world: World) -> None:
     for _ in range(2):
         make.authorize(world.client, make.browser_of(world.app, make.make_user(world.app)))
     assert "used by 2 people" in told(world, world.client)
+
+
+@pytest.mark.parametrize("username", ["support", "pforte.team", "geprüft", "PayPaI", "Раураl"])
+def test_attack_the_makers_name_borrows_authority(world: World, username: str) -> None:
+    """Older usernames may be such, and the name in the profile anything."""
+    trusted = make.make_client(world.app, name="PayPal")
+    world.change(lambda row: verified.trust_client(row, actor_id=world.person.id), trusted)
+    world.owner = make.make_user(world.app, "stranger")
+    with world.app.app_context():
+        owner = accounts.get_user(world.owner.id)
+        owner.username, owner.name = username, "Pforte Security Team ✔"
+        db.session.commit()
+    page = told(world, world.client)
+    assert "Made by somebody with an account here · here since" in page
+    assert "Pforte Security Team" not in page
+    world.change(lambda row: verified.trust_client(row, actor_id=world.person.id))
+    assert f"Made by {username}" in told(world, world.client)
 
 
 def test_many_people_are_not_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
 // Postman's own runner goes through folders of the collection, one after the other, and keeps its variables as Postman
-// does; when there is an address to open in a browser, the person's answer becomes the variable `callback`.
+// does, beside those of an environment; when there is an address to open in a browser, the person's answer becomes the variable `callback`.
 
 import newman from "newman";
 import { finish, settings, signIn } from "./conversation.mjs";
@@ -14,8 +14,10 @@ function remember(_error, { executions }) {
 }
 
 function run(folder) {
-  const variable = Object.entries(variables).map(([key, value]) => ({ key, value }));
-  const options = { collection: { ...settings.collection, variable }, folder, timeoutRequest: 30_000 };
+  const [variable, values] = [variables, settings.environment].map((those) =>
+    Object.entries(those).map(([key, value]) => ({ key, value })),
+  );
+  const options = { collection: { ...settings.collection, variable }, environment: { values }, folder, timeoutRequest: 30_000 };
   return new Promise((resolve, reject) => {
     const running = newman.run(options, (error, { run: summary } = {}) => {
       if (error) return reject(error);

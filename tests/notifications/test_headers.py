@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.notifications import headers
-from app.notifications.addresses import is_mailbox
+from app.notifications.addresses import in_ascii, is_mailbox
+from app.users.names import fold_email
 
 ENCODED = "=?utf-8?q?Your=20password=3a?="
 TYPED = [
@@ -89,6 +90,29 @@ def test_a_sender_has_the_name_and_the_address_that_were_set(text: str, name: st
     (found,) = message_from_bytes(source, policy=policy.default)["From"].addresses
     assert (found.display_name, found.addr_spec) == (name, address)
     assert headers.address_of(text) == address
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "bücher.example",
+        "BÜCHER.example",
+        "straße.example",
+        "ｂücher.example",
+        "bücher。example",
+        "例え.テスト",
+    ],
+)
+def test_the_domain_that_travels_is_the_one_that_is_compared(domain: str) -> None:
+    travels = in_ascii(f"anna@{domain}")
+    assert travels.isascii()
+    assert fold_email(travels) == fold_email(f"anna@{domain}")
+    assert in_ascii(travels) == travels
+
+
+@pytest.mark.parametrize("address", ["anna@😀.example", "anna@a_b.bücher.example", "jörg@example.org"])
+def test_what_has_no_form_in_ascii_stays(address: str) -> None:
+    assert in_ascii(address) == address
 
 
 @given(st.from_regex(r"[^\s@]{1,20}@[a-z]{1,9}\.example", fullmatch=True))

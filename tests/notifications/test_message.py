@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.notifications.mail import queue_mail
-from app.notifications.message import LINE, compose
+from app.notifications.message import LINE, compose, message_id
 from app.notifications.refusals import NotAMail
 from tests.support.mailboxes import link_in, text_of
 
@@ -67,6 +67,10 @@ def test_moments_are_written_as_people_write_them() -> None:
 @pytest.mark.usefixtures("app_context")
 def test_no_machine_answers_these_mails() -> None:
     assert composed()["Auto-Submitted"] == "auto-generated"
+
+
+def test_the_id_of_a_mail_is_ascii_where_the_issuer_is_not() -> None:
+    assert message_id("1", "https://müller.example:8443") == "1@xn--mller-kva.example"
 
 
 INJECTIONS = ["\r\nBcc: all@example.org", "\nBcc: all@example.org", "\rBcc: all@example.org", "\x00", "\x0b"]

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database.rows import db
-from app.notifications import delivery, transport
+from app.notifications import connection, delivery
 from app.notifications.mail import queue_mail
 from app.notifications.models import OutgoingMail
 from tests.support.apps import MakeApp
@@ -103,7 +103,7 @@ def start(certificate: Certificate) -> Iterator[Start]:
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """127.0.0.1 counts as another machine: only towards those a certificate has to be good."""
-    monkeypatch.setattr(transport, "THIS_MACHINE", ())
+    monkeypatch.setattr(connection, "THIS_MACHINE", ())
 
 
 def send(app: Flask) -> None:
@@ -161,7 +161,29 @@ def test_a_stripped_starttls_gets_no_password(make_app: MakeApp, start: Start, d
     server = start("smtp", offers_tls=False)
     send(make_app(MAIL_URL=server.url))
     assert (server.mailbox.messages, server.in_clear) == ([], [])
-    assert db_session.scalars(select(OutgoingMail)).one().last_error == "SMTPNotSupportedError"
+    assert (
+        db_session.scalars(select(OutgoingMail)).one().last_error
+        == "MailServerLacks: the mail server offers no TLS to log in over"
+    )
+
+
+@pytest.mark.parametrize("with_password", [False, True])
+def test_attack_a_stripped_starttls_gets_no_mail_either_where_the_url_insists(
+    make_app: MakeApp, start: Start, db_session: Session, with_password: bool
+) -> None:
+    server = start("smtp", offers_tls=False)
+    url = server.url if with_password else server.mailbox.url
+    send(make_app(MAIL_URL=url.replace("smtp://", "smtp+tls://")))
+    assert (server.mailbox.messages, server.in_clear) == ([], [])
+    expected = "MailServerLacks: the mail server offers no STARTTLS, and MAIL_URL insists on it"
+    assert db_session.scalars(select(OutgoingMail)).one().last_error == expected
+
+
+def test_a_url_that_insists_on_starttls_sends_over_it(make_app: MakeApp, start: Start) -> None:
+    server = start("smtp")
+    send(make_app(MAIL_URL=server.url.replace("smtp://", "smtp+tls://")))
+    assert [mail["To"] for mail in server.mailbox.messages] == ["anna@example.org"]
+    assert server.in_clear == []
 
 
 def test_the_relay_of_this_machine_may_sign_for_itself(make_app: MakeApp, start: Start) -> None:

@@ -37,11 +37,6 @@ HEADERS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
-
-
 def check_program(response: TestResponse) -> None:
     """An answer of RFC 6749 section 5.2, or a fine one."""
     assert response.status_code < 500, response.text

@@ -29,7 +29,6 @@ OF_NO_APP = {
     "token_malformed",
     "client_id_missing",
 }
-PAGES = {"redirect_uri_unregistered", "redirect_uri_missing"}
 ELSEWHERE = {"account_selection_required": "prompt_conflict"}  # none beside others is refused before
 
 
@@ -46,11 +45,6 @@ ALL = [
     pytest.param(name, rule, id=f"{rule.__module__.rpartition('.')[2]}-{name}")
     for name, rule in TOKEN + OTHERS
 ]
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 @pytest.mark.parametrize(("name", "provoke"), ALL)

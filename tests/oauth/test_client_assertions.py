@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import pytest
-from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -23,11 +22,6 @@ DEEP = "[" * 900 + "]" * 900
 def part(value: Any) -> str:
     raw = value if isinstance(value, str) else json.dumps(value)
     return base64.urlsafe_b64encode(raw.encode("utf-8", "surrogatepass")).decode().rstrip("=")
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 @pytest.mark.any_database
@@ -111,7 +105,6 @@ def test_an_assertion_may_live_an_hour_and_no_longer(world: World) -> None:
     assert send(world, make_assertion(client, jti="b", exp=moment + 3700)).status_code == 401
 
 
-@pytest.mark.filterwarnings("ignore:Key size should be")
 def test_attack_a_key_that_can_be_factored_proves_nothing(world: World) -> None:
     short = RSAKey.generate_key(1024)
     client = make_signer(world)

@@ -48,6 +48,8 @@ def test_a_page_of_an_app_reads_why_it_was_refused(
         answer = world.http.open(path, method=method, **{**sent, "headers": headers})
         assert answer.status_code == status
         assert answer.headers.get("Access-Control-Allow-Origin") == allowed
+        policies = answer.headers.getlist("Cross-Origin-Resource-Policy")
+        assert policies == ["cross-origin" if allowed else "same-origin"]
         assert "Origin" in answer.headers["Vary"]
         assert "Access-Control-Allow-Credentials" not in answer.headers
 
@@ -102,7 +104,9 @@ def test_a_page_may_read_what_is_for_everybody_with_whatever_headers_its_librari
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["Access-Control-Allow-Headers"] == f"Authorization, Content-Type, {asked}"
         assert answer.headers["Access-Control-Allow-Methods"] == "GET"
-        assert http.get(path, headers={"Origin": EVIL}).headers["Access-Control-Allow-Origin"] == "*"
+        document = http.get(path, headers={"Origin": EVIL}).headers
+        assert document["Access-Control-Allow-Origin"] == "*"
+        assert document.getlist("Cross-Origin-Resource-Policy") == ["cross-origin"]
 
 
 @pytest.mark.parametrize(

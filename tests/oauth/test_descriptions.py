@@ -3,18 +3,12 @@
 import re
 
 import pytest
-from flask import Flask
 
 from app.diagnostics import causes
 from tests import factories as make
 from tests.oauth.world import World
 
 NASTY = ['a"b', "a\\b", "<script>", "\u00e4", "a\r\nb", "x" * 500, "pf_secret_1234567890abcdef", '{"a":"b"}']
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -40,7 +41,9 @@ def verifier(text: str) -> Callable[[World], TestResponse]:
     ("provoke", "hint"),
     [
         (header("Authorization", base64.b64encode(b"id:secret").decode()), "no_scheme"),
-        (header("Authorization", "Basic id:secret"), "not_base64"),
+        (header("Authorization", "Basic ???"), "not_base64"),
+        (header("Authorization", "Basic id:secret"), "not_encoded"),
+        (header("Authorization", "Basic aWQ6c2VjcmV0MQ"), "no_padding"),
         (header("Authorization", "Basic " + base64.b64encode(b"idsecret").decode()), "no_colon"),
         (
             header("Authentication", "Basic " + base64.b64encode(b"id:secret").decode()),
@@ -76,3 +79,41 @@ def test_a_scope_that_resembles_none_is_told_without_a_similar_one(
     page = make.browser_of(app, world.owner).get(f"/failures/{answer.headers['X-Request-Id']}").text
     assert f"There is no scope of this name here: {scope}." in page
     assert (str(HINTS["similar_scope"]) in page) is is_similar
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("authorization-code", "authorization_code"),
+        ("client_credential", "client_credentials"),
+        ("zzz", None),
+    ],
+)
+@pytest.mark.parametrize(("language", "perhaps"), [("en", "Perhaps"), ("de", "Vielleicht")])
+def test_a_grant_that_resembles_none_is_told_in_whole_sentences_without_a_similar_one(
+    app: Flask, sent: str, meant: str | None, language: str, perhaps: str
+) -> None:
+    world = World(app)
+    answer = world.token(**world.client.form, grant_type=sent)
+    browser = make.browser_of(app, world.owner)
+    path = f"/failures/{answer.headers['X-Request-Id']}"
+    page = browser.get(path, headers={"Accept-Language": language}).text
+    why = re.findall(rf"<dd>([^<]*{sent}[^<]*)</dd>", page)[0]
+    assert (perhaps in why) is bool(meant)
+    assert (meant or sent) in why
+    assert not re.search("nothing|nichts|unknown|unbekannt", why)
+
+
+@pytest.mark.parametrize(("language", "nothing"), [("en", "nothing"), ("de", "nichts")])
+def test_where_no_redirect_uri_is_registered_none_is_called_the_nearest(
+    app: Flask, language: str, nothing: str
+) -> None:
+    world = World(app)
+    client = world.make_client(redirect_uris=[], grant_types=("client_credentials",))
+    answer = world.ask(client, redirect_uri="https://app.example.org/there")
+    flush(app)
+    browser = make.browser_of(app, world.owner)
+    page = browser.get(f"/failures/{answer.headers['X-Request-Id']}", headers={"Accept-Language": language})
+    why = re.findall(r"<dd>([^<]*app\.example\.org/there[^<]*)</dd>", page.text)[0]
+    assert nothing not in why
+    assert why.count(".") == 4  # two sentences, and two in the address

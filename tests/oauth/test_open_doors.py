@@ -30,7 +30,7 @@ def test_what_a_squatter_allowed_ends_when_the_owner_of_the_mailbox_comes(app: F
     with app.app_context():
         link = email_links.create_link(email_links.Purpose.RESET_PASSWORD, get_user(person.id), person.email)
         db.session.commit()
-        reset_password(link, "seven quiet herons at dusk", issuer="http://localhost", locale="en")
+        reset_password(link, "seven quiet herons at dusk")
         db.session.commit()
     assert browser.get("/oauth/userinfo", headers=headers).status_code == 401
 

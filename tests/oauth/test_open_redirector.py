@@ -4,7 +4,6 @@ import html
 import re
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.clients import verified
@@ -13,11 +12,6 @@ from tests.oauth.world import World
 
 PHISH = "https://phish.example/portal-login?x=%2F"
 ERRORS = [{"scope": "nope"}, {"prompt": "none"}, {"response_type": "token"}, {"max_age": "soon"}]
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 def ask(

@@ -42,7 +42,15 @@ def email_unconfirmed(world: World) -> None:
     assert world.userinfo(token).status_code == 200
 
 
-REMARKS = (state_missing, nonce_missing, redirect_uri_omitted, refresh_retried, email_unconfirmed)
+def introspection_of_others(world: World) -> None:
+    of_another = make.tokens_for(make.make_client(world.app), world.browser)["access_token"]
+    assert make.introspect(world.http, world.client, of_another) == {"active": False}
+
+
+REMARKS = (
+    *(state_missing, nonce_missing, redirect_uri_omitted, refresh_retried, email_unconfirmed),
+    introspection_of_others,
+)
 
 
 @pytest.mark.parametrize("provoke", REMARKS, ids=lambda rule: rule.__name__)

@@ -1,18 +1,11 @@
 """Whoever steals the database finds digests and sealed values: no code, no token, no secret to use."""
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database.rows import db
 from tests import factories as make
 from tests.oauth.world import World
-
-
-@pytest.fixture
-def world(app: Flask) -> World:
-    return World(app)
 
 
 def everything_in(session: Session) -> str:

@@ -17,7 +17,7 @@ from app.extensions import background
 from app.users import accounts
 from tests import factories as make
 from tests.account.visitor import mails
-from tests.admin import acts
+from tests.admin import acts, pages
 
 HELD_BACK = "Ledger is not told this address until you confirm it."
 
@@ -123,7 +123,7 @@ def test_the_log_remarks_it_and_calls_nothing_refused(
 def test_an_administrator_lets_a_verified_app_learn_unconfirmed_addresses(
     app: Flask, client: make.App, browser: FlaskClient, db_session: Session
 ) -> None:
-    _person, chief = acts.administrator(app)
+    _person, chief = pages.administrator(app)
     tokens = make.tokens_for(client, browser)
     acts.act(chief, f"/admin/apps/{client.id}/trust")
     switch(app, client, chief, unconfirmed_emails="y")
@@ -138,7 +138,7 @@ def test_an_administrator_lets_a_verified_app_learn_unconfirmed_addresses(
 def test_an_app_that_nobody_vouched_for_cannot_have_the_switch(
     app: Flask, client: make.App, browser: FlaskClient, db_session: Session
 ) -> None:
-    _person, chief = acts.administrator(app)
+    _person, chief = pages.administrator(app)
     assert "Give unconfirmed addresses" not in chief.get(f"/admin/apps/{client.id}/powers").text
     switch(app, client, chief, unconfirmed_emails="y")
     assert "email" not in told(app, make.tokens_for(client, browser))
@@ -147,7 +147,7 @@ def test_an_app_that_nobody_vouched_for_cannot_have_the_switch(
 def test_the_switch_ends_with_the_word_of_the_administrators(
     app: Flask, client: make.App, browser: FlaskClient
 ) -> None:
-    _person, chief = acts.administrator(app)
+    _person, chief = pages.administrator(app)
     tokens = make.tokens_for(client, browser)
     acts.act(chief, f"/admin/apps/{client.id}/trust")
     switch(app, client, chief, unconfirmed_emails="y")
@@ -161,7 +161,7 @@ def test_the_switch_ends_with_the_word_of_the_administrators(
 
 
 def test_an_app_of_the_portal_itself_may_have_the_switch(app: Flask, browser: FlaskClient) -> None:
-    _person, chief = acts.administrator(app)
+    _person, chief = pages.administrator(app)
     client = make.make_client(app)
     assert "email" not in told(app, make.tokens_for(client, browser))
     switch(app, client, chief, unconfirmed_emails="y")

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.clients import client_secrets, registration
+from app.clients import client_secrets, disabling, registration
 from app.clients.models import Client
 from app.database.rows import db
 from app.users.models import User
@@ -24,7 +24,7 @@ def ask(browser: FlaskClient, client: make.App) -> int:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda client: registration.disable_client(client, "owner", actor_id=None),
+        lambda client: disabling.disable_client(client, "owner", actor_id=None),
         lambda client: client_secrets.revoke_secret(client, client.secrets[0], actor_id=None),
         lambda client: client_secrets.rotate(client, actor_id=None),
         lambda client: registration.delete_client(client, actor_id=None),

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.clients import client_secrets, registration
+from app.clients import client_secrets, disabling, registration
 from app.clients.models import Client, ClientSecret
 from app.consents.decisions import withdraw_consent
 from app.database.rows import db
@@ -93,7 +94,7 @@ class World:
         self.change(lambda row: change(row, client_secrets.list_live(row)[0]))
 
     def disable(self) -> None:
-        self.change(lambda row: registration.disable_client(row, "owner", actor_id=None))
+        self.change(lambda row: disabling.disable_client(row, "owner", actor_id=None))
 
     def withdraw(self) -> None:
         with self.app.app_context():
@@ -111,6 +112,11 @@ class World:
         with self.app.app_context():
             rule(accounts.get_user(self.person.id))
             db.session.commit()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return World(app)
 
 
 def later(**lapse: float) -> AbstractContextManager[Any]:

@@ -1,18 +1,25 @@
 """Commands on a database in trouble: one line that says what to do, and 1."""
 
+import base64
+import json
 import sqlite3
+import sys
+import warnings
 from contextlib import closing
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import Result
+from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.operations.command_line import CommandLine
 from tests.support.apps import MakeApp
 from tests.support.databases import Databases, make_settings
+from tests.support.portals import Portal
 
 COMMANDS = (
     "user list", "user create anna anna@example.org", "user block anna", "client list", "client show nobody",
@@ -61,3 +68,34 @@ def test_wrong_usage_is_still_2(app: Flask) -> None:
     assert (
         app.test_cli_runner().invoke(args=["client", "create"]).exit_code == click.UsageError.exit_code == 2
     )
+
+
+def test_what_a_library_warns_of_is_kept_from_the_terminal_unless_it_is_asked_for(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warn = click.Command("warn", callback=lambda: warnings.warn("Key of straw", UserWarning, stacklevel=1))
+    guarded = CommandLine(commands={"warn": warn})
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        app.test_cli_runner().invoke(guarded, ["warn"])
+        assert told == []
+        monkeypatch.setattr(sys, "warnoptions", ["always"])
+        app.test_cli_runner().invoke(guarded, ["warn"])
+        assert len(told) == 1
+
+
+@pytest.mark.any_database
+def test_a_key_that_is_too_short_is_refused_in_one_line(sqlite_portal: Portal, tmp_path: Path) -> None:
+    public_key = rsa.generate_private_key(65537, 1024).public_key().public_numbers()
+    numbers = {name: to_base64url(number) for name, number in (("n", public_key.n), ("e", public_key.e))}
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps({"keys": [{"kty": "RSA", **numbers}]}))
+    options = ("--auth-method", "private_key_jwt", "--jwks", str(file))
+    refused = sqlite_portal.flask("client", "create", "Weather", *options, check=False)
+    assert refused.returncode == 1
+    assert "2048 bits" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def to_base64url(number: int) -> str:
+    return base64.urlsafe_b64encode(number.to_bytes(128, "big").lstrip(b"\0")).decode().rstrip("=")

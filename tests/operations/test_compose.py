@@ -73,7 +73,7 @@ def test_data_outlives_its_containers() -> None:
 
 
 def test_its_variables_are_settings_the_portal_reads_as_meant() -> None:
-    text = "0123456789abcdefghijklmnopqrstuvwxyz"
+    text = "9fQ2vLxw7ZbNc4RkYs6JdUg1HtPo8MiE"
     secrets = {"SECRET_KEY": text, "DATABASE_ENCRYPTION_SECRET": text[::-1]}
     written = SERVICES["portal"]["environment"]
     given = {name: re.sub(r"\$\{[A-Z_]+:-(.*)\}", r"\1", value) for name, value in written.items()}

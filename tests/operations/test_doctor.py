@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.operations.doctor import Finding, database, examine
+from app.operations.doctor import Finding, database, examine, neighbours
 from app.operations.doctor import tls as tls_check
 from tests import factories as make
 from tests.support.apps import MakeApp
@@ -26,6 +26,7 @@ from tests.support.databases import make_settings
 from tests.support.mailboxes import Mailbox
 from tests.support.portals import Portal
 from tests.support.ports import free_port
+from tests.support.relays import Relay, running
 
 PRODUCTION = {
     "APP_ENV": "production", "ISSUER": "https://id.example.org", "TRUSTED_PROXIES": "1", "PASSWORD_HASHER": "argon2",
@@ -105,6 +106,17 @@ def test_an_old_database_is_told_what_to_run(app: Flask, db_session: Session) ->
         db_session.commit()
 
 
+def test_as_many_keys_are_told_as_are_published(app: Flask) -> None:
+    def check() -> None:
+        (told,) = findings(app, "keys")
+        published = app.test_client().get("/oauth/jwks.json").get_json()["keys"]
+        assert told.says.startswith(f"{len(published)} published;")
+
+    check()
+    make.make_client(app, alg="EdDSA")  # which is published only where an app uses it
+    check()
+
+
 def test_keys_made_under_another_secret_are_found(app: Flask, app_with: MakeApp) -> None:
     assert wrong(app, "keys") == ""
     other = app_with(DATABASE_ENCRYPTION_SECRET="quite another secret that nobody knows 0123456789")
@@ -130,6 +142,34 @@ def test_a_mail_server_says_hello(app_with: MakeApp, smtp_server: Mailbox) -> No
     assert finding.well
     assert finding.says == "127.0.0.1 says hello in clear, and takes user and password"
     assert smtp_server.messages == []
+
+
+@pytest.mark.any_database
+def test_mails_in_clear_to_a_server_far_away_are_wrong(
+    app_with: MakeApp, smtp_server: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "is_near", lambda _host: False)
+    assert "smtp+tls://" in wrong(app_with(MAIL_URL=smtp_server.url), "mail")
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("url", "well"),
+    [
+        ("http://8.8.8.8/send", False),
+        ("http://[2606:4700::1111]/send", False),
+        ("http://no-such-host.invalid/send", False),
+        ("https://8.8.8.8/send", True),
+        ("http://localhost:8080/send", True),
+        ("http://10.1.2.3/send", True),
+        ("http://[fd00::1]/send", True),
+    ],
+)
+def test_text_messages_in_clear_to_a_gateway_far_away_are_wrong(
+    app_with: MakeApp, url: str, well: bool
+) -> None:
+    said = wrong(app_with(SMS_WEBHOOK_URL=url), "text messages")
+    assert ("https://" in said) is not well
 
 
 class Unknown(Mailbox):
@@ -159,6 +199,36 @@ def test_a_mail_server_in_trouble_is_told_without_the_password(make_app: MakeApp
             controller.stop()
     assert "MAIL_URL" in said
     assert "hunter2" not in said
+
+
+@pytest.mark.any_database
+def test_a_sender_that_the_mail_server_does_not_take_is_wrong(make_app: MakeApp) -> None:
+    with running(Relay(mail="553 5.7.1 not\ayours")) as url:
+        app = make_app(MAIL_URL=url)
+        assert "127.0.0.1 refuses emails from MAIL_FROM: 553 5.7.1 not yours: Set MAIL_FROM" in wrong(
+            app, "mail"
+        )
+        assert wrong(app, "mail") == "", "the server was asked for nothing that lasts"
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("sender", "lacks", "well"),
+    [
+        ("Käthe Müller <id@müller.example>", ("SMTPUTF8",), True),
+        ("Jörg <jörg@example.org>", ("SMTPUTF8",), False),
+        ("Jörg <jörg@example.org>", (), True),
+    ],
+)
+def test_a_sender_that_needs_smtputf8_is_wrong_where_there_is_none(
+    make_app: MakeApp, sender: str, lacks: tuple[str, ...], well: bool
+) -> None:
+    with running(Relay(lacks)) as url:
+        app = make_app(MAIL_URL=url, MAIL_FROM=sender)
+        assert ("no SMTPUTF8: addresses like käthe@example.org" in findings(app, "mail")[0].says) is bool(
+            lacks
+        )
+        assert ("does not take MAIL_FROM" in wrong(app, "mail")) is not well
 
 
 @pytest.mark.any_database

@@ -28,7 +28,8 @@ def commands() -> set[str]:
 
 def test_every_command_it_names_exists() -> None:
     named = {
-        f"flask {rest}" for rest in re.findall(r"flask ((?:(?:db|user|client|keys|scope) )?[a-z-]+)", WRITTEN)
+        f"flask {rest}"
+        for rest in re.findall(r"flask ((?:(?:db|user|client|keys|mail|scope) )?[a-z-]+)", WRITTEN)
     }
     assert len(named) > 6
     assert named <= commands() | {"flask db upgrade"}
@@ -46,7 +47,9 @@ def test_every_link_leads_somewhere() -> None:
         re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
         for title in re.findall(r"^#+ (.+)$", WRITTEN, re.MULTILINE)
     }
-    for target in re.findall(r"\]\(([^)]+)\)", WRITTEN):
+    targets = re.findall(r"\]\(([^)]+)\)", WRITTEN)
+    assert targets
+    for target in targets:
         path, _hash, anchor = target.partition("#")
         assert not path or (PAGE.parent / path).exists(), target
         assert not anchor or anchor in headings, target
@@ -80,6 +83,13 @@ def test_its_url_for_galera_reaches_every_connection(databases: Databases, tmp_p
             with engine.connect() as connection:
                 assert connection.scalar(text("SELECT @@wsrep_sync_wait")) == 1
             engine.dispose()
+
+
+def test_the_readme_makes_the_database_in_the_same_way() -> None:
+    readme = (PAGE.parent.parent / "README.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r'mariadb -e "(CREATE DATABASE [^"]+)"', readme)
+    here = block("sql", "CREATE DATABASE").replace("a long random password", "…")
+    assert written.split() == here.strip().removesuffix(";").split()
 
 
 def test_its_database_may_be_made_and_used_as_shown(databases: Databases) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
+from tests.support.html_forms import forms_of
 from tests.support.people import Person
 from tests.support.portals import Portal
 
@@ -133,3 +134,44 @@ def test_thirty_two_writers_meet_no_locked_database(portal: Portal, registered: 
     assert Counter(answer.status_code for answer in answers) == {200: 24, 400: 8}
     assert "database is locked" not in portal.log
     assert "Traceback" not in portal.log
+
+
+def test_of_twelve_simultaneous_clicks_on_one_button_one_counts_and_all_get_its_answer(
+    portal: Portal,
+) -> None:
+    """A person without JavaScript, whose browser shows the answer to the last copy only."""
+    person = Person(portal.url).register()
+    name = f"Clicked {secrets.token_hex(4)}"
+    new = f"{portal.url}/dashboard/apps/new"
+    app = click_at_once(person, new, "/dashboard/apps/new", name=name, redirect_uris=CALLBACK)
+    assert 'id="client-secret"' in person.text
+    assert len(secrets_of(person, app)) == 1
+    click_at_once(person, f"{app}/secrets", f"{urlsplit(app).path}/secrets/new", name="laptop")
+    assert 'id="client-secret"' in person.text
+    assert person.text.count("“laptop” is added") == 1
+    assert len(secrets_of(person, app)) == 2
+    assert "Traceback" not in portal.log
+
+
+def click_at_once(person: Person, page: str, action: str, **fields: str) -> str:
+    """Send the filled form on ``page`` twelve times at once; where it leads, which is open then with the last answer."""
+    person.open(page)
+    form = next(form for form in forms_of(person.text) if form.action == action and "name" in form.names)
+    filled, cookies = form.filled(**fields), person.browser.cookies.get_dict()
+
+    def click(_index: int) -> requests.Response:
+        url = f"{person.portal}{action}"
+        return requests.post(url, filled, cookies=cookies, allow_redirects=False, timeout=SECONDS)
+
+    answers = at_once(12, click)
+    assert {answer.status_code for answer in answers} == {302}, answers[0].text[-3000:]
+    (location,) = {answer.headers["Location"] for answer in answers}
+    person.browser.cookies.update(answers[-1].cookies)
+    person.open(f"{person.portal}{location}")
+    return f"{person.portal}{location}"
+
+
+def secrets_of(person: Person, app: str) -> set[str]:
+    """The addresses that revoke the secrets of an app."""
+    person.open(f"{app}/secrets")
+    return {form.action for form in forms_of(person.text) if form.action.endswith("/revoke")}

@@ -173,7 +173,7 @@ def test_a_scope_is_described_in_the_language_of_its_reader(app: Flask) -> None:
     with app.test_request_context():
         assert catalogue.describe("one", "en") == "Read invoices"
         assert catalogue.describe("one", "de") == "Rechnungen lesen"
-        assert catalogue.describe("email", "en") == "See your e-mail address"
+        assert catalogue.describe("email", "en") == "See your email address"
         assert catalogue.describe("nobody.defined.it", "de") == "nobody.defined.it"
 
 

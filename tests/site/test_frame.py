@@ -59,6 +59,25 @@ def test_strangers_read_what_there_is_for_developers_before_they_are_asked_to_si
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Sign in to register apps and see why requests fail."),
+        ("de", "Melden Sie sich an, um Apps zu registrieren und zu sehen, warum Anfragen scheitern."),
+    ],
+)
+def test_the_sign_in_page_before_the_dashboard_says_what_it_is_for(
+    app: Flask, language: str, told: str
+) -> None:
+    browser = app.test_client()
+    browser.get(f"/?locale={language}")
+    for path in ("/dashboard/apps", "/dashboard/apps/new"):
+        assert told in browser.get(path, follow_redirects=True).text
+        assert told in browser.post("/login", query_string={"next": path}, data={"username": "x"}).text
+    for path in ("/account", "/dashboards", "//dashboard/apps"):
+        assert told not in browser.get("/login", query_string={"next": path}).text
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/failures/unknown"])
 def test_a_page_that_is_not_there_keeps_the_header_of_people_who_are_signed_in(app: Flask, path: str) -> None:
     own, strangers = make.browser_of(app, make.make_user(app)).get(path), app.test_client().get(path)
@@ -80,7 +99,7 @@ def test_titles_tell_pages_apart(app: Flask) -> None:
             "/admin/failures",
             f"/admin/apps/{client.id}",
         ),
-        *(home, f"{home}/edit", f"{home}/log", f"{home}/secrets", f"{home}/delete"),
+        *(home, f"{home}/edit", f"{home}/log", f"{home}/secrets", f"{home}/secrets/new", f"{home}/delete"),
     )
     titles = [title(browser, path) for path in paths]
     assert len(set(titles)) == len(titles), titles

@@ -52,9 +52,24 @@ def test_a_language_that_is_not_spoken_here_changes_nothing(client: FlaskClient,
 
 def test_the_choice_is_kept_in_a_cookie_that_scripts_cannot_read(client: FlaskClient) -> None:
     cookie = client.get("/?locale=de").headers["Set-Cookie"]
-    assert cookie.startswith("locale=de;")
+    assert cookie.startswith("pforte-8000-locale=de;")
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_attack_no_neighbour_of_the_host_writes_the_cookie_of_the_language(app_with: MakeApp) -> None:
+    """``__Host-``: only this host over TLS sets it, for all its paths (ASVS 3.3.3)."""
+    client = app_with(ISSUER="https://id.example").test_client()
+    asked = {"base_url": "https://id.example"}
+    cookie = client.get("/?locale=de", **asked).headers["Set-Cookie"]
+    assert cookie.startswith("__Host-pforte-locale=de;")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+    assert '<html lang="de">' in client.get("/", **asked).text
+    other = app_with(ISSUER="https://id.example").test_client()
+    other.set_cookie("locale", "de", domain="id.example")
+    assert '<html lang="en">' in other.get("/", **asked).text
 
 
 @pytest.mark.parametrize(
@@ -79,7 +94,25 @@ def test_the_language_switch_keeps_the_address(client: FlaskClient) -> None:
     assert 'lang="de" hreflang="de"' in page
 
 
-def test_the_language_switch_of_a_page_that_only_a_form_leads_to_goes_to_the_start(app: Flask) -> None:
-    answer = app.test_client().post("/logout")
+@pytest.mark.parametrize(
+    ("before", "switch"),
+    [
+        (None, "/?locale=de"),
+        ("https://elsewhere.example/account", "/?locale=de"),
+        ("http://localhost.elsewhere.example/", "/?locale=de"),
+        ("http://localhost/account?page=2&locale=en", "http://localhost/account?page=2&amp;locale=de"),
+        ("http://localhost//elsewhere.example", "http://localhost//elsewhere.example?locale=de"),
+    ],
+)
+def test_the_language_switch_of_a_page_that_only_a_form_leads_to_goes_to_the_page_before_or_to_the_start(
+    app: Flask, before: str | None, switch: str
+) -> None:
+    answer = app.test_client().post("/logout", headers={"Referer": before} if before else {})
     assert answer.status_code == 400
-    assert 'href="/?locale=de"' in answer.text
+    assert f'href="{switch}"' in answer.text
+
+
+def test_the_language_switch_of_an_apps_posted_request_keeps_the_request(client: FlaskClient) -> None:
+    answer = client.post("/oauth/authorize", data={"client_id": "a&b", "state": "1"})
+    assert answer.status_code == 400
+    assert 'href="?client_id=a%26b&amp;state=1&amp;locale=de"' in answer.text

@@ -1,5 +1,6 @@
 """Limits per address: over all workers, over all machines with Redis, and what those who exceed them are told."""
 
+import json
 import os
 import signal
 from collections import Counter
@@ -11,8 +12,11 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from app.extensions import limiter
+from app.audit.models import Event
+from app.extensions import background, limiter
 from app.process import rate_limits_in_redis
 from app.process.rate_limits import storage_uri
 from app.process.rate_limits_in_redis import RedisOrFile
@@ -218,3 +222,15 @@ def test_limits_cost_no_statement_on_the_database(
         answers = ask(client, 6)
     assert [answer.status_code for answer in answers][-1] == 429
     assert statements == []
+
+
+def test_a_network_that_asks_too_often_is_one_event_a_minute(make_app: MakeApp, db_session: Session) -> None:
+    app = make_app(**FEW)
+    with count_statements() as statements:
+        assert ask(app.test_client(), 9, "/forgot-password?x=1")[-1].status_code == 429
+    assert not [each for each in statements if "events" in each]
+    background.init_app(app)
+    background.run_once()
+    (event,) = db_session.scalars(select(Event).where(Event.kind == "requests.limit.reached"))
+    told = {"limit": "requests", "method": "GET", "network": event.ip, "path": "/forgot-password"}
+    assert json.loads(event.details) == told

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
+from config import ConfigurationError
 from tests.support.certificates import Certificate, locked_key, make_certificate
 from tests.support.databases import Databases
 from tests.support.people import Person
@@ -151,5 +152,5 @@ def test_a_key_this_user_cannot_read_is_named(
 
     # Root reads everything, so the answer of the file system is given here.
     monkeypatch.setattr(derived.os, "access", lambda path, _mode: path != certificate.key)
-    with pytest.raises(derived.ConfigurationError, match=r"^TLS_KEY names a file this user cannot read"):
+    with pytest.raises(ConfigurationError, match=r"^TLS_KEY names a file this user cannot read"):
         derived.refuse_unusable_tls(certificate.cert, certificate.key)

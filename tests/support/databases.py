@@ -15,8 +15,8 @@ from tests.support.servers import MariaDb, private_mariadb, private_redis
 
 KINDS = ("sqlite", "mariadb")
 SECRETS = {
-    "SECRET_KEY": "a-key-that-only-the-tests-know-0123456789",
-    "DATABASE_ENCRYPTION_SECRET": "another-key-that-only-the-tests-know-0123456789",
+    "SECRET_KEY": "tHeP0rtal0fTests-9fQ2vLxw7ZbNc4RkYs6JdUg1",
+    "DATABASE_ENCRYPTION_SECRET": "0fTestsT00-Bm8zXr3WqEa5TnVh7KpCy2GsLd9FuJ",
 }
 # Most tests only want somebody to sign in; a hash as in production takes 30 milliseconds.
 QUICK_HASHES = {"PASSWORD_HASHER": "bcrypt", "BCRYPT_SALT_ROUNDS": "4"}

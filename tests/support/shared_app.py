@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask
 
 from app import create_app
+from app.audit import refused_requests
 from app.authentication import last_seen
 from app.clients import secret_digests
 from app.database.rows import db
@@ -20,13 +21,14 @@ from app.diagnostics.request_log import writing
 from app.diagnostics.request_log.cap import RefusalCap
 from app.extensions import background, limiter, metrics, vault
 from app.oauth import client_lookup
-from app.oauth.tokens import access_tokens, persons
+from app.oauth.tokens import persons, verification
 from app.oauth.wire import cross_origin
 from app.operations import tidying
 from app.process import metering
 from app.process.shared_folder import shared_folder
 from app.scopes import catalogue
 from app.site import rate_limiting
+from app.users import hash_kinds
 from config import Settings
 from tests.support.compiled_templates import COMPILED
 from tests.support.databases import make_settings
@@ -125,9 +127,12 @@ def forget(app: Flask) -> None:
     # Clients, people, tokens and origins of emptied rows: a test that counts statements would find them known.
     client_lookup._known.clear()
     persons._known.clear()
-    access_tokens._verified.clear()
+    verification._verified.clear()
     cross_origin._met.clear()
+    hash_kinds.forget()  # kinds of hashes of people who are gone: a wrong password would cost more
+    refused_requests._full.clear()  # a minute has room for so many events
     # What waits to be written would go into the next test's rows.
+    refused_requests._waiting.clear()
     last_seen._seen.clear()
     secret_digests._waiting.clear()
     metrics._noted.clear()

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.audit.models import Event
 from app.clock import now
 from app.database.rows import db
 from app.users import accounts, administrators
@@ -104,7 +105,7 @@ def test_nobody_blocked_is_appointed(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("by_command", [False, True])
-def test_all_administrators_are_told_of_a_new_one(app: Flask, by_command: bool) -> None:
+def test_all_administrators_are_told_of_a_new_one(app: Flask, db_session: Session, by_command: bool) -> None:
     chief = make.make_user(app, "chief", is_admin=True, email_verified=True)
     make.make_user(app, "deputy", is_admin=True, email_verified=True, locale="de")
     make.make_user(app, "unconfirmed", is_admin=True, email_verified=False)
@@ -117,6 +118,7 @@ def test_all_administrators_are_told_of_a_new_one(app: Flask, by_command: bool) 
         with app.app_context():
             administrators.appoint(accounts.get_user(newcomer.id), chief.id)
             db.session.commit()
+    assert db_session.query(Event).filter_by(kind="account.administrator.appointed").count() == 1
     told = {mail["To"]: mail for mail in mails(app, "new_administrator")}
     assert set(told) == {"chief@example.org", "deputy@example.org", "newcomer@example.org"}
     assert told["deputy@example.org"]["Subject"].startswith("Ein neues Administrationskonto bei ")

@@ -4,8 +4,10 @@ from contextlib import suppress
 import pytest
 
 from app.users.new_passwords import check_new_password
+from app.users.organisation_words import words_of_organisation
 from app.users.refusals import PasswordRefused
 from app.users.wording import PASSWORDS
+from tests.support.apps import MakeApp
 
 ANNA = ("annaschmidt", "anna.schmidt@kiesel.example")
 
@@ -104,3 +106,63 @@ def test_long_input_is_judged_in_a_moment(piece: str) -> None:
     with suppress(PasswordRefused):
         check_new_password((piece * 256)[:256], "1." * 1_000_000, "x@" * 1_000_000)
     assert time.thread_time() - began < 0.5
+
+
+ACME = "https://login.acme-werke.example"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "words", "password"),
+    [
+        ("https://id.acme.example", (), "Acme2026!"),
+        ("https://id.acme.example", (), "4cme!2026"),
+        (ACME, (), "Acme-Werke1"),
+        (ACME, (), "acmewerke!"),
+        (ACME, (), "Werke!2026"),
+        ("https://xn--bcher-kva.example", (), "B\u00fccher2026"),
+        ("http://acme:8000", (), "acme2026"),
+        (ACME, ("Road Runner",), "Road-Runner-7"),
+        (ACME, ("Road Runner",), "roadrunner2026"),
+        (ACME, ("VW-1",), "VW-1:2026"),
+    ],
+)
+def test_attack_the_words_of_the_organisation_are_guessed_first(
+    issuer: str, words: tuple[str, ...], password: str
+) -> None:
+    known = words_of_organisation(issuer, words)
+    with pytest.raises(PasswordRefused) as refusal:
+        check_new_password(password, *ANNA, organisation=known)
+    assert refusal.value.reason == "organisation"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "password"),
+    [
+        ("https://login.acme.example", "login20!8q"),
+        ("https://id.acme.example", "example2x26!"),
+        ("https://id.acme.example", "acme needs a longer sentence"),
+        ("https://my.co.example", "my7co#42"),
+        ("http://127.0.0.1:8000", "127.0.0.1"),
+        ("http://localhost:8000", "localhost!7q"),
+    ],
+)
+def test_what_the_address_says_of_nobody_forbids_nothing(issuer: str, password: str) -> None:
+    check_new_password(password, *ANNA, organisation=words_of_organisation(issuer, ()))
+
+
+def test_the_portal_refuses_its_organisation_s_words_in_the_reader_s_language(app_with: MakeApp) -> None:
+    app = app_with(ISSUER="https://id.acme.example", PASSWORD_WORDS="Roadrunner, Coyote")
+    fields = {"username": "anna", "email": "anna@example.org"}
+    for password in ("Acme2026!", "Coyote-42"):
+        for language, words in (
+            ("en", "a word of this portal's organisation"),
+            ("de", "ein Wort der Organisation"),
+        ):
+            answer = app.test_client().post(
+                "/api/register",
+                json={**fields, "password": password},
+                base_url="https://id.acme.example",
+                headers={"Accept-Language": language},
+            )
+            assert answer.status_code == 422
+            assert words in answer.json["message"]

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -72,7 +71,7 @@ def _found(token: str) -> tuple[bool, User, str]:
 
 def _confirm(token: str, is_change: bool) -> None:
     if is_change:
-        email_changes.complete_change(token, issuer=settings.issuer, locale=str(get_locale()))
+        email_changes.complete_change(token, issuer=settings.issuer)
     else:
         registration.verify_email(token)
 

@@ -1,4 +1,4 @@
-"""Another e-mail address, and the way back to the old one."""
+"""Another email address, and the way back to the old one."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +30,7 @@ blueprint = Blueprint("account_email_change", __name__)
 class EmailForm(FlaskForm):
     """The new address, and the password: whose browser was left open keeps the account."""
 
-    email = EmailField(_l("New e-mail address"), [InputRequired(_l("Please enter your e-mail address."))])
+    email = EmailField(_l("New email address"), [InputRequired(_l("Please enter your email address."))])
     current_password = PasswordField(
         _l("Current password"), [InputRequired(_l("Please enter your password."))]
     )
@@ -109,5 +109,5 @@ def _ask_for_change(form: EmailForm) -> None:
 
 
 def _undo(token: str) -> None:
-    email_changes.undo_change(token, issuer=settings.issuer, locale=str(get_locale()))
+    email_changes.undo_change(token, issuer=settings.issuer)
     db.session.commit()

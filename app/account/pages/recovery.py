@@ -13,7 +13,6 @@ from wtforms.validators import InputRequired
 from ...authentication import browser, known_browsers
 from ...authentication.access import public
 from ...database.rows import db
-from ...extensions import settings
 from ...forms import status_of
 from ...network_limits import LimitReached
 from ...users.names import check_email
@@ -32,7 +31,7 @@ LONGEST_KEPT = 1200  # characters: browsers drop a cookie of more than 4096 with
 class ForgotPasswordForm(FlaskForm):
     """Where the link is to go."""
 
-    email = EmailField(_l("E-mail address"), [InputRequired(_l("Please enter your e-mail address."))])
+    email = EmailField(_l("Email address"), [InputRequired(_l("Please enter your email address."))])
 
 
 class NewPasswordForm(FlaskForm):
@@ -64,9 +63,7 @@ def reset_password(token: str) -> Response | tuple[str, int]:
     try:
         reset = resetting.find_reset(token)
         if form.validate_on_submit():
-            resetting.reset_password(
-                token, form.password.data or "", issuer=settings.issuer, locale=str(get_locale())
-            )
+            resetting.reset_password(token, form.password.data or "")
             onward = _take_destination()
             browser.leave()
             known_browsers.remember(reset.user)  # who guesses meanwhile keeps nobody out of it

@@ -1,5 +1,7 @@
 """Creating an account."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -17,7 +19,8 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
 from ...languages import picked
-from ...network_limits import LimitReached
+from ...network_limits import REGISTRATION_FORMS, LimitReached
+from ...network_limits import count as count_for_network
 from ...users import unique_names
 from ...users.names import check_email, check_username
 from ...users.passwords import HashingBusy, check_new_password
@@ -35,8 +38,13 @@ class RegistrationForm(FlaskForm):
     """What a new account needs."""
 
     username = StringField(_l("Username"), [InputRequired(_l("Please choose a username."))])
-    email = EmailField(_l("E-mail address"), [InputRequired(_l("Please enter your e-mail address."))])
+    email = EmailField(_l("Email address"), [InputRequired(_l("Please enter your email address."))])
     password = PasswordField(_l("Password"), [InputRequired(_l("Please choose a password."))])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check all fields, a form at fault too, once it is counted: answers tell which names are taken. Raises LimitReached."""
+        count_for_network(REGISTRATION_FORMS, request.remote_addr)
+        return super().validate(extra_validators)
 
     # The rules check all of this again; asking here as well shows everything that is wrong at once.
     def validate_username(self, field: StringField) -> None:
@@ -99,7 +107,7 @@ def _was_just_sent(form: RegistrationForm) -> bool:
 
 
 def _taken() -> Markup:
-    words = _("This e-mail address is taken. If it is yours, please sign in.")
+    words = _("This email address is taken. If it is yours, please sign in.")
     onward = browser.safe_next(request.args.get("next"))
     url = url_for("authentication_login.sign_in", next=onward)
     return Markup('{} <a href="{}">{}</a>').format(words, url, _("Sign in"))

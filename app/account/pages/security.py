@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -15,7 +14,6 @@ from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
 from ...authentication.step_up import confirm_password
 from ...database.rows import db
-from ...extensions import settings
 from ...forms import status_of
 from ...users.refusals import PasswordRefused
 from .. import passwords
@@ -56,11 +54,6 @@ def show() -> ResponseReturnValue:
 
 def _change_password(form: ChangePasswordForm) -> None:
     confirm_password(form.current_password.data or "")
-    passwords.change_password(
-        current_user,
-        form.password.data or "",
-        session_id=current_user.browser_session.id,
-        issuer=settings.issuer,
-        locale=str(get_locale()),
-    )
+    session_id = current_user.browser_session.id
+    passwords.change_password(current_user, form.password.data or "", session_id=session_id)
     known_browsers.remember(current_user)

@@ -1,9 +1,9 @@
 """The page that makes the first administrator."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from ...authentication import browser
 from ...authentication.access import public
@@ -11,10 +11,13 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
 from ...languages import picked
+from ...network_limits import LimitReached
+from ...users.passwords import HashingBusy
 from .. import setup
 from ..refusals import LinkExpired
 from ..registration import send_verification
 from ..wording import REFUSALS, tell
+from . import limited
 from .registration import RegistrationForm
 
 blueprint = Blueprint("account_setup", __name__)
@@ -29,9 +32,10 @@ class SetupForm(RegistrationForm):
 
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 @public
-def create_administrator(token: str) -> Response | tuple[str, int]:
+def create_administrator(token: str) -> ResponseReturnValue:
     """The page behind the link of the first start; it works once, and only while nobody administers the portal."""
     form = SetupForm()
+    status, headers = status_of(form), dict[str, str]()
     try:
         setup.check_setup_link(token)
         if form.validate_on_submit():
@@ -44,7 +48,9 @@ def create_administrator(token: str) -> Response | tuple[str, int]:
     except REFUSALS as refusal:
         db.session.rollback()
         tell(form, refusal)
-    return render_template("account/setup.html", form=form), status_of(form)
+    except (LimitReached, HashingBusy) as error:
+        status, headers = limited.refuse(form, error)
+    return render_template("account/setup.html", form=form), status, headers
 
 
 def _create_administrator(token: str, form: RegistrationForm) -> None:

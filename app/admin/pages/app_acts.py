@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from ...authentication.access import recent_sign_in
-from ...clients import registration, verified
+from ...clients import disabling, registration, verified
 from ...clients.models import Client
 from ...clients.people_per_app import count_people
 from .acts import Act, confirm_and_do
@@ -72,7 +72,7 @@ def enable(client_id: str) -> ResponseReturnValue:
     return confirm_and_do(
         ENABLE,
         target_of(client),
-        lambda: registration.enable_client(client, registration.ADMINISTRATOR, actor_id=current_user.id),
+        lambda: disabling.enable_client(client, disabling.ADMINISTRATOR, actor_id=current_user.id),
     )
 
 
@@ -118,4 +118,4 @@ def _people_lost(count: int) -> str:
 
 
 def _disable(client: Client) -> None:
-    registration.disable_client(client, registration.ADMINISTRATOR, actor_id=current_user.id)
+    disabling.disable_client(client, disabling.ADMINISTRATOR, actor_id=current_user.id)

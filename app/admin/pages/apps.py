@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ...clients.client_secrets import is_live
@@ -12,9 +13,11 @@ from ...clients.people_per_app import count_people
 from ...clients.registration import PORTALS_OWN, find_client
 from ...diagnostics.request_log.reading import list_entries
 from ...extensions import settings
+from ...forms import REFUSED
 from ...scopes import catalogue
 from ...users.directory import usernames
 from .acts import Target
+from .list_filters import ListFilters
 from .listing import read_page
 
 blueprint = Blueprint("admin_apps", __name__)
@@ -26,19 +29,21 @@ STATES = {
     State.PUBLIC: _l("Public"),
     State.PASSWORD: _l("With the password grant"),
     State.TRUSTED: _l("Verified"),
+    State.INTROSPECTING: _l("Introspecting all tokens"),
 }
 
 
 @blueprint.get("/admin/apps")
-def index() -> str:
+def index() -> tuple[str, int]:
     """The list of apps, the newest first; ``q`` searches, ``state`` narrows."""
-    sought = request.args.get("q", "").strip()
-    state = next((state for state in State if state == request.args.get("state")), None)
-    page = read_page(search(sought, state), [Client.id])
+    filters = ListFilters(request.args)
+    filters.offer(STATES, _("All"))
+    if not filters.validate():
+        return render_template("admin/apps/index.html", filters=filters, page=None), REFUSED
+    state = State(filters.state.data) if filters.state.data else None
+    page = read_page(search(filters.sought, state), [Client.id])
     people = count_people([client.id for client, _owner in page.entries])
-    return render_template(
-        "admin/apps/index.html", page=page, people=people, sought=sought, state=state, states=STATES
-    )
+    return render_template("admin/apps/index.html", filters=filters, page=page, people=people), 200
 
 
 @blueprint.get("/admin/apps/<client_id>")

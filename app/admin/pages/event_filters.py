@@ -12,6 +12,7 @@ from configuration.addresses import canonical
 
 from ...audit.log_wording import area_in_words, kind_in_words, kinds_by_area
 from ...audit.search import Wanted
+from ...forms import is_offered
 from .lookups import read_app, read_person
 
 YEARS = range(1970, 9999)  # those that ids can tell
@@ -49,7 +50,7 @@ class EventFilters(Form):
 
     def wanted(self) -> Wanted | None:
         """What to search for, or None where a field cannot be understood."""
-        kind = self.kind.data or None
+        kind = self._read("kind", self._kind)
         until: datetime | None = self._read("until", _day)
         wanted = Wanted(
             user_id=self._read("person", read_person),
@@ -62,6 +63,12 @@ class EventFilters(Form):
             until=until + DAY if until else None,
         )
         return None if any(field.errors for field in self) else wanted
+
+    def _kind(self, typed: str) -> str:
+        """A kind of events or an area."""
+        if not is_offered(self.kind):
+            raise ValueError(_("There is no event of this kind. Please choose one of the list."))
+        return typed
 
     def _read(self, name: str, read: Callable[[str], Any]) -> Any:
         typed = (self[name].data or "").strip()

@@ -55,6 +55,8 @@ def download() -> ResponseReturnValue:
     events = db.session.scalars(query).all()
     text = export.as_csv(events, **_names(events))
     asked = {field.name: field.data for field in filters if field.data}
+    # Whoever was asked for may delete the account: the id says no name.
+    asked |= {name: of for name, of in (("person", wanted.user_id), ("actor", wanted.actor_id)) if of}
     record(EventKind.EVENTS_EXPORTED, current_user.id, current_user.id, number=len(events), filters=asked)
     db.session.commit()
     response = Response(text, mimetype="text/csv")

@@ -11,7 +11,7 @@ from ...diagnostics.models import LOG_KEPT, LoggedRequest
 from ...diagnostics.pages.log_filters import RequestFilters
 from ...diagnostics.request_log import reading_refusals
 from ...diagnostics.request_log.reading import LogEntry, find_entry
-from ...forms import REFUSED
+from ...forms import REFUSED, is_offered
 from .listing import read_page
 from .lookups import read_app
 
@@ -28,6 +28,11 @@ class FailureFilters(RequestFilters):
     def offer(self, endpoints: list[str]) -> None:
         """Fill the choices with the endpoints that the log knows."""
         self.endpoint.choices = [("", _("All")), *((name, name) for name in endpoints)]
+
+    def validate_endpoint(self, field: SelectField) -> None:
+        """Refuse an endpoint that the log does not know."""
+        if field.data and not is_offered(field):
+            raise ValidationError(_("The log knows no endpoint of this name. Please choose one of the list."))
 
     def validate_app(self, _field: StringField) -> None:
         """Refuse an app that nobody knows."""
@@ -48,15 +53,15 @@ class FailureFilters(RequestFilters):
 def index() -> tuple[str, int]:
     """The refused requests, newest first, narrowed by app, cause and endpoint; or the one with a request ID."""
     filters = FailureFilters(request.args)
-    endpoints = reading_refusals.list_endpoints()
-    filters.offer(endpoints)
+    filters.offer(reading_refusals.list_endpoints())
     if not filters.validate():
         return _page(filters, [], None), REFUSED
     if filters.request_id:
         entry = find_entry(filters.request_id)
         return _page(filters, [entry] if entry else [], Page([], None, None)), 200
-    endpoint = filters.endpoint.data if filters.endpoint.data in endpoints else None
-    found = reading_refusals.search_failures(filters.app_id(), filters.cause.data or None, endpoint)
+    found = reading_refusals.search_failures(
+        filters.app_id(), filters.cause.data or None, filters.endpoint.data or None
+    )
     page = read_page(found, [LoggedRequest.id])
     return _page(filters, [LogEntry(row) for row in page.entries], page), 200
 

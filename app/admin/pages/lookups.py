@@ -12,12 +12,12 @@ AN_ID = re.compile("[0-9a-f]{32}")
 
 
 def read_person(typed: str) -> str:
-    """The id of the person with this username, e-mail address or id; events outlive the account."""
+    """The id of the person with this username, email address or id; events outlive the account."""
     if AN_ID.fullmatch(typed):
         return typed
     user = find_user(typed)
     if user is None:
-        raise ValueError(_("Nobody here has this username, e-mail address or ID."))
+        raise ValueError(_("Nobody here has this username, email address or ID."))
     return user.id
 
 

@@ -1,4 +1,4 @@
-"""Mails that wait to leave: to whom, what for, since when. What they say is nobody's business here."""
+"""Emails that wait to leave: to whom, what for, since when. What they say is nobody's business here."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ blueprint = Blueprint("admin_mails", __name__)
 
 @blueprint.get("/admin/mails")
 def index() -> str:
-    """The outbox, the mail that waits longest first."""
+    """The outbox, the email that waits longest first."""
     page = read_page(outbox.list_queued(), [OutgoingMail.id], descending=False)
     return render_template(
         "admin/mails/index.html",
@@ -34,7 +34,7 @@ def index() -> str:
 
 @blueprint.post("/admin/mails/<mail_id>/send")
 def send(mail_id: str) -> ResponseReturnValue:
-    """Let the mail leave now instead of after its pause."""
+    """Send a waiting email now instead of after its pause."""
     mail = _get_mail(mail_id)
     try:
         outbox.hurry(mail)
@@ -48,7 +48,7 @@ def send(mail_id: str) -> ResponseReturnValue:
 @blueprint.post("/admin/mails/<mail_id>/delete")
 @recent_sign_in
 def delete(mail_id: str) -> ResponseReturnValue:
-    """Let the mail never leave."""
+    """Delete a waiting email, so that it is never sent."""
     mail = _get_mail(mail_id)
     try:
         outbox.drop(mail)

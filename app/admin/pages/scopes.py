@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 
 from ...authentication.access import recent_sign_in
-from ...consents.decisions import count_consents_with
+from ...consents.counts import count_consents_with
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of

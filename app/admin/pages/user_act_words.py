@@ -24,7 +24,7 @@ CONFIRM_EMAIL = Act(
     _l(
         "Apps are told that this address belongs to the person. Confirm it only if you know that from elsewhere."
     ),
-    _l("Confirm e-mail address"),
+    _l("Confirm email address"),
     _l("%(name)s is confirmed."),
 )
 END_SESSIONS = Act(
@@ -36,7 +36,7 @@ END_SESSIONS = Act(
 PASSWORD_LINK = Act(
     _l("Send %(name)s a link for a new password?"),
     _l(
-        "It goes to the person's e-mail address, in their language, works once and within seven days. Until it is used the password stays as it is."
+        "It goes to the person's email address, in their language, works once and within seven days. Until it is used the password stays as it is."
     ),
     _l("Send link"),
     _l("The link for %(name)s is on its way."),

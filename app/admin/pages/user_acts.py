@@ -64,7 +64,7 @@ def end_sessions(user_id: str) -> ResponseReturnValue:
 @blueprint.route("/admin/users/<user_id>/password-link", methods=["GET", "POST"])
 @recent_sign_in
 def password_link(user_id: str) -> ResponseReturnValue:
-    """Mail this person, in their language, a link that sets a password."""
+    """Email this person, in their language, a link that sets a password."""
     user = _person(user_id)
     return confirm_and_do(
         words.PASSWORD_LINK,

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, render_template, request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ...audit.trail import list_events
@@ -10,10 +11,12 @@ from ...authentication import devices
 from ...authentication.sessions import list_sessions
 from ...clients.registration import list_own_clients
 from ...consents.decisions import list_consents
+from ...forms import REFUSED
 from ...users import accounts
 from ...users.directory import State, search
 from ...users.models import User
 from ...users.refusals import UserUnknown
+from .list_filters import ListFilters
 from .listing import read_page
 
 blueprint = Blueprint("admin_users", __name__)
@@ -21,19 +24,22 @@ blueprint = Blueprint("admin_users", __name__)
 LATEST = 10
 STATES = {
     State.BLOCKED: _l("Blocked"),
-    State.UNVERIFIED: _l("E-mail address not confirmed"),
+    State.UNVERIFIED: _l("Email address not confirmed"),
     State.ADMINISTRATORS: _l("Administrators"),
     State.DELETED: _l("Deleted"),
 }
 
 
 @blueprint.get("/admin/users")
-def index() -> str:
+def index() -> tuple[str, int]:
     """The list of people, the newest first; ``q`` searches, ``state`` narrows."""
-    sought = request.args.get("q", "").strip()
-    state = next((state for state in State if state == request.args.get("state")), None)
-    page = read_page(search(sought, state), [User.id])
-    return render_template("admin/users/index.html", page=page, sought=sought, state=state, states=STATES)
+    filters = ListFilters(request.args)
+    filters.offer(STATES, _("Everybody"))
+    if not filters.validate():
+        return render_template("admin/users/index.html", filters=filters, page=None), REFUSED
+    state = State(filters.state.data) if filters.state.data else None
+    page = read_page(search(filters.sought, state), [User.id])
+    return render_template("admin/users/index.html", filters=filters, page=page), 200
 
 
 @blueprint.get("/admin/users/<user_id>")

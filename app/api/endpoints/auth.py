@@ -25,7 +25,7 @@ blueprint = Blueprint("api_auth", __name__)
 @blueprint.post("/api/auth", strict_slashes=False)
 @public
 def sign_in() -> Response:
-    """``userId`` and ``accessToken`` of the person; wrong passwords count like those at the sign-in page."""
+    """Issue a token: ``userId`` and ``accessToken`` of the person; wrong passwords count like those at the sign-in page."""
     if not settings.password_api:
         raise ApiRefused(
             403, "password_api_off", _("Signing in by other services is switched off at this portal.")

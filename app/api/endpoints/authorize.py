@@ -12,21 +12,22 @@ from ...oauth.refusals import Refused
 from ...oauth.requests import PortalRequest
 from ...oauth.server import server
 from ...oauth.wire import attribution
-from ...oauth.wire.endpoint import FORM
+from ...oauth.wire.endpoint import FORM, not_form
 from ..bodies import read_object
 from ..refusals import ApiRefused
 
 blueprint = Blueprint("api_authorize", __name__)
 
+NAME = "api/authorize"  # in the log
 CREDENTIALS = ("client_id", "client_secret")
 
 
 @blueprint.post("/api/authorize", strict_slashes=False)
 @public
 def authorize() -> Response:
-    """``client_id`` and ``token``; whatever speaks against it is one 401, its app's log knows more."""
+    """Issue a token: ``client_id`` and ``token``; whatever speaks against it is one 401, its app's log knows more."""
     sent = _sent()
-    request_log.begin("api/authorize", sent.items(multi=True))
+    request_log.begin(NAME, sent.items(multi=True))
     parameters = MultiDict({"grant_type": "client_credentials"})
     parameters.update(sent)
     asked = PortalRequest("POST", request.path, request.headers, parameters)
@@ -46,6 +47,8 @@ def _sent() -> MultiDict[str, str]:
         fields = [(name, text) for name in CREDENTIALS for text in request.form.getlist(name)]
         return MultiDict(fields)
     if not request.is_json:
+        request_log.begin(NAME)
+        _note(not_form())
         abort(415)
     document = read_object()
     found = [(name, document[name]) for name in CREDENTIALS if name in document]
@@ -59,9 +62,14 @@ def _refuse(error: OAuth2Error) -> Response:
     refusal = (
         error if isinstance(error, Refused) else Refused(causes.PARAMETER_MALFORMED, parameter="request")
     )
-    attribution.attribute(refusal.cause)
-    request_log.refused(refusal.cause, **refusal.facts)
+    _note(refusal)
     response = jsonify(success=False)
     response.status_code = 401
     response.headers["WWW-Authenticate"] = f'Basic realm="{settings.issuer}"'
     return response
+
+
+def _note(refusal: Refused) -> None:
+    """Write why into the log of the app."""
+    attribution.attribute(refusal.cause)
+    request_log.refused(refusal.cause, **refusal.facts)

@@ -23,7 +23,7 @@ blueprint = Blueprint("api_register", __name__)
 @blueprint.post("/api/register", strict_slashes=False)
 @public
 def register() -> tuple[Response, int]:
-    """201 and the new person's id; the mail that confirms the address is on its way."""
+    """Register a person: 201 and their id; an email that confirms the address follows."""
     fields = read_fields("username", "email", "password", optional=("invite",))
     try:
         user = _create_account(fields)

@@ -11,7 +11,7 @@ from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from ... import expired_forms
-from ...audit import EventKind, record
+from ...audit import EventKind, record, refused_requests
 from ...extensions import db, metrics
 from ...forms import status_of
 from ...process.metric_families import FORMS_REFUSED
@@ -31,7 +31,7 @@ class SignInForm(FlaskForm):
     """Who comes in, and whether the browser keeps it beyond today."""
 
     username = StringField(
-        _l("Username or e-mail address"), [DataRequired(_l("Please enter your username."))]
+        _l("Username or email address"), [DataRequired(_l("Please enter your username or email address."))]
     )
     password = PasswordField(_l("Password"), [InputRequired(_l("Please enter your password."))])
     remember = BooleanField(_l("Stay signed in"))
@@ -93,6 +93,7 @@ def reauthenticate() -> Response:
 def _start_again(_error: CSRFError) -> Response:
     """The form once more, with what was typed: in another tab somebody signed in or out since it was opened."""
     metrics.count(FORMS_REFUSED)
+    refused_requests.note(EventKind.FORM_REFUSED)
     onward = browser.destination(request.script_root + "/account")
     if request.endpoint == "authentication_login.reauthenticate":
         return redirect(request.full_path.rstrip("?"), 303)
@@ -127,6 +128,7 @@ def _sign_in_page(form: SignInForm, status: int) -> Response:
         form=form,
         carried={"next": onward} if onward else {},
         waiting_app=g.get("waiting_app"),
+        for_developers=(onward or "").removeprefix(request.script_root).startswith("/dashboard/"),
     )
     return make_response(page, status)
 

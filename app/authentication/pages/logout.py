@@ -16,7 +16,7 @@ blueprint = Blueprint("authentication_logout", __name__)
 @blueprint.post("/logout")
 @public
 def sign_out() -> Response:
-    """Signed out; who already was, for the session was over, hears the same."""
+    """Sign this browser out; who already was, since the session was over, hears the same."""
     if current_user.is_authenticated:
         record(EventKind.SIGNED_OUT, user_id=current_user.id, actor_id=current_user.id)
     browser.leave()

@@ -27,7 +27,7 @@ def show() -> str:
 
 @blueprint.post("/account/sessions/<session_id>/end")
 def end(session_id: str) -> Response:
-    """One device signed out; somebody else's is a 404."""
+    """Sign one device out; somebody else's is a 404."""
     if session_id == current_user.browser_session.id:
         return _sign_out_here()
     ended = sessions.end_session(current_user.id, session_id)
@@ -44,7 +44,7 @@ def end(session_id: str) -> Response:
 
 @blueprint.post("/account/sessions/end-others")
 def end_others() -> Response:
-    """Every device but this one signed out."""
+    """Sign out every device but this one."""
     sessions.end_other_sessions(current_user.id, current_user.browser_session.id)
     record(EventKind.OTHER_DEVICES_SIGNED_OUT, user_id=current_user.id, actor_id=current_user.id)
     db.session.commit()

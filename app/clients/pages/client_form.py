@@ -41,6 +41,15 @@ class ScopesField(SelectMultipleField):
         self.data = " ".join(valuelist or request.form.getlist("scope")).split()
 
 
+class SwitchField(BooleanField):
+    """A box that keeps its default where a program does not send it; the page's own empty value says "off"."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the box, whose value comes behind the empty one, if the field was sent."""
+        if valuelist:
+            super().process_formdata(valuelist[-1:])
+
+
 class ClientForm(FlaskForm):
     """The fields of a new app. Which values will do is for the rules to say, so that all refuse alike."""
 
@@ -53,11 +62,13 @@ class ClientForm(FlaskForm):
         _l("Grants"), choices=GRANT_TYPES, default=grants.PRESELECTED, validate_choice=False
     )
     scopes = ScopesField(_l("Permissions"), default=PRESELECTED_SCOPES, validate_choice=False)
+    pkce_required: BooleanField = SwitchField(_l("Require PKCE"), default=True)
 
 
 class EditForm(ClientForm):
     """The fields of an app that exists."""
 
+    # A browser that shows the switch off sends nothing for it, and programs have always done the same.
     pkce_required = BooleanField(_l("Require PKCE"))
     lean_id_tokens = BooleanField(_l("Lean ID tokens"))
     errors_without_iss = BooleanField(_l("Leave iss out of error answers"))
@@ -103,11 +114,11 @@ def read(form: ClientForm, client: Client | None = None) -> Details:
         grant_types=tuple(form.grant_types.data or ()),
         scopes=tuple(form.scopes.data or ()),
     )
+    # Public apps have no such switch.
+    details = replace(details, pkce_required=form.pkce_required.data or details.is_public)
     if isinstance(form, EditForm):
-        # A public app's switch cannot be moved, so browsers send nothing for it.
         details = replace(
             details,
-            pkce_required=form.pkce_required.data or details.is_public,
             lean_id_tokens=form.lean_id_tokens.data,
             errors_without_iss=form.errors_without_iss.data,
         )

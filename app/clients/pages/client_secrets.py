@@ -63,7 +63,7 @@ def new(client_id: str) -> ResponseReturnValue:
     client = get_own_client(client_id)
     form = SecretForm()
     if client.is_public or not form.validate_on_submit():
-        return _page(client, form), status_of(form)
+        return _page(client, form, adding=True), status_of(form)
     try:
         row, secret = client_secrets.add_secret(
             client,
@@ -75,7 +75,7 @@ def new(client_id: str) -> ResponseReturnValue:
         )
     except TooManySecrets:
         form.form_errors = [_("An app may have up to 10 valid secrets. Revoke one that is no longer in use.")]
-        return _page(client, form), REFUSED
+        return _page(client, form, adding=True), REFUSED
     db.session.commit()
     fresh_secret.keep(client, secret, row.name)
     flash(_("The secret “%(name)s” is added.", name=row.name), "ok")
@@ -122,10 +122,12 @@ def _get_secret(client: Client, secret_id: str) -> ClientSecret:
     return secret
 
 
-def _page(client: Client, form: SecretForm) -> str:
+def _page(client: Client, form: SecretForm, *, adding: bool = False) -> str:
     live = [secret for secret in reversed(client.secrets) if is_live(secret)]
     ended = [secret for secret in reversed(client.secrets) if not is_live(secret)]
-    return render_template("clients/secrets.html", client=client, form=form, live=live, ended=ended)
+    return render_template(
+        "clients/secrets.html", client=client, form=form, live=live, ended=ended, adding=adding
+    )
 
 
 def _reveal_page(client: Client, secret: ClientSecret, form: RevealForm) -> str:

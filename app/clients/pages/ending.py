@@ -8,9 +8,10 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
+from ...authentication.access import recent_sign_in
 from ...database.rows import db
 from ...forms import status_of
-from .. import naming, registration
+from .. import disabling, naming, registration
 from ..people_per_app import count_people
 from ..refusals import DisabledByAdministrator
 from .own_app import get_own_client
@@ -28,7 +29,7 @@ class DeleteForm(FlaskForm):
 def disable(client_id: str) -> ResponseReturnValue:
     """Stop the app: it gets no tokens, and those it has are not valid."""
     client = get_own_client(client_id)
-    registration.disable_client(client, registration.OWNER, actor_id=current_user.id)
+    disabling.disable_client(client, disabling.OWNER, actor_id=current_user.id)
     db.session.commit()
     flash(_("%(name)s is disabled.", name=client.name), "ok")
     return redirect(url_for("clients_clients.show", client_id=client.id))
@@ -39,7 +40,7 @@ def enable(client_id: str) -> ResponseReturnValue:
     """Let the app work again, unless an administrator stopped it."""
     client = get_own_client(client_id)
     try:
-        registration.enable_client(client, registration.OWNER, actor_id=current_user.id)
+        disabling.enable_client(client, disabling.OWNER, actor_id=current_user.id)
     except DisabledByAdministrator:
         flash(_("An administrator disabled this app, so only an administrator can enable it."), "danger")
     else:
@@ -49,6 +50,7 @@ def enable(client_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/dashboard/apps/<client_id>/delete", methods=["GET", "POST"])
+@recent_sign_in
 def delete(client_id: str) -> ResponseReturnValue:
     """Ask for the app's name, say whom it reaches, and delete it."""
     client = get_own_client(client_id)

@@ -15,9 +15,7 @@ REDIRECT_URI_UNREGISTERED = Cause(
         "The app wants to send you back to an address that is not registered for it. "
         "So that nobody can take over your sign-in, you were not sent there."
     ),
-    _l(
-        "The app sent redirect_uri %(sent)s. The nearest registered one is %(nearest)s; they differ in: %(differs)s."
-    ),
+    _l("The app sent redirect_uri %(sent)s."),
     _l("Register the address that the app sends, or let the app send the registered one, letter by letter."),
     "redirect_uris",
     "add_redirect_uri",

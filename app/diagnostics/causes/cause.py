@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from ...masking import SECRET
-from .hints import HINTS, WORDS
+from .hints import HINT_FACTS, HINTS, WORDS
 
 WORDED = frozenset({"differs", "reason", "disabled_by", "secret_name"})
 MOST_ECHOED = 5  # words
@@ -45,7 +45,7 @@ INVALID_GRANTS = {
         "client. Send the person through the authorization endpoint again; "
         "the owner of the app sees the reason at error_uri."
     ),
-    "password": "The username and password do not match an account that may sign in here.",
+    "password": "The username or email address and the password do not match an account that may sign in here.",
 }
 INVALID_TOKEN = "The access token is not valid: it has expired, was revoked, or was not made for this server."
 
@@ -74,7 +74,7 @@ class Cause:
     def facts(self) -> frozenset[str]:
         """The names of the facts it can tell."""
         texts = str(self.why) + str(self.fix)
-        return frozenset({"hint", *PLACEHOLDER.findall(texts)})
+        return frozenset({"hint", *HINT_FACTS, *PLACEHOLDER.findall(texts)})
 
     def public_for(self, grant_type: str | None, facts: Mapping[str, Any] | None = None) -> str:
         """``error_description``, which for ``invalid_grant`` is the one text of that grant.
@@ -89,7 +89,7 @@ class Cause:
         """Why the request was refused, with its facts and the hint there is, in the reader's language."""
         why = fill(str(self.why), facts)
         hint = HINTS.get(str(facts.get("hint", "")))
-        return f"{why} {hint}" if hint else why
+        return f"{why} {fill(str(hint), facts)}" if hint else why
 
     def advise(self, facts: Mapping[str, Any]) -> str:
         """What to do, with the facts of the request, in the reader's language."""

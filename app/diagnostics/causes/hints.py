@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-# Whole sentences, shown after why a request was refused.
+# Whole sentences, shown after why a request was refused; facts of the request stand at %(name)s.
 HINTS: dict[str, LazyString] = {
     "white_space": _l("There is white space in it, often a line break that came along when it was copied."),
     "quoted": _l("There are quotation marks around it, which became part of the value."),
@@ -15,20 +15,28 @@ HINTS: dict[str, LazyString] = {
         "It looks like a client secret, not like a client ID. Make a new secret to be safe."
     ),
     "id_and_secret_swapped": _l("Client ID and client secret are swapped. Make a new secret to be safe."),
-    "looks_like_address": _l("It looks like an address or an e-mail address, not like a client ID."),
+    "looks_like_address": _l("It looks like an address or an email address, not like a client ID."),
     "of_other_portal": _l("It does not look like a value that this portal gives out."),
     "authentication_header": _l("There is a header “Authentication”; its name must be “Authorization”."),
     "no_scheme": _l("The header holds the credentials without the word “Basic” before them."),
     "not_base64": _l("What follows “Basic” is not base64."),
+    "not_encoded": _l("Client ID and secret follow “Basic” as they are, not in base64."),
+    "no_padding": _l("The base64 that follows “Basic” lacks its padding, the signs = at its end."),
     "no_colon": _l("There is no colon between client ID and secret after decoding base64."),
+    "mistyped_form": _l("The body is a form already; only its content type says otherwise."),
     "padded": _l("It ends with the padding sign =."),
     "plain_challenge": _l("The verifier itself was sent as the challenge instead of its SHA-256."),
     "too_short": _l("It is too short."),
     "too_long": _l("It is too long."),
     "wrong_characters": _l("It has characters that are not allowed."),
+    "nearest_registered": _l("The nearest registered one is %(nearest)s; they differ in: %(differs)s."),
+    "none_registered": _l("The app has no redirect URI registered."),
+    "similar_grant_type": _l("Perhaps %(nearest)s was meant."),
     "similar_scope": _l("A similar name is among those that the app may ask for."),
     "public_client": _l("A public client cannot have this grant, since it proves to nobody who it is."),
 }
+
+HINT_FACTS = frozenset({"nearest", "differs"})
 
 # Words in the middle of a sentence: where two redirect URIs differ, and why something was ended.
 WORDS: dict[str, LazyString] = {
@@ -54,5 +62,4 @@ WORDS: dict[str, LazyString] = {
     "user_deleted": _l("the account was deleted"),
     "deleted": _l("the person, the app or their connection was deleted"),
     "default": _l("default"),  # the name of an app's first secret
-    "nothing_registered": _l("everything, for none is registered"),
 }

@@ -16,7 +16,8 @@ def _refusal(name: str, why: LazyString, fix: LazyString) -> Cause:
 CREDENTIALS_WRONG = _refusal(
     "credentials_wrong",
     _l(
-        "The username and password that the app passed on do not match. Which of them is wrong is never told."
+        "The username or email address and the password that the app passed on do not match. "
+        "Which of them is wrong is never told."
     ),
     _l("Ask the person to type them again, or better: use the authorization code grant instead."),
 )

@@ -71,9 +71,9 @@ EMAIL_UNCONFIRMED = Cause(
     None,
     200,
     "The claims email and email_verified are left out: the person has not confirmed the address.",
-    _l("The app gets no e-mail address until you have confirmed yours."),
+    _l("The app gets no email address until you have confirmed yours."),
     _l(
-        "The person allows the app to see the e-mail address, but has not confirmed it. Anybody could have entered it, "
+        "The person allows the app to see the email address, but has not confirmed it. Anybody could have entered it, "
         "so the claims email and email_verified are left out."
     ),
     _l(

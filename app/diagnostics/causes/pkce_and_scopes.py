@@ -19,6 +19,7 @@ PKCE_REQUIRED = Cause(
         "code_challenge_method. For a confidential app that cannot do PKCE, make it optional."
     ),
     "pkce",
+    repair="make_pkce_optional",
 )
 PKCE_PLAIN = Cause(
     "pkce_plain",

@@ -13,7 +13,7 @@ BODY_NOT_FORM = Cause(
     400,
     "The body must be a form: send Content-Type: application/x-www-form-urlencoded and fields, not JSON.",
     _UNREADABLE,
-    _l("The body had the content type %(content_type)s. OAuth asks for a form."),
+    _l("OAuth asks for a form, but this was the content type of the body: %(content_type)s."),
     _l(
         "Send the fields as application/x-www-form-urlencoded; most HTTP libraries call this “form” or “data”."
     ),
@@ -53,7 +53,7 @@ GRANT_TYPE_UNKNOWN = Cause(
     400,
     "This grant_type is not supported: see grant_types_supported in the discovery document.",
     _NOT_SWITCHED_ON,
-    _l("There is no grant_type %(sent)s here. The nearest one is %(nearest)s."),
+    _l("There is no grant_type %(sent)s here."),
     _l("Send grant_type with one of these values: %(supported)s."),
 )
 GRANT_NOT_ENABLED = Cause(
@@ -115,4 +115,17 @@ INTROSPECTION_NOT_ALLOWED = Cause(
     _l("Only confidential apps may introspect tokens, and this one is a public client."),
     _l("Let the app's server ask, with a confidential client of its own."),
     "client_type",
+)
+INTROSPECTION_OF_OTHERS = Cause(
+    "introspection_of_others",
+    None,
+    200,
+    "The answer said no more than that the token is not active.",
+    _l("A service asked about a token that is not for it to know of, and was told nothing."),
+    _l(
+        "The token belongs to another app. This one may introspect its own tokens and those of its owner's other apps."
+    ),
+    _l(
+        "If it serves requests of all apps, let an administrator of this portal allow it to introspect everybody's access tokens."
+    ),
 )

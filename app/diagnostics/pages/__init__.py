@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from . import failure, request_log
+from . import failure, repair, request_log
 
-blueprints: tuple[Blueprint, ...] = (request_log.blueprint, failure.blueprint)
+blueprints: tuple[Blueprint, ...] = (request_log.blueprint, failure.blueprint, repair.blueprint)

@@ -1,25 +1,15 @@
 """What one failure means: to anyone, and in full to the owner of the app."""
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Response, make_response, render_template
 from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from ...authentication.access import public
-from ...authentication.pages.login import PasswordForm
-from ...authentication.pages.refused import refuse_beside
-from ...authentication.refusals import InvalidCredentials, TooManyTries
-from ...authentication.step_up import confirm_password
-from ...clients import wording
 from ...clients.models import Client
-from ...clients.redirect_uris import place_of
-from ...clients.refusals import ClientRefused
-from ...database.rows import db
-from ...forms import REFUSED, status_of
+from ...forms import REFUSED
 from .. import causes, redirect_uri_doctor
 from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
-from ..repairs import add_redirect_uri, can_add_redirect_uri, leads_elsewhere
+from ..repairs import can_add_redirect_uri, can_make_pkce_optional, leads_elsewhere
 from ..request_log import reading
 from ..request_log.reading import LogEntry
 
@@ -33,70 +23,15 @@ OF_NOBODY = (causes.CLIENT_UNKNOWN, causes.CLIENT_NOT_NAMED, causes.CLIENT_ID_MI
 @public
 def show(request_id: str) -> Response:
     """The page that ``error_uri`` names."""
-    return _page(reading.find_entry(request_id), request_id)
+    return page_of(reading.find_entry(request_id), request_id)
 
 
-@blueprint.post("/failures/<request_id>/repair")
-def repair(request_id: str) -> BaseResponse:
-    """Register the redirect URI that the app sent, for its owner; another host has a page of its own."""
-    entry, client, sent = _repairable(request_id)
-    if leads_elsewhere(client, sent):
-        return redirect(url_for("diagnostics_failure.repair_elsewhere", request_id=request_id), 303)
-    return _register(entry, client, sent)
-
-
-@blueprint.route("/failures/<request_id>/repair/elsewhere", methods=["GET", "POST"])
-def repair_elsewhere(request_id: str) -> BaseResponse:
-    """Register a redirect URI of a host that the app has none of yet: the host stands alone, the password is asked."""
-    entry, client, sent = _repairable(request_id)
-    form = PasswordForm()
-    if not leads_elsewhere(client, sent):
-        return redirect(url_for("diagnostics_failure.show", request_id=request_id), 303)
-    if not form.validate_on_submit():
-        return _elsewhere_page(entry, client, form, status_of(form))
-    try:
-        confirm_password(form.password.data or "")
-    except (InvalidCredentials, TooManyTries) as refusal:
-        db.session.commit()  # the try counts
-        status, headers = refuse_beside(form.password, refusal)
-        response = _elsewhere_page(entry, client, form, status)
-        response.headers.extend(headers)
-        return response
-    return _register(entry, client, sent)
-
-
-def _repairable(request_id: str) -> tuple[LogEntry, Client, str]:
-    entry = reading.find_entry(request_id)
-    client = _readable_client(entry)
-    if entry is None or client is None or entry.redirect_uri is None:
-        abort(404)
-    return entry, client, entry.redirect_uri
-
-
-def _register(entry: LogEntry, client: Client, sent: str) -> BaseResponse:
-    try:
-        add_redirect_uri(client, sent, actor_id=current_user.id, by_administrator=current_user.is_admin)
-    except ClientRefused as refusal:
-        problems = [wording.explain(problem) for problem in refusal.problems]
-        return _page(entry, entry.request_id, problems)
-    db.session.commit()
-    flash(_("The redirect URI is registered."), "ok")
-    return redirect(url_for("diagnostics_failure.show", request_id=entry.request_id))
-
-
-def _elsewhere_page(entry: LogEntry, client: Client, form: PasswordForm, status: int) -> Response:
-    sent = entry.redirect_uri or ""
-    page = render_template(
-        "diagnostics/repair.html", entry=entry, client=client, sent=sent, place=place_of(sent), form=form
-    )
-    return _unlisted(page, status)
-
-
-def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = None) -> Response:
+def page_of(entry: LogEntry | None, request_id: str, problems: list[str] | None = None) -> Response:
+    """The page of a request, with what a repair of it would have made wrong."""
     if entry is None:
         page = render_template("diagnostics/failure_unknown.html", kept_for=LOG_KEPT.days)
-        return _unlisted(page, 404)
-    client = _readable_client(entry)
+        return unlisted(page, 404)
+    client = readable_client(entry)
     trusted = client is not None or (entry.row.client_id is None and _is_administrator())
     page = render_template(
         "diagnostics/failure_owner.html" if trusted else "diagnostics/failure.html",
@@ -106,8 +41,9 @@ def _page(entry: LogEntry | None, request_id: str, problems: list[str] | None = 
         problems=problems or [],
         path_of_setting=path_of_setting,
         **_doctor(entry, client),
+        **_pkce(entry, client),
     )
-    return _unlisted(page, REFUSED if problems else 200)
+    return unlisted(page, REFUSED if problems else 200)
 
 
 def _doctor(entry: LogEntry, client: Client | None) -> dict[str, object]:
@@ -123,7 +59,14 @@ def _doctor(entry: LogEntry, client: Client | None) -> dict[str, object]:
     }
 
 
-def _readable_client(entry: LogEntry | None) -> Client | None:
+def _pkce(entry: LogEntry, client: Client | None) -> dict[str, bool]:
+    if client is None or entry.cause is not causes.PKCE_REQUIRED:
+        return {}
+    return {"pkce_repairable": can_make_pkce_optional(client), "pkce_repaired": not client.pkce_required}
+
+
+def readable_client(entry: LogEntry | None) -> Client | None:
+    """The app of a request, where the reader may see what went wrong with it."""
     if entry is None or entry.row.client_id is None or not current_user.is_authenticated:
         return None
     return find_readable_client(entry.row.client_id, current_user)
@@ -138,7 +81,8 @@ def _is_administrator() -> bool:
     return current_user.is_authenticated and current_user.is_admin
 
 
-def _unlisted(page: str, status: int) -> Response:
+def unlisted(page: str, status: int) -> Response:
+    """An answer that nobody keeps or lists."""
     response = make_response(page, status)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "private, no-store"

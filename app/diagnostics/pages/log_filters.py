@@ -1,5 +1,6 @@
 """What a reader of a request log asks for; what cannot be understood is said beside the field."""
 
+from collections.abc import Container
 from typing import Any
 
 from flask_babel import gettext as _
@@ -7,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, SelectField, StringField, ValidationError
 
 from ..causes import CATALOGUE, GROUPS
-from ..request_log.reading import OUTCOMES, read_request_id
+from ..request_log.queries import OUTCOMES
+from ..request_log.reading import read_request_id
 
 
 class RequestFilters(Form):
@@ -18,8 +20,17 @@ class RequestFilters(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        causes = {str(title): [(cause.name, cause.name) for cause in group] for title, group in GROUPS}
-        self.cause.choices = {"": [("", _("All"))], **causes}
+        self.offer_causes(CATALOGUE)
+
+    def offer_causes(self, names: Container[str]) -> None:
+        """Fill the choices with these causes and the one that is chosen."""
+        groups = {
+            str(title): [
+                (cause.name,) * 2 for cause in group if cause.name in names or cause.name == self.cause.data
+            ]
+            for title, group in GROUPS
+        }
+        self.cause.choices = {"": [("", _("All"))], **{title: some for title, some in groups.items() if some}}
 
     def validate_request(self, field: StringField) -> None:
         """Refuse what holds no request ID."""

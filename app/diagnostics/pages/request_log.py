@@ -10,6 +10,7 @@ from .. import request_log
 from ..models import LOG_KEPT
 from ..owners import find_readable_client, path_of_setting
 from ..request_log import reading
+from ..request_log.queries import AN_ID
 from ..request_log.reading import LogEntry
 from .log_filters import LogFilters
 
@@ -30,16 +31,20 @@ def show(client_id: str) -> tuple[str, int]:
     client = find_readable_client(client_id, current_user)
     if client is None:
         abort(404)
+    before = request.args.get("before")
+    if before is not None and not AN_ID.fullmatch(before):
+        abort(404)
     filters = LogFilters(request.args)
+    filters.offer_causes(reading.list_causes(client.id))
     understood = filters.validate()
-    entries, older = _find(client.id, filters) if understood else ([], None)
+    entries, older = _find(client.id, filters, before) if understood else ([], None)
     page = render_template(
         "diagnostics/request_log.html",
         client=client,
         entries=entries,
         older=older,
         filters=filters,
-        narrowed=filters.narrows or bool(request.args.get("before")),
+        narrowed=filters.narrows or before is not None,
         issuer=settings.issuer,
         kept_for=LOG_KEPT.days,
         path_of_setting=path_of_setting,
@@ -47,10 +52,8 @@ def show(client_id: str) -> tuple[str, int]:
     return page, 200 if understood else REFUSED
 
 
-def _find(client_id: str, filters: LogFilters) -> tuple[list[LogEntry], str | None]:
+def _find(client_id: str, filters: LogFilters, before: str | None) -> tuple[list[LogEntry], str | None]:
     if filters.request_id:
         entry = reading.find_entry_of(client_id, filters.request_id)
         return ([entry] if entry else []), None
-    return reading.list_entries(
-        client_id, filters.outcome.data, filters.cause.data, request.args.get("before")
-    )
+    return reading.list_entries(client_id, filters.outcome.data, filters.cause.data, before)

@@ -10,9 +10,8 @@ from limits import RateLimitItemPerMinute
 from ...extensions import limiter
 
 PER_MINUTE = 120
-OF_NO_APP = RateLimitItemPerMinute(
-    PER_MINUTE
-)  # in all workers together: anybody can make these, on any machine
+# In all workers together: anybody can make these, on any machine.
+OF_NO_APP = RateLimitItemPerMinute(PER_MINUTE)
 MINUTE = 60.0  # seconds
 
 

@@ -10,6 +10,8 @@ from ..causes import CATALOGUE
 MOST_ENTRIES = 30  # entries of a list
 # These facts name parameters, and a body that is no form becomes the name of one.
 NAMES = frozenset({"fields", "parameter", "missing"})
+# What the app or the portal has registered itself: nothing of it came with the request.
+REGISTERED = frozenset({"nearest"})
 
 Parameters = Sequence[tuple[str, str]]
 
@@ -20,7 +22,7 @@ def facts_to_keep(told: dict[str, dict[str, Any]], parameters: Parameters) -> di
     names = masking.names_among(parameters)
     return {
         cause: {
-            name: _kept(fact, secrets, names if name in NAMES else {})
+            name: fact if name in REGISTERED else _kept(fact, secrets, names if name in NAMES else {})
             for name, fact in facts.items()
             if name in CATALOGUE[cause].facts
         }

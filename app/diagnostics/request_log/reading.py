@@ -7,20 +7,21 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 
 from ...crypto import Undecryptable
 from ...database.rows import db
 from ...extensions import vault
+from ...masking import LONGEST_VALUE, without_secrets
 from ..causes import CATALOGUE, Cause
 from ..models import LoggedRequest
+from .queries import OUTCOMES, entries_of, newest_of
 
 ROWS_A_PAGE = 50  # rows
-OUTCOMES = ("ok", "refused")
-_CURSOR = re.compile(r"[0-9a-f]{32}")
 _REQUEST_ID = re.compile(r"\b[a-z2-7]{20}\b")  # as site/request_ids.py makes them
-_LENGTH = re.compile(r"\((\d{1,9}) characters\)")  # as masking writes it
+_MASKED = re.compile(r"\((\d{1,9}) (characters|more)\)")  # as masking writes it
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class LogEntry:
     @property
     def parameters(self) -> list[tuple[str, str]]:
         """Names and values as received, secrets masked; lengths in the reader's language."""
-        return [(name, _LENGTH.sub(_length, value)) for name, value in self._details.get("request", [])]
+        return [(_in_words(name), self._told(value)) for name, value in self._details.get("request", [])]
 
     @property
     def authorization(self) -> str:
@@ -78,7 +79,7 @@ class LogEntry:
         """What to do, in the reader's language."""
         return cause.advise(self._facts(cause))
 
-    @property
+    @cached_property
     def redirect_uri(self) -> str | None:
         """The address to register as it was sent, where the cause can be repaired."""
         sealed = self._details.get("redirect_uri")
@@ -94,7 +95,20 @@ class LogEntry:
         return json.loads(self.row.details)
 
     def _facts(self, cause: Cause) -> dict[str, Any]:
-        return self._details.get("facts", {}).get(cause.name, {})
+        facts = self._details.get("facts", {}).get(cause.name, {})
+        return {name: self._told(fact) for name, fact in facts.items()}
+
+    def _told(self, fact: Any) -> Any:
+        """A fact or value as its reader may see it: the address that is shown whole anyway is masked nowhere."""
+        if isinstance(fact, list):
+            return [self._told(each) for each in fact]
+        if not isinstance(fact, str):
+            return fact
+        uri = self.redirect_uri
+        is_shown = (
+            uri is not None and len(uri) <= LONGEST_VALUE and fact == without_secrets(uri, is_address=True)
+        )
+        return uri if is_shown else _in_words(fact)
 
 
 def list_entries(
@@ -104,12 +118,17 @@ def list_entries(
     before: str | None = None,
     limit: int = ROWS_A_PAGE,
 ) -> tuple[list[LogEntry], str | None]:
-    """The newest rows of an app (None: of no app at all), and from where to read on, if there are more."""
-    query = select(LoggedRequest).where(LoggedRequest.client_id == client_id)
-    query = _filtered(query, outcome, cause, before).order_by(LoggedRequest.id.desc()).limit(limit + 1)
+    """The newest rows of an app (None: of no app at all), and the cursor of the next ones, if there are more."""
+    query = entries_of(client_id, outcome, cause, before).order_by(LoggedRequest.id.desc()).limit(limit + 1)
     rows = db.session.scalars(query).all()
     entries = [LogEntry(row) for row in rows[:limit]]
     return entries, (entries[-1].row.id if len(rows) > limit else None)
+
+
+def list_causes(client_id: str) -> set[str]:
+    """The names of the causes and remarks among the newest requests of an app, refused ones and others."""
+    rows = [row for outcome in OUTCOMES for row in db.session.execute(newest_of(client_id, outcome))]
+    return {name for cause, remarks in rows for name in (cause, *(remarks or "").split()) if name}
 
 
 def find_entry(request_id: str) -> LogEntry | None:
@@ -137,19 +156,13 @@ def sealed_for(request_id: str) -> str:
     return f"logged_requests.redirect_uri.{request_id}"
 
 
-def _filtered(
-    query: Select[LoggedRequest], outcome: str | None, cause: str | None, before: str | None
-) -> Select[LoggedRequest]:
-    if outcome in OUTCOMES:
-        query = query.where(LoggedRequest.outcome == outcome)
-    if cause in CATALOGUE:
-        remarked = LoggedRequest.remarks.contains(f" {cause} ", autoescape=True)
-        query = query.where(or_(LoggedRequest.cause == cause, remarked))
-    if before is not None and _CURSOR.fullmatch(before):
-        query = query.where(LoggedRequest.id < before)
-    return query
+def _in_words(text: str) -> str:
+    """A text with what masking has put into it, in the reader's language."""
+    return _MASKED.sub(_mask, text)
 
 
-def _length(found: re.Match[str]) -> str:
+def _mask(found: re.Match[str]) -> str:
     count = int(found[1])
+    if found[2] == "more":
+        return _("(%(count)s more)", count=count)
     return ngettext("(%(num)d character)", "(%(num)d characters)", count)

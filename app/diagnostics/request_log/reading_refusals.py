@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, null, select
 from ...database.paging import filter_by_index
 from ...database.rows import db, first_id_at
 from ..models import LoggedRequest
+from .queries import by_index
 
 NO_APP = "none"  # no app has this id
 MOST_ENDPOINTS = 50  # there are some twenty
@@ -19,9 +20,7 @@ def search_failures(
     asked = {"client_id": null() if client_id == NO_APP else client_id, "cause": cause, "endpoint": endpoint}
     first = next((f"{name}_" for name, value in asked.items() if value is not None), "")
     query = select(LoggedRequest).where(LoggedRequest.outcome == "refused")
-    # By its samples of the rows MariaDB sometimes intersects two other indexes instead, and sorts what it finds.
-    for dialect in ("mysql", "mariadb"):
-        query = query.with_hint(LoggedRequest, f"FORCE INDEX (ix_logged_requests_{first}outcome_id)", dialect)
+    query = by_index(query, f"ix_logged_requests_{first}outcome_id")
     return filter_by_index(query, *((getattr(LoggedRequest, name), value) for name, value in asked.items()))
 
 

@@ -83,7 +83,7 @@ class Authorization:
         )
 
     def answer(self) -> Response:
-        """A code for what the person allows, on its way to the app."""
+        """Issue a code for what the person allows, and send it to the app."""
         assert self.consent is not None
         asked = self.asked
         allowed = self.consent.scope.split()
@@ -104,7 +104,7 @@ Step = Callable[[Authorization], Any]
 
 
 def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) -> Any:
-    """The response of ``step`` to the request whose parameters are ``read``, validated anew whoever sends it.
+    """Validate the request whose parameters are ``read``, whoever sends it, and return the response of ``step`` to it.
 
     Commits once; a refusal goes to the app where it may, else to the person on a page. ``name`` is the
     endpoint in the log.

@@ -44,7 +44,7 @@ def page(
     assert asked.validated_redirect_uri is not None
     g.form_action = responses.form_action(asked.validated_redirect_uri)
     query = urlencode(list(asked.parameters.items(multi=True)))
-    who = who_asks.find(asked.client.id)
+    who = who_asks.find(asked.client)
     html = render_template(
         "oauth/consent.html",
         client=asked.client,
@@ -114,7 +114,7 @@ def _value(scope: str) -> str | None:
     if scope == "profile":
         return f"{person.full_name} · {person.username}" if person.full_name else str(person.username)
     if scope == "email":
-        return str(person.email or _("You have not given an e-mail address."))
+        return str(person.email or _("You have not given an email address."))
     if scope == "phone":
         return str(person.mobile or _("You have not given a mobile number."))
     return None

@@ -4,7 +4,7 @@ from sqlalchemy import or_, select, true, update
 
 from ...clients.models import Client
 from ...clock import now
-from ...consents.decisions import count_up_to
+from ...consents.counts import count_up_to
 from ...database.rows import changed, db
 from ...extensions import settings
 from ...notifications.mail import queue_mail
@@ -21,7 +21,7 @@ def is_full(client: ClientRow, user_id: str) -> bool:
 
 
 def tell_once(client: ClientRow) -> None:
-    """Mail the owner and the administrators that ``client`` is full, once for each app."""
+    """Email the owner and the administrators that ``client`` is full, once for each app."""
     first = update(Client).where(Client.id == client.id, Client.full_since.is_(None)).values(full_since=now())
     if not changed(first.execution_options(synchronize_session=False)):
         return

@@ -1,10 +1,7 @@
 """Who is asking: client authentication at the token endpoint and its like, :rfc:`6749#section-2.3`."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote_plus
 
 from ...clients import secret_digests
 from ...clock import now
@@ -16,6 +13,7 @@ from ..client_rows import ClientRow, SecretRow
 from ..refusals import Refused
 from ..requests import PortalRequest
 from . import assertions
+from .basic import read_basic
 
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 
@@ -42,7 +40,7 @@ def read_credentials(request: PortalRequest) -> Presented:
             raise Refused(causes.TWO_CLIENT_AUTHENTICATIONS, places=["client_assertion", "client_secret"])
         return Presented(assertions.claimed_client(request), None, "private_key_jwt")
     if scheme == "basic":
-        client_id, password = _read_basic(header)
+        client_id, password = read_basic(header)
         if form.get("client_secret") or form.get("client_id", client_id) != client_id:
             raise Refused(causes.TWO_CLIENT_AUTHENTICATIONS, places=["Authorization", "body"])
         return Presented(client_id, password or None, "client_secret_basic" if password else "none")
@@ -59,7 +57,7 @@ def read_credentials(request: PortalRequest) -> Presented:
 def check_credentials(
     presented: Presented, client: ClientRow | None, request: PortalRequest, issuer: str
 ) -> ClientRow:
-    """``client``, proven; raises :class:`Refused` with the one ``invalid_client`` otherwise."""
+    """Check that what is ``presented`` proves ``client``, and return it. Raises :class:`Refused`, always as ``invalid_client``."""
     offered = vault.keyed_digest(presented.secret or "")  # the same work for clients that do not exist
     if client is None:
         raise Refused(
@@ -131,15 +129,3 @@ def _explain_wrong(secret: str, client: ClientRow) -> Refused:
     if equal(trimmed, client.id):
         return Refused(causes.SECRET_IS_CLIENT_ID)
     return Refused(causes.SECRET_WRONG, length=len(secret))
-
-
-def _read_basic(header: str) -> tuple[str, str]:
-    """Id and secret of a Basic header, each form-decoded (:rfc:`6749#section-2.3.1`)."""
-    encoded = header.partition(" ")[2].strip()
-    try:
-        client_id, separator, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, ValueError) as error:
-        raise Refused(causes.BASIC_MALFORMED, hint="not_base64") from error
-    if not separator or not client_id:
-        raise Refused(causes.BASIC_MALFORMED, hint=None if separator else "no_colon")
-    return unquote_plus(client_id), unquote_plus(secret)

@@ -42,7 +42,8 @@ class Documents:
         self._wsgi = wsgi
         self._app = app
         self._common = list(headers)
-        self._headers = [("Content-Type", "application/json"), *self._common, *metadata.cache_headers()]
+        of_documents = {**dict(self._common), **dict(metadata.cache_headers())}
+        self._headers = [("Content-Type", "application/json"), *of_documents.items()]
         self._new_request_id = new_request_id
         self._settings: Settings = app.config["SETTINGS"]
         self._bodies: dict[str, bytes] = {}

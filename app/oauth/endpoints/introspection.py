@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from ...clock import now
-from ...diagnostics import causes
+from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..client_lookup import find_client_and_family
 from ..client_rows import ClientRow
@@ -40,10 +40,13 @@ def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
     if parsed is not None:
         return _describe_refresh_token(parsed, client)
     try:
-        active = access_tokens.active_token(token, settings.issuer, explain=False)
+        claims, row = access_tokens.find_token(token, settings.issuer)
+        if not _may_ask(client, claims["client_id"], row.client_owner_id):
+            # Whatever the token's state: that is not theirs to know.
+            request_log.remark(causes.INTROSPECTION_OF_OTHERS)
+            return None
+        active = access_tokens.check_active(claims, row)
     except Refused:
-        return None
-    if not _may_ask(client, active.claims["client_id"], active.row.client_owner_id):
         return None
     answer = {"active": True, "token_type": "Bearer"}
     answer.update((name, active.claims[name]) for name in _CLAIMS if name in active.claims)
@@ -77,10 +80,10 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
 
 
 def _may_ask(client: ClientRow, token_client_id: str, token_owner_id: str | None) -> bool:
-    """The token's own client, another app of the same owner, or an app of the portal itself.
+    """Whether the token is the client's own, of another app of the same owner, or administrators let it ask about all.
 
-    An app that registered itself has no owner either, and is nobody's.
+    Apps without an owner are not for that reason of the same one.
     """
-    if client.id == token_client_id or client.registered_dynamically:
-        return client.id == token_client_id
-    return client.owner_id is None or client.owner_id == token_owner_id
+    if client.id == token_client_id or client.introspects_all:
+        return True
+    return client.owner_id is not None and client.owner_id == token_owner_id

@@ -31,7 +31,7 @@ blueprint = Blueprint("oauth_metadata", __name__)
 @blueprint.get(DISCOVERY_PATHS[1], strict_slashes=False)
 @public
 def discovery() -> Response:
-    """What this server can do."""
+    """Return the discovery document."""
     return _public_json(document(settings, offered_grants()))
 
 
@@ -82,8 +82,12 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
 
 
 def cache_headers() -> Iterable[tuple[str, str]]:
-    """Everybody may read and keep them for a while."""
-    return (("Access-Control-Allow-Origin", "*"), ("Cache-Control", f"public, max-age={MAX_AGE}"))
+    """Return the headers by which any web page may read these documents (CORS), and caches keep them for MAX_AGE."""
+    return (
+        ("Access-Control-Allow-Origin", "*"),
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+        ("Cache-Control", f"public, max-age={MAX_AGE}"),
+    )
 
 
 def _public_json(payload: dict[str, Any]) -> Response:

@@ -1,4 +1,4 @@
-"""Giving tokens back, :rfc:`7009`."""
+"""Token revocation, :rfc:`7009`."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,8 @@ from ..models import RevokedToken
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..server import server
-from ..tokens import access_tokens, families
+from ..tokens import families
+from ..tokens.verification import verified_claims
 from ..wire import cross_origin
 from ..wire.endpoint import endpoint_for_programs, json_of
 
@@ -28,7 +29,7 @@ blueprint = Blueprint("oauth_revocation", __name__)
 @blueprint.post("/oauth/revoke", strict_slashes=False, provide_automatic_options=False)
 @endpoint_for_programs("revocation")
 def revoke(request: PortalRequest) -> Response:
-    """200, also for a token nobody knows (:rfc:`7009#section-2.2`).
+    """Revoke a token; 200 also for one nobody knows (:rfc:`7009#section-2.2`).
 
     A refresh token takes its whole family along; an access token goes alone.
     """
@@ -69,7 +70,7 @@ def _revoke_family(parsed: families.Parsed, client: ClientRow, request: PortalRe
 
 def _revoke_access_token(token: str, client: ClientRow, request: PortalRequest) -> None:
     try:
-        claims = access_tokens.verified_claims(token, settings.issuer)
+        claims = verified_claims(token, settings.issuer)
     except Refused:
         return
     if claims["client_id"] != client.id:

@@ -15,7 +15,7 @@ blueprint = Blueprint("oauth_token", __name__)
 @blueprint.post("/v1/token", strict_slashes=False, provide_automatic_options=False)
 @endpoint_for_programs("token")
 def issue(request: PortalRequest) -> Response:
-    """An answer of :rfc:`6749#section-5.1`."""
+    """Issue tokens for a grant; the answer is that of :rfc:`6749#section-5.1`."""
     return server().create_token_response(request)
 
 

@@ -10,7 +10,6 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 
 from ...clients.grants import OFFERED
 from ...diagnostics import causes, usage
-from ..client_authentication.methods import METHODS
 from ..client_rows import ClientRow
 from ..refusals import Refused
 from ..requests import PortalRequest
@@ -33,7 +32,6 @@ def declines_offline(declined: str) -> bool:
 class PortalGrant(BaseGrant):
     """A grant whose client is found, proven and allowed before anything else is looked at."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     TRANSACTION: type[Transaction] = Transaction
     request: PortalRequest
     scopes: tuple[str, ...] = ()
@@ -49,7 +47,7 @@ class PortalGrant(BaseGrant):
 
     def authenticate_token_endpoint_client(self) -> ClientRow:
         """Prove who the client is and return it; refuse one that has not this grant."""
-        client: ClientRow = self.server.authenticate_client(self.request, METHODS)
+        client: ClientRow = self.server.authenticate_client(self.request)
         if not client.check_grant_type(self.GRANT_TYPE):
             raise self.not_enabled(client)
         return client

@@ -1,4 +1,4 @@
-"""Signing keys vouch for themselves: who can only write to the database can make none that is served.
+"""Each signing key carries a MAC: who can only write to the database can make none that is served.
 
 The private half is sealed, but who publishes a key needs the public one alone; so each row carries a MAC, under a key
 outside the database, over what is published and over when the key signs and verifies.

@@ -1,4 +1,4 @@
-"""Key pairs: made, sealed for their row, and opened again."""
+"""Key pairs: generated, encrypted for their row, and decrypted again."""
 
 import json
 import warnings
@@ -24,7 +24,7 @@ def sealed_for(kid: str) -> str:
 
 
 def new_row(alg: str, slot: str, moment: datetime) -> SigningKey:
-    """A new key for ``slot``, its private half sealed."""
+    """A new key for ``slot``, its private half encrypted."""
     key = _generate(alg)
     kid = key.thumbprint()
     common = {"kid": kid, "alg": alg, "use": "sig"}
@@ -49,7 +49,7 @@ def _generate(alg: str) -> Key:
 
 
 def private_key(row: Any) -> Key:
-    """The key that signs, opened. Raises :class:`~app.crypto.Undecryptable`."""
+    """The key that signs, decrypted. Raises :class:`~app.crypto.Undecryptable`."""
     return import_key(json.loads(vault.decrypt(row.sealed_private_jwk, sealed_for(row.kid))))  # type: ignore[return-value]
 
 

@@ -21,9 +21,8 @@ from .authentic import is_authentic
 from .pairs import Key, new_row, private_key, public_key
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
-RARE = (
-    "EdDSA",
-)  # published only where an app uses it: some libraries stumble over keys that they do not know
+# Published only where an app uses it: some libraries stumble over keys that they do not know.
+RARE = ("EdDSA",)
 SLOTS = {f"{alg}:{slot}" for alg in ALGORITHMS for slot in ("current", "next")}
 FRESH_FOR = 30.0  # seconds a worker trusts the keys it has read; a rotation reaches it within that time
 ASKED_EVERY = 1.0  # seconds between two questions for apps that use what is not published
@@ -84,9 +83,8 @@ class KeyRing:
                 _make_missing(_slots(rows))
                 rows = _read_rows()
                 if not _slots(rows) >= SLOTS:
-                    raise Undecryptable(
-                        "signing_keys"
-                    )  # held by keys of another secret, or that nobody made here
+                    # The slots are held by keys of another secret, or that nobody made here.
+                    raise Undecryptable("signing_keys")
             self._take(rows)
 
     def _take(self, rows: list[Any]) -> None:

@@ -9,7 +9,7 @@ from ..authorization import responses
 from ..client_lookup import find_client
 from ..client_rows import ClientRow
 
-LONGEST_HINT = 254  # characters, of an e-mail address
+LONGEST_HINT = 254  # characters, of an email address
 _AUTHORIZATION_REQUEST = "/oauth/authorize?"
 _AUTHORIZATION_PATHS = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
 # Where people prove who they are: the only pages that ``next`` has a say on.

@@ -1,16 +1,9 @@
 """Whether an access token is active here: signature, expiry, family, consent, person and client all say so."""
 
-import hashlib
-import json
-import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jws import JWSRegistry
 from sqlalchemy import Row, bindparam, case, select
 
 from ...clients.models import Client
@@ -18,22 +11,14 @@ from ...clients.verified import learns_unconfirmed_emails
 from ...consents.models import Consent
 from ...database.hot_reads import HotRead, constant
 from ...diagnostics import causes
-from ...extensions import settings
-from ...process.cache import Cache
 from ...users.models import User
 from ..client_lookup import CONSENT_SCOPE
-from ..keys import ring
 from ..models import RevokedToken, TokenFamily
 from ..refusals import Refused
 from ..scopes import remaining_scopes
-from . import encryption, ended_tokens, families, signing
+from . import ended_tokens, signing
 from .persons import find_person
-
-MOST_TOKENS = 10_000  # verified ones a process keeps; a verification costs more than the memory
-LONGEST_TOKEN = 8_000  # characters; ours are far shorter
-
-_REGISTRY = JWSRegistry(algorithms=list(ring.ALGORITHMS))
-_verified: Cache[bytes, tuple[str, dict[str, Any]]] = Cache(MOST_TOKENS)
+from .verification import verified_claims
 
 _IS_REVOKED = RevokedToken.jti.is_not(None)
 _DISABLED = (Client.disabled_at.is_not(None), constant(causes.CLIENT_DISABLED.name))
@@ -99,10 +84,16 @@ class ActiveToken:
 
 
 def active_token(token: str, issuer: str, *, with_person: bool = False, explain: bool = True) -> ActiveToken:
-    """The token, checked against its signature and the database; raises :class:`Refused` with the cause.
+    """Check ``token`` against its signature and the database, and return it. Raises :class:`Refused` with the cause.
 
     ``with_person`` brings what claims are made of, too; without ``explain`` the refusal has no facts.
     """
+    found = find_token(token, issuer, with_person=with_person)
+    return check_active(*found, with_person=with_person, explain=explain)
+
+
+def find_token(token: str, issuer: str, *, with_person: bool = False) -> tuple[dict[str, Any], Any]:
+    """The claims of a token that this portal signed, and the row that says its state; raises :class:`Refused`."""
     claims = verified_claims(token, issuer)
     family = signing.family_of(claims["jti"])
     if family is None:
@@ -112,6 +103,14 @@ def active_token(token: str, issuer: str, *, with_person: bool = False, explain:
         row = read.first(family=family, jti=claims["jti"])
     if row is None:
         raise Refused(causes.TOKEN_REVOKED, reason="deleted")
+    return claims, row
+
+
+def check_active(
+    claims: dict[str, Any], row: Any, *, with_person: bool = False, explain: bool = False
+) -> ActiveToken:
+    """The token that was found, with the scopes that are left; raises :class:`Refused` where it is not active."""
+    family = signing.family_of(claims["jti"])
     if row.state is not None:
         facts = ended_tokens.find_facts(claims, family) if explain else {}
         raise Refused(causes.CATALOGUE[row.state], **facts)
@@ -131,48 +130,3 @@ def _narrowed(claims: dict[str, Any], *allowed: str) -> dict[str, Any]:
 @lru_cache(maxsize=4096)
 def _left(granted: str, *allowed: str) -> tuple[str, ...]:
     return remaining_scopes(granted.split(), *map(str.split, allowed))
-
-
-def verified_claims(token: str, issuer: str) -> dict[str, Any]:
-    """The claims of a token this portal signed and that has not expired, whatever became of it since."""
-    if len(token) > LONGEST_TOKEN:
-        raise Refused(causes.TOKEN_MALFORMED)
-    key = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-    kid, claims = _verified.get(key) or ("", {})
-    if not ring.current().knows(kid):  # a new token, or one whose key has ended since
-        kid, claims = _verify(token, issuer)
-        _verified.put(key, (kid, claims))
-    if claims["exp"] <= time.time():
-        _verified.drop(key)
-        raise Refused(causes.TOKEN_EXPIRED, expired_at=datetime.fromtimestamp(claims["exp"], UTC))
-    if claims["iss"] != issuer:
-        raise Refused(causes.TOKEN_WRONG_ISSUER, sent=str(claims["iss"])[:200], expected=issuer)
-    return claims
-
-
-def _verify(token: str, issuer: str) -> tuple[str, dict[str, Any]]:
-    if token.startswith(families.PREFIX):
-        raise Refused(causes.TOKEN_IS_REFRESH_TOKEN)
-    try:
-        token = encryption.signed_part(token, settings.jwe_encryption_key)
-        parsed = jws.extract_compact(token.encode("ascii"))
-        header = signing.header_of(parsed)
-        key = ring.current().verification_key(str(header.get("kid")))
-        if key is None or key.alg != header.get("alg"):
-            raise _foreign(json.loads(parsed.payload), issuer)
-        if not jws.validate_compact(parsed, key, registry=_REGISTRY):
-            raise Refused(causes.TOKEN_MALFORMED)
-        claims = json.loads(parsed.payload)
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise Refused(causes.TOKEN_MALFORMED) from error
-    if header.get("typ") != signing.ACCESS_TOKEN_TYPE:
-        raise Refused(causes.TOKEN_IS_ID_TOKEN)
-    return str(header["kid"]), dict(claims)
-
-
-def _foreign(claims: Any, issuer: str) -> Refused:
-    """What to say of a token whose key is none of ours."""
-    named = claims.get("iss") if isinstance(claims, dict) else None
-    if named in (None, "", issuer):
-        return Refused(causes.TOKEN_MALFORMED)
-    return Refused(causes.TOKEN_WRONG_ISSUER, sent=str(named)[:200], expected=issuer)

@@ -101,6 +101,7 @@ def _asking(response: Response) -> str | None:
 
 def _open(response: Response, asking: str) -> None:
     response.headers["Access-Control-Allow-Origin"] = asking
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After, X-Request-Id"
 
 

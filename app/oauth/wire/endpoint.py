@@ -15,8 +15,8 @@ from ...database.trouble import again_if_lost
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..refusals import Refused
-from ..requests import PortalRequest
-from . import attribution, cross_origin
+from ..requests import SENT_ONCE, PortalRequest
+from . import attribution, claimed_clients, cross_origin
 
 RETRY_AFTER = "5"  # seconds
 as_json = json.JSONEncoder(separators=(",", ":")).encode
@@ -84,7 +84,7 @@ def _run(name: str, view: View, read: Callable[[], PortalRequest]) -> Response:
 
 def _read_form() -> PortalRequest:
     if request.mimetype != FORM and (request.content_length or request.mimetype):
-        raise Refused(causes.BODY_NOT_FORM, content_type=request.mimetype[:100])
+        raise not_form()
     return PortalRequest(request.method, request.path, request.headers, request.form)
 
 
@@ -92,7 +92,14 @@ def unreadable(error: HTTPException) -> Refused:
     """Why a body could not be read."""
     if error.code == 413:
         return Refused(causes.BODY_TOO_LARGE, limit=request.max_content_length)
-    return Refused(causes.BODY_NOT_FORM, content_type=request.mimetype[:100])
+    return not_form()
+
+
+def not_form() -> Refused:
+    """A body under another content type than that of a form, and whether it is one all the same."""
+    is_mistyped = not SENT_ONCE.isdisjoint(claimed_clients.fields_of_mistyped_form())
+    hint = "mistyped_form" if is_mistyped else None
+    return Refused(causes.BODY_NOT_FORM, content_type=request.mimetype[:100], hint=hint)
 
 
 def refuse(error: OAuth2Error) -> Response:
@@ -105,7 +112,7 @@ def refuse(error: OAuth2Error) -> Response:
     cause = refusal.cause
     attribution.attribute(cause)
     request_log.refused(cause, **refusal.facts)
-    description = refusal.public_for(attribution.sent_form().get("grant_type"))
+    description = refusal.public_for(claimed_clients.sent_form().get("grant_type"))
     response = jsonify(error_fields(str(cause.error), description))
     response.status_code = cause.status
     if "retry_after" in refusal.facts:
@@ -135,9 +142,9 @@ def error_fields(error: str, description: str) -> dict[str, str]:
     return {"error": error, "error_description": description, "error_uri": page}
 
 
-def json_of(payload: Any, status: int = 200) -> Response:
+def json_of(payload: Any) -> Response:
     """``payload`` as JSON."""
-    return json_response(as_json(payload), status)
+    return json_response(as_json(payload))
 
 
 def json_response(text: str, status: int = 200) -> Response:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import addresses, database, encryption, files, neighbours, people, settings, tls
+from . import addresses, database, encryption, files, names, neighbours, people, settings, tls
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ Check = Callable[["Settings"], Iterator[Finding]]
 # The name of each check, the check, and how to mend what keeps it from running.
 CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("configuration", settings.check, "Read config.py: every variable is explained there."),
+    ("names", names.check, "Let this user read .env in the checkout."),
     ("files", files.check, "Let them belong to the user that the portal runs as."),
     ("tls", tls.check, "Set TLS_CERT and TLS_KEY to PEM files that this user can read."),
     (
@@ -39,6 +40,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
         neighbours.check_mail,
         "Check MAIL_URL: host, port, user and password, and that the server runs.",
     ),
+    ("text messages", neighbours.check_text_messages, "Check SMS_WEBHOOK_URL."),
     (
         "rate limits",
         neighbours.check_rate_limits,

@@ -75,7 +75,7 @@ def check_keys(settings: "Settings") -> Iterator[Finding]:
     if foreign:
         mend = "Find out who can write to the database; then run: flask keys rotate --leaked"
         yield Finding("keys", False, f"{foreign} signing keys were not made here, and are not served", mend)
-    says = f"{len(ring.current().verifying)} published; {algorithm} signs: {COSTS[algorithm]}"
+    says = f"{len(ring.current().jwks['keys'])} published; {algorithm} signs: {COSTS[algorithm]}"
     yield Finding("keys", True, says)
 
 

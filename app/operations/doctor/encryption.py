@@ -1,8 +1,14 @@
-"""What is sealed: under the current secret, still under the previous one, or lost."""
+"""What is sealed: under the current secret, still under the previous one, or lost; and whose client secrets are."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sqlalchemy import or_, select
+
+from ...clients.authentic_secrets import is_authentic
+from ...clients.models import ClientSecret
+from ...clock import now
+from ...database.rows import db
 from ...extensions import vault
 from .. import resealing, resealing_output
 from .finding import Finding
@@ -29,5 +35,17 @@ def check(_settings: "Settings") -> Iterator[Finding]:
         yield Finding("encryption", False, says, "Run: flask keys rotate-encryption")
     elif not unopened:
         yield Finding("encryption", True, "everything is sealed under the current secret")
+    if foreign := _count_foreign_secrets():
+        says = f"{foreign} client secrets do not work: not made here for their app, or under a secret that is gone"
+        mend = "Find out who can write to the database, and replace these secrets."
+        yield Finding("encryption", False, says, mend)
     if vault.has_previous and not behind and (waiting := resealing.find_still_on_old_secret()):
         yield Finding("encryption", True, resealing_output.in_words(waiting))
+
+
+def _count_foreign_secrets() -> int:
+    live = (
+        ClientSecret.revoked_at.is_(None),
+        or_(ClientSecret.expires_at.is_(None), ClientSecret.expires_at > now()),
+    )
+    return sum(not is_authentic(secret) for secret in db.session.scalars(select(ClientSecret).where(*live)))

@@ -3,13 +3,16 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
+from ipaddress import ip_address
+from socket import getaddrinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from redis import Redis
 
 from ...extensions import metrics
-from ...notifications.transport import connect
+from ...notifications.connection import Connection, connect, in_one_line
+from ...notifications.headers import address_of
 from ...process.rate_limits import SharedFileStorage, storage_uri
 from ...process.shared_folder import SHARED_MEMORY, shared_folder
 from .finding import Finding
@@ -18,7 +21,15 @@ if TYPE_CHECKING:
     from config import Settings
 
 PATIENCE = 5  # seconds for a server to answer
+INSIST_ON_TLS = (
+    "Let MAIL_URL begin with smtp+tls:// or smtps://: links that open accounts are in these mails."
+)
+SEND_BY_HTTPS = "Let SMS_WEBHOOK_URL begin with https://"
 PROBE = "pforte:doctor"
+ANOTHER_SENDER = (
+    "Set MAIL_FROM to an address that this server lets the portal send from; "
+    "“flask mail test ADDRESS” tells whether it does."
+)
 
 
 def redis_of(url: str) -> Redis:
@@ -27,7 +38,7 @@ def redis_of(url: str) -> Redis:
 
 
 def check_mail(settings: "Settings") -> Iterator[Finding]:
-    """The mail server greets us, and knows us where MAIL_URL has a password."""
+    """The mail server greets us, knows us where MAIL_URL has a password, and takes emails from MAIL_FROM."""
     if settings.mail_url is None:
         well = settings.app_env != "production"
         says = "mails are printed and kept in instance/mail"
@@ -38,6 +49,8 @@ def check_mail(settings: "Settings") -> Iterator[Finding]:
     try:
         with connect(settings.mail_url) as server:
             secure = isinstance(server.sock, ssl.SSLSocket)
+            serves_all = server.has_extn("smtputf8")
+            trouble = _trouble_with(address_of(settings.mail_from), server)
     except ssl.SSLCertVerificationError as error:
         mend = "Renew the server's certificate, or name the file of your private authority in SSL_CERT_FILE."
         says = f"{parts.hostname} has a certificate that cannot be trusted: {error.verify_message}"
@@ -45,7 +58,37 @@ def check_mail(settings: "Settings") -> Iterator[Finding]:
         return
     over = "over TLS" if secure else "in clear"
     known = ", and takes user and password" if parts.username else ""
-    yield Finding("mail", True, f"{parts.hostname} says hello {over}{known}")
+    lacks = "" if serves_all else "; no SMTPUTF8: addresses like käthe@example.org get no email"
+    well = secure or is_near(parts.hostname or "")
+    yield Finding("mail", well, f"{parts.hostname} says hello {over}{known}{lacks}", INSIST_ON_TLS)
+    if trouble:
+        yield Finding("mail", False, f"{parts.hostname} {trouble}", ANOTHER_SENDER)
+
+
+def _trouble_with(sender: str, server: Connection) -> str:
+    """What keeps this server from taking emails of ``sender``; empty where nothing does."""
+    if not sender.isascii() and not server.has_extn("smtputf8"):
+        return "does not take MAIL_FROM: it has letters beyond ASCII, and the server offers no SMTPUTF8"
+    code, text = server.mail(sender, [] if sender.isascii() else ["SMTPUTF8"])
+    return "" if code == 250 else f"refuses emails from MAIL_FROM: {in_one_line(code, text)}"
+
+
+def check_text_messages(settings: "Settings") -> Iterator[Finding]:
+    """What is sent to the gateway is read by nobody on the way."""
+    url = urlsplit(settings.sms_webhook_url or "")
+    if url.scheme == "http" and not is_near(url.hostname or ""):
+        yield Finding(
+            "text messages", False, f"codes and numbers go to {url.hostname} in clear", SEND_BY_HTTPS
+        )
+
+
+def is_near(host: str) -> bool:
+    """Whether all addresses of ``host`` are of this machine or of a private network."""
+    try:
+        found = {str(entry[4][0]).partition("%")[0] for entry in getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return all(ip_address(address).is_private for address in found)
 
 
 def check_rate_limits(settings: "Settings") -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Numbers for Prometheus, from all workers of this machine."""
+"""Metrics for Prometheus, from all workers of this machine."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -59,7 +59,7 @@ def _place(each: Sample) -> tuple[str, str, float]:
 
 
 def _mails_waiting() -> list[Sample]:
-    """How many mails are in the outbox; nothing where the database cannot say."""
+    """How many emails are in the outbox; nothing where the database cannot say."""
     try:
         with read_connection() as connection:
             waiting = connection.scalar(select(func.count()).select_from(OutgoingMail))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from ...audit import EventKind, record_for_many
 from ...clock import now
 from ...database.rows import db, new_id
+from .. import hash_kinds
 from ..models import User
 from . import lines
 from .fields import LineRefused, Values, values_of
@@ -50,7 +51,7 @@ def take_over(staging: Staging) -> int:
 
     Raises :class:`TakenMeanwhile`; the caller undoes what was written by then.
     """
-    number = 0
+    number, kinds = 0, set()
     for batch in staging.good(ROWS_A_BATCH):
         rows = [_row(values, username, email) for _line, username, email, values in batch]
         try:
@@ -58,7 +59,9 @@ def take_over(staging: Staging) -> int:
         except IntegrityError:
             raise TakenMeanwhile from None
         record_for_many(EventKind.USER_IMPORTED, [row["id"] for row in rows])
+        kinds |= {hash_kinds.kind_of(row["password_hash"]) for row in rows}
         number += len(rows)
+    hash_kinds.keep(kinds)
     return number
 
 

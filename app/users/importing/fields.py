@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...clock import now
+from .. import foreign_hashes
 from ..person_fields import PERSON_FIELDS, Reader
-from . import hashes
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 BOOLEANS = {"true": True, "false": False}
@@ -37,8 +37,8 @@ def values_of(columns: Mapping[str, str]) -> Values:
 
 
 def _password_hash(text: str, _columns: Mapping[str, str]) -> str:
-    password_hash = hashes.as_checked(text)
-    problem = hashes.problem(password_hash)
+    password_hash = foreign_hashes.as_checked(text)
+    problem = foreign_hashes.problem(password_hash)
     if problem is not None:
         raise ValueError(problem)
     return password_hash

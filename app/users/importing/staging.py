@@ -53,7 +53,7 @@ class Staging:
         self._rows.execute("INSERT INTO bad VALUES (?, ?)", (line, why))
 
     def good(self, size: int) -> Iterator[list[tuple[int, str, str, Values]]]:
-        """Line, username key, e-mail key and values of the good lines, at most ``size`` at once."""
+        """Line, username key, email key and values of the good lines, at most ``size`` at once."""
         last = 0
         query = "SELECT * FROM good WHERE line > ? ORDER BY line LIMIT ?"
         while rows := self._rows.execute(query, (last, size)).fetchall():

@@ -6,7 +6,7 @@ stop the portal by signing in, so what costs more than a few seconds or :data:`M
 
 import re
 
-from ..password_hashes import BCRYPT, SCRYPT_MEMORY
+from .password_hashes import BCRYPT, SCRYPT_MEMORY
 
 LONGEST_HASH = 255  # characters; what the column holds
 MEMORY = SCRYPT_MEMORY  # bytes a single check may take
@@ -32,16 +32,21 @@ TOO_DEAR = "checking it would take too much time or memory at every sign-in"
 IMPOSSIBLE = "its parameters are none that a password can be checked with"
 
 
-def problem(password_hash: str) -> str | None:
-    """Why ``password_hash`` cannot be taken over, without a word of it; None where it can."""
+def problem(password_hash: str, *, halved: int = 0) -> str | None:
+    """Why ``password_hash`` cannot be taken over, without a word of it; None where it can.
+
+    ``halved`` is how often the time is halved that checking it may take.
+    """
     if len(password_hash) > LONGEST_HASH:
         return KINDS
     if found := BCRYPT.fullmatch(password_hash):
-        return _of_bcrypt(int(found[1]))
+        return _of_bcrypt(int(found[1]), halved)
     if found := ARGON2.fullmatch(password_hash):
-        return _of_argon2(int(found[1]), int(found[2]), int(found[3]), found[4], found[5])
+        if any(len(text) % 4 == 1 for text in found.groups()[3:]):
+            return IMPOSSIBLE
+        return _of_argon2(int(found[1]), int(found[2]), int(found[3]), halved)
     if found := SCRYPT.fullmatch(password_hash):
-        return _of_scrypt(int(found[1]), int(found[2]), int(found[3]))
+        return _of_scrypt(int(found[1]), int(found[2]), int(found[3]), halved)
     return KINDS
 
 
@@ -54,22 +59,20 @@ def as_checked(password_hash: str) -> str:
     return f"{before}{LETTERS[LETTERS.index(letter) & 0x30]}{after}"
 
 
-def _of_bcrypt(rounds: int) -> str | None:
+def _of_bcrypt(rounds: int, halved: int) -> str | None:
     if rounds < CHEAPEST_BCRYPT:
         return IMPOSSIBLE
-    return TOO_DEAR if rounds > DEAREST_BCRYPT else None
+    return TOO_DEAR if rounds > DEAREST_BCRYPT - halved else None
 
 
-def _of_argon2(kibibytes: int, passes: int, lanes: int, salt: str, tag: str) -> str | None:
-    if kibibytes * 1024 > MEMORY or kibibytes * 1024 * passes > WORK or lanes > MOST_LANES:
+def _of_argon2(kibibytes: int, passes: int, lanes: int, halved: int) -> str | None:
+    if kibibytes * 1024 > MEMORY or kibibytes * 1024 * passes > WORK >> halved or lanes > MOST_LANES:
         return TOO_DEAR
-    if kibibytes < 8 * lanes or any(len(text) % 4 == 1 for text in (salt, tag)):
-        return IMPOSSIBLE
-    return None
+    return IMPOSSIBLE if kibibytes < 8 * lanes else None
 
 
-def _of_scrypt(n: int, r: int, p: int) -> str | None:
+def _of_scrypt(n: int, r: int, p: int, halved: int) -> str | None:
     # What OpenSSL asks for beside the big table counts, too.
-    if 128 * r * (n + p + 2) > MEMORY or 128 * n * r * p > WORK:
+    if 128 * r * (n + p + 2) > MEMORY or 128 * n * r * p > WORK >> halved:
         return TOO_DEAR
     return IMPOSSIBLE if n < 2 or n & (n - 1) or n >= 2 ** (16 * r) else None  # :rfc:`7914#section-6`

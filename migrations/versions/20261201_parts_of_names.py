@@ -4,8 +4,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0013_parts_of_names'
-down_revision: str | None = '0010_email_keys'
+revision = '0015_parts_of_names'
+down_revision: str | None = '0014_sent_forms'
 branch_labels: Any = None
 depends_on: Any = None
 

@@ -1,0 +1,46 @@
+"""What ``flask client`` names and does, each with the line that says why not."""
+
+import click
+
+from ..users.accounts import find_user
+from ..users.models import User
+from . import introspection, registration
+from .models import Client
+from .refusals import PortalsOwnApp
+
+
+def get_client(client_id: str) -> Client:
+    """The app with this ``client_id``. Ends the command where there is none, as the others do."""
+    client = registration.find_client(client_id)
+    if client is None:
+        raise click.ClickException(
+            f"There is no app {client_id!r}. “flask client list” prints every client_id."
+        )
+    return client
+
+
+def get_person(username: str) -> User:
+    """The person with this name."""
+    user = find_user(username)
+    if user is None:
+        raise click.ClickException(f"There is no user {username!r}. “flask user list” prints everybody.")
+    return user
+
+
+def hand_over(client: Client, owner_id: str) -> None:
+    """Make ``client`` that person's."""
+    try:
+        registration.hand_over(client, owner_id, actor_id=None)
+    except PortalsOwnApp:
+        raise click.ClickException(
+            f"{client.name} is an app of the portal itself: it cannot be anybody's."
+        ) from None
+
+
+def allow_introspection(client: Client) -> None:
+    """Let ``client`` introspect everybody's access tokens."""
+    if client.is_public:
+        raise click.ClickException(
+            f"{client.name} is a public app, and only confidential ones may introspect tokens."
+        )
+    introspection.allow_introspection_of_all(client, actor_id=None)
