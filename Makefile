@@ -35,6 +35,7 @@ run: $(PORTAL)
 	  3) $(BIN)/flask db upgrade || exit 1 ;; \
 	  *) exit 1 ;; \
 	esac; \
+	$(BIN)/python configuration/free_port.py || exit 1; \
 	{ link=$$($(BIN)/flask setup-link 2>/dev/null); [ -z "$$link" ] || \
 	  echo "Nobody administers the portal yet. This link, good for one use, makes the first administrator: $$link"; } & \
 	exec $(BIN)/python configuration/start.py

@@ -85,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     for blueprint in ENDPOINTS:
-        csrf.exempt_protocol(blueprint)
+        csrf.exempt(blueprint)
         app.register_blueprint(blueprint)
     for signal, receiver in REACTIONS:
         signal.connect(receiver)

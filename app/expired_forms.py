@@ -5,7 +5,7 @@ So nothing can happen: looking changes nothing, whoever looks.
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Response, current_app, g, request
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
@@ -19,19 +19,9 @@ _wrap_sent = FlaskForm.Meta.wrap_formdata
 class ExpiredForms(CSRFProtect):
     """The protection of forms, which gives people back what they typed."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._of_protocols: set[str] = set()
-
-    def exempt_protocol(self, blueprint: Blueprint) -> None:
-        """Ask for no token where a protocol says what a request holds."""
-        self.exempt(blueprint)
-        self._of_protocols.add(blueprint.name)
-
-    @property
-    def is_form_of_page(self) -> bool:
-        """Whether this request brings a form of one of our pages, and not what a protocol says."""
-        return request.method == "POST" and request.blueprint not in self._of_protocols
+    def has_vouched_for_form(self) -> bool:
+        """Whether this request brings a form of one of our pages, with the token of this browser."""
+        return request.method == "POST" and request.endpoint is not None and g.get("csrf_valid", False)
 
     def check(self) -> None:
         """Refuse a form of a page that comes without its token, as :meth:`protect` does."""

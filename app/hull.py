@@ -63,8 +63,8 @@ BEFORE_PAGES = (  # the first that refuses or answers is the last that runs
     bad_input.refuse_null_bytes,  # unreadable input
     background.start,  # jobs of this process
     rate_limiting.check,  # too many; from here on the database may be asked
-    second_clicks.answer_again,  # copy of a form
     csrf.check,  # forged or expired form
+    second_clicks.answer_again,  # copy of a form
     access.require_sign_in,  # signed in
     admin_pages.hide_from_others,  # administrator
     kept_forms.show,  # form kept over a sign-in

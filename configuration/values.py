@@ -188,7 +188,9 @@ def unless_console(read: Callable[[str], str]) -> Callable[[str], str | None]:
 def mail_server(value: str) -> str:
     """An smtp://, smtp+tls:// or smtps:// URL with a host."""
     if not read_url(value).hostname:
-        raise ValueError("console, smtp+tls://user:password@host:587 or smtps://user:password@host:465")
+        raise ValueError(
+            "console, smtp+tls://user:password@host:587, smtps://user:password@host:465 or smtp://host:25"
+        )
     example = "smtp+tls://user:password@host:587, smtp://… or smtps://…, or console"
     return url("smtp", "smtp+tls", "smtps", example=example)(value)
 

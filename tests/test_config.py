@@ -298,6 +298,7 @@ def test_the_env_file_is_read_and_a_real_variable_wins(
         ["gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
         ["migrations/at_head.py"],
         ["docker/healthcheck.py"],
+        ["configuration/free_port.py"],
         ["configuration/start.py"],
     ],
 )

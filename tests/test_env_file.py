@@ -17,6 +17,7 @@ from tests.support.checkouts import copy_checkout
 
 COMMANDS = {
     "make run": ["migrations/at_head.py"],
+    "its look at the port": ["configuration/free_port.py"],
     "its start": ["configuration/start.py"],
     "gunicorn": ["-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
     "the health check": ["docker/healthcheck.py"],

@@ -2,15 +2,18 @@
 
 Each form is written with a key of its own. Of the copies with one key and one content, one takes a row and does what
 is asked; the others wait for its redirect, and get it with its cookies: those of the first answer never reached the
-browser. What was refused, or leads to an app, is asked again; so is what programs send, without a key.
+browser. What was refused, or leads to an app, is asked again; so is what programs send, without a key. Only copies with
+the CSRF token of the same browser get anything, and only people who are signed in, or hold a one-time link, take rows.
 """
 
 import json
 import secrets
 import time
+from datetime import timedelta
 from typing import cast
 
-from flask import Response, current_app, g, redirect, request, session
+from flask import Response, current_app, g, redirect, request, session, url_for
+from flask_login import current_user
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -21,12 +24,13 @@ from ..database.engines import read_connection
 from ..database.rows import db
 from ..database.trouble import again_if_lost, undo, was_undone
 from ..extensions import csrf, vault
-from ..forms import SECOND_CLICK
 from .models import SentForm
 
 FIELD = "idempotency_key"
 LONGEST_WAIT = 10.0  # seconds; whoever did the work is gone then
 LOOK_EVERY = 0.05  # seconds
+KEPT_FOR = timedelta(seconds=10)  # from the answer on; later, what it tells may be so no longer
+LARGEST = 6_000  # characters of a kept answer, its cookies included
 
 
 def new_key() -> str:
@@ -36,12 +40,14 @@ def new_key() -> str:
 
 def answer_again() -> Response | None:
     """Answer a copy of a form as the first was answered; let pass what comes first."""
-    if not csrf.is_form_of_page or FIELD not in request.form:
+    if not csrf.has_vouched_for_form() or FIELD not in request.form:
         return None
-    digest = vault.keyed_digest(json.dumps([request.full_path, *request.form.items(multi=True)]))
+    digest = _digest()
     give_up = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < give_up:
-        sent = _find(digest)
+        sent = again_if_lost(lambda: _find(digest))
+        if sent is None and not _may_take_rows():
+            return None
         if sent is None and again_if_lost(lambda: _take(digest), was_undone):
             g.sent_form = digest, session.get(KEPT_BY)
             return None
@@ -67,16 +73,27 @@ def finish(response: Response) -> Response:
     return response
 
 
+def _may_take_rows() -> bool:
+    """Whether this is no stranger: somebody signed in, or with a one-time link in the address of the page."""
+    return current_user.is_authenticated or "token" in (request.view_args or {}) or "invite" in request.args
+
+
+def _digest() -> str:
+    """Name this form of this browser: its address, its fields, and what its CSRF token belongs to till a sign-in."""
+    form = [request.full_path, *request.form.items(multi=True)]
+    return vault.keyed_digest(json.dumps([session.get("csrf_token"), *form]))
+
+
 def _find(digest: str) -> Row[str | None] | None:
     """The answer to this form, None in its place while there is none yet; None where nobody sent it."""
-    recent = select(SentForm.answer).where(SentForm.digest == digest, SentForm.sent_at > now() - SECOND_CLICK)
+    recent = select(SentForm.answer).where(SentForm.digest == digest, SentForm.sent_at > now() - KEPT_FOR)
     with read_connection() as connection:
         return connection.execute(recent).first()
 
 
 def _take(digest: str) -> bool:
     """Whether this request is the first that brings this form."""
-    over = SentForm.sent_at <= now() - SECOND_CLICK
+    over = SentForm.sent_at <= now() - KEPT_FOR
     try:
         db.session.execute(delete(SentForm).where(SentForm.digest == digest, over))
         db.session.execute(insert(SentForm).values(digest=digest))
@@ -90,18 +107,24 @@ def _take(digest: str) -> bool:
 def _keep(digest: str, token: object, response: Response) -> None:
     """Keep the redirect to another page; after anything else the same form is asked anew."""
     this = SentForm.digest == digest
-    if response.location is not None and response.location.startswith("/"):
-        cookies = response.headers.getlist("Set-Cookie")
-        answer = [[token, session.get(KEPT_BY)], response.status_code, response.location, cookies]
-        sealed = vault.encrypt(json.dumps(answer), _place(digest))
-        db.session.execute(update(SentForm).where(this).values(answer=sealed))
+    tokens, cookies = [token, session.get(KEPT_BY)], response.headers.getlist("Set-Cookie")
+    answer = json.dumps([tokens, response.status_code, response.location, cookies])
+    if _leads_on(response.location) and len(answer) <= LARGEST:
+        sealed = vault.encrypt(answer, _place(digest))
+        db.session.execute(update(SentForm).where(this).values(answer=sealed, sent_at=now()))
     else:
         db.session.execute(delete(SentForm).where(this))
     db.session.commit()
 
 
+def _leads_on(location: str | None) -> bool:
+    """Whether an answer leads to a page of ours, and not to the one that asks for the password first."""
+    asking = url_for("authentication_login.reauthenticate")
+    return location is not None and location.startswith("/") and not location.startswith(asking)
+
+
 def _answer_of_first(digest: str, sealed: str) -> Response | None:
-    """The first answer, for the browser it was meant for only: one with the token it had before, or got by it."""
+    """The first answer, for a browser with the session's token of before or after it."""
     try:
         tokens, status, location, cookies = json.loads(vault.decrypt(sealed, _place(digest)))
     except Undecryptable:

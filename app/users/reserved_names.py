@@ -4,9 +4,10 @@ from . import lookalikes
 from .names import LONGEST_USERNAME, PUNCTUATION, fold
 from .refusals import UsernameRefused
 
-# No username has one of these words in it, in any spelling.
+# No username is one of these words, in any spelling, or has it as one of its words: between signs, digits, and where
+# letters grow tall.
 RESERVED = (
-    "abuse", "admin", "administrator", "hostmaster", "noreply", "pforte", "postmaster", "root", "security", "sicherheit",
+    "abuse", "admin", "admins", "administration", "administrator", "administratoren", "administratorin", "hostmaster", "noreply", "pforte", "postmaster", "root", "security", "sicherheit",
     "support", "system", "verified", "verifiziert", "webmaster",
 )  # fmt: skip
 # Mailboxes of an organisation (RFC 2142), and those by which certificates are given: as whole usernames only.

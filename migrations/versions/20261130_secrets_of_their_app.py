@@ -15,6 +15,7 @@ branch_labels: Any = None
 depends_on: Any = None
 
 READ = ('id', 'client_id', 'digest', 'sealed')
+signing_keys = sa.table('signing_keys', sa.column('kid'), sa.column('sealed_private_jwk'))
 secrets = sa.table('client_secrets', *(sa.column(name) for name in (*READ, 'mac')))
 
 
@@ -22,12 +23,11 @@ def upgrade() -> None:
     """The old code goes on beside it: it reads no MAC. Raises Undecryptable under another encryption secret."""
     # Written SQL knows no rows; flask doctor says then that the secrets were not made here.
     rows = [] if context.is_offline_mode() else op.get_bind().execute(sa.select(*(secrets.c[name] for name in READ))).all()
-    sealed = [row for row in rows if row.sealed]
-    if sealed and all(_opened(row) is None for row in sealed):
-        raise Undecryptable('client_secrets')
+    if rows:
+        _refuse_another_secret(rows)
     op.add_column('client_secrets', sa.Column('mac', ascii_text(64), nullable=True))
     for row in rows:
-        text = _opened(row)
+        text = _text_of(row)
         if row.sealed and (text is None or row.digest not in (vault.keyed_digest(text), vault.previous_digest(text))):
             continue
         # The rule as it was when this was written; app/clients/authentic_secrets.py may go on.
@@ -35,9 +35,22 @@ def upgrade() -> None:
         op.get_bind().execute(secrets.update().where(secrets.c.id == row.id).values(mac=vault.row_mac(message)))
 
 
-def _opened(row: Any) -> str | None:
+def _refuse_another_secret(rows: Any) -> None:
+    """Raise Undecryptable where nothing opens: not one client secret, nor, where only digests are kept, a signing key."""
+    keys = op.get_bind().execute(sa.select(signing_keys.c.kid, signing_keys.c.sealed_private_jwk)).all()
+    places = [(row.sealed, f'client_secrets.sealed.{row.id}') for row in rows if row.sealed]
+    places += [(key.sealed_private_jwk, f'signing_keys.{key.kid}') for key in keys]
+    if places and all(_opened(*place) is None for place in places):
+        raise Undecryptable('client_secrets')
+
+
+def _text_of(row: Any) -> str | None:
+    return _opened(row.sealed, f'client_secrets.sealed.{row.id}') if row.sealed else None
+
+
+def _opened(sealed: str, place: str) -> str | None:
     try:
-        return vault.decrypt(row.sealed, f'client_secrets.sealed.{row.id}') if row.sealed else None
+        return vault.decrypt(sealed, place)
     except Undecryptable:
         return None
 

@@ -89,7 +89,7 @@ def test_attack_a_thief_goes_on_unnoticed_behind_another_address(app: Flask, rob
     assert recipients(app, "password_changed") == recipients(app, "new_browser")[-2:] == [OLD, EVIL]
     (told,) = (mail for mail in mails(app, "password_changed") if mail["To"] == OLD)
     text = " ".join(text_of(told).split())
-    assert "If you did not change it, open the link in our email “Your email address was changed”" in text
+    assert "If you did not change it, open the link in the email with which we told you of the change" in text
     assert "/forgot-password" not in text, "it would send the link to the thief"
 
 

@@ -308,6 +308,59 @@ def test_attack_a_copy_of_a_form_from_another_browser_gets_nothing_of_its_answer
     assert "/login" in signed_out.post(path, data=dict(form)).location
 
 
+def test_attack_a_kept_answer_of_ones_own_signs_a_visitor_in_to_the_attackers_account(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Login CSRF: cookies of a kept answer must reach the browser alone that has the token of the form."""
+    sign_up(client)
+    of_another_site = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    mallory = app.test_client()
+    for path, fields in (
+        ("/login", {"username": "anna", "password": PASSWORD}),
+        ("/register", {"username": "mallory", "email": "mallory@example.org", "password": PASSWORD}),
+    ):
+        token = make.csrf_token(mallory.get(path))
+        form = {**fields, "csrf_token": token, "idempotency_key": "a-key-of-the-attacker"}
+        assert mallory.post(path, data=form).status_code == 303
+        bert = make.make_user(app)
+        for victim, name in ((app.test_client(), "Sign in"), (make.browser_of(app, bert), bert.username)):
+            answer = victim.post(path, data=form, headers=of_another_site)
+            assert "token" not in " ".join(answer.headers.getlist("Set-Cookie"))
+            assert name in victim.get("/account", follow_redirects=True).text
+        mallory = app.test_client()
+
+
+def test_attack_strangers_fill_the_table_of_kept_answers(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    token = make.csrf_token(client.get("/login"))
+    form = {"csrf_token": token, "username": "x", "password": "y"}
+    paths = (
+        "/login",
+        "/account/profile?" + "{" * 2000,
+        "/forgot-password",
+        "/nowhere",
+        "/verify-email/x",
+        "/oauth/token",
+    )
+    for number, path in enumerate(paths):
+        client.post(path, data={**form, "idempotency_key": f"key {number}"})
+    assert number_of(db_session, SentForm) == 0
+
+
+def test_what_a_kept_answer_tells_is_told_for_seconds_only(
+    app: Flask, admin: FlaskClient, own_app: make.App, db_session: Session
+) -> None:
+    home = f"/dashboard/apps/{own_app.id}"
+    disable = filled(admin, home, f"{home}/disable")
+    admin.post(f"{home}/disable", data=dict(disable))
+    admin.post(f"{home}/enable", data=dict(filled(admin, home, f"{home}/enable")))
+    with later(seconds=15):
+        admin.post(f"{home}/disable", data=dict(disable))
+    db_session.expire_all()
+    assert db_session.get_one(Client, own_app.id).disabled_at is not None
+
+
 def test_a_refused_form_is_looked_at_again(app: Flask, client: FlaskClient, db_session: Session) -> None:
     sign_up(client)
     clicks = twice(app, client, "/account/security", current_password="not mine", password=ANOTHER_PASSWORD)

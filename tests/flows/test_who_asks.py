@@ -1,6 +1,7 @@
 """The consent page tells of every app who asks."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -17,7 +18,7 @@ NOT_CHECKED = "This portal has not checked the app."
 def told(world: World, client: make.App) -> str:
     """What the page says, without its marks."""
     page = world.ask(client).text
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2]))
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.partition("<main")[2])))
 
 
 def test_maker_age_and_people_of_an_app_are_told(world: World) -> None:

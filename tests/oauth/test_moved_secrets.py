@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from app import create_app
 from app.clients.models import Client, ClientSecret
@@ -125,13 +125,18 @@ def test_secrets_of_older_versions_go_on_and_what_was_written_beside_the_portal_
             engine.dispose()
 
 
+@pytest.mark.parametrize("shown_once", [False, True])
 def test_an_upgrade_under_another_encryption_secret_stops_before_it_ends_all_secrets(
-    databases: Databases,
+    databases: Databases, shown_once: bool
 ) -> None:
     app = create_app(make_settings(databases.new_url("sqlite"), databases.folder))
     with app.app_context():
         upgrade()
-        client = make.make_client(app)
+        client = World(app).client
+        assert World(app).app_only(client).status_code == 200  # there are signing keys now
+        if shown_once:
+            db.session.execute(update(ClientSecret).values(sealed=None))
+            db.session.commit()
         downgrade(revision=BEFORE)
         vault.configure(NEW)
         with pytest.raises(Undecryptable):

@@ -32,13 +32,14 @@ def environ(folder: Path, port: int, **others: str) -> dict[str, str]:
     return own | {"INSTANCE_PATH": str(folder / "instance"), "PORT": str(port)} | others
 
 
+@pytest.mark.parametrize("start", [START, [sys.executable, "configuration/free_port.py"]])
 def test_a_second_portal_at_a_taken_port_ends_with_one_line_that_names_port_and_way_out(
-    tmp_path: Path,
+    tmp_path: Path, start: list[str]
 ) -> None:
     with listening() as other:
         port = other.getsockname()[1]
         ended = subprocess.run(
-            START, cwd=CHECKOUT, env=environ(tmp_path, port), capture_output=True, text=True, timeout=60
+            start, cwd=CHECKOUT, env=environ(tmp_path, port), capture_output=True, text=True, timeout=60
         )
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == (

@@ -36,8 +36,11 @@ def check(_settings: "Settings") -> Iterator[Finding]:
     elif not unopened:
         yield Finding("encryption", True, "everything is sealed under the current secret")
     if foreign := _count_foreign_secrets():
-        says = f"{foreign} client secrets do not work: not made here for their app, or under a secret that is gone"
-        mend = "Find out who can write to the database, and replace these secrets."
+        says = (
+            f"{foreign} client secrets do not work: made by an older version after “flask db upgrade”, under a secret "
+            "that is gone, or by somebody who can write to the database"
+        )
+        mend = "Replace them (flask client rotate-secret CLIENT_ID), and find out which it was."
         yield Finding("encryption", False, says, mend)
     if vault.has_previous and not behind and (waiting := resealing.find_still_on_old_secret()):
         yield Finding("encryption", True, resealing_output.in_words(waiting))
