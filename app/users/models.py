@@ -1,7 +1,7 @@
 """The people who have an account."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_login import UserMixin
 from sqlalchemy import Index, String
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 PLATFORMS = ("android", "ios", "other")
 LONGEST_NAME = 200  # characters
+LONGEST_PART_OF_NAME = 99  # characters, so that both and the space between them are no longer than the whole
+
+
+def full_name(person: Any) -> str | None:
+    """Return the name of ``person`` (anything with the columns of a user) as written, or else made of its parts."""
+    return person.name or " ".join(filter(None, (person.given_name, person.family_name))) or None
 
 
 class User(UserMixin, Model):
@@ -36,6 +42,9 @@ class User(UserMixin, Model):
     password_hash: Mapped[str | None] = mapped_column(ascii_text(255))
     password_changed_at: Mapped[datetime | None]
     name: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
+    """The full name as the person writes it; where it is empty, it follows from the next two."""
+    given_name: Mapped[str | None] = mapped_column(String(LONGEST_PART_OF_NAME))
+    family_name: Mapped[str | None] = mapped_column(String(LONGEST_PART_OF_NAME))
     mobile: Mapped[str | None] = mapped_column(ascii_text(32))
     mobile_verified_at: Mapped[datetime | None]
     country: Mapped[str | None] = mapped_column(ascii_text(2))
@@ -56,7 +65,17 @@ class User(UserMixin, Model):
     @property
     def has_profile(self) -> bool:
         """Whether this person has told anything beyond name and address of the account."""
-        return any((self.name, self.mobile, self.country))
+        return any((self.full_name, self.mobile, self.country))
+
+    @property
+    def full_name(self) -> str | None:
+        """What the person is called, if they have told it."""
+        return full_name(self)
+
+    @property
+    def shown_name(self) -> str:
+        """What pages call the person."""
+        return self.full_name or self.username
 
     @property
     def had_password(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import readers
+from .models import full_name
 
 Reader = Callable[[str, Mapping[str, str]], Any]
 """Makes a value of the text of a column, beside the texts of all columns of its line."""
@@ -46,10 +47,12 @@ PERSON_FIELDS = (
         "name",
         "profile",
         "name",
-        value=lambda person: person.name or person.username,
+        value=lambda person: full_name(person) or person.username,
         in_profile=True,
         read=readers.read_name,
     ),
+    PersonField("given_name", "profile", "given_name", in_profile=True, read=readers.read_part_of_name),
+    PersonField("family_name", "profile", "family_name", in_profile=True, read=readers.read_part_of_name),
     PersonField(
         "username", "profile", "preferred_username", read=readers.read_username, is_sign_in_name=True
     ),

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from ..database.engines import read_connection
-from .models import User
+from .models import User, full_name
 from .names import fold
 
-_BY_USERNAME = select(User.id, User.username, User.name).where(
+_BY_USERNAME = select(User.id, User.username, User.name, User.given_name, User.family_name).where(
     User.username_key == bindparam("key"), User.blocked_at.is_(None), User.deleted_at.is_(None)
 )
 
@@ -25,4 +25,4 @@ def look_up(username: str) -> dict[str, Any] | None:
         person = connection.execute(_BY_USERNAME, {"key": key}).first()
     if person is None:
         return None
-    return {"id": person.id, "username": person.username, "name": person.name or person.username}
+    return {"id": person.id, "username": person.username, "name": full_name(person) or person.username}

@@ -7,7 +7,7 @@ from functools import cache
 
 from ..languages import NAMES
 from .countries import list_countries
-from .models import LONGEST_NAME, PLATFORMS
+from .models import LONGEST_NAME, LONGEST_PART_OF_NAME, PLATFORMS
 from .names import (
     EMAIL_RULES,
     LONGEST_USERNAME,
@@ -45,10 +45,19 @@ def read_email(text: str, _columns: Mapping[str, str]) -> str:
 
 
 def read_name(text: str, _columns: Mapping[str, str]) -> str | None:
-    """Return a name, or None."""
+    """Return a full name, or None."""
+    return _name(text, LONGEST_NAME)
+
+
+def read_part_of_name(text: str, _columns: Mapping[str, str]) -> str | None:
+    """Return a given or a family name, or None."""
+    return _name(text, LONGEST_PART_OF_NAME)
+
+
+def _name(text: str, longest: int) -> str | None:
     name = " ".join(text.split())
-    if len(name) > LONGEST_NAME or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
-        raise ValueError(f"accepted: at most {LONGEST_NAME} characters, all of them visible")
+    if len(name) > longest or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+        raise ValueError(f"accepted: at most {longest} characters, all of them visible")
     return name or None
 
 

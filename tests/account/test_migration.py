@@ -35,7 +35,6 @@ def test_addresses_that_are_taken_for_others_lose_their_confirmation(
         for number, email in enumerate([ATTACK, ROUTE, *KEPT])
     }
     with app.app_context():
-        downgrade(revision=BEFORE)
         for email, person in people.items():
             _write_address(person.id, email)
         before = {user.email: user.updated_at for user in db.session.scalars(select(User))}
@@ -44,6 +43,7 @@ def test_addresses_that_are_taken_for_others_lose_their_confirmation(
         create_link(Purpose.INVITE, email=ATTACK)
         create_link(Purpose.INVITE, email="berta@corp.example")
         db.session.commit()
+        downgrade(revision=BEFORE)
         upgrade()
         told = capsys.readouterr().out
         db.session.remove()

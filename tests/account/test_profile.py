@@ -45,6 +45,26 @@ def test_what_is_emptied_is_forgotten(client: FlaskClient, db_session: Session) 
     assert (user.name, user.mobile, user.country) == (None, None, None)
 
 
+def test_the_full_name_follows_from_its_parts(client: FlaskClient, db_session: Session) -> None:
+    save(client, given_name="Anna", family_name="Müller")
+    user = person(db_session)
+    assert (user.name, user.full_name) == (None, "Anna Müller")
+    assert "Anna Müller" in client.get("/account").text
+    save(client, given_name="", family_name="Müller")
+    assert person(db_session).full_name == "Müller"
+
+
+def test_a_full_name_written_by_hand_counts(client: FlaskClient, db_session: Session) -> None:
+    save(client, given_name="Anna", family_name="Müller", name="Müller, Dr. Anna")
+    assert person(db_session).full_name == "Müller, Dr. Anna"
+    shown = values(client.get("/account/profile"))
+    assert [shown[name] for name in ("given_name", "family_name", "name")] == [
+        "Anna",
+        "Müller",
+        "Müller, Dr. Anna",
+    ]
+
+
 def test_the_language_of_the_profile_switches_the_pages(client: FlaskClient) -> None:
     save(client, locale="de")
     assert '<html lang="de">' in client.get("/account").text
@@ -58,6 +78,8 @@ def test_the_language_of_the_profile_switches_the_pages(client: FlaskClient) -> 
         ({"mobile": "0170 1234567"}, "This is not a phone number that can be called."),
         ({"mobile": "+49 170 1234567 ext. 5"}, "This is not a phone number that can be called."),
         ({"name": "x" * 201}, "Please use at most 200 characters."),
+        ({"given_name": "x" * 100}, "Please use at most 99 characters."),
+        ({"family_name": "x" * 100}, "Please use at most 99 characters."),
         ({"country": "XX"}, "Not a valid choice"),
         ({"locale": "fr"}, "Not a valid choice"),
     ],

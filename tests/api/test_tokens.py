@@ -137,13 +137,14 @@ def test_people_are_looked_up_by_username_and_never_by_address(app: Flask, clien
     with app.app_context():
         accounts.block(accounts.get_user(blocked.id))
         accounts.delete(accounts.get_user(deleted.id))
+        accounts.get_user(person.id).family_name = "Roth"
         db.session.commit()
     token = authorize(client, **make.make_client(app, **SERVICE).form).json["token"]
     header = make.with_token(token)
     found = client.get("/api/users/maria", headers=header)
     assert (found.status_code, found.json) == (
         200,
-        {"id": person.id, "username": "Maria", "name": "Maria"},
+        {"id": person.id, "username": "Maria", "name": "Roth"},
     )
     for name in ("nobody", "maria@example.org", "blocked", "deleted", "x" * 5_000, "%20", "%ff", "' OR 1=1"):
         answer = client.get(f"/api/users/{name}", headers=header)

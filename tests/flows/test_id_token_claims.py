@@ -19,6 +19,14 @@ def test_an_id_token_carries_the_claims_of_the_granted_scopes_as_userinfo_does(w
     assert {name: value for name, value in claims(tokens).items() if name in told} == told
 
 
+def test_given_and_family_names_are_told_and_make_the_full_name(world: World) -> None:
+    world.person_does(lambda person: setattr(person, "given_name", "Petra"))
+    world.person_does(lambda person: setattr(person, "family_name", "Neu"))
+    tokens = make.tokens_for(world.client, world.browser, scope="openid profile")
+    for told in (claims(tokens), world.userinfo(tokens["access_token"]).json):
+        assert (told["given_name"], told["family_name"], told["name"]) == ("Petra", "Neu", "Petra Neu")
+
+
 def test_what_was_not_granted_is_in_no_id_token(world: World) -> None:
     page = world.ask(scope="openid profile email")
     code = make.answer_of(make.decide(world.browser, page, ticked=["profile"]))["code"]

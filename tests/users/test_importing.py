@@ -73,13 +73,14 @@ def only(db_session: Session) -> User:
 
 
 def test_every_column_becomes_what_the_portal_knows_of_a_person(run: Import, db_session: Session) -> None:
-    columns = "name,mobile,country,locale,platform,email_verified,blocked,created_at"
-    row = "Anna Müller 🦊,0170 1234567,de,de-AT,iOS,TRUE,true,2019-05-01T12:30:00+02:00"
+    columns = "name,given_name,family_name,mobile,country,locale,platform,email_verified,blocked,created_at"
+    row = "Anna Müller 🦊,Anna,Müller,0170 1234567,de,de-AT,iOS,TRUE,true,2019-05-01T12:30:00+02:00"
     done = run(f"username,email,password_hash,{columns}\nAnna,Anna@Example.ORG,{HASH},{row}\n")
     assert (done.exit_code, done.stdout, done.stderr) == (0, "1 users imported.\n", "")
     user = only(db_session)
     assert (user.username, user.email, user.password_hash) == ("Anna", "Anna@example.org", HASH)
     assert (user.name, user.mobile, user.country) == ("Anna Müller 🦊", "+491701234567", "DE")
+    assert (user.given_name, user.family_name) == ("Anna", "Müller")
     assert (user.locale, user.platform, user.is_admin) == ("de", "ios", False)
     assert user.email_verified_at is not None
     assert user.blocked_at is not None

@@ -15,7 +15,7 @@ from ... import languages
 from ...database.rows import db
 from ...forms import status_of
 from ...users.countries import list_countries
-from ...users.models import LONGEST_NAME
+from ...users.models import LONGEST_NAME, LONGEST_PART_OF_NAME
 from ...users.person_fields import PROFILE
 from ...users.phone_numbers import for_reading
 from .. import profile
@@ -28,11 +28,18 @@ def _trimmed(text: str | None) -> str:
     return (text or "").strip()
 
 
+_shorter_than_half = Length(max=LONGEST_PART_OF_NAME, message=_l("Please use at most 99 characters."))
+
+
 class ProfileForm(FlaskForm):
     """The profile; everything may stay empty."""
 
+    given_name = StringField(_l("Given name"), [_shorter_than_half], [_trimmed])
+    family_name = StringField(_l("Family name"), [_shorter_than_half], [_trimmed])
     name = StringField(
-        _l("Name"), [Length(max=LONGEST_NAME, message=_l("Please use at most 200 characters."))], [_trimmed]
+        _l("Full name"),
+        [Length(max=LONGEST_NAME, message=_l("Please use at most 200 characters."))],
+        [_trimmed],
     )
     mobile = TelField(_l("Mobile number"), filters=[_trimmed])
     country = SelectField(_l("Country"), filters=[_trimmed])

@@ -112,7 +112,7 @@ def _value(scope: str) -> str | None:
     """What the app would really see."""
     person: Any = current_user
     if scope == "profile":
-        return f"{person.name} · {person.username}" if person.name else str(person.username)
+        return f"{person.full_name} · {person.username}" if person.full_name else str(person.username)
     if scope == "email":
         return str(person.email or _("You have not given an email address."))
     if scope == "phone":
