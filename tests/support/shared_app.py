@@ -21,6 +21,7 @@ from app.diagnostics.request_log import writing
 from app.diagnostics.request_log.cap import RefusalCap
 from app.extensions import background, limiter, metrics, vault
 from app.oauth import client_lookup
+from app.oauth.endpoints.documents import Documents
 from app.oauth.tokens import persons, verification
 from app.oauth.wire import cross_origin
 from app.operations import tidying
@@ -116,6 +117,14 @@ def shape_of(app: Flask) -> dict[str, Any]:
     }
 
 
+def documents_of(app: Flask) -> Documents:
+    """Return the layer around `app` that answers discovery and keys."""
+    layer: Any = app.wsgi_app
+    while not isinstance(layer, Documents):
+        layer = getattr(layer, "_wsgi", None) or layer.app
+    return layer
+
+
 def forget(app: Flask) -> None:
     """Clear all that this process remembers of earlier tests, piece by piece; each line says what would go wrong."""
     with app.app_context():
@@ -123,6 +132,10 @@ def forget(app: Flask) -> None:
     # Keys of the test before may have been rotated or deleted: the rows are read again, known keys stay parsed.
     app.extensions["signing_keys"]._read_at = float("-inf")
     app.extensions["signing_keys"]._used_until.clear()  # keys of an algorithm that no app uses any more
+    documents = documents_of(
+        app
+    )  # published for a second: an algorithm that only an app of the test before used
+    documents._keys_read_at = documents._grants_read_at = float("-inf")
     catalogue.forget()  # scopes that the database no longer has would be found for five seconds
     # Clients, people, tokens and origins of emptied rows: a test that counts statements would find them known.
     client_lookup._known.clear()
