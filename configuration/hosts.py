@@ -15,7 +15,7 @@ def is_host(name: str) -> bool:
     """Tell whether ``name`` is a host name or an IP address, an IPv6 one without brackets and zone."""
     labels = name.split(".")
     if ":" in name or _NUMBER.fullmatch(labels[-1]):
-        return "%" not in name and _is_address(name)
+        return "%" not in name and is_address(name)
     return all(map(_LABEL.fullmatch, labels)) and _is_encodable(name)
 
 
@@ -37,7 +37,8 @@ def read_url(text: str) -> SplitResult:
     return parts if port != 0 and (not host or is_host_of_url(host)) else urlsplit("")
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Tell whether ``text`` is an IP address."""
     try:
         ip_address(text)
     except ValueError:

@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from configuration.addresses import canonical
+from configuration.hosts import is_address
 
 from ..uris import is_name
 
@@ -73,7 +74,7 @@ class Hosts:
         """Probes ask /health by any name, and Prometheus /metrics by the address of a machine, which is no rebound name."""
         if name in self._ours or name == "localhost" or path.startswith(FOR_EVERY_NAME):
             return True
-        return _is_address(name) and (ip_address(name).is_loopback or path == "/metrics")
+        return is_address(name) and (ip_address(name).is_loopback or path == "/metrics")
 
 
 @lru_cache(maxsize=256)
@@ -85,7 +86,7 @@ def is_host(text: str) -> bool:
     name, port = found.groups()
     if port and not 1 <= int(port) <= 65_535:
         return False
-    return ":" in name and _is_address(name[1:-1]) if name.startswith("[") else is_name(name)
+    return ":" in name and is_address(name[1:-1]) if name.startswith("[") else is_name(name)
 
 
 @lru_cache(maxsize=256)
@@ -94,20 +95,12 @@ def name_of(host: str) -> str:
     found = _HOST.fullmatch(host)
     assert found is not None
     name = found[1].strip("[]")
-    return canonical(name) if _is_address(name) else name.removesuffix(".").lower()
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
+    return canonical(name) if is_address(name) else name.removesuffix(".").lower()
 
 
 def _spellings(name: str) -> tuple[str, str]:
     """The issuer's name as it is written, and as browsers send it where it has letters beyond ASCII."""
-    return canonical(name) if _is_address(name) else name, name.encode("idna").decode()
+    return canonical(name) if is_address(name) else name, name.encode("idna").decode()
 
 
 @lru_cache(maxsize=256)

@@ -29,6 +29,7 @@ from .models import SentForm
 FIELD = "idempotency_key"
 LONGEST_WAIT = 10.0  # seconds; whoever did the work is gone then
 LOOK_EVERY = 0.05  # seconds
+INVITED = "account_registration.register"  # whose links have their token in the query
 KEPT_FOR = timedelta(seconds=10)  # from the answer on; later, what it tells may be so no longer
 LARGEST = 6_000  # characters of a kept answer, its cookies included
 
@@ -74,8 +75,9 @@ def finish(response: Response) -> Response:
 
 
 def _may_take_rows() -> bool:
-    """Whether this is no stranger: somebody signed in, or with a one-time link in the address of the page."""
-    return current_user.is_authenticated or "token" in (request.view_args or {}) or "invite" in request.args
+    """Whether this is no stranger: somebody signed in, or with a one-time link to the page."""
+    is_invited = request.endpoint == INVITED and "invite" in request.args
+    return current_user.is_authenticated or "token" in (request.view_args or {}) or is_invited
 
 
 def _digest() -> str:

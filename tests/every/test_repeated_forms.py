@@ -338,6 +338,7 @@ def test_attack_strangers_fill_the_table_of_kept_answers(
     paths = (
         "/login",
         "/account/profile?" + "{" * 2000,
+        "/account/profile",
         "/forgot-password",
         "/nowhere",
         "/verify-email/x",
@@ -345,6 +346,8 @@ def test_attack_strangers_fill_the_table_of_kept_answers(
     )
     for number, path in enumerate(paths):
         client.post(path, data={**form, "idempotency_key": f"key {number}"})
+        invited = f"{path}{'&' if '?' in path else '?'}invite=x"
+        client.post(invited, data={**form, "idempotency_key": f"key {number}"})
     assert number_of(db_session, SentForm) == 0
 
 
