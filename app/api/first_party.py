@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from ..authentication.methods import PASSWORD
 from ..clients.models import Client
 from ..clients.registration import PORTALS_OWN as CLIENT_ID
 from ..clock import now
@@ -47,6 +48,7 @@ def issue_token(user: User, client: Client, settings: "Settings") -> str:
         alg=signing.algorithm(client.alg, settings),
         family_id=new_id(),
         auth_time=now(),
+        methods=PASSWORD,
     )
     families.begin_family(
         db.session.connection(),

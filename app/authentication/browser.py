@@ -14,6 +14,7 @@ from ..users.models import User
 from . import devices, known_browsers, last_seen, lifetimes, replays, session_tokens, sessions
 from .cookies import KEPT_BY, keep_token
 from .kept_forms import PERSON, WAITING
+from .methods import PASSWORD
 from .models import BrowserSession
 from .refusals import SpentTokenShown
 
@@ -25,14 +26,18 @@ UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # characters that one reade
 login_manager.session_protection = None
 
 
-def adopt(user: User, remember: bool = False) -> None:
-    """Sign ``user`` in at this browser with a new session row; the edge commits it.
+def adopt(user: User, remember: bool = False, methods: str = PASSWORD) -> None:
+    """Sign ``user``, who came in by ``methods``, in at this browser with a new session row; the edge commits it.
 
     The cookie is emptied first and gets a token of its own: one that somebody planted before is worth nothing.
     """
     _end_current()
     row, token = sessions.start_session(
-        user, remembered=remember, ip=request.remote_addr, device=devices.recognise(request.user_agent.string)
+        user,
+        methods=methods,
+        remembered=remember,
+        ip=request.remote_addr,
+        device=devices.recognise(request.user_agent.string),
     )
     accounts.note_arrival(user, ip=row.ip, platform=devices.platform(request.user_agent.string))
     kept = {name: session[name] for name in (PENDING, WAITING) if session.get(name)}
@@ -81,10 +86,10 @@ def destination(default: str) -> str:
     return safe_next(request.args.get("next")) or default
 
 
-def renew() -> None:
-    """Give this browser a new token: the person has just proved who they are. What its copies show gains nothing."""
+def renew(*methods: str) -> None:
+    """Give this browser a new token: the person has just proved by ``methods`` who they are. What its copies show gains nothing."""
     row = current_user.browser_session
-    token = session_tokens.rotate_proven_token(row, session[KEPT_BY])
+    token = session_tokens.rotate_proven_token(row, session[KEPT_BY], *methods)
     if token is not None:
         _keep(row, token)
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
 from ..database.rows import Expiry, Id, Model, PrimaryId, ascii_text
+from .methods import PASSWORD
 
 
 class BrowserSession(Model):
@@ -22,6 +23,8 @@ class BrowserSession(Model):
     last_seen_at: Mapped[datetime] = mapped_column(default=now)
     authenticated_at: Mapped[datetime] = mapped_column(default=now)
     """When the person last proved who they are: ``auth_time`` of id_tokens."""
+    methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
+    """What they proved it with: :mod:`app.authentication.methods`."""
     rotated_at: Mapped[datetime] = mapped_column(default=now)
     """When the token was last replaced; a later ``last_seen_at`` says that the browser has got the new one."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -41,6 +44,8 @@ class SpentToken(Model):
     """None: when the browser has shown the token that came in its place, for an answer may be lost on its way."""
     authenticated_at: Mapped[datetime | None]
     """When the person had proved who they are as far as this token goes; None: it lets nobody in any more."""
+    methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
+    """What they had proved it with by then."""
 
 
 class SignInFailures(Model):

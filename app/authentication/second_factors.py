@@ -1,20 +1,13 @@
-"""Who has more to prove than a password. Each second factor says so of its own; whoever lets people in asks here."""
-
-from collections.abc import Callable
+"""Who has more to prove than a password."""
 
 from ..users.models import User
 
-Rule = Callable[[User], bool]
-
-_rules: list[Rule] = []
-
-
-def second_factor(rule: Rule) -> Rule:
-    """Take ``rule``, which says whether somebody has set this factor up."""
-    _rules.append(rule)
-    return rule
-
 
 def needs_second_factor(user: User) -> bool:
-    """Whether the right password alone does not let this person in."""
-    return any(rule(user) for rule in _rules)
+    """Whether the right password alone does not let this person in; a passkey stands in for it, but does not ask."""
+    return user.totp_at is not None
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether this person can prove who they are by two factors."""
+    return user.totp_at is not None or user.passkey_at is not None

@@ -4,6 +4,7 @@ A copy of a browser's cookies must not last, and must gain nothing from what the
 replaced, and the one before becomes spent: docs/decisions/0029-sessions.md.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from ..database.engines import read_connection
 from ..database.rows import db
 from ..users.models import User
 from .lifetimes import is_on
+from .methods import combine
 from .models import BrowserSession, SpentToken
 from .refusals import SpentTokenShown
 
@@ -79,19 +81,24 @@ def rotate_token(row: BrowserSession, shown: str) -> str | None:
     return _rotate(row, shown, None)
 
 
-def rotate_proven_token(row: BrowserSession, shown: str) -> str | None:
-    """Give the session a new token, for which the person has just proved who they are; None where it has ended."""
-    while (token := _rotate(row, shown, now())) is None:
-        query = select(BrowserSession.token_digest, BrowserSession.rotated_at)
+def rotate_proven_token(row: BrowserSession, shown: str, *methods: str) -> str | None:
+    """Give the session a new token, for which the person has just proved by ``methods`` who they are.
+
+    None where it has ended.
+    """
+    while (token := _rotate(row, shown, now(), methods)) is None:
+        query = select(BrowserSession.token_digest, BrowserSession.rotated_at, BrowserSession.methods)
         with read_connection() as connection:  # in the session it would first write what the page has changed
             current = connection.execute(query.where(BrowserSession.id == row.id)).one_or_none()
         if current is None:
             return None
-        _set(row, token_digest=current.token_digest, rotated_at=current.rotated_at)
+        _set(row, token_digest=current.token_digest, rotated_at=current.rotated_at, methods=current.methods)
     return token
 
 
-def _rotate(row: BrowserSession, shown: str, proven_at: datetime | None) -> str | None:
+def _rotate(
+    row: BrowserSession, shown: str, proven_at: datetime | None, methods: Iterable[str] = ()
+) -> str | None:
     """Replace the token of ``row`` if it still is the one that ``row`` says, in a transaction of its own.
 
     What a page does with the password may be refused, and undone; that it was right stays.
@@ -99,8 +106,9 @@ def _rotate(row: BrowserSession, shown: str, proven_at: datetime | None) -> str 
     token = new_token()
     values = {"token_digest": digest(token), "rotated_at": now()}
     if proven_at is not None:
-        values["authenticated_at"] = proven_at
-    spent = {"session_id": row.id, "authenticated_at": row.authenticated_at, "spent_at": proven_at}
+        values |= {"authenticated_at": proven_at, "methods": combine(row.methods, *methods)}
+    before = {"authenticated_at": row.authenticated_at, "methods": row.methods}
+    spent = {"session_id": row.id, "spent_at": proven_at, **before}
     older_spent_at = row.rotated_at if row.token_digest == digest(shown) else proven_at
     unchanged = BrowserSession.id == row.id, BrowserSession.token_digest == row.token_digest
     older = SpentToken.session_id == row.id, SpentToken.spent_at.is_(None)
@@ -125,7 +133,7 @@ def _find_by_spent(spent: SpentToken, row: BrowserSession, user: User) -> Found 
         return None
     # What the person has proved since counts only for the token they got for it.
     db.session.expunge(row)
-    _set(row, authenticated_at=spent.authenticated_at)
+    _set(row, authenticated_at=spent.authenticated_at, methods=spent.methods)
     return Found(row, user, is_current=False)
 
 

@@ -10,13 +10,14 @@ from ..extensions import metrics
 from ..process.metric_families import SIGN_INS
 from ..users.models import User
 from . import lifetimes, session_tokens
+from .methods import PASSWORD
 from .models import BrowserSession, SpentToken
 
 
 def start_session(
-    user: User, *, remembered: bool, ip: str | None, device: str | None
+    user: User, *, methods: str = PASSWORD, remembered: bool, ip: str | None, device: str | None
 ) -> tuple[BrowserSession, str]:
-    """Begin a session of ``user`` and return its row and the token for the cookie."""
+    """Begin a session of ``user``, who came in by ``methods``, and return its row and the token for the cookie."""
     token, moment = session_tokens.new_token(), now()
     row = BrowserSession(
         id=new_id(),
@@ -25,6 +26,7 @@ def start_session(
         created_at=moment,
         last_seen_at=moment,
         authenticated_at=moment,
+        methods=methods,
         rotated_at=moment,
         remembered=remembered,
         ip=ip,

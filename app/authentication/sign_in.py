@@ -17,7 +17,7 @@ from .refusals import AccountBlocked, InvalidCredentials, TooManyTries
 
 CounterOf = Callable[[User], str | None]
 # What a sign-in looks at: a driver in Python pays for every column.
-_NEEDED = (User.username, User.password_hash, User.blocked_at, User.ip, User.platform)
+_NEEDED = (User.username, User.password_hash, User.blocked_at, User.ip, User.platform, User.totp_at)
 
 
 def authenticate(

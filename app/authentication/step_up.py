@@ -3,6 +3,7 @@
 from flask_login import current_user
 
 from . import browser, throttling
+from .methods import PASSWORD
 from .sign_in import check_password
 
 
@@ -14,4 +15,4 @@ def confirm_password(password: str) -> None:
     """
     session_id = current_user.browser_session.id
     check_password(current_user, password, counter=throttling.counter_of_session(session_id))
-    browser.renew()
+    browser.renew(PASSWORD)

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..authentication.methods import PASSWORD
 from ..clock import now
 from ..database.rows import Expiry, Id, Model, PrimaryId, ascii_text
 
@@ -28,6 +29,7 @@ class AuthorizationCode(Model):
     nonce: Mapped[str | None] = mapped_column(Text)
     code_challenge: Mapped[str | None] = mapped_column(ascii_text(128))
     auth_time: Mapped[datetime]
+    methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     redeemed_at: Mapped[datetime | None]
@@ -52,6 +54,8 @@ class TokenFamily(Model):
     session_id: Mapped[str | None] = mapped_column(ascii_text(32))
     scope: Mapped[str] = mapped_column(Text)
     auth_time: Mapped[datetime]
+    methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
+    """What the person had proved who they are with: ``amr`` and ``acr`` of the tokens."""
     seed: Mapped[bytes] = mapped_column(LargeBinary().with_variant(mysql.VARBINARY(16), "mysql", "mariadb"))
     counter: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -56,6 +56,10 @@ class User(UserMixin, Model):
     is_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    totp_at: Mapped[datetime | None]
+    """Since when the password is followed by a code; None: it is not."""
+    passkey_at: Mapped[datetime | None]
+    """Since when the person has had a passkey; None: there is none."""
     blocked_at: Mapped[datetime | None] = mapped_column(index=True)
     deleted_at: Mapped[datetime | None] = mapped_column(index=True)
 

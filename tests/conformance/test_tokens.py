@@ -25,7 +25,20 @@ def test_access_tokens_are_signed_typed_and_complete(world: World, alg: str) -> 
     token = verified(world, make.tokens_for(client, world.browser)["access_token"])
     assert (token.header["typ"], token.header["alg"]) == ("at+jwt", alg)
     claims = token.claims
-    assert {"iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope", "scp", "auth_time"} == set(claims)
+    assert {
+        "iss",
+        "sub",
+        "aud",
+        "client_id",
+        "iat",
+        "exp",
+        "jti",
+        "scope",
+        "scp",
+        "auth_time",
+        "acr",
+        "amr",
+    } == set(claims)
     assert (claims["iss"], claims["sub"], claims["client_id"]) == (ISSUER, world.person.id, client.id)
     assert claims["exp"] - claims["iat"] == 3600
     assert claims["scp"] == claims["scope"].split()

@@ -33,7 +33,7 @@ def test_what_was_not_granted_is_in_no_id_token(world: World) -> None:
     told = claims(make.redeem(world.http, world.client, code).json)
     assert (told["name"], "email" in told, "email_verified" in told) == ("person", False, False)
     assert claims(make.tokens_for(world.other, world.browser, scope="openid")).keys() == {
-        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash",
+        "iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash",
     }  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """The password grant: only for an app that an administrator switched it on for, and no easier to attack than /login."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,11 +9,10 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.account.passwords import change_password
-from app.authentication import second_factors
-from app.authentication.second_factors import second_factor
 from app.clients import registration
 from app.clients.details import DEVELOPER_LIMITS, OPERATOR_LIMITS, Details, details_of
 from app.clients.refusals import ClientRefused, Reason
+from app.clock import now
 from app.database.rows import db
 from app.users import accounts, password_hashes, passwords
 from tests import factories as make
@@ -237,21 +235,12 @@ def test_what_no_honest_app_sends_is_refused_in_words(
     assert (refused.status_code, refused.json["error"]) == (400, error)
 
 
-def test_somebody_with_a_second_factor_uses_another_grant(world: World, one_more_factor: set[str]) -> None:
-    one_more_factor.add(world.person.id)
+def test_somebody_with_a_second_factor_uses_another_grant(world: World) -> None:
+    world.person_does(lambda person: setattr(person, "totp_at", now()))
     refused = sign_in(world)
     assert (refused.json["error"], refused.json["error_description"]) == ("invalid_grant", REFUSAL)
     assert causes_in_log(world) == ["second_factor_needed"]
     assert sign_in(world, username=world.owner.username).status_code == 200
-
-
-@pytest.fixture
-def one_more_factor(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
-    """The ids of the people who have set one up."""
-    people: set[str] = set()
-    monkeypatch.setattr(second_factors, "_rules", [])
-    second_factor(lambda user: user.id in people)
-    return people  # type: ignore[return-value]
 
 
 def test_when_too_many_sign_in_the_app_is_told_to_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,13 +11,15 @@ from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from ... import expired_forms
-from ...audit import EventKind, record, refused_requests
+from ...audit import EventKind, refused_requests
 from ...extensions import db, metrics
 from ...forms import status_of
 from ...process.metric_families import FORMS_REFUSED
 from ...users.passwords import HashingBusy
-from .. import browser, known_browsers, new_browsers
+from .. import browser, known_browsers
 from ..access import public
+from ..arrival import let_in
+from ..methods import PASSWORD
 from ..refusals import InvalidCredentials, TooManyTries
 from ..sign_in import authenticate
 from ..step_up import confirm_password
@@ -65,11 +67,7 @@ def sign_in() -> Response:
         return _refused(form, refusal)
     except HashingBusy as busy:
         return _busy(form, busy)
-    is_new = new_browsers.is_new(user)
-    browser.adopt(user, remember=form.remember.data)
-    record(EventKind.SIGNED_IN, user_id=user.id, actor_id=user.id, device=user.browser_session.device)
-    if is_new:
-        new_browsers.tell(user, user.browser_session)
+    let_in(user, methods=PASSWORD, remember=form.remember.data)
     db.session.commit()
     return redirect(onward, 303)
 

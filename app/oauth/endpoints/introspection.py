@@ -19,7 +19,7 @@ from ..wire.endpoint import endpoint_for_programs, json_of
 
 blueprint = Blueprint("oauth_introspection", __name__)
 
-_CLAIMS = ("iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope", "auth_time")
+_CLAIMS = ("iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope", "auth_time", "acr", "amr")
 
 
 @blueprint.post("/oauth/introspect", strict_slashes=False)

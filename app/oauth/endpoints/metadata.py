@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response
 
 from ... import languages
+from ...authentication import methods
 from ...authentication.access import public
 from ...extensions import settings
 from ...scopes import catalogue
@@ -70,6 +71,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
+        "acr_values_supported": list(methods.ACR_VALUES),
         "prompt_values_supported": list(wishes.PROMPTS),
         "claims_supported": list(claims.NAMES),
         "claims_parameter_supported": False,

@@ -68,6 +68,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
             nonce=parameters.get("nonce"),
             code_challenge=parameters.get("code_challenge"),
             auth_time=session.authenticated_at,
+            methods=session.methods,
         )
 
     def generate_authorization_code(self) -> str:
@@ -104,7 +105,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         if not codes.redeem_code(self.request.transaction(), row.id):
             raise self._replayed(row)
         return self.answer_with_family(
-            self.subject(row.user_id, family_id=row.family_id, auth_time=row.auth_time),
+            self.subject(row.user_id, family_id=row.family_id, auth_time=row.auth_time, methods=row.methods),
             consent_id=row.consent_id,
             session_id=row.session_id,
             scope=row.scope,

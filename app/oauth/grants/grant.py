@@ -71,11 +71,12 @@ class PortalGrant(BaseGrant):
         family_id: str | None = None,
         counter: int = 0,
         auth_time: datetime | None = None,
+        methods: str = "",
     ) -> signing.Subject:
         """Whom this app's tokens are about, signed as the app asks for it."""
         client = self.request.client
         alg = signing.algorithm(client.alg, self.settings)
-        return signing.Subject(sub, client.id, alg, family_id, counter, auth_time)
+        return signing.Subject(sub, client.id, alg, family_id, counter, auth_time, methods)
 
     def answer_with_family(
         self,

@@ -7,6 +7,7 @@ wrong passwords, the same work for names nobody has, one hash at a time.
 from authlib.oauth2.rfc6749.grants import ResourceOwnerPasswordCredentialsGrant
 
 from ...audit import EventKind, record
+from ...authentication.methods import PASSWORD
 from ...authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
 from ...authentication.second_factors import needs_second_factor
 from ...authentication.sign_in import authenticate
@@ -44,7 +45,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
         self.person = user
         consent = self._consented(user)
         record(EventKind.SIGNED_IN_BY_APP, user.id, user.id, client_id=client.id, app=client.name)
-        subject = self.subject(user.id, family_id=new_id(), auth_time=now())
+        subject = self.subject(user.id, family_id=new_id(), auth_time=now(), methods=PASSWORD)
         granted = " ".join(self.scopes)
         return self.answer_with_family(
             subject, consent_id=consent.id, session_id=None, scope=granted, declined=consent.declined

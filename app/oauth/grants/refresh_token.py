@@ -40,7 +40,11 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         self.person = family
         usage.consent_used(family.consent_id)
         subject = self.subject(
-            family.user_id, family_id=family.id, counter=counter, auth_time=family.auth_time
+            family.user_id,
+            family_id=family.id,
+            counter=counter,
+            auth_time=family.auth_time,
+            methods=family.methods,
         )
         successor = families.refresh_token(family.id, counter, family.seed)
         return self.answer(subject, refresh_token=successor)

@@ -92,6 +92,7 @@ def begin_family(
         "session_id": session_id,
         "scope": scope,
         "auth_time": subject.auth_time,
+        "methods": subject.methods,
         "seed": seed,
         "counter": 0,
         "created_at": moment,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from joserfc.jws import CompactSignature, JWSRegistry
 
+from ...authentication.methods import acr_of
 from ...crypto import base64url
 from ...scopes import catalogue
 from ..keys import ring
@@ -38,6 +39,18 @@ class Subject:
     family_id: str | None = None
     counter: int = 0
     auth_time: datetime | None = None
+    methods: str = ""
+    """How the person proved who they are: :mod:`app.authentication.methods`."""
+
+    def authentication(self) -> dict[str, Any]:
+        """Return the claims of :rfc:`9068#section-2.2.1` on when and how the person signed in; none for a client."""
+        if self.auth_time is None:
+            return {}
+        return {
+            "auth_time": int(self.auth_time.timestamp()),
+            "acr": acr_of(self.methods),
+            "amr": self.methods.split(),
+        }
 
 
 def algorithm(client_alg: str | None, settings: "Settings") -> str:
@@ -61,8 +74,7 @@ def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") 
     if scopes:
         claims["scope"] = " ".join(scopes)
         claims["scp"] = list(scopes)
-    if subject.auth_time is not None:
-        claims["auth_time"] = int(subject.auth_time.timestamp())
+    claims |= subject.authentication()
     token = _sign(claims, subject.alg, ACCESS_TOKEN_TYPE)
     if settings.should_encrypt_tokens and settings.jwe_encryption_key is not None:
         return encryption.encrypt(token, settings.jwe_encryption_key)
@@ -83,8 +95,7 @@ def id_token(
         "exp": issued_at + settings.id_token_ttl,
         "at_hash": half_hash(token, subject.alg),
     }
-    if subject.auth_time is not None:
-        claims["auth_time"] = int(subject.auth_time.timestamp())
+    claims |= subject.authentication()
     if nonce is not None:
         claims["nonce"] = nonce
     return _sign(claims, subject.alg, ID_TOKEN_TYPE)

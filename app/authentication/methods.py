@@ -1,0 +1,36 @@
+"""How somebody proved who they are: what ``amr`` (:rfc:`8176`) and ``acr`` of tokens say.
+
+Sessions, codes and token families keep the methods as one text, separated by blanks.
+"""
+
+PASSWORD = "pwd"
+ONE_TIME_CODE = "otp"
+HARDWARE_KEY = "hwk"
+SOFTWARE_KEY = "swk"
+USER_PRESENT = "user"
+SEVERAL = "mfa"
+
+ONE_FACTOR = "1"
+TWO_FACTORS = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
+PHISHING_RESISTANT = "phr"  # OpenID Connect Extended Authentication Profile ACR Values 1.0, section 2
+ACR_VALUES = (ONE_FACTOR, TWO_FACTORS, PHISHING_RESISTANT)
+"""From the weakest to the strongest; whoever reaches one has reached those before it."""
+
+_KEYS = {HARDWARE_KEY, SOFTWARE_KEY}
+
+
+def combine(methods: str, *more: str) -> str:
+    """Return ``methods`` with ``more``, each once, in the order in which they came."""
+    return " ".join(dict.fromkeys((*methods.split(), *more)))
+
+
+def has_two_factors(methods: str) -> bool:
+    """Whether these were two different factors."""
+    return SEVERAL in methods.split()
+
+
+def acr_of(methods: str) -> str:
+    """Return the strongest of :data:`ACR_VALUES` that these methods reach."""
+    if not has_two_factors(methods):
+        return ONE_FACTOR
+    return PHISHING_RESISTANT if _KEYS.intersection(methods.split()) else TWO_FACTORS
