@@ -6,8 +6,6 @@ from ..extensions import db
 from ..users.commands import find, tell, user_group
 from .factors import changes
 
-LONGEST_REASON = 200  # characters
-
 commands: tuple[click.Command, ...] = ()  # a command of the group of users
 
 
@@ -18,8 +16,8 @@ commands: tuple[click.Command, ...] = ()  # a command of the group of users
 def reset_factors(username: str, reason: str, as_json: bool) -> None:
     """Remove a user's second factors and sign them out everywhere."""
     user, reason = find(username), " ".join(reason.split())
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise click.BadParameter(f"Accepted: 1 to {LONGEST_REASON} characters.", param_hint="--reason")
+    if not 0 < len(reason) <= changes.LONGEST_REASON:
+        raise click.BadParameter(f"Accepted: 1 to {changes.LONGEST_REASON} characters.", param_hint="--reason")
     if not changes.reset(user, reason):
         raise click.ClickException(f"{user.username} has no second factor.")
     db.session.commit()

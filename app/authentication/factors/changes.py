@@ -10,6 +10,9 @@ from .. import sessions
 from . import recovery_codes, totp
 
 
+LONGEST_REASON = 200  # characters
+
+
 def set_up_app(user: User, seed: str, step: int) -> list[str]:
     """Ask ``user`` for the codes of an app from now on; return new recovery codes where there were none left.
 
