@@ -11,3 +11,8 @@ def needs_second_factor(user: User) -> bool:
 def has_second_factor(user: User) -> bool:
     """Whether this person can prove who they are by two factors."""
     return user.totp_at is not None or user.passkey_at is not None
+
+
+def remove_all(user: User) -> None:
+    """Remove every second factor of ``user``."""
+    user.totp_at = user.passkey_at = None

@@ -19,6 +19,7 @@ _SIGN_IN_PAGES = frozenset(
         "authentication_login.reauthenticate",
         "account_registration.register",
         "account_recovery.forgot_password",
+        "account_lost_factors.ask",
     }
 )
 
