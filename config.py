@@ -89,6 +89,8 @@ class Settings:
     # How long a sign-in lasts however much it is used; "Stay signed in" has its own. Unused ones end sooner.
     session_ttl: int = setting("30 days", read.duration)
     remembered_session_ttl: int = setting("90 days", read.duration)
+    # How long somebody who lost all second factors waits before they are removed.
+    recovery_wait: int = setting("72 hours", read.duration)
 
     # Hashes of another kind or cost are upgraded at the next sign-in.
     password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))

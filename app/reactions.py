@@ -3,7 +3,7 @@
 Their order is not promised. ``create_app`` connects them, and nothing else connects anything.
 """
 
-from .account import email_changes, email_links, mobile, resetting
+from .account import email_changes, email_links, factor_recoveries, mobile, resetting
 from .authentication import sessions
 from .authentication.factors import changes as factors
 from .clients import apps_of_accounts, scope_usage
@@ -15,9 +15,11 @@ from .users import accounts, notices, password_changes
 REACTIONS = (
     (accounts.user_blocked, sessions.end_everything_of),
     (accounts.user_blocked, ended_grants.end_tokens_of_blocked),
+    (accounts.user_blocked, factor_recoveries.close_of_blocked),
     (accounts.user_deleted, sessions.end_everything_of),
     (accounts.user_deleted, factors.forget),
     (accounts.user_deleted, mobile.forget_code),
+    (accounts.user_deleted, factor_recoveries.forget),
     (accounts.user_deleted, email_links.delete_links_of),
     (accounts.user_deleted, apps_of_accounts.delete_apps_of),
     (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),

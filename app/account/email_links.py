@@ -24,6 +24,9 @@ class Purpose(StrEnum):
     VERIFY_EMAIL = "verify_email"
     CHANGE_EMAIL = "change_email"
     UNDO_EMAIL = "undo_email"
+    BEGIN_RECOVERY = "begin_recovery"
+    END_RECOVERY = "end_recovery"
+    CANCEL_RECOVERY = "cancel_recovery"
     INVITE = "invite"
     SETUP = "setup"
 
@@ -33,6 +36,9 @@ LIFETIMES = {
     Purpose.VERIFY_EMAIL: timedelta(days=3),
     Purpose.CHANGE_EMAIL: timedelta(days=3),
     Purpose.UNDO_EMAIL: timedelta(days=7),
+    Purpose.BEGIN_RECOVERY: timedelta(hours=1),
+    Purpose.END_RECOVERY: timedelta(days=7),
+    Purpose.CANCEL_RECOVERY: timedelta(days=7),
     Purpose.INVITE: timedelta(days=7),
     Purpose.SETUP: timedelta(days=1),
 }
@@ -42,7 +48,14 @@ BETWEEN_MAILS = timedelta(minutes=2)  # so that nobody fills somebody else's mai
 MAILS_A_DAY = 10
 
 # Of the others several may lie in a mailbox, and any of them will do.
-ONLY_THE_NEWEST = (Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL, Purpose.INVITE, Purpose.SETUP)
+ONLY_THE_NEWEST = (
+    Purpose.RESET_PASSWORD,
+    Purpose.CHANGE_EMAIL,
+    Purpose.BEGIN_RECOVERY,
+    Purpose.END_RECOVERY,
+    Purpose.INVITE,
+    Purpose.SETUP,
+)
 
 
 def create_link(
@@ -50,8 +63,7 @@ def create_link(
 ) -> str:
     """Create a link and return its raw token; only the digest is kept.
 
-    A new link to reset a password, to change the address, to invite the same one or to set the portal up ends the
-    older ones.
+    A new link of :data:`ONLY_THE_NEWEST` ends the older ones of the same person or address.
     """
     moment = now()
     user_id = user.id if user is not None else None

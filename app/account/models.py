@@ -25,6 +25,29 @@ class EmailLink(Model):
     used_at: Mapped[datetime | None]
 
 
+class FactorRecovery(Model):
+    """The wait of somebody who has lost all second factors, from its beginning to its end or its cancelling."""
+
+    __tablename__ = "factor_recoveries"
+    __expiry__ = Expiry("ends_at", timedelta(days=30))
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    warned_at: Mapped[datetime | None]
+    """When the person was told that the end is near."""
+    told_at: Mapped[datetime | None]
+    """When the person was told that the wait is over."""
+    closed_at: Mapped[datetime | None]
+    """When it was cancelled, or used to remove the factors."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the factors can be removed now."""
+        return self.ends_at <= now()
+
+
 class MobileCode(Model):
     """The code that confirms a person's mobile number: its digest, and how often one was tried."""
 

@@ -41,5 +41,13 @@ class LinkExpired(Exception):
     """There is no such link, or it was used, or its time is over."""
 
 
+class RecoveryOpen(Exception):
+    """The wait before lost factors are removed has begun already."""
+
+
+class TooManyRecoveries(Exception):
+    """Waits have begun for this account often enough within a month."""
+
+
 class EmailUnchanged(Exception):
     """The person has this address already."""

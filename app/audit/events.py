@@ -37,6 +37,10 @@ class EventKind(StrEnum):
     PASSWORD_RESET_ASKED = "account.password.reset_asked"
     PASSWORD_LINK_SENT = "account.password.link_sent"
     PASSWORD_RESET = "account.password.reset"
+    RECOVERY_ASKED = "account.recovery.asked"
+    RECOVERY_BEGUN = "account.recovery.begun"
+    RECOVERY_CANCELLED = "account.recovery.cancelled"
+    RECOVERY_COMPLETED = "account.recovery.completed"
 
     SIGNED_IN = "authentication.session.started"
     SIGN_IN_REFUSED = "authentication.session.refused"

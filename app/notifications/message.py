@@ -20,6 +20,7 @@ from .refusals import NotAMail
 
 LINE = 72  # characters; what every mail reader shows without breaking lines itself
 SUBJECT = "Subject: "
+MOMENTS = {"at": "when", "ends_at": "ends"}  # in ISO 8601, and as people of the language write it
 
 
 def compose(
@@ -37,8 +38,9 @@ def compose(
     where the template has no subject or a reader could take another recipient than ``to`` from the mail.
     """
     with force_locale(locale):
-        if "at" in context:  # a moment, in ISO 8601; read as people of this language write it
-            context = {**context, "when": format_moment(datetime.fromisoformat(str(context["at"])), "long")}
+        moments = {name: context[source] for source, name in MOMENTS.items() if source in context}
+        read = {name: format_moment(datetime.fromisoformat(str(at)), "long") for name, at in moments.items()}
+        context = {**context, **read}
         written = render_template(f"notifications/{template}.txt", **context)
     first, _, rest = written.strip().partition("\n")
     if not first.startswith(SUBJECT):

@@ -12,6 +12,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
+from ..account import factor_recoveries
+from ..account.models import FactorRecovery
+from ..authentication.second_factors import has_second_factor
 from ..clients.wording import secret_name
 from ..extensions import settings
 from . import formats, i18n, request_ids, second_clicks
@@ -23,6 +26,7 @@ def configure(app: Flask) -> None:
         ago=formats.ago,
         aria=aria,
         clock_time=formats.clock_time,
+        duration=formats.duration,
         exact_time=formats.exact_time,
         focused_if_wrong=focused_if_wrong,
         initial=formats.initial,
@@ -38,6 +42,7 @@ def configure(app: Flask) -> None:
         is_here=is_here,
         languages=i18n.languages,
         legal_links=legal_links,
+        open_recovery=open_recovery,
         page_exists=page_exists,
         may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
@@ -113,6 +118,12 @@ def legal_links() -> list[tuple[str, str]]:
         (_("Terms of use"), settings.terms_url),
     )
     return [(words, url) for words, url in pages if url]
+
+
+def open_recovery() -> FactorRecovery | None:
+    """The wait before second factors are removed, where one is open for who is signed in."""
+    person = signed_in_person()
+    return factor_recoveries.find_open(person) if person and has_second_factor(person) else None
 
 
 def signed_in_person() -> Any:

@@ -82,3 +82,18 @@ def test_an_address_that_is_not_confirmed_gets_no_mail(app: Flask, client: Flask
     sign_in(client)
     sign_in(app.test_client())
     assert mails(app, "new_browser") == []
+
+
+@pytest.mark.usefixtures("anna")
+def test_three_new_browsers_a_day_are_told_and_no_more_until_tomorrow(
+    app: Flask, client: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    sign_in(client)
+    for _ in range(5):
+        assert sign_in(app.test_client(), agent=SAFARI).status_code == 303
+        mails(app, "new_browser")
+        clock.shift(1)  # a mail is kept under its time
+    assert len(mails(app, "new_browser")) == 3
+    clock.shift(86_400)
+    sign_in(app.test_client(), agent=SAFARI)
+    assert len(mails(app, "new_browser")) == 4

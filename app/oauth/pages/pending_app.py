@@ -22,6 +22,7 @@ _SIGN_IN_PAGES = frozenset(
         "authentication_recovery_codes.show",
         "account_registration.register",
         "account_recovery.forgot_password",
+        "account_lost_factors.ask",
     }
 )
 
