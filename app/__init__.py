@@ -8,6 +8,7 @@ from config import Settings, load
 
 from . import api, hull, oauth, site
 from .account import commands as account_commands
+from .account import endpoints as account_endpoints
 from .account import link_commands
 from .account import pages as account_pages
 from .admin import pages as admin_pages
@@ -54,6 +55,7 @@ PAGES = (
 ENDPOINTS = (
     operation_endpoints.blueprints
     + site_endpoints.blueprints
+    + account_endpoints.blueprints
     + oauth_endpoints.blueprints
     + api_endpoints.blueprints
 )

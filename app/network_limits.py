@@ -34,6 +34,8 @@ REGISTRATION_FORMS = NetworkLimit("registration_forms", RateLimitItemPerHour(60)
 FORGOTTEN_PASSWORDS = NetworkLimit("forgotten_passwords", RateLimitItemPerHour(20))
 # Asked for again, or for another address: few people need that at all.
 CONFIRMATION_MAILS = NetworkLimit("confirmation_mails", RateLimitItemPerHour(20))
+# Each is decoded, which takes up to half a second; people choose one in years.
+PICTURES = NetworkLimit("pictures", RateLimitItemPerHour(60))
 # Text messages cost money, and some numbers earn it.
 TEXT_MESSAGES = NetworkLimit("text_messages", RateLimitItemPerDay(20))
 # People mistype two or three times; who tries one password for many names needs hundreds.

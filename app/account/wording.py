@@ -11,12 +11,14 @@ from wtforms.validators import ValidationError
 
 from ..authentication.wording import wait_in_words
 from ..network_limits import LimitReached
+from ..users.picture_files import LARGEST
 from ..users.refusals import (
     AmbiguousEmail,
     EmailRefused,
     EmailTaken,
     PasswordRefused,
     PhoneNumberRefused,
+    PictureRefused,
     UsernameRefused,
     UsernameTaken,
 )
@@ -37,6 +39,7 @@ REFUSALS = (
     InvitationNeeded,
     PasswordRefused,
     PhoneNumberRefused,
+    PictureRefused,
     UsernameRefused,
     UsernameTaken,
 )
@@ -63,6 +66,16 @@ USERNAMES = {
     "letters": _l("Please use at least one letter."),
     "scripts": _l("Please use letters of one alphabet: mixed ones look like somebody else's name."),
     "reserved": _l("Only an administrator gives this username. Please choose another one."),
+}
+
+PICTURES = {
+    "bytes": _l(
+        "This file is too large. Please choose a picture of at most %(size)s KB.", size=LARGEST // 1024
+    ),
+    "pixels": _l(
+        "This picture has too many pixels. Please choose one of at most 10 million, such as 3,000 by 3,000."
+    ),
+    "content": _l("This is no picture that can be read here. Please choose a PNG, JPEG, WebP or GIF file."),
 }
 
 
@@ -123,5 +136,7 @@ def in_words(refusal: Exception) -> tuple[str, str]:
                 "This is not a phone number that can be called. "
                 "Please enter it with its country code, such as +49 170 1234567."
             )
+        case PictureRefused(reason=reason):
+            return "picture", str(PICTURES[reason])
         case _:
             return "password", str(refusal)

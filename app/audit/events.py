@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     ADMINISTRATOR_APPOINTED = "account.administrator.appointed"
     ADMINISTRATOR_DISMISSED = "account.administrator.dismissed"
     PROFILE_CHANGED = "account.profile.changed"
+    PICTURE_REMOVED = "account.picture.removed"
     EMAIL_CHANGE_ASKED = "account.email.change_asked"
     EMAIL_CHANGED = "account.email.changed"
     EMAIL_RESTORED = "account.email.restored"

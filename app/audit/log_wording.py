@@ -32,6 +32,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.ADMINISTRATOR_APPOINTED: _l("Administrator appointed"),
     EventKind.ADMINISTRATOR_DISMISSED: _l("Administrator dismissed"),
     EventKind.PROFILE_CHANGED: _l("Profile changed"),
+    EventKind.PICTURE_REMOVED: _l("Picture removed by an administrator"),
     EventKind.EMAIL_CHANGE_ASKED: _l("Change of the email address asked for"),
     EventKind.EMAIL_CHANGED: _l("Email address changed"),
     EventKind.EMAIL_RESTORED: _l("Change of the email address undone"),

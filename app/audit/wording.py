@@ -27,6 +27,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.ADMINISTRATOR_APPOINTED: _l("You were made an administrator of this portal."),
     EventKind.ADMINISTRATOR_DISMISSED: _l("You are no longer an administrator of this portal."),
     EventKind.PROFILE_CHANGED: _l("You changed your profile."),
+    EventKind.PICTURE_REMOVED: _l("An administrator removed your picture."),
     EventKind.EMAIL_CHANGE_ASKED: _l("You asked for another email address."),
     EventKind.EMAIL_CHANGED: _l("You changed your email address."),
     EventKind.EMAIL_RESTORED: _l("The change of your email address was undone."),

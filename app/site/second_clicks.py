@@ -6,6 +6,7 @@ browser. What was refused, or leads to an app, is asked again; so is what progra
 the CSRF token of the same browser get anything, and only people who are signed in, or hold a one-time link, take rows.
 """
 
+import hashlib
 import json
 import secrets
 import time
@@ -16,6 +17,7 @@ from flask import Response, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from werkzeug.datastructures import FileStorage
 
 from ..authentication import second_step
 from ..authentication.cookies import KEPT_BY
@@ -84,8 +86,16 @@ def _may_take_rows() -> bool:
 
 def _digest() -> str:
     """Name this form of this browser: its address, its fields, and what its CSRF token belongs to till a sign-in."""
-    form = [request.full_path, *request.form.items(multi=True)]
+    files = [(name, _digest_of(file)) for name, file in request.files.items(multi=True)]
+    form = [request.full_path, *request.form.items(multi=True), *files]
     return vault.keyed_digest(json.dumps([session.get("csrf_token"), *form]))
+
+
+def _digest_of(file: FileStorage) -> str:
+    """The digest of what a file holds, which the page reads after this."""
+    content = file.stream.read()
+    file.stream.seek(0)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _find(digest: str) -> Row[str | None] | None:

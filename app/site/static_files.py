@@ -22,6 +22,7 @@ PARTS = (
     "gate",
     "tiles",
     "forms",
+    "pictures",
     "tables",
     "pages",
     "consent",

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_login import UserMixin
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database.rows import TABLE_OPTIONS, Model, PrimaryId, ascii_text
+from ..database.rows import TABLE_OPTIONS, Id, Model, PrimaryId, ascii_text
 
 if TYPE_CHECKING:
     from ..authentication.models import BrowserSession
@@ -21,6 +22,11 @@ LONGEST_PART_OF_NAME = 99  # characters, so that both and the space between them
 def full_name(person: Any) -> str | None:
     """Return the name of ``person`` (anything with the columns of a user) as written, or else made of its parts."""
     return person.name or " ".join(filter(None, (person.given_name, person.family_name))) or None
+
+
+def picture_path(picture_id: str) -> str:
+    """Return where the picture with this id is, in the portal."""
+    return f"/pictures/{picture_id}.webp"
 
 
 class User(UserMixin, Model):
@@ -45,6 +51,8 @@ class User(UserMixin, Model):
     """The full name as the person writes it; where it is empty, it follows from the next two."""
     given_name: Mapped[str | None] = mapped_column(String(LONGEST_PART_OF_NAME))
     family_name: Mapped[str | None] = mapped_column(String(LONGEST_PART_OF_NAME))
+    picture_id: Mapped[str | None] = mapped_column(ascii_text(32))
+    """The id of their :class:`Picture`; its bytes are read by who shows it, never with the person."""
     mobile: Mapped[str | None] = mapped_column(ascii_text(32))
     mobile_verified_at: Mapped[datetime | None]
     country: Mapped[str | None] = mapped_column(ascii_text(2))
@@ -84,6 +92,11 @@ class User(UserMixin, Model):
         return self.full_name or self.username
 
     @property
+    def picture_path(self) -> str | None:
+        """Where their picture is, in the portal."""
+        return None if self.picture_id is None else picture_path(self.picture_id)
+
+    @property
     def had_password(self) -> bool:
         """Whether somebody could ever sign in to this account."""
         return self.password_hash is not None or self.password_changed_at is not None
@@ -92,6 +105,16 @@ class User(UserMixin, Model):
     def is_active(self) -> bool:
         """Whether this person may sign in and their tokens count."""
         return self.blocked_at is None and self.deleted_at is None
+
+
+class Picture(Model):
+    """The picture of a person as it is sent; its id is beyond guessing, and another picture has another."""
+
+    __tablename__ = "pictures"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb"))
 
 
 class PasswordHashKind(Model):

@@ -13,6 +13,8 @@ from app.clients.models import Client
 from app.clock import now
 from app.database.rows import db
 from app.notifications.mail import queue_mail
+from app.users.accounts import get_user
+from app.users.pictures import replace_picture
 from tests import factories as make
 
 ENDPOINTS = tuple(blueprint.name for blueprint in BLUEPRINTS)
@@ -36,8 +38,8 @@ def world(app: Flask) -> World:
         found = db.session.get(Client, client.id)
         assert found is not None
         secret_id = found.secrets[0].id
-        from app.users.accounts import get_user
-
+        replace_picture(get_user(person.id), b"RIFF")
+        picture_id = str(get_user(person.id).picture_id)
         token = email_links.create_link(email_links.Purpose.VERIFY_EMAIL, get_user(person.id), person.email)
         mail = queue_mail(person.email, None, "verify_email")
         mail.next_try_at = now() + timedelta(hours=1)
@@ -50,6 +52,7 @@ def world(app: Flask) -> World:
         "request_id": "a" * 20,
         "user_id": other.id,
         "mail_id": mail_id,
+        "picture_id": picture_id,
     }
     values |= {"token": token, "filename": "css/tokens.css", "username": person.username}
     return World(person, client, values)

@@ -19,7 +19,7 @@ from app.notifications.mail import queue_mail, sealed_for
 from app.notifications.models import OutgoingMail
 from app.oauth.models import SigningKey, TokenFamily
 from app.oauth.tokens import families
-from app.operations import resealing
+from app.operations import resealing, sealed_columns
 from tests import factories as make
 from tests.oauth.world import World, later
 from tests.support.apps import MakeApp
@@ -124,7 +124,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     monkeypatch.setattr(resealing, "ROWS_A_BATCH", 2)
     tally = resealing.Tally()
     with world.app.app_context():
-        assert resealing.reseal_batch(resealing.SEALED[0], "", tally)
+        assert resealing.reseal_batch(sealed_columns.SEALED[0], "", tally)
         db.session.commit()
     assert tally.found == 2
     assert operator.rotate()["resealed"]["client_secrets"] == 3
@@ -144,7 +144,7 @@ def test_what_changed_meanwhile_is_left_alone(operator: Operator, monkeypatch: p
     monkeypatch.setattr(vault, "encrypt", revoked_meanwhile)
     tally = resealing.Tally()
     with world.app.app_context():
-        resealing.reseal_batch(resealing.SEALED[0], "", tally)
+        resealing.reseal_batch(sealed_columns.SEALED[0], "", tally)
         db.session.commit()
         secret = db.session.scalars(select(ClientSecret).where(ClientSecret.client_id == client.id)).one()
         assert (tally.found, secret.sealed) == (0, None)
@@ -358,7 +358,7 @@ def test_every_place_that_seals_for_a_row_is_in_the_list() -> None:
         "notifications/mail.py",
         "diagnostics/request_log/row.py",
     }
-    assert len(resealing.SEALED) == len(sealing - elsewhere)
+    assert len(sealed_columns.SEALED) == len(sealing - elsewhere)
 
 
 def flush(app: Flask) -> None:

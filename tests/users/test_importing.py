@@ -298,6 +298,8 @@ def test_a_hash_that_never_matches_or_stops_the_portal_stays_outside(run: Import
         ("username,email,password_hash,email\n", "repeats 'email'"),
         ("username;email;password_hash\n", "has no column"),
         ("username,email,password_hash,\n", "has the unknown column"),
+        ("username,email,password_hash,picture\n", "has the unknown column 'picture'"),
+        ("username,email,password_hash,picture_id\n", "has the unknown column 'picture_id'"),
         (GOOD, "has no column"),
         ("\udcff\udcfeu\0s\0", "it is not UTF-8"),
         ("x" * 1_000_001, "this is no CSV file"),

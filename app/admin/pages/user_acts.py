@@ -14,7 +14,7 @@ from ...authentication.sessions import sign_out_everywhere
 from ...clients.people_per_app import count_people
 from ...clients.registration import list_own_clients
 from ...extensions import settings
-from ...users import accounts, administrators
+from ...users import accounts, administrators, pictures
 from ...users.models import User
 from ...users.refusals import UserUnknown
 from . import user_act_words as words
@@ -72,6 +72,16 @@ def password_link(user_id: str) -> ResponseReturnValue:
         lambda: send_password_link(
             user, by=current_user.id, issuer=settings.issuer, locale=settings.default_locale
         ),
+    )
+
+
+@blueprint.route("/admin/users/<user_id>/remove-picture", methods=["GET", "POST"])
+@recent_sign_in
+def remove_picture(user_id: str) -> ResponseReturnValue:
+    """Remove this person's picture."""
+    user = _person(user_id)
+    return confirm_and_do(
+        words.REMOVE_PICTURE, _target(user), lambda: pictures.remove_picture(user, by=current_user.id)
     )
 
 
