@@ -122,7 +122,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
         *("/.well-known/change-password", "/.well-known/security.txt"),
         *("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
         *("/.well-known/jwks.json", "/oauth/jwks.json", "/v1/keys"),
-        *("/login", "/register", "/forgot-password", "/reset-password/<token>", "/verify-email/<token>"),
+        *("/login", "/login/verify", "/register", "/forgot-password", "/reset-password/<token>", "/verify-email/<token>"),
         *("/undo-email/<token>", "/setup/<token>", "/failures/<request_id>", "/logout"),
         *("/oauth/authorize", "/oauth/consent", "/oauth/account"),
         *("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"),
