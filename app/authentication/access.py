@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import current_app, redirect, request, url_for
 from flask_login import current_user
@@ -55,6 +56,17 @@ def ask_for_password(back: str | None = None) -> Response:
     back = back or expired_forms.page_of_form()
     kept_forms.keep(back)
     return redirect(url_for("authentication_login.reauthenticate", next=back))
+
+
+def ask_for_second_factor(back: str) -> Response:
+    """Lead to the question for a second factor, and then ``back`` as :func:`ask_for_password` does."""
+    kept_forms.keep(back)
+    return redirect(second_factor_page(back), 303)
+
+
+def second_factor_page(back: str) -> str:
+    """Where somebody signed in proves a second factor, or sets one up, and then goes on to ``back``."""
+    return f"{request.script_root}/login/verify?{urlencode({'next': back})}"
 
 
 def has_recent_sign_in() -> bool:

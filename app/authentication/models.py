@@ -25,6 +25,8 @@ class BrowserSession(Model):
     """When the person last proved who they are: ``auth_time`` of id_tokens."""
     methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
     """What they proved it with: :mod:`app.authentication.methods`."""
+    second_factor_at: Mapped[datetime | None]
+    """When two factors were last proved, as far as they were."""
     rotated_at: Mapped[datetime] = mapped_column(default=now)
     """When the token was last replaced; a later ``last_seen_at`` says that the browser has got the new one."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -46,6 +48,7 @@ class SpentToken(Model):
     """When the person had proved who they are as far as this token goes; None: it lets nobody in any more."""
     methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
     """What they had proved it with by then."""
+    second_factor_at: Mapped[datetime | None]
 
 
 class SignInFailures(Model):

@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
+from ..authentication.access import second_factor_page
+from ..authentication.administration import Lacking, find_lack
 from ..clients.wording import secret_name
 from ..extensions import settings
 from . import formats, i18n, request_ids, second_clicks
@@ -37,12 +39,14 @@ def configure(app: Flask) -> None:
         idempotency_key=second_clicks.new_key,
         is_here=is_here,
         languages=i18n.languages,
+        lack_of_second_factor=lack_of_second_factor,
         legal_links=legal_links,
         page_exists=page_exists,
         may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
         page_path=page_path,
         request_id=request_ids.current,
+        second_factor_page=second_factor_page,
         security_contact=lambda: settings.security_contact,
         signed_in_person=signed_in_person,
         this_page_with=this_page_with,
@@ -103,6 +107,11 @@ def is_here(path: str, whole: bool) -> bool:
     """Whether the reader is at ``path``, or with ``whole`` somewhere below it."""
     here = request.path.rstrip("/")
     return here == path or (whole and here.startswith(f"{path}/"))
+
+
+def lack_of_second_factor() -> Lacking | None:
+    """Until when the signed-in administrator has time to set up a second factor; None where nothing is lacking."""
+    return find_lack(current_user) if current_user.is_authenticated else None
 
 
 def legal_links() -> list[tuple[str, str]]:

@@ -60,6 +60,8 @@ class User(UserMixin, Model):
     """Since when the password is followed by a code; None: it is not."""
     passkey_at: Mapped[datetime | None]
     """Since when the person has had a passkey; None: there is none."""
+    second_factor_asked_at: Mapped[datetime | None]
+    """Since when the portal has asked this administrator for a second factor."""
     blocked_at: Mapped[datetime | None] = mapped_column(index=True)
     deleted_at: Mapped[datetime | None] = mapped_column(index=True)
 

@@ -17,6 +17,7 @@ _SIGN_IN_PAGES = frozenset(
     {
         "authentication_login.sign_in",
         "authentication_login.reauthenticate",
+        "authentication_verify.verify",
         "account_registration.register",
         "account_recovery.forgot_password",
     }
