@@ -6,13 +6,15 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from .. import expired_forms
 from ..clock import now
 from . import kept_forms
+from .second_factors import has_second_factor, needs_second_factor
 
 RECENT = timedelta(minutes=10)  # how long a password check covers what asks for a fresh one
 
@@ -61,7 +63,15 @@ def ask_for_password(back: str | None = None) -> Response:
 def ask_for_second_factor(back: str) -> Response:
     """Lead to the question for a second factor, and then ``back`` as :func:`ask_for_password` does."""
     kept_forms.keep(back)
-    return redirect(second_factor_page(back), 303)
+    return redirect(lead_to_second_factor(back), 303)
+
+
+def lead_to_second_factor(back: str) -> str:
+    """Return where the person at this browser proves a second factor; a passkey is shown where the password is asked for."""
+    if needs_second_factor(current_user) or not has_second_factor(current_user):
+        return second_factor_page(back)
+    flash(_("Please use your passkey here: the password alone is not enough for what comes next."), "info")
+    return url_for("authentication_login.reauthenticate", next=back)
 
 
 def second_factor_page(back: str) -> str:

@@ -107,6 +107,18 @@ def test_who_has_a_factor_proves_it_first_and_then_goes_on(strict: Flask) -> Non
     assert browser.get("/admin/users?q=a").status_code == 200
 
 
+def test_who_has_a_passkey_alone_is_asked_for_it_where_it_is_taken(strict: Flask) -> None:
+    person, browser = over(strict)
+    with strict.app_context():
+        accounts.get_user(person.id).passkey_at = now()
+        db.session.commit()
+    asked = browser.get("/admin/keys")
+    assert urlsplit(asked.headers["Location"]).path == "/reauthenticate"
+    assert "Please use your passkey here" in browser.get(asked.headers["Location"]).text
+    make.prove_second_factor(strict, person)
+    assert browser.get("/admin/keys").status_code == 200
+
+
 def test_an_act_that_waits_for_the_factor_is_not_done_and_what_was_typed_is_kept(strict: Flask) -> None:
     person, browser = chief(strict)
     token = make.csrf_token(browser.get("/admin/scopes/new"))

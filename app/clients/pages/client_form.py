@@ -72,7 +72,7 @@ class EditForm(ClientForm):
     pkce_required = BooleanField(_l("Require PKCE"))
     lean_id_tokens = BooleanField(_l("Lean ID tokens"))
     errors_without_iss = BooleanField(_l("Leave iss out of error answers"))
-    second_factor_required = BooleanField(_l("Require a second factor"))
+    second_factor_required: BooleanField = SwitchField(_l("Require a second factor"))
 
 
 def new_form() -> ClientForm:

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ... import fetch_metadata
-from ...authentication.access import public, second_factor_page
+from ...authentication.access import lead_to_second_factor, public
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..authorization import consent_page, pending, reach, responses
@@ -84,7 +84,7 @@ def _room(authorization: Authorization) -> Any:
 
 def _second_factor(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    return _lead_to(second_factor_page(authorization.url))
+    return _lead_to(lead_to_second_factor(authorization.url))
 
 
 def _prepare_page(authorization: Authorization) -> None:
