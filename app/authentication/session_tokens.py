@@ -23,8 +23,9 @@ from .refusals import SpentTokenShown
 
 PREFIX = "pf_session_"
 DAILY = timedelta(days=1)  # how long a remembered session keeps its token
-PROVED = ("authenticated_at", "methods", "second_factor_at")  # what a spent token keeps as it was
 GRACE = timedelta(seconds=30)  # for other tabs of the same browser, whose requests were on their way
+PROVED = ("authenticated_at", "methods", "second_factor_at")
+"""Columns of sessions and spent tokens: when and how the person proved who they are."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,7 @@ def _rotate(
     values = {"token_digest": digest(token), "rotated_at": now()}
     if proven_at is not None:
         values |= {"authenticated_at": proven_at, "methods": combine(row.methods, *methods)}
-    if SEVERAL in methods:
-        values["second_factor_at"] = proven_at
+        values |= {"second_factor_at": proven_at} if SEVERAL in methods else {}
     before = {name: getattr(row, name) for name in PROVED}
     spent = {"session_id": row.id, "spent_at": proven_at, **before}
     older_spent_at = row.rotated_at if row.token_digest == digest(shown) else proven_at

@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
 from ..authentication.access import second_factor_page
-from ..authentication.administration import Lacking, find_lack
+from ..authentication.administration import Lacking, find_lack, is_required
 from ..clients.wording import secret_name
 from ..extensions import settings
 from . import formats, i18n, request_ids, second_clicks
@@ -35,6 +35,7 @@ def configure(app: Flask) -> None:
         wrong_fields=wrong_fields,
     )
     app.jinja_env.globals.update(
+        closes_administration=closes_administration,
         current_user=current_user,
         idempotency_key=second_clicks.new_key,
         is_here=is_here,
@@ -112,6 +113,11 @@ def is_here(path: str, whole: bool) -> bool:
 def lack_of_second_factor() -> Lacking | None:
     """Until when the signed-in administrator has time to set up a second factor; None where nothing is lacking."""
     return find_lack(current_user) if current_user.is_authenticated else None
+
+
+def closes_administration() -> bool:
+    """Whether the signed-in person loses the pages of administrators with the authenticator app."""
+    return current_user.is_admin and is_required() and current_user.passkey_at is None
 
 
 def legal_links() -> list[tuple[str, str]]:

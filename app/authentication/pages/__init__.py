@@ -2,6 +2,13 @@
 
 from flask import Blueprint
 
-from . import login, logout, sessions
+from . import login, logout, recovery_codes, sessions, totp, verify
 
-blueprints: tuple[Blueprint, ...] = (login.blueprint, logout.blueprint, sessions.blueprint)
+blueprints: tuple[Blueprint, ...] = (
+    login.blueprint,
+    logout.blueprint,
+    verify.blueprint,
+    totp.blueprint,
+    recovery_codes.blueprint,
+    sessions.blueprint,
+)
