@@ -98,6 +98,8 @@ class Settings:
     # Words of the organisation, such as its name and products, that no password may be with a few characters around
     # them; those of the issuer's host always count.
     password_words: tuple[str, ...] | None = optional(read.words)
+    # Whether administrators need a second factor, 7 days after they are first asked; default: required in production.
+    admin_second_factor: str = setting(None, read.one_of("required", "optional"))
     # Who may make an account: everybody, people with an invitation, nobody.
     registration: str = setting("open", read.one_of("open", "invite", "closed"))
 
@@ -232,6 +234,9 @@ def _work_out(values: dict[str, Any], given: Mapping[str, str], problems: Proble
         derived.refuse_unusable_tls(values["tls_cert"], values["tls_key"])
     with problems.gathered():
         derived.refuse_a_missing_key(values["should_encrypt_tokens"], values["jwe_encryption_key"])
+    values["admin_second_factor"] = values["admin_second_factor"] or derived.admin_second_factor(
+        values["app_env"]
+    )
     scheme = "https" if values["tls_cert"] else "http"
     values["issuer"] = values["issuer"] or f"{scheme}://127.0.0.1:{values['server_port']}"
     values["mail_from"] = values["mail_from"] or f"pforte@{read.host_of(values['issuer'])}"

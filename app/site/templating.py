@@ -14,6 +14,8 @@ from wtforms import Field, Form
 
 from ..account import factor_recoveries
 from ..account.models import FactorRecovery
+from ..authentication.access import second_factor_page
+from ..authentication.administration import Lacking, find_lack, is_required
 from ..authentication.second_factors import has_second_factor
 from ..clients.wording import secret_name
 from ..extensions import settings
@@ -37,10 +39,12 @@ def configure(app: Flask) -> None:
         wrong_fields=wrong_fields,
     )
     app.jinja_env.globals.update(
+        closes_administration=closes_administration,
         current_user=current_user,
         idempotency_key=second_clicks.new_key,
         is_here=is_here,
         languages=i18n.languages,
+        lack_of_second_factor=lack_of_second_factor,
         legal_links=legal_links,
         open_recovery=open_recovery,
         page_exists=page_exists,
@@ -48,6 +52,7 @@ def configure(app: Flask) -> None:
         page_locale=i18n.page_locale,
         page_path=page_path,
         request_id=request_ids.current,
+        second_factor_page=second_factor_page,
         security_contact=lambda: settings.security_contact,
         signed_in_person=signed_in_person,
         this_page_with=this_page_with,
@@ -108,6 +113,16 @@ def is_here(path: str, whole: bool) -> bool:
     """Whether the reader is at ``path``, or with ``whole`` somewhere below it."""
     here = request.path.rstrip("/")
     return here == path or (whole and here.startswith(f"{path}/"))
+
+
+def lack_of_second_factor() -> Lacking | None:
+    """Until when the signed-in administrator has time to set up a second factor; None where nothing is lacking."""
+    return find_lack(current_user) if current_user.is_authenticated else None
+
+
+def closes_administration() -> bool:
+    """Whether the signed-in person loses the pages of administrators with the authenticator app."""
+    return current_user.is_admin and is_required() and current_user.passkey_at is None
 
 
 def legal_links() -> list[tuple[str, str]]:

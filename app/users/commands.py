@@ -176,6 +176,7 @@ def describe(user: User) -> dict[str, object]:
         "verified": user.email_verified_at is not None,
         "has_profile": user.has_profile,
         "administrator": user.is_admin,
+        "second_factor": user.totp_at is not None or user.passkey_at is not None,
         "blocked": user.blocked_at is not None,
         "blocked_at": _plain(user.blocked_at),
         "created_at": _plain(user.created_at),

@@ -24,6 +24,7 @@ class State(StrEnum):
     BLOCKED = "blocked"
     UNVERIFIED = "unverified"
     ADMINISTRATORS = "administrators"
+    WITHOUT_SECOND_FACTOR = "without_second_factor"
     DELETED = "deleted"
 
 
@@ -68,6 +69,8 @@ def _narrowed(state: State | None, *, by_id: bool) -> list[ColumnElement[bool]]:
         return [present, User.blocked_at.is_not(None)]
     if state is State.UNVERIFIED:
         return [present, User.email_verified_at.is_(None)]
+    if state is State.WITHOUT_SECOND_FACTOR:
+        return [present, User.totp_at.is_(None), User.passkey_at.is_(None)]
     return [present, User.is_admin == true()] if state is State.ADMINISTRATORS else [present]
 
 

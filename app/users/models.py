@@ -70,6 +70,8 @@ class User(UserMixin, Model):
     """The time step of the last code that counted: neither it nor an older one counts again, :rfc:`6238#section-5.2`."""
     passkey_at: Mapped[datetime | None]
     """Since when the person has had a passkey; None: there is none."""
+    second_factor_asked_at: Mapped[datetime | None]
+    """Since when the portal has asked this administrator for a second factor."""
     blocked_at: Mapped[datetime | None] = mapped_column(index=True)
     deleted_at: Mapped[datetime | None] = mapped_column(index=True)
 

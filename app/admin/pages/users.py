@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from ...audit.trail import list_events
 from ...audit.wording import tell
 from ...authentication import devices
+from ...authentication.administration import find_lack
 from ...authentication.sessions import list_sessions
 from ...clients.registration import list_own_clients
 from ...consents.decisions import list_consents
@@ -26,6 +27,7 @@ STATES = {
     State.BLOCKED: _l("Blocked"),
     State.UNVERIFIED: _l("Email address not confirmed"),
     State.ADMINISTRATORS: _l("Administrators"),
+    State.WITHOUT_SECOND_FACTOR: _l("Without a second factor"),
     State.DELETED: _l("Deleted"),
 }
 
@@ -53,6 +55,7 @@ def show(user_id: str) -> str:
     return render_template(
         "admin/users/show.html",
         user=user,
+        lack=find_lack(user),
         country=locale.territories.get(user.country),
         language=locale.languages.get(user.locale),
         sessions=list_sessions(user.id),
