@@ -47,6 +47,10 @@ class EventKind(StrEnum):
     OTHER_DEVICES_SIGNED_OUT = "authentication.devices.ended"
     SESSION_COPIED = "authentication.session.copied"
     SIGNED_OUT_EVERYWHERE = "authentication.sessions.ended"
+    PASSKEY_ADDED = "authentication.passkey.added"
+    PASSKEY_REMOVED = "authentication.passkey.removed"
+    PASSKEY_REFUSED = "authentication.passkey.refused"
+    PASSKEY_COPIED = "authentication.passkey.copied"
 
     ACCESS_GIVEN = "consent.access.given"
     ACCESS_WITHDRAWN = "consent.access.withdrawn"

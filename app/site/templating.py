@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
+from ..authentication.pages import passkey_facts
 from ..clients.wording import secret_name
 from ..extensions import settings
 from . import formats, i18n, request_ids, second_clicks
@@ -42,6 +43,7 @@ def configure(app: Flask) -> None:
         may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
         page_path=page_path,
+        passkey_facts=passkey_facts,
         request_id=request_ids.current,
         security_contact=lambda: settings.security_contact,
         signed_in_person=signed_in_person,

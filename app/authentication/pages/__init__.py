@@ -2,6 +2,13 @@
 
 from flask import Blueprint
 
-from . import login, logout, sessions
+from . import login, logout, new_passkeys, passkey_sign_in, passkeys, sessions
 
-blueprints: tuple[Blueprint, ...] = (login.blueprint, logout.blueprint, sessions.blueprint)
+blueprints: tuple[Blueprint, ...] = (
+    login.blueprint,
+    logout.blueprint,
+    new_passkeys.blueprint,
+    passkey_sign_in.blueprint,
+    passkeys.blueprint,
+    sessions.blueprint,
+)

@@ -1,0 +1,1 @@
+"""What proves beside the password who somebody is: one room a factor."""
