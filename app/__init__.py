@@ -13,6 +13,7 @@ from .account import pages as account_pages
 from .admin import pages as admin_pages
 from .api import endpoints as api_endpoints
 from .authentication import browser, cookies
+from .authentication import commands as authentication_commands
 from .authentication import pages as authentication_pages
 from .clients import commands as client_commands
 from .clients import pages as client_pages
@@ -58,6 +59,7 @@ ENDPOINTS = (
 )
 COMMANDS = (
     user_commands.commands
+    + authentication_commands.commands
     + account_commands.commands
     + link_commands.commands
     + client_commands.commands

@@ -6,6 +6,7 @@ Their order is not promised. ``create_app`` connects them, and nothing else conn
 from .account import email_changes, email_links, mobile, resetting
 from .authentication import sessions
 from .authentication.factors import passkeys
+from .authentication.factors import changes as factors
 from .clients import apps_of_accounts, scope_usage
 from .consents import decisions
 from .oauth import ended_grants
@@ -17,6 +18,7 @@ REACTIONS = (
     (accounts.user_blocked, ended_grants.end_tokens_of_blocked),
     (accounts.user_deleted, sessions.end_everything_of),
     (accounts.user_deleted, passkeys.delete_all_of),
+    (accounts.user_deleted, factors.forget),
     (accounts.user_deleted, mobile.forget_code),
     (accounts.user_deleted, email_links.delete_links_of),
     (accounts.user_deleted, apps_of_accounts.delete_apps_of),
@@ -29,6 +31,8 @@ REACTIONS = (
     (resetting.account_reclaimed, decisions.withdraw_all_of),
     (resetting.account_reclaimed, apps_of_accounts.detach_apps_of),
     (email_changes.email_restored, passkeys.delete_made_since),
+    (resetting.account_reclaimed, factors.forget),
+    (email_changes.email_restored, factors.forget_what_came_since),
     (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),
     (email_changes.email_restored, ended_grants.end_tokens_begun_since),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),

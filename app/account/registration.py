@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from ..audit import EventKind, record
 from ..authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
+from ..authentication.second_factors import needs_second_factor
 from ..authentication.sign_in import authenticate
 from ..clock import now
 from ..database.rows import changed
@@ -63,13 +64,14 @@ def register(
 def find_repeated(username: str, email: str, password: str, *, ip: str | None) -> User | None:
     """The person who was registered a moment ago by the same form; None where it is another one.
 
-    The password proves it, and wrong ones count as at the sign-in.
+    The password proves it, where nothing else is asked for, and wrong ones count as at the sign-in.
     """
     user = accounts.find_user(username)
     if user is None or now() - user.created_at > SECOND_CLICK or fold_email(email) != user.email_key:
         return None
     try:
-        return authenticate(username, password, address=ip)
+        user = authenticate(username, password, address=ip)
+        return None if needs_second_factor(user) else user
     except (InvalidCredentials, AccountBlocked, TooManyTries):
         return None
 

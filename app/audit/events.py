@@ -51,6 +51,13 @@ class EventKind(StrEnum):
     PASSKEY_REMOVED = "authentication.passkey.removed"
     PASSKEY_REFUSED = "authentication.passkey.refused"
     PASSKEY_COPIED = "authentication.passkey.copied"
+    CODE_REFUSED = "authentication.code.refused"
+    TOTP_SET_UP = "authentication.totp.set_up"
+    TOTP_REPLACED = "authentication.totp.replaced"
+    TOTP_REMOVED = "authentication.totp.removed"
+    RECOVERY_CODES_MADE = "authentication.recovery_codes.made"
+    RECOVERY_CODE_USED = "authentication.recovery_code.used"
+    FACTORS_RESET = "authentication.factors.reset"
 
     ACCESS_GIVEN = "consent.access.given"
     ACCESS_WITHDRAWN = "consent.access.withdrawn"

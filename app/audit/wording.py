@@ -53,6 +53,15 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.PASSKEY_REMOVED: _l("You removed a passkey."),
     EventKind.PASSKEY_REFUSED: _l("A passkey that could not be verified was refused."),
     EventKind.PASSKEY_COPIED: _l("A copy of a passkey seems to have been used. The passkey was disabled."),
+    EventKind.CODE_REFUSED: _l("A wrong code was refused, after the right password."),
+    EventKind.TOTP_SET_UP: _l("You set up an authenticator app."),
+    EventKind.TOTP_REPLACED: _l("You set up another authenticator app in place of the old one."),
+    EventKind.TOTP_REMOVED: _l("You removed your authenticator app."),
+    EventKind.RECOVERY_CODES_MADE: _l("You made new recovery codes."),
+    EventKind.RECOVERY_CODE_USED: _l("You used a recovery code."),
+    EventKind.FACTORS_RESET: _l(
+        "An administrator removed your second factors and signed you out on all devices."
+    ),
     EventKind.ACCESS_GIVEN: _l("You allowed an app to use your account."),
     EventKind.ACCESS_WITHDRAWN: _l("You disconnected an app."),
     EventKind.CLIENT_REGISTERED: _l("You registered an app."),
@@ -103,11 +112,15 @@ DONE_FOR_OTHERS = (
 )
 
 # What an event is about, where it says so: an app, a field, an address.
-TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "path", "network")
+TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "path", "network", "reason")
 
 WARNINGS = (
     EventKind.SIGN_IN_REFUSED,
     EventKind.SIGN_IN_PAUSED,
+    EventKind.CODE_REFUSED,
+    EventKind.TOTP_REMOVED,
+    EventKind.RECOVERY_CODE_USED,
+    EventKind.FACTORS_RESET,
     EventKind.SESSION_COPIED,
     EventKind.PASSKEY_REFUSED,
     EventKind.PASSKEY_COPIED,

@@ -29,6 +29,8 @@ class BrowserSession(Model):
     """When the person last proved who they are: ``auth_time`` of id_tokens."""
     methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
     """What they proved it with: :mod:`app.authentication.methods`."""
+    second_factor_at: Mapped[datetime | None]
+    """When two factors were last proved, or the second one was once more; None: never in this session."""
     rotated_at: Mapped[datetime] = mapped_column(default=now)
     """When the token was last replaced; a later ``last_seen_at`` says that the browser has got the new one."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -50,6 +52,8 @@ class SpentToken(Model):
     """When the person had proved who they are as far as this token goes; None: it lets nobody in any more."""
     methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
     """What they had proved it with by then."""
+    second_factor_at: Mapped[datetime | None]
+    """When they had proved two factors by then."""
 
 
 class SignInFailures(Model):
@@ -112,3 +116,27 @@ class UnwantedPasskeys(Model):
 
     user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     since: Mapped[datetime] = mapped_column(default=now)
+
+
+class TotpSecret(Model):
+    """What the app on a person's phone makes its codes of; ``users.totp_at`` says that it counts."""
+
+    __tablename__ = "totp_secrets"
+
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(ascii_text(160))
+    """The seed, encrypted at rest."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RecoveryCode(Model):
+    """A code for who has lost the phone; those that were used stay until there are new ones."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    sealed_digest: Mapped[str] = mapped_column(ascii_text(160))
+    """The digest of the code, encrypted at rest: 60 bits are too few for a digest alone."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    used_at: Mapped[datetime | None]

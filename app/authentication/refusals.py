@@ -27,3 +27,15 @@ class SpentTokenShown(Exception):
 
 class NetworkWaits(TooManyTries):
     """Too many sign-ins have failed from this network, whoever they were for."""
+
+
+class InvalidCode(InvalidCredentials):
+    """Not a code of this account, or one that was used."""
+
+
+class SecondStepOver(Exception):
+    """No sign-in waits for its second step at this browser; ``has_expired`` says whether one did."""
+
+    def __init__(self, *, has_expired: bool) -> None:
+        super().__init__("expired" if has_expired else "none")
+        self.has_expired = has_expired

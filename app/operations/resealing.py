@@ -15,6 +15,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ..audit.events import EventKind
 from ..audit.models import Event
+from ..authentication.factors.recovery_codes import sealed_for as recovery_code_place
+from ..authentication.factors.totp import sealed_for as totp_place
+from ..authentication.models import RecoveryCode, TotpSecret
 from ..clients.authentic_secrets import is_authentic as is_authentic_secret
 from ..clients.authentic_secrets import mac_of as mac_of_secret
 from ..clients.client_secrets import sealed_for as client_secret_place
@@ -95,6 +98,8 @@ SEALED = (
         lambda row: signing_key_place(row.kid),
         changed=_of_signing_key,
     ),
+    Sealed(TotpSecret, TotpSecret.sealed, lambda row: totp_place(row.user_id)),
+    Sealed(RecoveryCode, RecoveryCode.sealed_digest, lambda row: recovery_code_place(row.id)),
     Sealed(OutgoingMail, OutgoingMail.sealed, lambda row: mail_place(row.id)),
     Sealed(
         LoggedRequest,

@@ -17,6 +17,7 @@ from flask_login import current_user
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from ..authentication import second_step
 from ..authentication.cookies import KEPT_BY
 from ..clock import now
 from ..crypto import Undecryptable
@@ -75,9 +76,10 @@ def finish(response: Response) -> Response:
 
 
 def _may_take_rows() -> bool:
-    """Whether this is no stranger: somebody signed in, or with a one-time link to the page."""
+    """Whether this is no stranger: somebody signed in, or half so, or with a one-time link to the page."""
     is_invited = request.endpoint == INVITED and "invite" in request.args
-    return current_user.is_authenticated or "token" in (request.view_args or {}) or is_invited
+    has_link = "token" in (request.view_args or {}) or is_invited
+    return current_user.is_authenticated or has_link or second_step.is_waiting()
 
 
 def _digest() -> str:
@@ -120,8 +122,8 @@ def _keep(digest: str, token: object, response: Response) -> None:
 
 
 def _leads_on(location: str | None) -> bool:
-    """Whether an answer leads to a page of ours, and not to the one that asks for the password first."""
-    asking = url_for("authentication_login.reauthenticate")
+    """Whether an answer leads to a page of ours, and not to one that asks for the password or a code first."""
+    asking = url_for("authentication_login.reauthenticate"), url_for("authentication_verify.verify")
     return location is not None and location.startswith("/") and not location.startswith(asking)
 
 

@@ -27,9 +27,10 @@ PARTS = (
     "consent",
     "diagnostics",
     "failures",
+    "factors",
     "print",
 )
-MODULES = ("copy", "reveal", "menus", "once")
+MODULES = ("copy", "reveal", "menus", "once", "print")
 
 
 def configure(app: Flask) -> None:

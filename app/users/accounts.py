@@ -160,7 +160,7 @@ def delete(user: User, by: str | None = None) -> None:
             setattr(user, field.column, None)
     user.username = ""
     user.username_key = user.email_key = user.password_hash = user.password_changed_at = None
-    user.totp_at = user.passkey_at = None
+    user.totp_at = user.totp_step = user.passkey_at = None
     user.is_admin = False
 
 

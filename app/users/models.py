@@ -58,6 +58,8 @@ class User(UserMixin, Model):
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     totp_at: Mapped[datetime | None]
     """Since when the password is followed by a code; None: it is not."""
+    totp_step: Mapped[int | None]
+    """The time step of the last code that counted: neither it nor an older one counts again, :rfc:`6238#section-5.2`."""
     passkey_at: Mapped[datetime | None]
     """Since when the person has had a passkey; None: there is none."""
     blocked_at: Mapped[datetime | None] = mapped_column(index=True)

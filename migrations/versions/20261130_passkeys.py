@@ -7,7 +7,7 @@ from alembic import op
 from app.database.rows import UtcDateTime, ascii_text
 
 revision = '0022_passkeys'
-down_revision: str | None = '0016_authentication_methods'
+down_revision: str | None = '0017_second_factors'
 branch_labels: Any = None
 depends_on: Any = None
 

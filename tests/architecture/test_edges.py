@@ -46,6 +46,7 @@ KNOWING_THE_REQUEST = {
             "authentication/cookies.py",
             "authentication/kept_forms.py",
             "authentication/known_browsers.py",
+            "authentication/second_step.py",
             "authentication/step_up.py",
             "expired_forms.py",
             "fetch_metadata.py",

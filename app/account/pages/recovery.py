@@ -66,7 +66,7 @@ def reset_password(token: str) -> Response | tuple[str, int]:
             resetting.reset_password(token, form.password.data or "")
             onward = _take_destination()
             browser.leave()
-            known_browsers.remember(reset.user)  # who guesses meanwhile keeps nobody out of it
+            known_browsers.remember_anew(reset.user)  # who guesses meanwhile keeps nobody out of it
             db.session.commit()
             _tell_what_next(reset)
             return redirect(url_for("authentication_login.sign_in", next=onward), 303)

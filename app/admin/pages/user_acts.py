@@ -27,7 +27,7 @@ blueprint = Blueprint("admin_user_acts", __name__)
 @recent_sign_in
 def block(user_id: str) -> ResponseReturnValue:
     """End everything of this person and refuse their sign-ins."""
-    user = _somebody_else(user_id)
+    user = somebody_else(user_id)
     return confirm_and_do(words.BLOCK, _target(user), lambda: accounts.block(user, by=current_user.id))
 
 
@@ -55,7 +55,7 @@ def confirm_email(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def end_sessions(user_id: str) -> ResponseReturnValue:
     """Sign this person out on all devices."""
-    user = _somebody_else(user_id)
+    user = somebody_else(user_id)
     return confirm_and_do(
         words.END_SESSIONS, _target(user), lambda: sign_out_everywhere(user, by=current_user.id) > 0
     )
@@ -89,7 +89,7 @@ def appoint(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def dismiss(user_id: str) -> ResponseReturnValue:
     """Let this person be an administrator no longer."""
-    user = _somebody_else(user_id)
+    user = somebody_else(user_id)
     return confirm_and_do(
         words.DISMISS, _target(user), lambda: administrators.dismiss(user, by=current_user.id)
     )
@@ -99,7 +99,7 @@ def dismiss(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def delete(user_id: str) -> ResponseReturnValue:
     """Delete this person's account, once their username is typed."""
-    user = _somebody_else(user_id)
+    user = somebody_else(user_id)
     return confirm_and_do(
         words.DELETE,
         _target(user),
@@ -137,7 +137,7 @@ def _person(user_id: str) -> User:
     return user
 
 
-def _somebody_else(user_id: str) -> User:
+def somebody_else(user_id: str) -> User:
     """Nobody is offered this for their own account; who asks for it by hand finds nothing."""
     user = _person(user_id)
     if user.id == current_user.id:

@@ -1,1 +1,1 @@
-"""What proves beside the password who somebody is: one room a factor."""
+"""What somebody can prove beside the password, or in its place."""

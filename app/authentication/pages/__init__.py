@@ -2,7 +2,17 @@
 
 from flask import Blueprint
 
-from . import login, logout, new_passkeys, passkey_sign_in, passkeys, sessions
+from . import (
+    login,
+    logout,
+    new_passkeys,
+    passkey_sign_in,
+    passkeys,
+    recovery_codes,
+    sessions,
+    totp,
+    verify,
+)
 
 blueprints: tuple[Blueprint, ...] = (
     login.blueprint,
@@ -10,5 +20,8 @@ blueprints: tuple[Blueprint, ...] = (
     new_passkeys.blueprint,
     passkey_sign_in.blueprint,
     passkeys.blueprint,
+    verify.blueprint,
+    totp.blueprint,
+    recovery_codes.blueprint,
     sessions.blueprint,
 )

@@ -1,6 +1,6 @@
 """Signing in, and proving once more who is there."""
 
-from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -15,12 +15,14 @@ from ...audit import EventKind, refused_requests
 from ...extensions import db, metrics
 from ...forms import status_of
 from ...process.metric_families import FORMS_REFUSED
+from ...users.models import User
 from ...users.passwords import HashingBusy
-from .. import browser, known_browsers
+from .. import browser, known_browsers, second_step
 from ..access import public
 from ..arrival import let_in
 from ..methods import PASSWORD
 from ..refusals import InvalidCredentials, TooManyTries
+from ..second_factors import needs_second_factor
 from ..sign_in import authenticate
 from ..step_up import confirm_password
 from ..wording import why_busy, why_refused
@@ -67,9 +69,7 @@ def sign_in() -> Response:
         return _refused(form, refusal)
     except HashingBusy as busy:
         return _busy(form, busy)
-    let_in(user, methods=PASSWORD, remember=form.remember.data)
-    db.session.commit()
-    return redirect(onward, 303)
+    return _go_on(user, onward, remember=form.remember.data)
 
 
 @blueprint.route("/reauthenticate", methods=["GET", "POST"])
@@ -101,6 +101,17 @@ def _start_again(_error: CSRFError) -> Response:
     late = _("This page was open for too long. Please sign in again.")
     form.form_errors.append(expired_forms.without_cookies() or late)
     return _sign_in_page(form, 400)
+
+
+def _go_on(user: User, onward: str, *, remember: bool) -> Response:
+    """Let in who gave the right password, or ask them for a second factor first."""
+    if needs_second_factor(user):
+        second_step.begin(user, remember=remember)
+        onward = url_for("authentication_verify.verify", next=browser.safe_next(request.args.get("next")))
+    else:
+        let_in(user, methods=PASSWORD, remember=remember)
+    db.session.commit()
+    return redirect(onward, 303)
 
 
 def _refused(form: SignInForm | PasswordForm, refusal: InvalidCredentials | TooManyTries) -> Response:
