@@ -40,6 +40,8 @@ PICTURES = NetworkLimit("pictures", RateLimitItemPerHour(60))
 TEXT_MESSAGES = NetworkLimit("text_messages", RateLimitItemPerDay(20))
 # People mistype two or three times; who tries one password for many names needs hundreds.
 FAILED_SIGN_INS = NetworkLimit("failed_sign_ins", RateLimitItemPerMinute(20, 15))
+# Nobody guesses a signature: this only keeps somebody from making us verify for hours. Right ones are never counted.
+FAILED_PASSKEYS = NetworkLimit("failed_passkeys", RateLimitItemPerMinute(60, 15))
 
 _log = logging.getLogger(__name__)
 

@@ -92,7 +92,7 @@ def complete(token: str) -> User:
     use_link(Purpose.END_RECOVERY, token)
     if not factor_recoveries.close(user, FactorRecovery.ends_at <= now()):
         raise LinkExpired(Purpose.END_RECOVERY)
-    factors.forget(user)
+    factors.forget_all(user)
     sessions.end_all_sessions(user.id)
     record(EventKind.RECOVERY_COMPLETED, user_id=user.id)
     lost_factor_notices.tell_completed(user)

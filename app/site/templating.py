@@ -16,6 +16,7 @@ from ..account import factor_recoveries
 from ..account.models import FactorRecovery
 from ..authentication.access import second_factor_page
 from ..authentication.administration import Lacking, find_lack, is_required
+from ..authentication.factors import passkey_facts
 from ..authentication.second_factors import has_second_factor
 from ..clients.wording import secret_name
 from ..extensions import settings
@@ -51,6 +52,7 @@ def configure(app: Flask) -> None:
         may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
         page_path=page_path,
+        passkey_facts=passkey_facts,
         request_id=request_ids.current,
         second_factor_page=second_factor_page,
         security_contact=lambda: settings.security_contact,

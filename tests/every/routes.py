@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 from app import ENDPOINTS as BLUEPRINTS
 from app.account import email_links
 from app.authentication.access import is_public
+from app.authentication.models import Passkey
 from app.clients.models import Client
 from app.clock import now
 from app.database.rows import db
@@ -43,6 +44,7 @@ def world(app: Flask) -> World:
         token = email_links.create_link(email_links.Purpose.VERIFY_EMAIL, get_user(person.id), person.email)
         mail = queue_mail(person.email, None, "verify_email")
         mail.next_try_at = now() + timedelta(hours=1)
+        passkey_id = _passkey_of(person.id)
         db.session.commit()
         mail_id = mail.id
     values = {
@@ -53,9 +55,20 @@ def world(app: Flask) -> World:
         "user_id": other.id,
         "mail_id": mail_id,
         "picture_id": picture_id,
+        "passkey_id": passkey_id,
+        "choice": "off",
     }
     values |= {"token": token, "filename": "css/tokens.css", "username": person.username}
     return World(person, client, values)
+
+
+def _passkey_of(user_id: str) -> str:
+    passkey = Passkey(
+        user_id=user_id, credential_id="abcd", public_key="abcd", aaguid="", device="Firefox, Linux"
+    )
+    db.session.add(passkey)
+    db.session.flush()
+    return passkey.id
 
 
 def address(rule: Rule, values: dict[str, str]) -> str:

@@ -120,7 +120,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
             "/health/ready",
             "/metrics",
         ),
-        *("/.well-known/change-password", "/.well-known/security.txt"),
+        *("/.well-known/change-password", "/.well-known/security.txt", "/.well-known/passkey-endpoints"),
         *("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
         *("/.well-known/jwks.json", "/oauth/jwks.json", "/v1/keys"),
         *(
@@ -131,6 +131,9 @@ def test_what_is_open_is_known(app: Flask) -> None:
             "/reset-password/<token>",
             "/verify-email/<token>",
         ),
+        *("/login/passkey", "/login/passkey/options"),
+        *("/login/verify/passkey", "/login/verify/passkey/options"),
+        *("/recover", "/recover/<token>", "/recover/cancel/<token>"),
         *("/undo-email/<token>", "/setup/<token>", "/failures/<request_id>", "/logout"),
         *("/oauth/authorize", "/oauth/consent", "/oauth/account"),
         *("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"),

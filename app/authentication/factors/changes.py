@@ -7,7 +7,8 @@ from ...extensions import settings
 from ...users.models import User
 from ...users.notices import notify
 from .. import sessions
-from . import recovery_codes, totp
+from ..second_factors import has_second_factor
+from . import passkeys, recovery_codes, totp
 
 LONGEST_REASON = 200  # characters
 
@@ -45,13 +46,19 @@ def reset(user: User, reason: str, by: str | None = None) -> bool:
 
     ``by``: id of the administrator who decides it, None at the command line. ``reason`` is told to the person.
     """
-    if user.totp_at is None:
+    if not has_second_factor(user):
         return False
-    forget(user)
+    forget_all(user)
     sessions.end_all_sessions(user.id)
     record(EventKind.FACTORS_RESET, user_id=user.id, actor_id=by, reason=reason)
     notify(user, "factors_reset", reason=reason, link=_page())
     return True
+
+
+def forget_all(user: User) -> None:
+    """Delete every second factor of ``user``, passkeys with them."""
+    forget(user)
+    passkeys.delete_all_of(user)
 
 
 def forget(user: User) -> None:

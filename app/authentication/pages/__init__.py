@@ -2,11 +2,26 @@
 
 from flask import Blueprint
 
-from . import login, logout, recovery_codes, sessions, totp, verify
+from . import (
+    login,
+    logout,
+    new_passkeys,
+    passkey_sign_in,
+    passkey_step,
+    passkeys,
+    recovery_codes,
+    sessions,
+    totp,
+    verify,
+)
 
 blueprints: tuple[Blueprint, ...] = (
     login.blueprint,
     logout.blueprint,
+    new_passkeys.blueprint,
+    passkey_sign_in.blueprint,
+    passkey_step.blueprint,
+    passkeys.blueprint,
     verify.blueprint,
     totp.blueprint,
     recovery_codes.blueprint,
