@@ -4,17 +4,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_login import UserMixin
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database.rows import TABLE_OPTIONS, Model, PrimaryId, ascii_text
+from ..database.rows import TABLE_OPTIONS, Id, Model, PrimaryId, ascii_text
 
 if TYPE_CHECKING:
     from ..authentication.models import BrowserSession
 
 PLATFORMS = ("android", "ios", "other")
 LONGEST_NAME = 200  # characters
+LONGEST_SEARCH_TEXT = 4096  # bytes; the longest names and addresses there are, in two spellings
 LONGEST_PART_OF_NAME = 99  # characters, so that both and the space between them are no longer than the whole
 
 
@@ -86,6 +88,20 @@ class User(UserMixin, Model):
     def is_active(self) -> bool:
         """Whether this person may sign in and their tokens count."""
         return self.blocked_at is None and self.deleted_at is None
+
+
+class SearchText(Model):
+    """What a search for people reads of one; see :mod:`app.users.search_texts`. Who is gone has none.
+
+    Bytes, since MariaDB finds a part of them three times as fast as of text, letter by letter.
+    """
+
+    __tablename__ = "user_search_texts"
+
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[bytes] = mapped_column(
+        LargeBinary().with_variant(mysql.VARBINARY(LONGEST_SEARCH_TEXT), "mysql", "mariadb")
+    )
 
 
 class PasswordHashKind(Model):

@@ -13,7 +13,8 @@ from ...audit import EventKind, record_for_many
 from ...clock import now
 from ...database.rows import db, new_id
 from .. import hash_kinds
-from ..models import User
+from ..models import SearchText, User
+from ..search_texts import text_of
 from . import lines
 from .fields import LineRefused, Values, values_of
 from .lines import FileRefused
@@ -56,6 +57,9 @@ def take_over(staging: Staging) -> int:
         rows = [_row(values, username, email) for _line, username, email, values in batch]
         try:
             db.session.execute(insert(User), rows)
+            db.session.execute(
+                insert(SearchText), [{"user_id": row["id"], "text": text_of(row)} for row in rows]
+            )
         except IntegrityError:
             raise TakenMeanwhile from None
         record_for_many(EventKind.USER_IMPORTED, [row["id"] for row in rows])
