@@ -112,9 +112,10 @@ def record_on(
     connection.execute(insert(Event.__table__), {"client_id": client_id, **values})
 
 
-def record_for_many(kind: EventKind, user_ids: Iterable[str]) -> None:
+def record_for_many(kind: EventKind, user_ids: Iterable[str], actor_id: str | None = None) -> None:
     """Record the same event for many people at once, in the session's transaction."""
-    db.session.execute(insert(Event), [{"kind": kind, "user_id": user_id} for user_id in user_ids])
+    same = values_of(kind, None, actor_id, {})
+    db.session.execute(insert(Event), [same | {"user_id": user_id} for user_id in user_ids])
 
 
 def values_of(
