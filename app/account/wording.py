@@ -25,6 +25,7 @@ from .refusals import (
     CountryNotServed,
     EmailNotConfirmed,
     EmailUnchanged,
+    InvitationForAnother,
     InvitationNeeded,
     NothingToConfirm,
     TooManyMessages,
@@ -34,6 +35,7 @@ REFUSALS = (
     EmailRefused,
     EmailTaken,
     EmailUnchanged,
+    InvitationForAnother,
     InvitationNeeded,
     PasswordRefused,
     PhoneNumberRefused,
@@ -115,6 +117,10 @@ def in_words(refusal: Exception) -> tuple[str, str]:
         case EmailRefused():
             return "email", _(
                 "This is not a complete email address. Please enter one such as name@example.org."
+            )
+        case InvitationForAnother():
+            return "email", _(
+                "This invitation makes an administrator, so it counts for the address only to which it was sent. Please use that one."
             )
         case InvitationNeeded():
             return "email", _("This invitation was used in the meantime. Please ask for a new one.")

@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     USER_DELETED = "account.user.deleted"
     ACCOUNT_RECLAIMED = "account.user.reclaimed"
     USER_INVITED = "account.user.invited"
+    INVITATION_REVOKED = "account.invitation.revoked"
     ADMINISTRATOR_SET_UP = "account.administrator.set_up"
     ADMINISTRATOR_APPOINTED = "account.administrator.appointed"
     ADMINISTRATOR_DISMISSED = "account.administrator.dismissed"

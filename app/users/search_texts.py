@@ -22,6 +22,8 @@ _PAIRS = str.maketrans({"æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ß": "ss
 
 def spellings(text: str) -> set[str]:
     """How ``text`` is written without accents and case: ``Müller`` as ``muller`` and as ``mueller``."""
+    if text.isascii():
+        return {" ".join(text.casefold().split())}
     composed = unicodedata.normalize("NFC", " ".join(text.split())).casefold()
     return {
         plain_letters(way.translate(_PAIRS)).casefold()

@@ -18,10 +18,19 @@ from ..models import SearchText, User
 from ..search_texts import text_of
 from . import lines
 from .fields import LineRefused, Problem, Values, values_of
-from .lines import FileRefused
+from .lines import OPTIONAL, REQUIRED, FileRefused
 from .staging import Staging
 
-__all__ = ["FileRefused", "Problem", "Staging", "TakenMeanwhile", "check", "take_over"]
+__all__ = [
+    "OPTIONAL",
+    "REQUIRED",
+    "FileRefused",
+    "Problem",
+    "Staging",
+    "TakenMeanwhile",
+    "check",
+    "take_over",
+]
 
 ROWS_A_BATCH = 400  # rows; SQLite took no more than 999 variables for long, and two go to each
 

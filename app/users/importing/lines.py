@@ -88,7 +88,7 @@ def _columns(names: list[str], text: str) -> Columns | Unreadable:
         return fields
     if len(fields) != len(names):
         return Unreadable(
-            _("it has %(found)d columns, the header %(wanted)d", found=len(fields), wanted=len(names))
+            _("columns in it: %(found)d, in the header: %(wanted)d", found=len(fields), wanted=len(names))
         )
     return dict(zip(names, (field.strip() for field in fields), strict=True))
 

@@ -65,9 +65,11 @@ class Staging:
             last = rows[-1][0]
             yield [(line, username, email, _values(person)) for line, username, email, person in rows]
 
-    def bad(self) -> Iterator[tuple[int, list[Problem]]]:
-        """Number of the bad lines and what is wrong with them, in the file's order."""
-        for line, problems in self._rows.execute("SELECT line, problems FROM bad ORDER BY line"):
+    def bad(self, most: int = -1) -> Iterator[tuple[int, list[Problem]]]:
+        """Number of the bad lines and what is wrong with them, in the file's order; ``most`` of them, or all."""
+        for line, problems in self._rows.execute(
+            "SELECT line, problems FROM bad ORDER BY line LIMIT ?", (most,)
+        ):
             yield line, [Problem(*problem) for problem in json.loads(problems)]
 
     def count_good(self) -> int:
