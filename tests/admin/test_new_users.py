@@ -122,6 +122,12 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert usernames(db_session) == ["chief", "bert", "carl"]
 
 
+def test_everything_that_is_wrong_is_said_at_once(browser: FlaskClient) -> None:
+    page = pages.post(browser, PAGE, username="a b", email="nowhere")
+    assert error(page, "username").startswith("Please use letters")
+    assert error(page, "email").startswith("This is not a complete email address.")
+
+
 def test_a_file_brings_people_with_their_passwords(
     app: Flask, chief: tuple[make.Person, FlaskClient], db_session: Session
 ) -> None:
@@ -149,8 +155,8 @@ def test_every_bad_line_is_told_with_its_columns_and_nobody_is_imported(
     assert HASH not in page.text
     text = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
     told = {
-        "en": ["3 lines cannot be", "3 username : accepted: 1 to 64 letters", "email : accepted: an email address", "4 username : somebody here has it already", "5 columns in it: 2, in the header: 3"],
-        "de": ["3 Zeilen", "3 username : erlaubt: 1 bis 64 Buchstaben", "email : erlaubt: eine E-Mail-Adresse", "4 username : gibt es hier schon", "5 Spalten in ihr: 2, in der Kopfzeile: 3"],
+        "en": ["3 lines cannot be", "Line 3 username : accepted: 1 to 64 letters", "email : accepted: an email address", "Line 4 username : somebody here has it already", "Line 5 columns in it: 2, in the header: 3"],
+        "de": ["3 Zeilen", "Zeile 3 username : erlaubt: 1 bis 64 Buchstaben", "email : erlaubt: eine E-Mail-Adresse", "4 username : gibt es hier schon", "Zeile 5 Spalten in ihr: 2, in der Kopfzeile: 3"],
     }[locale]  # fmt: skip
     assert [sentence for sentence in told if sentence not in text] == []
 

@@ -15,13 +15,14 @@ from wtforms import BooleanField, EmailField, StringField
 from wtforms.validators import InputRequired
 
 from ...account import new_people
-from ...account.wording import REFUSALS
+from ...account.wording import REFUSALS, told_beside_field
 from ...authentication.access import has_recent_sign_in, recent_sign_in
 from ...connections.limits import FILE_LIMIT
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import REFUSED, status_of
 from ...users import importing
+from ...users.names import check_email, check_username
 from . import people_files
 from .new_user_words import tell_refusal
 from .people_files import PeopleForm
@@ -37,6 +38,15 @@ class PersonForm(FlaskForm):
     username = StringField(_l("Username"), [InputRequired(_l("Please choose a username."))])
     email = EmailField(_l("Email address"), [InputRequired(_l("Please enter the person's email address."))])
     admin = BooleanField(_l("Administrator"))
+
+    # The rules check this again; asking here as well shows everything that is wrong at once.
+    def validate_username(self, field: StringField) -> None:
+        with told_beside_field():
+            check_username(field.data or "")
+
+    def validate_email(self, field: EmailField) -> None:
+        with told_beside_field():
+            check_email(field.data or "")
 
 
 @blueprint.route("/admin/users/new", methods=["GET", "POST"])
