@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
@@ -59,11 +60,16 @@ ONLY_THE_NEWEST = (
 
 
 def create_link(
-    purpose: Purpose, user: User | None = None, email: str | None = None, lifetime: timedelta | None = None
+    purpose: Purpose,
+    user: User | None = None,
+    email: str | None = None,
+    lifetime: timedelta | None = None,
+    **of_invitation: Any,
 ) -> str:
     """Create a link and return its raw token; only the digest is kept.
 
     A new link of :data:`ONLY_THE_NEWEST` ends the older ones of the same person or address.
+    ``of_invitation``: who invites, and whether to be an administrator.
     """
     moment = now()
     user_id = user.id if user is not None else None
@@ -77,6 +83,7 @@ def create_link(
         email=email,
         created_at=moment,
         expires_at=moment + (lifetime or LIFETIMES[purpose]),
+        **of_invitation,
     )
     db.session.add(link)
     return token

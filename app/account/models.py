@@ -20,6 +20,10 @@ class EmailLink(Model):
     token_digest: Mapped[str] = mapped_column(ascii_text(64), unique=True)
     user_id: Mapped[Id | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     email: Mapped[str | None] = mapped_column(String(254))
+    invited_by: Mapped[str | None] = mapped_column(ascii_text(32))
+    """Id of the administrator who invited; None: the command line. An id says nothing of who is gone."""
+    appoints: Mapped[bool] = mapped_column(default=False)
+    """Whether who accepts the invitation is an administrator then."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

@@ -5,6 +5,10 @@ class InvitationNeeded(Exception):
     """Only invited people can create an account here, and this is no open invitation."""
 
 
+class InvitationForAnother(Exception):
+    """The invitation makes an administrator of whom it was sent to, and of nobody else."""
+
+
 class RegistrationClosed(Exception):
     """Nobody can create an account here."""
 

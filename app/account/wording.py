@@ -27,6 +27,7 @@ from .refusals import (
     CountryNotServed,
     EmailNotConfirmed,
     EmailUnchanged,
+    InvitationForAnother,
     InvitationNeeded,
     NothingToConfirm,
     TooManyMessages,
@@ -36,6 +37,7 @@ REFUSALS = (
     EmailRefused,
     EmailTaken,
     EmailUnchanged,
+    InvitationForAnother,
     InvitationNeeded,
     PasswordRefused,
     PhoneNumberRefused,
@@ -79,6 +81,42 @@ PICTURES = {
 }
 
 
+# The field that a refusal is about, and the sentence.
+BESIDE: Mapping[type[Exception], tuple[str, LazyString]] = {
+    UsernameTaken: ("username", _l("This username is taken. Please choose another one.")),
+    EmailTaken: ("email", _l("This email address is taken. If it is yours, please sign in.")),
+    EmailUnchanged: ("email", _l("This is your email address already.")),
+    AmbiguousEmail: (
+        "email",
+        _l(
+            "Some mail servers take this address for another one. "
+            "Please enter one without quotation marks, brackets, “%”, “!”, “=?” and “?=”, and with ordinary letters before the “@”."
+        ),
+    ),
+    EmailRefused: (
+        "email",
+        _l("This is not a complete email address. Please enter one such as name@example.org."),
+    ),
+    InvitationForAnother: (
+        "email",
+        _l(
+            "This invitation makes an administrator, so it counts for the address only to which it was sent. Please use that one."
+        ),
+    ),
+    InvitationNeeded: (
+        "email",
+        _l("This invitation was used in the meantime. Please ask for a new one."),
+    ),
+    PhoneNumberRefused: (
+        "mobile",
+        _l(
+            "This is not a phone number that can be called. "
+            "Please enter it with its country code, such as +49 170 1234567."
+        ),
+    ),
+}
+
+
 def tell(form: FlaskForm, refusal: Exception) -> None:
     """Put into words beside the right field of ``form`` why the rule refused."""
     field, text = in_words(refusal)
@@ -112,31 +150,11 @@ def why_no_message(refusal: Exception) -> str:
 def in_words(refusal: Exception) -> tuple[str, str]:
     """The field that a refusal is about, and why, in the reader's language."""
     match refusal:
-        case UsernameTaken():
-            return "username", _("This username is taken. Please choose another one.")
         case UsernameRefused(reason=reason):
             return "username", str(USERNAMES[reason])
-        case EmailTaken():
-            return "email", _("This email address is taken. If it is yours, please sign in.")
-        case EmailUnchanged():
-            return "email", _("This is your email address already.")
-        case AmbiguousEmail():
-            return "email", _(
-                "Some mail servers take this address for another one. "
-                "Please enter one without quotation marks, brackets, “%”, “!”, “=?” and “?=”, and with ordinary letters before the “@”."
-            )
-        case EmailRefused():
-            return "email", _(
-                "This is not a complete email address. Please enter one such as name@example.org."
-            )
-        case InvitationNeeded():
-            return "email", _("This invitation was used in the meantime. Please ask for a new one.")
-        case PhoneNumberRefused():
-            return "mobile", _(
-                "This is not a phone number that can be called. "
-                "Please enter it with its country code, such as +49 170 1234567."
-            )
         case PictureRefused(reason=reason):
             return "picture", str(PICTURES[reason])
-        case _:
-            return "password", str(refusal)
+    if type(refusal) in BESIDE:
+        field, sentence = BESIDE[type(refusal)]
+        return field, str(sentence)
+    return "password", str(refusal)

@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     USER_DELETED = "account.user.deleted"
     ACCOUNT_RECLAIMED = "account.user.reclaimed"
     USER_INVITED = "account.user.invited"
+    INVITATION_REVOKED = "account.invitation.revoked"
     ADMINISTRATOR_SET_UP = "account.administrator.set_up"
     ADMINISTRATOR_APPOINTED = "account.administrator.appointed"
     ADMINISTRATOR_DISMISSED = "account.administrator.dismissed"
@@ -128,9 +129,10 @@ def record_on(
     connection.execute(insert(Event.__table__), {"client_id": client_id, **values})
 
 
-def record_for_many(kind: EventKind, user_ids: Iterable[str]) -> None:
+def record_for_many(kind: EventKind, user_ids: Iterable[str], actor_id: str | None = None) -> None:
     """Record the same event for many people at once, in the session's transaction."""
-    db.session.execute(insert(Event), [{"kind": kind, "user_id": user_id} for user_id in user_ids])
+    same = values_of(kind, None, actor_id, {})
+    db.session.execute(insert(Event), [same | {"user_id": user_id} for user_id in user_ids])
 
 
 def values_of(

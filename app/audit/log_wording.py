@@ -28,6 +28,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.USER_DELETED: _l("Account deleted"),
     EventKind.ACCOUNT_RECLAIMED: _l("Account taken over by the owner of the mailbox"),
     EventKind.USER_INVITED: _l("Invitation made"),
+    EventKind.INVITATION_REVOKED: _l("Invitation taken back"),
     EventKind.ADMINISTRATOR_SET_UP: _l("First administrator set up"),
     EventKind.ADMINISTRATOR_APPOINTED: _l("Administrator appointed"),
     EventKind.ADMINISTRATOR_DISMISSED: _l("Administrator dismissed"),

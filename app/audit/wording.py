@@ -23,6 +23,7 @@ WORDS: Mapping[str, LazyString] = {
         "You took this account over with its mailbox: what whoever made it had left was removed."
     ),
     EventKind.USER_INVITED: _l("You invited somebody."),
+    EventKind.INVITATION_REVOKED: _l("You took an invitation back."),
     EventKind.ADMINISTRATOR_SET_UP: _l("You set this portal up as its first administrator."),
     EventKind.ADMINISTRATOR_APPOINTED: _l("You were made an administrator of this portal."),
     EventKind.ADMINISTRATOR_DISMISSED: _l("You are no longer an administrator of this portal."),

@@ -45,7 +45,7 @@ FIRST = (
     "introspection_changed",
 )
 # Every registration makes one; an app that is full waits for an administrator anyway.
-THEN = ("verify_email", "app_full", "test_mail")
+THEN = ("verify_email", "invitation", "app_full", "test_mail")
 
 
 def order() -> ColumnElement[int]:

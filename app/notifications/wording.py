@@ -17,6 +17,7 @@ WORDS: Mapping[str, LazyString] = {
     "email_taken_back": _l("The change of the email address was undone"),
     "password_changed": _l("The password was changed"),
     "answer_reset_request": _l("Request for a new password"),
+    "invitation": _l("Invitation to create an account"),
     "reset_password": _l("Link for a new password"),
     "set_password": _l("Link for the first password"),
     "introspection_changed": _l("What an app may introspect was changed"),

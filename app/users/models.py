@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PLATFORMS = ("android", "ios", "other")
 LONGEST_NAME = 200  # characters
+LONGEST_SEARCH_TEXT = 4096  # bytes; the longest names and addresses there are, in two spellings
 LONGEST_PART_OF_NAME = 99  # characters, so that both and the space between them are no longer than the whole
 
 
@@ -117,6 +118,20 @@ class Picture(Model):
     id: Mapped[Id] = mapped_column(primary_key=True)
     user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
     content: Mapped[bytes] = mapped_column(LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb"))
+
+
+class SearchText(Model):
+    """What a search for people reads of one; see :mod:`app.users.search_texts`. Who is gone has none.
+
+    Bytes, since MariaDB finds a part of them three times as fast as of text, letter by letter.
+    """
+
+    __tablename__ = "user_search_texts"
+
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[bytes] = mapped_column(
+        LargeBinary().with_variant(mysql.VARBINARY(LONGEST_SEARCH_TEXT), "mysql", "mariadb")
+    )
 
 
 class PasswordHashKind(Model):

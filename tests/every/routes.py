@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app import ENDPOINTS as BLUEPRINTS
 from app.account import email_links
+from app.account.models import EmailLink
 from app.authentication.access import is_public
 from app.authentication.models import Passkey
 from app.clients.models import Client
@@ -42,6 +44,8 @@ def world(app: Flask) -> World:
         replace_picture(get_user(person.id), b"RIFF")
         picture_id = str(get_user(person.id).picture_id)
         token = email_links.create_link(email_links.Purpose.VERIFY_EMAIL, get_user(person.id), person.email)
+        email_links.create_link(email_links.Purpose.INVITE, email="invited@example.org")
+        invitation_id = db.session.scalars(select(EmailLink.id).order_by(EmailLink.id.desc())).first()
         mail = queue_mail(person.email, None, "verify_email")
         mail.next_try_at = now() + timedelta(hours=1)
         passkey_id = _passkey_of(person.id)
@@ -57,6 +61,7 @@ def world(app: Flask) -> World:
         "picture_id": picture_id,
         "passkey_id": passkey_id,
         "choice": "off",
+        "invitation_id": invitation_id or "",
     }
     values |= {"token": token, "filename": "css/tokens.css", "username": person.username}
     return World(person, client, values)

@@ -292,11 +292,14 @@ def test_a_hash_that_never_matches_or_stops_the_portal_stays_outside(run: Import
 @pytest.mark.parametrize(
     ("header", "why"),
     [
-        ("", "has no column 'username', 'email', 'password_hash'"),
+        ("", "the header, is empty"),
+        ("\n" + GOOD, "the header, is empty"),
+        ("email,name\n", "has no column 'username', 'password_hash'"),
         ("username,email\n", "has no column 'password_hash'"),
         ("username,email,password_hash,is_admin\n", "has the unknown column 'is_admin'"),
         ("username,email,password_hash,email\n", "repeats 'email'"),
-        ("username;email;password_hash\n", "has no column"),
+        ("username;email;password_hash\n", "write commas between the columns"),
+        ("username\temail\tpassword_hash\n", "write commas between the columns"),
         ("username,email,password_hash,\n", "has the unknown column"),
         ("username,email,password_hash,picture\n", "has the unknown column 'picture'"),
         ("username,email,password_hash,picture_id\n", "has the unknown column 'picture_id'"),

@@ -15,7 +15,6 @@ from ...consents.decisions import list_consents
 from ...forms import REFUSED
 from ...users import accounts
 from ...users.directory import State, search
-from ...users.models import User
 from ...users.refusals import UserUnknown
 from .list_filters import ListFilters
 from .listing import read_page
@@ -40,7 +39,8 @@ def index() -> tuple[str, int]:
     if not filters.validate():
         return render_template("admin/users/index.html", filters=filters, page=None), REFUSED
     state = State(filters.state.data) if filters.state.data else None
-    page = read_page(search(filters.sought, state), [User.id])
+    query, key = search(filters.sought, state)
+    page = read_page(query, [key])
     return render_template("admin/users/index.html", filters=filters, page=page), 200
 
 
