@@ -9,7 +9,7 @@ from app.database.rows import db
 from app.users.search_texts import spellings, text_of
 from tests.support.databases import KINDS, Databases, make_settings
 
-BEFORE = "0015_parts_of_names"
+BEFORE = "0021_passkeys"
 PEOPLE = 1_001  # one more than the migration reads at once
 
 
