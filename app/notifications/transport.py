@@ -12,7 +12,7 @@ from typing import Self
 from ..clock import now
 from .addresses import in_ascii
 from .connection import Connection, connect
-from .message import in_seven_bits
+from .message import in_seven_bits, text_of
 from .refusals import AddressNeedsSmtpUtf8, MailServerLacks, RecipientRefused
 
 NEEDS_SMTPUTF8 = "has letters beyond ASCII that the mail server does not take: it offers no SMTPUTF8"
@@ -68,7 +68,7 @@ def keep_in_folder(message: EmailMessage, folder: Path, template: str) -> Path:
     with os.fdopen(descriptor, "wb") as file:
         file.write(message.as_bytes())
     heading = f"Mail to {message['To']}: {message['Subject']}"
-    sys.stdout.write(f"\n── {heading}\n\n{message.get_content()}\n── kept in {path}\n\n")
+    sys.stdout.write(f"\n── {heading}\n\n{text_of(message)}\n── kept in {path}\n\n")
     sys.stdout.flush()
     return path
 

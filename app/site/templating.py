@@ -14,6 +14,7 @@ from wtforms import Field, Form
 
 from ..clients.wording import secret_name
 from ..extensions import settings
+from ..notifications.parts import button
 from . import formats, i18n, request_ids, second_clicks
 
 
@@ -22,6 +23,7 @@ def configure(app: Flask) -> None:
     app.jinja_env.filters.update(
         ago=formats.ago,
         aria=aria,
+        button=button,
         clock_time=formats.clock_time,
         exact_time=formats.exact_time,
         focused_if_wrong=focused_if_wrong,
@@ -42,6 +44,7 @@ def configure(app: Flask) -> None:
         may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
         page_path=page_path,
+        portal_name=lambda: settings.portal_name,
         request_id=request_ids.current,
         security_contact=lambda: settings.security_contact,
         signed_in_person=signed_in_person,

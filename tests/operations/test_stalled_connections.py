@@ -73,7 +73,9 @@ def test_two_hundred_stalled_clients_delay_nobody(straight: Straight, sort: str)
         straight.answers_soon()
     assert straight.portal.workers() == before, straight.portal.log
     assert "Traceback" not in straight.portal.log
-    assert not re.search(r"WORKER TIMEOUT|Worker \(pid", straight.portal.log), "no worker was lost before, either"
+    assert not re.search(r"WORKER TIMEOUT|Worker \(pid", straight.portal.log), (
+        "no worker was lost before, either"
+    )
 
 
 @pytest.mark.parametrize("first", [b"", HELLO], ids=["no ClientHello", "half a ClientHello"])
