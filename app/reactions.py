@@ -7,9 +7,10 @@ from .account import email_changes, email_links, mobile, resetting
 from .authentication import sessions
 from .clients import apps_of_accounts, scope_usage
 from .consents import decisions
+from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
-from .users import accounts, notices, password_changes
+from .users import accounts, notices, password_changes, refused_addresses
 
 REACTIONS = (
     (accounts.user_blocked, sessions.end_everything_of),
@@ -23,6 +24,8 @@ REACTIONS = (
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),
     (notices.earlier_addresses_wanted, email_changes.find_earlier),
+    (recipients.recipient_refused, refused_addresses.note_refusal),
+    (recipients.recipient_reached, refused_addresses.forget_refusal),
     (resetting.account_reclaimed, decisions.withdraw_all_of),
     (resetting.account_reclaimed, apps_of_accounts.detach_apps_of),
     (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),

@@ -11,7 +11,7 @@ from typing import Self
 
 from ..clock import now
 from .addresses import in_ascii
-from .connection import Connection, connect
+from .connection import Connection, connect, in_one_line
 from .message import in_seven_bits, text_of
 from .refusals import AddressNeedsSmtpUtf8, MailServerLacks, RecipientRefused
 
@@ -19,8 +19,14 @@ NEEDS_SMTPUTF8 = "has letters beyond ASCII that the mail server does not take: i
 # No such mailbox; other codes that refuse a recipient speak of trouble at the server.
 UNKNOWN = (550, 551, 553, 556)
 # Of the sender and of what the server lets the portal do, such as a relay that does not know it yet (:rfc:`3463`):
-# operators mend that. Many servers say so only when they hear the recipient.
+# operators mend that. Many servers say so only when they hear the recipient, some without a status code, so in words.
 ABOUT_US = re.compile(rb"5\.(1\.[078]|7\.\d+)\b")
+MAILBOX_FULL = re.compile(rb"5\.2\.[23]\b")
+STATUS = re.compile(rb"5\.\d+\.\d+\b")
+WORDS_ABOUT_US = re.compile(
+    rb"relay|sender|spam|block|black|denied|polic|reputation|authenticat|\b(spf|dkim|dmarc|ip)\b",
+    re.IGNORECASE,
+)
 
 
 class SmtpServer:
@@ -74,7 +80,7 @@ def keep_in_folder(message: EmailMessage, folder: Path, template: str) -> Path:
 
 
 def _hand_over(connection: Connection, message: EmailMessage, sender: str, to: str) -> str:
-    sender, to = in_ascii(sender), in_ascii(to)
+    sender, asked, to = in_ascii(sender), to, in_ascii(to)
     if not connection.has_extn("smtputf8"):
         _refuse_international(sender, to)
     takes_eight_bits = connection.has_extn("8bitmime")
@@ -86,10 +92,17 @@ def _hand_over(connection: Connection, message: EmailMessage, sender: str, to: s
         connection.sendmail(sender, [to], source, options)
     except smtplib.SMTPRecipientsRefused as error:
         ((code, text),) = error.recipients.values()
-        if code in UNKNOWN and not ABOUT_US.match(text):
-            raise RecipientRefused(f"the mail server answered {code}") from error
+        if code in UNKNOWN and _has_no_mailbox(text):
+            raise RecipientRefused(asked, code, in_one_line(code, text)) from error
         raise
     return connection.answer
+
+
+def _has_no_mailbox(text: bytes) -> bool:
+    """Whether the server's words are about the recipient, and for good."""
+    if STATUS.match(text):
+        return not ABOUT_US.match(text) and not MAILBOX_FULL.match(text)
+    return not WORDS_ABOUT_US.search(text)
 
 
 def _refuse_international(sender: str, to: str) -> None:
