@@ -34,6 +34,8 @@ REGISTRATION_FORMS = NetworkLimit("registration_forms", RateLimitItemPerHour(60)
 FORGOTTEN_PASSWORDS = NetworkLimit("forgotten_passwords", RateLimitItemPerHour(20))
 # Asked for again, or for another address: few people need that at all.
 CONFIRMATION_MAILS = NetworkLimit("confirmation_mails", RateLimitItemPerHour(20))
+# Administrators looking whether emails leave: each waits for the mail server in a thread of the portal.
+TEST_MAILS = NetworkLimit("test_mails", RateLimitItemPerHour(20))
 # Text messages cost money, and some numbers earn it.
 TEXT_MESSAGES = NetworkLimit("text_messages", RateLimitItemPerDay(20))
 # People mistype two or three times; who tries one password for many names needs hundreds.

@@ -32,8 +32,9 @@ WORDS_ABOUT_US = re.compile(
 class SmtpServer:
     """The server of an ``smtp://``, ``smtp+tls://`` or ``smtps://`` URL, for the mails of one turn: they share a connection."""
 
-    def __init__(self, url: str | None) -> None:
+    def __init__(self, url: str | None, patience: int | None = None) -> None:
         self._url = url
+        self._patience = patience
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -57,7 +58,7 @@ class SmtpServer:
                 return _hand_over(self._connection, message, sender, to)
         self._end()
         assert self._url is not None
-        self._connection = connect(self._url)
+        self._connection = connect(self._url, self._patience)
         return _hand_over(self._connection, message, sender, to)
 
     def _end(self) -> None:
