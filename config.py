@@ -142,6 +142,8 @@ class Settings:
     sms_countries: tuple[str, ...] | None = setting(SMS_COUNTRIES, read.countries)
     # The language where neither the person nor the browser says one.
     default_locale: str = setting("en", read.one_of(*LANGUAGES))
+    # What the portal is called, on its pages and in its mails.
+    portal_name: str = setting("Pforte", read.portal_name)
     # URI in /.well-known/security.txt, which is 404 without it.
     security_contact: str | None = optional(read.contact)
     # Pages of whoever runs the portal, linked at the foot of every page and where accounts are created.

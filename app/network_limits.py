@@ -36,6 +36,8 @@ FORGOTTEN_PASSWORDS = NetworkLimit("forgotten_passwords", RateLimitItemPerHour(2
 CONFIRMATION_MAILS = NetworkLimit("confirmation_mails", RateLimitItemPerHour(20))
 # Each is decoded, which takes up to half a second; people choose one in years.
 PICTURES = NetworkLimit("pictures", RateLimitItemPerHour(60))
+# Administrators looking whether emails leave: each waits for the mail server in a thread of the portal.
+TEST_MAILS = NetworkLimit("test_mails", RateLimitItemPerHour(20))
 # Text messages cost money, and some numbers earn it.
 TEXT_MESSAGES = NetworkLimit("text_messages", RateLimitItemPerDay(20))
 # People mistype two or three times; who tries one password for many names needs hundreds.

@@ -9,9 +9,10 @@ from .authentication.factors import changes as factors
 from .authentication.factors import passkeys
 from .clients import apps_of_accounts, scope_usage
 from .consents import decisions
+from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
-from .users import accounts, notices, password_changes
+from .users import accounts, notices, password_changes, refused_addresses
 
 REACTIONS = (
     (accounts.user_blocked, sessions.end_everything_of),
@@ -29,6 +30,8 @@ REACTIONS = (
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),
     (notices.earlier_addresses_wanted, email_changes.find_earlier),
     (resetting.account_reclaimed, factors.forget_all),
+    (recipients.recipient_refused, refused_addresses.note_refusal),
+    (recipients.recipient_reached, refused_addresses.forget_refusal),
     (resetting.account_reclaimed, decisions.withdraw_all_of),
     (resetting.account_reclaimed, apps_of_accounts.detach_apps_of),
     (email_changes.email_restored, passkeys.delete_made_since),

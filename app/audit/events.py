@@ -99,6 +99,7 @@ class EventKind(StrEnum):
     MAILS_HELD_BACK = "notifications.mails.held_back"
     MAIL_HURRIED = "notifications.mail.hurried"
     MAIL_DELETED = "notifications.mail.deleted"
+    MAIL_TESTED = "notifications.mail.tested"
 
 
 def record(

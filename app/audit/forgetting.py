@@ -14,7 +14,12 @@ from .models import Event
 OF_PERSON = ("email", "device", "network")
 OF_BROWSER = ("device", "network")
 # Events of others that name an address.
-NAMING_OTHERS = (EventKind.USER_INVITED, EventKind.MAIL_HURRIED, EventKind.MAIL_DELETED)
+NAMING_OTHERS = (
+    EventKind.USER_INVITED,
+    EventKind.MAIL_HURRIED,
+    EventKind.MAIL_DELETED,
+    EventKind.MAIL_TESTED,
+)
 ROWS_A_STATEMENT = 500
 
 

@@ -99,6 +99,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.MAILS_HELD_BACK: _l("Emails to one address held back"),
     EventKind.MAIL_HURRIED: _l("Waiting email sent at once"),
     EventKind.MAIL_DELETED: _l("Waiting email deleted"),
+    EventKind.MAIL_TESTED: _l("Test email sent, or tried"),
 }
 
 

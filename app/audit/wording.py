@@ -104,6 +104,7 @@ WORDS: Mapping[str, LazyString] = {
     ),
     EventKind.MAIL_HURRIED: _l("You sent a waiting email at once."),
     EventKind.MAIL_DELETED: _l("You deleted a waiting email."),
+    EventKind.MAIL_TESTED: _l("You sent a test email, or tried to."),
 }
 
 # What "You …" says, but the operator or an administrator may have done for the person.

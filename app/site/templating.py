@@ -20,6 +20,7 @@ from ..authentication.factors import passkey_facts
 from ..authentication.second_factors import has_second_factor
 from ..clients.wording import secret_name
 from ..extensions import settings
+from ..notifications.parts import button
 from . import formats, i18n, request_ids, second_clicks
 
 
@@ -28,6 +29,7 @@ def configure(app: Flask) -> None:
     app.jinja_env.filters.update(
         ago=formats.ago,
         aria=aria,
+        button=button,
         clock_time=formats.clock_time,
         duration=formats.duration,
         exact_time=formats.exact_time,
@@ -53,6 +55,7 @@ def configure(app: Flask) -> None:
         page_locale=i18n.page_locale,
         page_path=page_path,
         passkey_facts=passkey_facts,
+        portal_name=lambda: settings.portal_name,
         request_id=request_ids.current,
         second_factor_page=second_factor_page,
         security_contact=lambda: settings.security_contact,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PLATFORMS = ("android", "ios", "other")
 LONGEST_NAME = 200  # characters
 LONGEST_SEARCH_TEXT = 4096  # bytes; the longest names and addresses there are, in two spellings
+LONGEST_REFUSAL = 300  # characters
 LONGEST_PART_OF_NAME = 99  # characters, so that both and the space between them are no longer than the whole
 
 
@@ -46,6 +47,10 @@ class User(UserMixin, Model):
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
     email_verified_at: Mapped[datetime | None]
+    email_refused_at: Mapped[datetime | None]
+    """When the mail server said that there is no such mailbox; see :attr:`refused_email`."""
+    email_refusal: Mapped[str | None] = mapped_column(String(LONGEST_REFUSAL))
+    """What it said, without addresses."""
     password_hash: Mapped[str | None] = mapped_column(ascii_text(255))
     password_changed_at: Mapped[datetime | None]
     name: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
@@ -98,6 +103,12 @@ class User(UserMixin, Model):
     def picture_path(self) -> str | None:
         """Where their picture is, in the portal."""
         return None if self.picture_id is None else picture_path(self.picture_id)
+
+    @property
+    def refused_email(self) -> str | None:
+        """The address, where emails to it are refused and nobody has confirmed it since."""
+        confirmed, refused = self.email_verified_at, self.email_refused_at
+        return self.email if refused is not None and (confirmed is None or confirmed < refused) else None
 
     @property
     def had_password(self) -> bool:

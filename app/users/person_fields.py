@@ -91,6 +91,8 @@ PERSON_FIELDS = (
     PersonField("country", in_profile=True, read=readers.read_country),
     PersonField("platform", read=readers.read_platform),
     PersonField("ip"),
+    PersonField("email_refused_at"),
+    PersonField("email_refusal"),
 )
 CLAIMED = tuple(field for field in PERSON_FIELDS if field.claim)
 PROFILE = tuple(field.column for field in PERSON_FIELDS if field.in_profile)

@@ -77,6 +77,7 @@ KNOWING_THE_REQUEST = {
     "operations/doctor/database.py": "the application's migrations",
     "notifications/delivery.py": "the application whose jobs these are",
     "operations/tidying.py": "the application whose jobs these are",
+    "notifications/bodies.py": "mails are templates",
     "notifications/message.py": "mails are templates",
     "notifications/sms.py": "text messages are templates",
 }

@@ -11,6 +11,7 @@ from app.users import accounts
 from app.users.accounts import find_user
 from tests.account.visitor import mails, sign_up
 from tests.authentication.visitors import PASSWORD, SAFARI, make_user, post, sign_in
+from tests.support.mailboxes import text_of
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_a_sign_in_with_another_browser_is_told_with_device_time_and_where_to_en
     sign_in(phone, agent=SAFARI)
     (mail,) = mails(app, "new_browser")
     assert mail["Subject"] == subject
-    text = mail.get_content()
+    text = text_of(mail)
     assert "Safari, iOS" in text
     assert "2026" in text
     assert "/account/sessions" in text

@@ -17,6 +17,7 @@ from tests.authentication.phones import give_phone, verify
 from tests.authentication.visitors import csrf_token, is_signed_in, post, sign_in
 from tests.oauth.world import later
 from tests.support.authenticators import PRESENT, VERIFIED, Authenticator
+from tests.support.mailboxes import text_of
 from tests.support.statements import count_statements
 
 AppWith = Callable[..., Flask]
@@ -100,7 +101,7 @@ def test_adding_one_is_told_by_email_and_in_the_activity(portal: Flask) -> None:
     person, _key = people.owner_of(portal, aaguid=GOOGLE)
     assert people.events(portal, person)[-1] == EventKind.PASSKEY_ADDED
     (mail,) = mails(portal, "passkey_added")
-    assert "Google Password Manager" in mail.get_content()
+    assert "Google Password Manager" in text_of(mail)
     with portal.app_context():
         user = db.session.get(User, person.id)
         assert user is not None
