@@ -5,8 +5,8 @@ Their order is not promised. ``create_app`` connects them, and nothing else conn
 
 from .account import email_changes, email_links, mobile, resetting
 from .authentication import sessions
-from .authentication.factors import passkeys
 from .authentication.factors import changes as factors
+from .authentication.factors import passkeys
 from .clients import apps_of_accounts, scope_usage
 from .consents import decisions
 from .oauth import ended_grants

@@ -17,7 +17,9 @@ def reset_factors(username: str, reason: str, as_json: bool) -> None:
     """Remove a user's second factors and sign them out everywhere."""
     user, reason = find(username), " ".join(reason.split())
     if not 0 < len(reason) <= changes.LONGEST_REASON:
-        raise click.BadParameter(f"Accepted: 1 to {changes.LONGEST_REASON} characters.", param_hint="--reason")
+        raise click.BadParameter(
+            f"Accepted: 1 to {changes.LONGEST_REASON} characters.", param_hint="--reason"
+        )
     if not changes.reset(user, reason):
         raise click.ClickException(f"{user.username} has no second factor.")
     db.session.commit()

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
-from ..authentication.pages import passkey_facts
+from ..authentication.factors import passkey_facts
 from ..clients.wording import secret_name
 from ..extensions import settings
 from . import formats, i18n, request_ids, second_clicks

@@ -47,6 +47,7 @@ KNOWING_THE_REQUEST = {
             "authentication/kept_forms.py",
             "authentication/known_browsers.py",
             "authentication/second_step.py",
+            "authentication/factors/passkey_facts.py",
             "authentication/step_up.py",
             "expired_forms.py",
             "fetch_metadata.py",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.audit import EventKind
 from app.database.rows import db
@@ -12,9 +13,10 @@ from app.users.models import User
 from tests import factories as make
 from tests.account.visitor import mails
 from tests.authentication import passkey_people as people
+from tests.authentication.phones import give_phone, verify
 from tests.authentication.visitors import csrf_token, is_signed_in, post, sign_in
 from tests.oauth.world import later
-from tests.support.authenticators import PRESENT, Authenticator
+from tests.support.authenticators import PRESENT, VERIFIED, Authenticator
 from tests.support.statements import count_statements
 
 AppWith = Callable[..., Flask]
@@ -235,3 +237,86 @@ def test_deleted_people_keep_no_passkey(portal: Flask) -> None:
 def test_password_managers_find_the_pages(portal: Flask) -> None:
     expected = {"enroll": f"{people.ISSUER}{people.LIST}", "manage": f"{people.ISSUER}{people.LIST}"}
     assert portal.test_client().get("/.well-known/passkey-endpoints").json == expected
+
+
+def step_of(browser: FlaskClient, person: make.Person) -> None:
+    """The right password, after which a second factor is asked for."""
+    assert sign_in(browser, person.username, make.PASSWORD).location.startswith("/login/verify")
+
+
+def finish(browser: FlaskClient, key: Authenticator) -> TestResponse:
+    options = people.options_for(browser, "/login/verify/passkey/options", "/login/verify")
+    body = {"credential": key.get(options)}
+    return people.ask(browser, "/login/verify/passkey?next=/account/apps", body, page="/login/verify")
+
+
+@pytest.mark.parametrize("flags", [VERIFIED, PRESENT])
+def test_a_passkey_is_the_second_step_after_a_password(portal: Flask, flags: int) -> None:
+    person, key = people.owner_of(portal)
+    give_phone(portal, person.id)
+    browser, key.flags = portal.test_client(), flags
+    step_of(browser, person)
+    assert "data-passkey-get" in browser.get("/login/verify").text
+    answer = finish(browser, key)
+    assert (answer.status_code, answer.json) == (200, {"next": "/account/apps"})
+    assert methods_of(browser, portal) == ["pwd", "swk", "user", "mfa"]
+
+
+def test_a_touch_alone_is_followed_by_a_code(portal: Flask) -> None:
+    person, key = people.owner_of(portal)
+    phone = give_phone(portal, person.id)
+    browser, key.flags = portal.test_client(), PRESENT
+    assert people.sign_in(browser, key).json == {"next": "/login/verify"}
+    assert not is_signed_in(browser)
+    assert people.refusal(finish(browser, key)) == "user_not_verified"
+    assert verify(browser, phone.code()).status_code == 303
+    assert methods_of(browser, portal) == ["swk", "user", "otp", "mfa"]
+
+
+def test_a_verified_passkey_needs_no_code(portal: Flask) -> None:
+    person, key = people.owner_of(portal)
+    give_phone(portal, person.id)
+    browser = portal.test_client()
+    assert people.sign_in(browser, key).json == {"next": "/account"}
+    assert is_signed_in(browser)
+
+
+def test_attack_somebody_elses_passkey_completes_no_sign_in(portal: Flask) -> None:
+    person, _key = people.owner_of(portal)
+    give_phone(portal, person.id)
+    _other, other_key = people.owner_of(portal)
+    browser = portal.test_client()
+    step_of(browser, person)
+    assert people.refusal(finish(browser, other_key)) == "passkey_unproven"
+    assert not is_signed_in(browser)
+
+
+def test_a_passkey_completes_nothing_where_no_sign_in_waits(portal: Flask) -> None:
+    for path in ("/login/verify/passkey/options", "/login/verify/passkey"):
+        answer = people.ask(portal.test_client(), path)
+        assert people.refusal(answer) == "second_step_over"
+        assert answer.json["location"] == "/login"
+
+
+def test_attack_a_password_and_a_copied_session_add_and_remove_no_passkey(portal: Flask) -> None:
+    """Who has a code asks for it before the factors change."""
+    person, _key = people.owner_of(portal)
+    give_phone(portal, person.id)
+    browser = make.browser_of(portal, person)
+    answer = people.ask(browser, f"{people.LIST}/options", page=people.LIST)
+    assert answer.json["location"].startswith("/login/verify?next=")
+    (row,) = people.rows(portal, person)
+    answer = post(browser, f"{people.LIST}/{row.id}/remove", form_on=people.LIST)
+    assert answer.location.startswith("/login/verify")
+    assert people.rows(portal, person) != []
+
+
+def test_wrong_codes_keep_no_passkey_waiting(portal: Flask) -> None:
+    person, key = people.owner_of(portal)
+    phone = give_phone(portal, person.id)
+    browser = portal.test_client()
+    step_of(browser, person)
+    for _each in range(6):
+        answer = verify(browser, phone.wrong_code())
+    assert answer.status_code == 429
+    assert finish(browser, key).status_code == 200

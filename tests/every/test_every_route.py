@@ -123,6 +123,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
         *("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
         *("/.well-known/jwks.json", "/oauth/jwks.json", "/v1/keys"),
         *("/login/passkey", "/login/passkey/options"),
+        *("/login/verify/passkey", "/login/verify/passkey/options"),
         *("/login", "/register", "/forgot-password", "/reset-password/<token>", "/verify-email/<token>"),
         *("/undo-email/<token>", "/setup/<token>", "/failures/<request_id>", "/logout"),
         *("/oauth/authorize", "/oauth/consent", "/oauth/account"),

@@ -1,11 +1,11 @@
 """Signing in with a passkey, and proving once more by one who is there: for the script of both pages."""
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ...database.rows import db
-from .. import browser
+from .. import browser, second_step
 from ..access import public
 from ..arrival import let_in
 from ..factors import challenges, passkeys
@@ -32,15 +32,20 @@ def options() -> Response:
 @blueprint.post("/login/passkey")
 @public
 def sign_in() -> Response:
-    """Sign in whoever the passkey belongs to, and tell where they wanted to go."""
+    """Sign in whoever the passkey belongs to; one that verified nobody is one factor, which may be too few."""
     body = read_body()
     try:
         proven = authenticate(body.get("credential"), browser=this_browser())
-        if not proven.is_verified and needs_second_factor(proven.user):
-            raise PasskeyRefused(Reason.UNVERIFIED)
     except (PasskeyRefused, AccountBlocked) as refusal:
         return refuse(refusal)
-    let_in(proven.user, methods=" ".join(proven.methods), remember=body.get("remember") is True)
+    methods, remember = " ".join(proven.methods), body.get("remember") is True
+    if not proven.is_verified and needs_second_factor(proven.user):
+        second_step.begin(proven.user, remember=remember, methods=methods)
+        db.session.commit()
+        return jsonify(
+            next=url_for("authentication_verify.verify", next=browser.safe_next(request.args.get("next")))
+        )
+    let_in(proven.user, methods=methods, remember=remember)
     db.session.commit()
     return _onward()
 

@@ -11,7 +11,7 @@ from wtforms.validators import Length
 
 from ...database.rows import db
 from ...forms import status_of
-from ..access import recent_sign_in
+from ..access import recent_second_factor
 from ..devices import in_words
 from ..factors import passkeys
 from ..factors.authenticators import name_of
@@ -63,7 +63,7 @@ def rename(passkey_id: str) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/account/security/passkeys/<passkey_id>/remove")
-@recent_sign_in
+@recent_second_factor
 def remove(passkey_id: str) -> Response:
     """Remove a passkey; from then on none comes unasked."""
     try:

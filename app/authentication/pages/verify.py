@@ -53,7 +53,11 @@ def verify() -> Response:
             db.session.commit()
             return redirect(browser.destination(request.script_root + "/account"), 303)
     page = render_template(
-        "authentication/verify.html", form=form, onward=_next(), waiting_app=g.get("waiting_app")
+        "authentication/verify.html",
+        form=form,
+        onward=_next(),
+        waiting_app=g.get("waiting_app"),
+        has_passkey=_has_passkey(),
     )
     return make_response(page, status, headers)
 
@@ -68,6 +72,15 @@ def _check(typed: str) -> None:
         second_step.refuse(step)
     second_step.complete(step, ONE_TIME_CODE, SEVERAL, use=partial(codes.use, proof=proof))
     codes.tell_use(step.user, proof)
+
+
+def _has_passkey() -> bool:
+    """Whether the person whose code is asked for can use a passkey instead."""
+    try:
+        user = current_user if current_user.is_authenticated else second_step.pending().user
+    except SecondStepOver:
+        return False
+    return user.passkey_at is not None
 
 
 def _start_again(has_expired: bool) -> Response:

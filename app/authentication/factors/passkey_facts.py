@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from ...crypto import base64url
 from ...extensions import settings, vault
-from ..factors import new_passkeys, passkeys, relying_party
+from . import new_passkeys, passkeys, relying_party
 
 
 def can_have() -> bool:
