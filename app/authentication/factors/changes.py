@@ -9,7 +9,6 @@ from ...users.notices import notify
 from .. import sessions
 from . import recovery_codes, totp
 
-
 LONGEST_REASON = 200  # characters
 
 

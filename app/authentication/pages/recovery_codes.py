@@ -1,6 +1,6 @@
 """Codes on paper: shown once, counted, made anew."""
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -15,21 +15,18 @@ blueprint = Blueprint("authentication_recovery_codes", __name__)
 
 
 @blueprint.get("/account/security/recovery-codes")
-def show() -> Response:
+def show() -> Response | str:
     """New codes, for this one look; later how many are left."""
     onward = browser.safe_next(request.args.get("next"))
     if not needs_second_factor(current_user):
         return redirect(url_for("authentication_totp.set_up", next=onward))
-    page = render_template(
+    return render_template(
         "authentication/recovery_codes.html",
         fresh=fresh_factors.take_codes(),
         recovery_codes=recovery_codes.count(current_user),
         onward=onward,
         issuer=settings.issuer,
     )
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.post("/account/security/recovery-codes")

@@ -1,7 +1,8 @@
 """The app on one's phone: set up, replaced, removed."""
 
 import segno
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -37,7 +38,7 @@ class ShownCodeForm(FlaskForm):
 
 @blueprint.route("/account/security/totp", methods=["GET", "POST"])
 @recent_second_factor
-def set_up() -> Response:
+def set_up() -> ResponseReturnValue:
     """The page that sets an app up, or another one in its place, once it shows the right code."""
     form, seed = ShownCodeForm(), fresh_factors.seed()
     status = status_of(form)
@@ -58,9 +59,7 @@ def set_up() -> Response:
     page = render_template(
         "authentication/totp.html", form=form, key=key, address=address, picture=_picture(address)
     )
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return page, status
 
 
 @blueprint.post("/account/security/totp/remove")
