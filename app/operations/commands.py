@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from ..audit.events import EventKind, record
 from ..extensions import db, settings, vault
 from ..oauth.commands import keys_group
-from . import resealing, resealing_output
+from . import old_secret, resealing, resealing_output
 from .cleanup import steps
 from .doctor import examine
 
@@ -74,11 +74,11 @@ def rotate_encryption(as_json: bool) -> None:
             last = reached
         db.session.rollback()
     if vault.has_previous and (
-        resealing.find_still_on_old_secret() is None or any(t.found for t in tallies.values())
+        old_secret.find_still_on_old_secret() is None or any(t.found for t in tallies.values())
     ):
         record(EventKind.ENCRYPTION_ROTATED, key=vault.key_id)
         db.session.commit()
-    waiting = resealing.find_still_on_old_secret() if vault.has_previous else None
+    waiting = old_secret.find_still_on_old_secret() if vault.has_previous else None
     resealing_output.tell(tallies, waiting, as_json=as_json)
 
 

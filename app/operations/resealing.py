@@ -7,14 +7,11 @@ meanwhile is lost, and a run that was interrupted simply starts again.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from ..audit.events import EventKind
-from ..audit.models import Event
 from ..authentication.factors.recovery_codes import sealed_for as recovery_code_place
 from ..authentication.factors.totp import sealed_for as totp_place
 from ..authentication.models import RecoveryCode, TotpSecret
@@ -22,7 +19,6 @@ from ..clients.authentic_secrets import is_authentic as is_authentic_secret
 from ..clients.authentic_secrets import mac_of as mac_of_secret
 from ..clients.client_secrets import sealed_for as client_secret_place
 from ..clients.models import Client, ClientSecret
-from ..clock import now
 from ..crypto import Undecryptable
 from ..database.rows import changed, db, new_id
 from ..diagnostics import causes
@@ -33,7 +29,7 @@ from ..notifications.mail import sealed_for as mail_place
 from ..notifications.models import OutgoingMail
 from ..oauth.keys.authentic import is_authentic, mac_of
 from ..oauth.keys.pairs import sealed_for as signing_key_place
-from ..oauth.models import SigningKey, TokenFamily
+from ..oauth.models import SigningKey
 
 ROWS_A_BATCH = 200  # rows a transaction writes: short locks, small write sets on a cluster
 _REPAIRABLE = [cause.name for cause in causes.CATALOGUE.values() if cause.repair == "add_redirect_uri"]
@@ -157,41 +153,6 @@ def survey() -> Iterator[tuple[str, Tally]]:
                     tally.unopened += 1
             after = str(rows[-1][0])
         yield kind.name, tally
-
-
-@dataclass(frozen=True)
-class StillOnOldSecret:
-    """What only its holder can bring over: it goes on while the previous secret is set."""
-
-    client_secrets: int
-    refresh_tokens: int
-    until: datetime | None
-    """When the last of these refresh tokens expires, unless it is used before."""
-
-
-def find_still_on_old_secret() -> StillOnOldSecret | None:
-    """Secrets of which only a digest is kept, and refresh tokens, not used since everything was sealed anew.
-
-    None before that was done, since nobody knows yet which were made under which secret.
-    """
-    key = json.dumps({"key": vault.key_id})
-    done = select(func.max(Event.at)).where(Event.kind == EventKind.ENCRYPTION_ROTATED, Event.details == key)
-    since = db.session.scalar(done)
-    if since is None:
-        return None
-    secrets = select(func.count()).where(
-        ClientSecret.sealed.is_(None),
-        ClientSecret.revoked_at.is_(None),
-        or_(ClientSecret.expires_at.is_(None), ClientSecret.expires_at > now()),
-        func.coalesce(ClientSecret.last_used_at, ClientSecret.created_at) < since,
-    )
-    families = select(func.count(), func.max(TokenFamily.expires_at)).where(
-        TokenFamily.revoked_at.is_(None),
-        TokenFamily.expires_at > now(),
-        func.coalesce(TokenFamily.rotated_at, TokenFamily.created_at) < since,
-    )
-    tokens, until = db.session.execute(families).one()
-    return StillOnOldSecret(db.session.scalar(secrets) or 0, tokens, until)
 
 
 def _not_current(kind: Sealed, after: str) -> list[Row[Any]]:

@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from .resealing import StillOnOldSecret, Tally
+from .old_secret import StillOnOldSecret
+from .resealing import Tally
 
 
 def tell(tallies: Mapping[str, Tally], waiting: StillOnOldSecret | None, *, as_json: bool) -> None:

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.authentication.models import BrowserSession, RecoveryCode, TotpSecret
+from app.database.rows import db
+from app.users import accounts
 from tests import factories as make
 from tests.account.visitor import mails
 from tests.admin import acts, pages
@@ -93,3 +95,12 @@ def test_the_operator_takes_lost_factors_away(app: Flask, anna: make.Person, db_
 def test_the_operator_says_why_too(app: Flask, anna: make.Person, arguments: list[str]) -> None:
     answer = app.test_cli_runner().invoke(args=["user", "reset-factors", *arguments])
     assert (answer.exit_code, "--reason" in answer.output) == (2, True)
+
+
+def test_the_reason_goes_with_the_person(app: Flask, anna: make.Person, db_session: Session) -> None:
+    """It is free text, and may say who they were."""
+    app.test_cli_runner().invoke(args=["user", "reset-factors", "anna", "--reason", "Anna Muster called"])
+    with app.app_context():
+        accounts.delete(accounts.get_user(anna.id))
+        db.session.commit()
+    assert acts.events(db_session, "authentication.factors.reset") == [(anna.id, None, {"reason": None})]
