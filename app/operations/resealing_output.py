@@ -6,8 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from .old_secret import StillOnOldSecret
-from .resealing import Tally
+from .resealing import StillOnOldSecret, Tally
 
 
 def tell(tallies: Mapping[str, Tally], waiting: StillOnOldSecret | None, *, as_json: bool) -> None:

@@ -18,22 +18,17 @@ if (place && isPossible(place)) {
 }
 
 const unasked = document.querySelector("[data-passkey-unasked]");
-if (unasked && !place && isPossible(unasked) && !wasTried() && (await canComeUnasked())) {
+const mark = unasked?.dataset.passkeyUnasked;
+if (unasked && !place && isPossible(unasked) && !localStorage.getItem(mark) && (await canComeUnasked())) {
   try {
     const told = await perform(unasked, "create", { unasked: true }, { mediation: "conditional" });
-    const link = unasked.querySelector("a");
-    unasked.querySelector("[data-passkey-notice]").textContent = told.notice;
-    link.href = told.link;
+    unasked.querySelector("p").textContent = told.notice;
     unasked.hidden = false;
   } catch {
     // The browser has its reasons, and nobody asked: nothing is said.
   } finally {
-    localStorage.setItem(unasked.dataset.passkeyUnasked, "tried");
+    localStorage.setItem(mark, "tried");
   }
-}
-
-function wasTried() {
-  return localStorage.getItem(unasked.dataset.passkeyUnasked) !== null;
 }
 
 async function canComeUnasked() {

@@ -1,18 +1,13 @@
-// What every ceremony with a passkey needs: bytes as base64url, questions to the portal, and a place for errors.
-// Browsers can do the first themselves, but password managers that stand in for them often cannot.
+// What every ceremony with a passkey needs. Password managers that stand in for a browser often lack its toJSON().
 
 const PARTS = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
 
 const toBytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 
+const SPELLED = { "+": "-", "/": "_", "=": "" };
 const toText = (buffer) =>
-  btoa(String.fromCharCode(...new Uint8Array(buffer)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-
-const withBytes = (list) => list?.map((each) => ({ ...each, id: toBytes(each.id) }));
+  btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/[+/=]/g, (letter) => SPELLED[letter]);
 
 export const isPossible = (place) => window.PublicKeyCredential && location.origin === place.dataset.origin;
 
@@ -31,8 +26,7 @@ export async function perform(place, what, body = {}, options = {}) {
   const { publicKey } = await ask(place, place.dataset.options, body);
   publicKey.challenge = toBytes(publicKey.challenge);
   if (publicKey.user) publicKey.user.id = toBytes(publicKey.user.id);
-  for (const name of ["allowCredentials", "excludeCredentials"])
-    if (publicKey[name]) publicKey[name] = withBytes(publicKey[name]);
+  for (const each of publicKey.allowCredentials ?? publicKey.excludeCredentials) each.id = toBytes(each.id);
   const credential = await navigator.credentials[what]({ publicKey, ...options });
   const response = { transports: credential.response.getTransports?.() };
   for (const part of PARTS) if (credential.response[part]) response[part] = toText(credential.response[part]);

@@ -1,6 +1,7 @@
 """Passkeys: added, used to sign in, renamed, removed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -288,7 +289,7 @@ def test_attack_somebody_elses_passkey_completes_no_sign_in(portal: Flask) -> No
     _other, other_key = people.owner_of(portal)
     browser = portal.test_client()
     step_of(browser, person)
-    assert people.refusal(finish(browser, other_key)) == "passkey_unknown"
+    assert people.refusal(finish(browser, other_key)) == "passkey_unproven"
     assert not is_signed_in(browser)
 
 
@@ -321,3 +322,27 @@ def test_wrong_codes_keep_no_passkey_waiting(portal: Flask) -> None:
         answer = verify(browser, phone.wrong_code())
     assert answer.status_code == 429
     assert finish(browser, key).status_code == 200
+
+
+def test_passkeys_go_with_an_account_that_its_mailbox_takes_over(portal: Flask) -> None:
+    from app.account.resetting import account_reclaimed
+    from app.users import accounts
+
+    person, _key = people.owner_of(portal)
+    with portal.app_context():
+        account_reclaimed.send(accounts.get_user(person.id))
+        db.session.commit()
+    assert people.rows(portal, person) == []
+
+
+def test_a_change_of_the_address_that_is_undone_takes_the_passkeys_since(portal: Flask) -> None:
+    from app.account.email_changes import email_restored
+    from app.clock import now
+    from app.users import accounts
+
+    person, _key = people.owner_of(portal)
+    with portal.app_context():
+        for since, left in ((now(), 1), (now() - timedelta(hours=1), 0)):
+            email_restored.send(accounts.get_user(person.id), since=since)
+            db.session.commit()
+            assert len(people.rows(portal, person)) == left

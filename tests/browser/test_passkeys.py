@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
@@ -55,7 +56,7 @@ class Device:
         """Put the passkey into an authenticator that asks for no more than a touch."""
         passkey = self.passkeys[0]
         self.cdp.send("WebAuthn.removeVirtualAuthenticator", self.authenticator)
-        touched = {"transport": "usb", "hasUserVerification": False, "isUserVerified": False}
+        touched = {"hasUserVerification": False, "isUserVerified": False}
         added = self.cdp.send("WebAuthn.addVirtualAuthenticator", {"options": INTERNAL | touched})
         self.authenticator = {"authenticatorId": added["authenticatorId"]}
         self.cdp.send("WebAuthn.addCredential", {**self.authenticator, "credential": passkey})
@@ -144,7 +145,7 @@ def test_a_passkey_nobody_knows_is_refused_and_the_browser_told(
         device.cdp.send("WebAuthn.addCredential", {**device.authenticator, "credential": passkey})
     page.goto(f"{named_portal.url}/login")
     page.click("[data-passkey-get] button")
-    expect(page.locator("[data-passkey-problem] p")).to_contain_text("does not belong to an account here")
+    expect(page.locator("[data-passkey-problem] p")).to_contain_text("belongs to no account here")
 
 
 def test_a_passkey_confirms_who_is_there(named_portal: Portal, open_page: OpenPage) -> None:
@@ -154,6 +155,30 @@ def test_a_passkey_confirms_who_is_there(named_portal: Portal, open_page: OpenPa
     page.goto(f"{named_portal.url}/reauthenticate?next=/account/security")
     page.click("[data-passkey-get] button")
     page.wait_for_url(f"{named_portal.url}/account/security")
+
+
+@pytest.mark.parametrize("verifies", [True, False])
+def test_a_passkey_is_used_in_place_of_a_code(
+    named_portal: Portal, open_page: OpenPage, verifies: bool
+) -> None:
+    device = Device(page := open_page())
+    page.add_init_script(WITHOUT_SUGGESTIONS)
+    name = walks.register(page, named_portal.url)
+    device.add_passkey(named_portal)
+    page.goto(f"{named_portal.url}/account/security/totp")
+    key = page.inner_text("#totp-key").replace(" ", "")
+    page.fill("[name=code]", pyotp.TOTP(key).now())
+    walks.send(page)
+    page.wait_for_load_state("networkidle")
+    device.sign_out(named_portal)
+    if not verifies:
+        device.turn_off_verification()
+    page.goto(f"{named_portal.url}/login")
+    walks.sign_in(page, name)
+    page.wait_for_url(f"{named_portal.url}/login/verify")
+    assert walks.barriers(page) == []
+    page.click("[data-passkey-get] button")
+    page.wait_for_url(f"{named_portal.url}/account")
 
 
 def test_after_a_password_the_browser_makes_one_once(named_portal: Portal, open_page: OpenPage) -> None:

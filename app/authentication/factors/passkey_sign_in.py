@@ -60,8 +60,8 @@ def confirm(user: User, credential: object, *, browser: str) -> Proven:
 def _prove(answer: Answer, purpose: Purpose, browser: str, expected: User | None) -> Proven:
     challenges.check(answer.challenge, purpose, browser, expected.id if expected else "")
     passkey, user = _find(answer)
-    if expected is not None and user.id != expected.id:
-        raise PasskeyRefused(Reason.UNKNOWN)
+    if expected is not None and user.id != expected.id:  # not unknown: the browser would be told to forget it
+        raise PasskeyRefused(Reason.UNPROVEN)
     # Without a name typed it must say whose it is; with a list of passkeys it may leave that out.
     handle = answer.user_handle or (passkeys.user_handle(user.id) if expected else None)
     if handle != passkeys.user_handle(user.id):

@@ -53,11 +53,10 @@ def create() -> Response:
     except PasskeyRefused as refusal:
         return refuse(refusal)
     db.session.commit()
-    page = url_for("authentication_passkeys.show")
     if purpose is Purpose.ADD_UNASKED:
-        return jsonify(notice=_("Your browser has made a passkey for this account."), link=page)
+        return jsonify(notice=_("Your browser has made a passkey for this account."))
     flash(_("Your passkey is added. From now on you can sign in with it."), "ok")
-    return jsonify(next=page)
+    return jsonify(next=url_for("authentication_passkeys.show"))
 
 
 def _purpose() -> Purpose:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, jsonify, make_response, request, session
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from ... import network_limits
@@ -14,7 +14,7 @@ from ...audit import EventKind, refused_requests
 from ...database.rows import db
 from ...extensions import metrics
 from ...forms import REFUSED
-from ...network_limits import FAILED_PASSKEYS
+from ...network_limits import FAILED_PASSKEYS, LimitReached
 from ...process.metric_families import FORMS_REFUSED
 from ..factors.refusals import PasskeyRefused, Reason
 from ..refusals import AccountBlocked
@@ -27,7 +27,10 @@ STATUS = {Reason.EXISTS: 409, Reason.TOO_MANY: 409}
 
 def answer_errors_as_json(blueprint: Blueprint) -> None:
     """Let the script be told in its own form what else may be wrong with its requests."""
-    blueprint.register_error_handler(HTTPException, _answer)
+    blueprint.register_error_handler(CSRFError, _page_expired)
+    blueprint.register_error_handler(LimitReached, _too_many)
+    for unreadable in (BadRequest, RequestEntityTooLarge, UnsupportedMediaType):
+        blueprint.register_error_handler(unreadable, _unreadable)
 
 
 def read_body() -> Mapping[str, Any]:
@@ -56,21 +59,26 @@ def refuse(refusal: PasskeyRefused | AccountBlocked) -> Response:
     return told(refusal.reason, why_passkey_refused(refusal.reason), STATUS.get(refusal.reason, REFUSED))
 
 
-def told(error: str, message: str, status: int, **more: str) -> Response:
+def told(error: str, message: str, status: int | None, **more: str) -> Response:
     """Return an error with a sentence for the person."""
     return make_response(jsonify(error=error, message=message, **more), status)
 
 
-def _answer(error: HTTPException) -> Response:
-    status = error.code or 500
-    if isinstance(error, CSRFError):
-        metrics.count(FORMS_REFUSED)
-        refused_requests.note(EventKind.FORM_REFUSED)
-        return told("page_expired", _("This page was open for too long. Please reload it."), status)
-    wait = getattr(error, "seconds", None)
-    if wait is not None:
-        sentence = _("Too many passkeys from the network you use were refused. Please try again in %(time)s.")
-        response = told("too_many_requests", sentence % {"time": wait_in_words(wait)}, status)
-        response.headers["Retry-After"] = str(wait)
-        return response
-    return told("bad_request", _("The browser has sent something that this portal cannot read."), status)
+def _page_expired(error: CSRFError) -> Response:
+    metrics.count(FORMS_REFUSED)
+    refused_requests.note(EventKind.FORM_REFUSED)
+    return told("page_expired", _("This page was open for too long. Please reload it."), error.code)
+
+
+def _too_many(reached: LimitReached) -> Response:
+    sentence = _(
+        "Too many passkeys from the network you use were refused. Please try again in %(time)s.",
+        time=wait_in_words(reached.seconds),
+    )
+    response = told("too_many_requests", sentence, reached.code)
+    response.headers["Retry-After"] = str(reached.seconds)
+    return response
+
+
+def _unreadable(error: HTTPException) -> Response:
+    return told("bad_request", _("The browser has sent something that this portal cannot read."), error.code)

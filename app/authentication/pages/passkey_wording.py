@@ -11,10 +11,10 @@ _WORDS: Mapping[Reason, LazyString] = {
     Reason.MALFORMED: _l("The browser has sent something that is no passkey. Please try again."),
     Reason.CHALLENGE: _l("That took too long, or this passkey has answered already. Please try again."),
     Reason.UNKNOWN: _l(
-        "This passkey does not belong to an account here, or not to this one. Please sign in another way."
+        "This passkey belongs to no account here; it may have been removed. Please sign in another way."
     ),
     Reason.UNPROVEN: _l(
-        "The passkey could not be verified for this portal. Please try again, or sign in another way."
+        "The passkey could not be verified for this portal and account. Please try again, or sign in another way."
     ),
     Reason.COPIED: _l(
         "This passkey is disabled, because it seems to have been copied. "

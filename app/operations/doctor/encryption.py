@@ -10,7 +10,7 @@ from ...clients.models import ClientSecret
 from ...clock import now
 from ...database.rows import db
 from ...extensions import vault
-from .. import old_secret, resealing, resealing_output
+from .. import resealing, resealing_output
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def check(_settings: "Settings") -> Iterator[Finding]:
         )
         mend = "Replace them (flask client rotate-secret CLIENT_ID), and find out which it was."
         yield Finding("encryption", False, says, mend)
-    if vault.has_previous and not behind and (waiting := old_secret.find_still_on_old_secret()):
+    if vault.has_previous and not behind and (waiting := resealing.find_still_on_old_secret()):
         yield Finding("encryption", True, resealing_output.in_words(waiting))
 
 
