@@ -12,7 +12,7 @@ from ..authentication.models import BrowserSession
 from ..clock import now
 from ..users.models import User
 
-UNUSED_AFTER = timedelta(days=30)  # a device that nobody has used for so long may be lost
+UNUSED_AFTER = timedelta(days=14)  # a device that nobody has used for so long may be lost
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def _devices(devices: Sequence[BrowserSession]) -> Check:
     unused = sum(device.last_seen_at < now() - UNUSED_AFTER for device in devices)
     if unused:
         told = ngettext(
-            "One device that is signed in has not been used for a month.",
-            "%(num)s devices that are signed in have not been used for a month.",
+            "One device that is signed in has not been used for two weeks.",
+            "%(num)s devices that are signed in have not been used for two weeks.",
             unused,
         )
         return Check("devices", False, told, _("Look at the devices"), "/account/sessions")
