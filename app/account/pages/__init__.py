@@ -8,12 +8,12 @@ from . import (
     email_change,
     lost_factors,
     mobile,
-    overview,
     profile,
     recovery,
     registration,
     security,
     setup,
+    verification,
 )
 
 blueprints: tuple[Blueprint, ...] = (
@@ -22,7 +22,7 @@ blueprints: tuple[Blueprint, ...] = (
     recovery.blueprint,
     lost_factors.blueprint,
     setup.blueprint,
-    overview.blueprint,
+    verification.blueprint,
     profile.blueprint,
     email_change.blueprint,
     mobile.blueprint,
