@@ -3,9 +3,9 @@
 Their order is not promised. ``create_app`` connects them, and nothing else connects anything.
 """
 
-from .account import email_changes, email_links, mobile, resetting
+from .account import email_changes, leaving, mobile, resetting
 from .authentication import sessions
-from .clients import apps_of_accounts, scope_usage
+from .clients import apps_of_accounts, care, scope_usage
 from .consents import decisions
 from .oauth import ended_grants
 from .scopes import definitions
@@ -16,8 +16,8 @@ REACTIONS = (
     (accounts.user_blocked, ended_grants.end_tokens_of_blocked),
     (accounts.user_deleted, sessions.end_everything_of),
     (accounts.user_deleted, mobile.forget_code),
-    (accounts.user_deleted, email_links.delete_links_of),
-    (accounts.user_deleted, apps_of_accounts.delete_apps_of),
+    (accounts.user_deleted, leaving.delete_mails_and_links_of),
+    (accounts.user_deleted, care.part_with_apps_of),
     (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ..audit import EventKind, record
+from ..users import accounts
 from ..users.models import User
 from ..users.phone_numbers import to_e164
 from .mobile import forget_code
@@ -11,12 +12,15 @@ from .mobile import forget_code
 def change_profile(user: User, told: Mapping[str, str]) -> list[str]:
     """Change what ``told`` says, by column; return those that are new. An empty text means: nothing is told.
 
+    Nothing is new of an account that was deleted meanwhile.
     Raises PhoneNumberRefused.
     """
     wanted = {column: text or None for column, text in told.items()}
     if wanted.get("mobile"):
         wanted["mobile"] = to_e164(told["mobile"], wanted.get("country"))
     changed = [field for field, value in wanted.items() if getattr(user, field) != value]
+    if changed and not accounts.is_still_there(user):
+        return []
     if "mobile" in changed:
         user.mobile_verified_at = None
         forget_code(user)
