@@ -114,6 +114,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
             "/",
             "/favicon.ico",
             "/robots.txt",
+            "/privacy",
             "/static/<path:filename>",
             "/health/live",
             "/health/ready",
