@@ -182,7 +182,7 @@ def test_handed_over_it_stays_and_belongs_to_somebody(
     theirs = make.browser_of(app, dora)
     assert "Calendar" in theirs.get("/dashboard/apps").text
     assert "An app was handed over to you." in theirs.get("/account/activity").text
-    assert desk.get(path).status_code == 404
+    assert desk.get(path).headers["Location"] == f"/admin/apps/{calendar.id}"
     with time_machine.travel(now() + timedelta(days=15)):
         cleanup(app)
     assert row(db_session, calendar) is not None
@@ -207,11 +207,16 @@ def test_nobody_is_handed_an_app_who_cannot_have_it(
     assert kept.owner_id is None
 
 
-def test_attack_an_app_with_an_owner_is_not_handed_over(app: Flask, calendar: make.App) -> None:
+def test_attack_an_app_with_an_owner_is_not_handed_over(
+    app: Flask, db_session: Session, anna: make.Person, calendar: make.App
+) -> None:
     _chief, desk = pages.administrator(app)
     path = f"/admin/apps/{calendar.id}/hand-over"
-    assert desk.get(path).status_code == 404
-    assert desk.post(path, data={"csrf_token": acts.token_of(desk), "to": "berta"}).status_code == 404
+    answer = desk.post(path, data={"csrf_token": acts.token_of(desk), "to": "berta"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/apps/{calendar.id}")
+    kept = row(db_session, calendar)
+    assert kept is not None
+    assert kept.owner_id == anna.id
 
 
 def test_of_two_administrators_who_hand_it_over_one_does(

@@ -1,6 +1,6 @@
 """Handing an app whose owner has left over to somebody."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -33,17 +33,22 @@ def hand_over(client_id: str) -> ResponseReturnValue:
     """Make an app without owner somebody's, who is told; an end that was set is taken back."""
     client, form = get_app(client_id), HandOverForm()
     if client.owner_left_at is None:
-        abort(404)
+        return _nothing_to_do(client_id)
     owner = _new_owner(form) if form.validate_on_submit() else None
     if owner is None:
         return _page(client, form), status_of(form)
     name = client.name
     if not care.hand_over(client, owner, actor_id=current_user.id):
         db.session.rollback()
-        flash(_("There was nothing to do. Somebody may have been faster."), "warn")
-        return redirect(url_for("admin_apps.index"), 303)
+        return _nothing_to_do(client_id)
     db.session.commit()
     flash(_("%(name)s belongs to %(owner)s now.", name=name, owner=owner.username), "ok")
+    return redirect(url_for("admin_apps.show", client_id=client_id), 303)
+
+
+def _nothing_to_do(client_id: str) -> ResponseReturnValue:
+    """The page of the app, which has an owner already; a 404 where it has ended."""
+    flash(_("There was nothing to do. Somebody may have been faster."), "warn")
     return redirect(url_for("admin_apps.show", client_id=client_id), 303)
 
 
