@@ -132,7 +132,7 @@ def _page(export_form: ExportForm, delete_form: DeleteForm) -> str:
     return render_template(
         "privacy/data.html",
         export_form=export_form,
-        form=delete_form if delete_form.is_submitted() else export_form,
+        form=delete_form if delete_form.errors else export_form,
         delete_form=delete_form,
         used=used,
         others=[client for client in list_own_clients(current_user.id) if client.id not in in_use],
