@@ -8,7 +8,8 @@ from typing import Any
 
 from ..database.engines import read_connection
 from ..users.models import User
-from .sections import ACCOUNT, SECTIONS, Field, Section, Shape
+from .sections import ACCOUNT, SECTIONS
+from .shapes import Field, Section, Shape
 
 ROWS_A_PIECE = 500  # rows read by one statement and held at a time
 

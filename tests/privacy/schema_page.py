@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from app.database.rows import UtcDateTime
-from app.privacy.sections import ACCOUNT, SECTIONS, Field, Shape
+from app.privacy.sections import ACCOUNT, SECTIONS
+from app.privacy.shapes import Field, Shape
 
 ABOUT = (
     "What POST /account/data/export of a Pforte portal answers: everything it has of one person. "
