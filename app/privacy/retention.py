@@ -3,19 +3,15 @@
 Every table is in one entry of :data:`KEPT`, or in :data:`NOTHING_OF_PEOPLE`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-
-from config import Settings
 
 from ..account.email_links import LIFETIMES
 from ..account.mobile import LIFETIME as CODE_LIFETIME
-from ..account.models import EmailLink
+from ..account.models import EmailLink, FactorRecovery
 from ..authentication import lifetimes, throttling
+from ..authentication.factors import challenges
 from ..clients.care import NOTICE
 from ..database.rows import Base
 from ..diagnostics.models import LOG_KEPT
@@ -23,21 +19,9 @@ from ..forms import SECOND_CLICK
 from ..notifications.delivery import GIVE_UP_AFTER
 from ..oauth.models import TokenFamily
 from ..oauth.tokens.codes import TOMBSTONE
+from .kept import Kept
 
-Periods = Callable[[Settings], dict[str, timedelta]]
 NOTHING_OF_PEOPLE = ("signing_keys", "scopes", "password_hash_kinds")
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Something that is kept: what it holds, until when, and in which tables."""
-
-    name: LazyString
-    holds: LazyString
-    until: LazyString
-    """With the ``periods`` by their names."""
-    tables: tuple[str, ...]
-    periods: Periods = lambda _settings: {}
 
 
 def _beyond(model: type[Base]) -> timedelta:
@@ -53,14 +37,14 @@ KEPT = (
     Kept(
         _l("Your account"),
         _l(
-            "Username, email address, password (as a hash, which nobody can read), your profile, and where and with "
+            "Username, email address, password (as a hash, which nobody can read), your profile and picture, and where and with "
             "what you first came."
         ),
         _l(
             "Until you delete your account. Of a deleted account an empty row remains, so that nobody else ever gets "
             "its ID."
         ),
-        ("users",),
+        ("users", "pictures", "user_search_texts"),
     ),
     Kept(
         _l("Devices"),
@@ -76,6 +60,29 @@ KEPT = (
             "longest": _seconds(settings.session_ttl),
             "longest_remembered": _seconds(settings.remembered_session_ttl),
         },
+    ),
+    Kept(
+        _l("Second factors and passkeys"),
+        _l(
+            "The seed of your authenticator app, encrypted; recovery codes, as checksums; the public keys of your "
+            "passkeys, their names and last uses."
+        ),
+        _l("Until you remove them or delete your account."),
+        ("totp_secrets", "recovery_codes", "passkeys", "unwanted_passkeys"),
+    ),
+    Kept(
+        _l("Answers of passkeys"),
+        _l("A checksum of each, so that it counts once; no name."),
+        _l("%(period)s."),
+        ("used_challenges",),
+        lambda _settings: {"period": challenges.VALID_FOR},
+    ),
+    Kept(
+        _l("Lost second factors"),
+        _l("When you began the wait for their removal, and when it ended."),
+        _l("%(period)s after the wait."),
+        ("factor_recoveries",),
+        lambda _settings: {"period": _beyond(FactorRecovery)},
     ),
     Kept(
         _l("Wrong passwords"),

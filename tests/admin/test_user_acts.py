@@ -239,14 +239,15 @@ def test_a_page_of_a_person_shows_what_is_there_in_few_statements(
 
 
 @pytest.mark.any_database
-def test_deleting_a_person_says_which_apps_and_connections_go_too(
+def test_deleting_a_person_says_which_apps_go_and_which_stay(
     app: Flask, chief: tuple[make.Person, FlaskClient], anna: make.Person
 ) -> None:
     path = f"/admin/users/{anna.id}/delete"
     assert "deleted with the account" not in chief[1].get(path).text
     for _number in range(2):
         client = make.make_client(app, owner=anna)
+        make.make_client(app, owner=anna)
         make.tokens_for(client, make.browser_of(app, make.make_user(app)))
     page = chief[1].get(path).text
     assert "2 apps of this person are deleted with the account." in page
-    assert "2 connections to apps of theirs end." in page
+    assert "2 apps of theirs that other people use stay, without an owner and in your care." in page

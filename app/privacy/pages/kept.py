@@ -6,7 +6,8 @@ from flask_babel import get_locale
 from ...authentication.access import public
 from ...extensions import settings
 from ..durations import in_words
-from ..retention import KEPT, Kept
+from ..kept import Kept
+from ..retention import KEPT
 
 blueprint = Blueprint("privacy_kept", __name__)
 

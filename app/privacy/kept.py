@@ -1,0 +1,23 @@
+"""How the page of what is kept describes one thing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel.speaklater import LazyString
+
+from config import Settings
+
+Periods = Callable[[Settings], dict[str, timedelta]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something that is kept: what it holds, until when, and in which tables."""
+
+    name: LazyString
+    holds: LazyString
+    until: LazyString
+    """With the ``periods`` by their names."""
+    tables: tuple[str, ...]
+    periods: Periods = lambda _settings: {}
