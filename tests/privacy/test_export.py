@@ -14,14 +14,18 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.account.email_links import Purpose, create_link
+from app.account.models import FactorRecovery
 from app.audit.events import EventKind
 from app.audit.models import Event
+from app.authentication.factors import recovery_codes
+from app.authentication.models import Passkey
 from app.clock import now
 from app.database.rows import Base, db, new_id
 from app.extensions import settings
 from app.privacy import export
 from app.privacy.sections import ACCOUNT, LEFT_OUT, SECTIONS
 from app.users import accounts
+from app.users.pictures import replace_picture
 from config import CHECKOUT
 from tests import factories as make
 from tests.account.visitor import submit
@@ -49,7 +53,14 @@ def browser(app: Flask, anna: make.Person) -> FlaskClient:
     own = make.make_client(app, anna, name="Anna's app")
     make.tokens_for(own, browser, scope="openid profile email phone offline_access")
     with app.app_context():
-        create_link(Purpose.UNDO_EMAIL, accounts.get_user(anna.id), "anna@old.example")
+        user = accounts.get_user(anna.id)
+        create_link(Purpose.UNDO_EMAIL, user, "anna@old.example")
+        recovery_codes.make(user)
+        replace_picture(user, b"RIFF")
+        ends = now() + timedelta(days=3)
+        db.session.add(FactorRecovery(id=new_id(), user_id=anna.id, ends_at=ends))
+        key = {"credential_id": "key of anna", "public_key": "of anna", "aaguid": "0" * 36}
+        db.session.add(Passkey(id=new_id(), user_id=anna.id, name="Anna's phone", **key))
         db.session.commit()
     return browser
 
@@ -73,6 +84,9 @@ def test_a_filled_export_is_what_its_schema_says(browser: FlaskClient) -> None:
     assert document["account"]["family_name"] == "Muster"
     assert document["email_links"][0]["email"] == "anna@old.example"
     assert document["connected_apps"][0]["app"] == "Anna's app"
+    assert document["passkeys"][0]["name"] == "Anna's phone"
+    assert (len(document["recovery_codes"]), document["pictures"][0]["content"]) == (10, "UklGRg==")
+    assert "of anna" not in answer.text
     assert "openid" in document["connected_apps"][0]["permissions"]
     assert document["apps"][0]["redirect_uris"] == [make.CALLBACK]
 

@@ -1,5 +1,6 @@
 """Whether a document is what a JSON Schema says: as much of the specification as our own schemas use, strictly."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ KINDS: dict[str, Any] = {
     "null": type(None),
 }
 KNOWN = {
-    *("$schema", "title", "description", "type", "format"),
+    *("$schema", "title", "description", "type", "format", "contentEncoding"),
     *("properties", "required", "additionalProperties", "items"),
 }
 
@@ -32,6 +33,8 @@ def problems(schema: dict[str, Any], value: Any, where: str = "$") -> Iterator[s
             yield from problems(schema["items"], each, f"{where}[{place}]")
     elif isinstance(value, str) and schema.get("format") == "date-time" and not _is_moment(value):
         yield f"{where}: {value!r} is no date-time"
+    elif isinstance(value, str) and schema.get("contentEncoding") == "base64" and not _is_base64(value):
+        yield f"{where}: is no base64"
 
 
 def _of_object(schema: dict[str, Any], value: dict[str, Any], where: str) -> Iterator[str]:
@@ -42,6 +45,13 @@ def _of_object(schema: dict[str, Any], value: dict[str, Any], where: str) -> Ite
             yield from problems(properties[name], each, f"{where}.{name}")
         elif not schema.get("additionalProperties", True):
             yield f"{where}: {name} is not foreseen"
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return b64encode(b64decode(text, validate=True)).decode() == text
+    except ValueError:
+        return False
 
 
 def _is_moment(text: str) -> bool:
