@@ -72,10 +72,10 @@ USERNAMES = {
 
 PICTURES = {
     "bytes": _l(
-        "This file is too large. Please choose a picture of at most %(size)s KB.", size=LARGEST // 1024
+        "This file is too large. Please choose a picture of at most %(size)s MB.", size=LARGEST // 10**6
     ),
     "pixels": _l(
-        "This picture has too many pixels. Please choose one of at most 10 million, such as 3,000 by 3,000."
+        "This picture has too many pixels. Please choose one of at most 10 million (a JPEG: 25 million)."
     ),
     "content": _l("This is no picture that can be read here. Please choose a PNG, JPEG, WebP or GIF file."),
 }

@@ -10,7 +10,7 @@ STOP_WITHIN = 2.0  # seconds that a stopping worker waits for requests already o
 
 HEAD_LIMIT = 64 * 1024  # bytes; nginx sends no more as docs/operations.md sets it up
 BODY_LIMIT = 256 * 1024  # bytes; the largest honest form here is far below
-FILE_LIMIT = 4 * 1024 * 1024  # bytes; some 30,000 people in a CSV file
+FILE_LIMIT = 4 * 1024 * 1024  # bytes; some 30,000 people in a CSV file, a photograph of a phone
 CHUNKED_LIMIT = 2 * BODY_LIMIT  # bytes of a chunked body with its sizes and extensions
 ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of an answer that wait for its reader; exports are far shorter
 DRAIN_LIMIT = 1024 * 1024  # bytes read and thrown away behind the last answer, so that it is not cut off
@@ -21,7 +21,10 @@ READ_AT_ONCE = 16 * 1024  # bytes; a TLS record has no more
 LOOK_EVERY = 0.5  # seconds between two looks for who is late
 TELL_EVERY = 60.0  # seconds between two lines of the log about it
 
-FILE_PATHS = ("/admin/users/new",)  # whose forms bring a file; a proxy may put something before them
+FILE_PATHS = (
+    "/admin/users/new",
+    "/account/profile",
+)  # whose forms bring a file; a proxy may put something before them
 
 
 def body_limit(path: str) -> int:

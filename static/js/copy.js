@@ -29,7 +29,7 @@ function select(value) {
   selection.addRange(range);
 }
 
-// The tick and the word stand there for a while; a second press meanwhile begins it anew.
+// A second press meanwhile begins anew.
 function tell(button, label) {
   label.setAttribute("role", "status");
   label.textContent = button.title = button.dataset.copied;

@@ -1,21 +1,10 @@
 // Adds a passkey: by a button, or once after a sign-in by password where the browser makes one by itself.
 
-import { isPossible, perform, show } from "./passkeys.js";
+import { isPossible, offer, perform } from "./passkeys.js";
 
 const place = document.querySelector("[data-passkey-create]");
-if (place && isPossible(place)) {
-  const button = place.querySelector("button");
-  place.hidden = button.hidden = false;
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    try {
-      location.assign((await perform(place, "create")).next);
-    } catch (error) {
-      show(place, error);
-      button.disabled = false;
-    }
-  });
-}
+if (place && isPossible(place))
+  offer(place, async () => location.assign((await perform(place, "create")).next));
 
 const unasked = document.querySelector("[data-passkey-unasked]");
 const mark = unasked?.dataset.passkeyUnasked;
@@ -25,7 +14,7 @@ if (unasked && !place && isPossible(unasked) && !localStorage.getItem(mark) && (
     unasked.querySelector("p").textContent = told.notice;
     unasked.hidden = false;
   } catch {
-    // The browser has its reasons, and nobody asked: nothing is said.
+    // Nobody asked: nothing is said.
   } finally {
     localStorage.setItem(mark, "tried");
   }

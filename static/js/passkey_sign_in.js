@@ -1,31 +1,17 @@
-// Signs in with a passkey: among the suggestions of the name's field, or else by a button.
+// Signs in with a passkey: suggested in the name's field, or by a button.
 
-import { isPossible, perform, show } from "./passkeys.js";
+import { isPossible, offer, perform, show } from "./passkeys.js";
 
 const RENEWED_AFTER = 240_000; // milliseconds; the portal's question is valid for five minutes
 const MOST_FAILURES = 3; // in a row, after which the suggestions stay away
 
 const place = document.querySelector("[data-passkey-get]");
-const button = place?.querySelector("button");
 const body = () => ({ remember: Boolean(document.querySelector("[name=remember]")?.checked) });
 
 if (place && isPossible(place)) {
   const suggests = "suggested" in place.dataset && PublicKeyCredential.isConditionalMediationAvailable?.();
   if (await suggests) suggest();
-  else offer();
-}
-
-function offer() {
-  place.hidden = button.hidden = false;
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    try {
-      await signIn();
-    } catch (error) {
-      show(place, error);
-      button.disabled = false;
-    }
-  });
+  else offer(place, signIn);
 }
 
 async function suggest() {
@@ -45,6 +31,5 @@ async function suggest() {
 }
 
 async function signIn(options) {
-  const { next } = await perform(place, "get", body(), options);
-  location.assign(next);
+  location.assign((await perform(place, "get", body(), options)).next);
 }

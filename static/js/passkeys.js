@@ -46,3 +46,18 @@ export function show(place, error) {
   problem.querySelector("p").textContent = error.told ? error.message : (known ?? failed);
   place.hidden = problem.hidden = false;
 }
+
+// Shows the button of the place, which does what is asked.
+export function offer(place, act) {
+  const button = place.querySelector("button");
+  place.hidden = button.hidden = false;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await act();
+    } catch (error) {
+      show(place, error);
+      button.disabled = false;
+    }
+  });
+}

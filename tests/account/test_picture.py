@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from app.account.wording import PICTURES as WORDS
 from app.audit.models import Event
-from app.connections.limits import BODY_LIMIT
+from app.connections.limits import FILE_LIMIT
 from app.database.rows import db
 from app.network_limits import PICTURES
 from app.users import accounts
@@ -65,7 +65,7 @@ def test_a_picture_is_chosen_shown_and_replaced_at_another_address(
     assert upload(anna).status_code == 303
     first, stranger = path_of(db_session), app.test_client()
     assert opened(stranger.get(first).data).size == (200, 200)
-    for page in ("/account", "/account/profile", "/"):
+    for page in ("/account", "/account/profile"):
         assert f'src="{first}"' in anna.get(page).text
     assert upload(anna, SMALL).status_code == 303
     second = path_of(db_session)
@@ -157,14 +157,14 @@ def test_a_picture_beside_a_wrong_field_is_asked_for_once_more(
 
 def test_the_page_says_how_large_a_picture_may_be_and_that_is_true(anna: FlaskClient) -> None:
     page = anna.get("/account/profile").text
-    assert "at most 240 KB" in page
+    assert "at most 4 MB" in page
     assert 'enctype="multipart/form-data"' in page
-    largest = RED + bytes(240 * 1024 - len(RED))
+    largest = RED + bytes(LARGEST - len(RED))
     full = {"name": "ü" * 200, "given_name": "🦊" * 99, "family_name": "🦊" * 99, "mobile": "+49 170 1234567"}
     answer = upload(anna, largest, **full)
     assert answer.status_code == 303
     assert answer.request.content_length is not None
-    assert answer.request.content_length < BODY_LIMIT
+    assert answer.request.content_length < FILE_LIMIT
 
 
 def test_a_second_click_uploads_once_and_another_file_is_no_second_click(

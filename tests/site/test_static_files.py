@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.site import static_files
+from config import CHECKOUT
 from tests import factories as make
 
 pytestmark = pytest.mark.any_database
@@ -56,3 +57,7 @@ def test_static_files_are_the_same_for_everybody_so_shared_caches_may_keep_them(
 
 def test_the_pattern_of_the_addresses_is_no_address(client: FlaskClient) -> None:
     assert client.get("/static/%3Cpath:filename%3E").status_code == 404
+
+
+def test_all_scripts_together_stay_small() -> None:
+    assert sum(path.stat().st_size for path in (CHECKOUT / "static" / "js").iterdir()) <= 10_000
