@@ -75,7 +75,7 @@ PICTURES = {
         "This file is too large. Please choose a picture of at most %(size)s MB.", size=LARGEST // 10**6
     ),
     "pixels": _l(
-        "This picture has too many pixels. Please choose one of at most 10 million (a JPEG: 25 million)."
+        "This picture has too many pixels. Please choose one of at most 10 million (a JPEG: 20 million)."
     ),
     "content": _l("This is no picture that can be read here. Please choose a PNG, JPEG, WebP or GIF file."),
 }

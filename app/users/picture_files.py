@@ -22,15 +22,13 @@ FORMATS = tuple(
 )
 LARGEST = FILE_LIMIT - 96 * 1024  # bytes; the other fields of the profile need far less than the rest
 MOST_PIXELS = 10_000_000  # more than a 4K screen shows: half a second and 200 MB, however small the file is
-MOST_PIXELS_OF_A_PHOTOGRAPH = (
-    25_000_000  # a JPEG is decoded no larger than it is kept; progressive ones take 150 MB
-)
+MOST_PIXELS_OF_A_JPEG = 2 * MOST_PIXELS  # decoded no larger than it is kept; Pillow opens no more
 MOST_SCANS = 30  # a progressive JPEG has about ten; each goes over all pixels again, and costs few bytes
 SIDE = 256  # pixels; our pages show 64, which are twice as many on sharp screens, and apps a little more
 QUALITY = 82  # of 100; above, files grow faster than anybody sees
 
 Image.MAX_IMAGE_PIXELS = (
-    MOST_PIXELS_OF_A_PHOTOGRAPH  # for decoders that take memory as soon as they know the size
+    MOST_PIXELS  # twice as many are refused: for decoders that take memory as soon as they know the size
 )
 
 _one_at_a_time = Lock()  # so that a process never has more than one of them in its memory
@@ -70,7 +68,7 @@ def reencode(content: bytes) -> bytes:
 def _square(content: bytes) -> Image.Image:
     """Decode the picture and return its middle, upright, and no larger than it is kept."""
     with Image.open(BytesIO(content), formats=FORMATS) as picture:
-        most = MOST_PIXELS_OF_A_PHOTOGRAPH if picture.format == "JPEG" else MOST_PIXELS
+        most = MOST_PIXELS_OF_A_JPEG if picture.format == "JPEG" else MOST_PIXELS
         if picture.width * picture.height > most:
             raise PictureRefused("pixels")
         picture.draft("RGB", (SIDE, SIDE))  # a JPEG is decoded no larger than is needed

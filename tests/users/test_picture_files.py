@@ -150,7 +150,7 @@ def test_attack_ten_thousand_frames() -> None:
         webp_of_size(16_383, 16_383),
         written(Image.new("L", (4_000, 3_000)), "WEBP"),
         gif_of_size(65_535, 65_535),
-        written(Image.new("L", (3_200, 3_200)), "JPEG", quality=10),
+        written(Image.new("L", (4_600, 4_400)), "JPEG", quality=10),
         written(Image.new("L", (4_000, 3_000)), "GIF"),
     ],
     ids=["png", "larger png", "a little too wide", "webp", "webp just above", "gif", "jpeg", "whole gif"],
