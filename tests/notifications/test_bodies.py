@@ -38,7 +38,7 @@ def context_of(template: str, name: str) -> dict[str, str | int | None]:
     told: dict[str, str | int | None] = dict.fromkeys(names - set(environment.globals), name)
     links = {each for each in told if each == "link" or each.endswith("_link")}
     told |= {each: f"https://portal.example/{each}?a=1&b=2" for each in links}
-    return {**told, "at": MOMENT, "when": MOMENT, "people": 3, "is_earlier": None}
+    return {**told, "at": MOMENT, "when": MOMENT, "people": 3, "left": 3, "is_earlier": None}
 
 
 def composed(template: str, locale: str, name: str, **changes: str) -> EmailMessage:
