@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPSConnection
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -164,12 +165,19 @@ def test_the_portal_sees_the_real_address_whatever_the_browser_claims(proxy: Pro
 
 
 def test_a_body_too_large_is_refused_by_the_portal_and_a_huge_one_by_the_proxy(proxy: Proxy) -> None:
-    for size, by_the_portal in ((300_000, True), (5_300_000, False)):
-        answer = requests.post(
-            f"{proxy.url}/login", {"username": "x" * size}, verify=proxy.cert, timeout=SECONDS
-        )
-        assert answer.status_code == 413
-        assert ("X-Request-Id" in answer.headers) is by_the_portal
+    too_large = {"username": "x" * 300_000}
+    answer = requests.post(f"{proxy.url}/login", too_large, verify=proxy.cert, timeout=SECONDS)
+    assert (answer.status_code, "X-Request-Id" in answer.headers) == (413, True)
+    # Announced only: who sends all of it may find the connection closed before the answer is read.
+    address = urlsplit(proxy.url)
+    context = ssl.create_default_context(cafile=proxy.cert)
+    connection = HTTPSConnection(address.hostname or "", address.port, timeout=SECONDS, context=context)
+    connection.putrequest("POST", "/login")
+    connection.putheader("Content-Length", "6000000")
+    connection.endheaders(b"username=x")
+    refused = connection.getresponse()
+    assert (refused.status, refused.getheader("X-Request-Id")) == (413, None)
+    connection.close()
 
 
 @pytest.mark.parametrize("sort", SORTS)
