@@ -48,13 +48,20 @@ def _earlier_addresses_of(user: User) -> list[str]:
 
 
 def write_to(
-    address: str, user: User, template: str, *, by: str | None = None, **told: str | int | None
+    address: str,
+    user: User,
+    template: str,
+    *,
+    by: str | None = None,
+    locale: str | None = None,
+    **told: str | int | None,
 ) -> None:
     """Queue the email to ``address``, with the portal's ``host`` and the moment (``when``) beside ``told``.
 
     ``by`` is the id of who did it: a person who did it themselves gets the email in the language of their page.
+    ``locale`` is that of the page where it was asked for, beside which nothing else is known.
     """
     of_page = get_locale() if by == user.id else None
-    language = user.locale or (str(of_page) if of_page else None)
+    language = user.locale or locale or (str(of_page) if of_page else None)
     host = urlsplit(settings.issuer).netloc
     queue_mail(address, language, template, host=host, at=now().isoformat(), **told)
