@@ -45,7 +45,7 @@ def answer_recovery_request(email: str, *, locale: str, ip: str | None, request_
     if not may_send_another(Purpose.BEGIN_RECOVERY, user.id, user.email, confirmed=True):
         return
     link = recover_url(settings.issuer, create_link(Purpose.BEGIN_RECOVERY, user, email=user.email))
-    write_to(user.email, user, "recovery_asked", link=link)
+    write_to(user.email, user, "recovery_asked", locale=locale, link=link)
     record(EventKind.RECOVERY_ASKED, user_id=user.id, ip=ip, request_id=request_id)
 
 

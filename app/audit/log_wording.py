@@ -48,7 +48,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.PASSWORD_RESET: _l("New password chosen with a link"),
     EventKind.RECOVERY_ASKED: _l("Removal of lost second factors asked for by email"),
     EventKind.RECOVERY_BEGUN: _l("Wait before the removal of second factors began"),
-    EventKind.RECOVERY_CANCELLED: _l("Removal of second factors canceled"),
+    EventKind.RECOVERY_CANCELLED: _l("Removal of second factors cancelled"),
     EventKind.RECOVERY_COMPLETED: _l("Second factors removed after the wait"),
     EventKind.SIGNED_IN: _l("Signed in"),
     EventKind.SIGN_IN_REFUSED: _l("Sign-in refused"),

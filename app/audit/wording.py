@@ -43,7 +43,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.PASSWORD_RESET: _l("You chose a new password with a link."),
     EventKind.RECOVERY_ASKED: _l("Somebody asked by email for the removal of lost second factors."),
     EventKind.RECOVERY_BEGUN: _l("The wait before your second factors are removed began."),
-    EventKind.RECOVERY_CANCELLED: _l("The removal of your second factors was canceled."),
+    EventKind.RECOVERY_CANCELLED: _l("The removal of your second factors was cancelled."),
     EventKind.RECOVERY_COMPLETED: _l("Your second factors were removed after the wait."),
     EventKind.SIGNED_IN: _l("You signed in."),
     EventKind.SIGN_IN_REFUSED: _l("A sign-in with a wrong password was refused."),

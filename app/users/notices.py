@@ -22,14 +22,14 @@ def notify(user: User, template: str, *, by: str | None = None, **told: str | in
     Only to a confirmed address: another one may be a stranger's, whose mailbox is not to be filled.
     """
     if user.email is not None and user.email_verified_at is not None:
-        write_to(user.email, user, template, by=by, **told)
+        write_to(user.email, user, template, by=by, locale=user.locale, **told)
     notify_earlier(user, template, by=by, **told)
 
 
 def notify_earlier(user: User, template: str, *, by: str | None = None, **told: str | int | None) -> None:
     """Queue the notice to addresses that can take the account back: who was robbed of it hears what the thief does."""
     for address in _earlier_addresses_of(user):
-        write_to(address, user, template, by=by, **told, is_earlier=True)
+        write_to(address, user, template, by=by, locale=user.locale, **told, is_earlier=True)
 
 
 def say_farewell(user: User, *, by: str | None) -> None:
@@ -48,13 +48,20 @@ def _earlier_addresses_of(user: User) -> list[str]:
 
 
 def write_to(
-    address: str, user: User, template: str, *, by: str | None = None, **told: str | int | None
+    address: str,
+    user: User,
+    template: str,
+    *,
+    by: str | None = None,
+    locale: str | None = None,
+    **told: str | int | None,
 ) -> None:
     """Queue the email to ``address``, with the portal's ``host`` and the moment (``when``) beside ``told``.
 
     ``by`` is the id of who did it: a person who did it themselves gets the email in the language of their page.
+    ``locale`` is that of the page where it was asked for, beside which nothing else is known.
     """
     of_page = get_locale() if by == user.id else None
-    language = user.locale or (str(of_page) if of_page else None)
+    language = user.locale or locale or (str(of_page) if of_page else None)
     host = urlsplit(settings.issuer).netloc
     queue_mail(address, language, template, host=host, at=now().isoformat(), **told)

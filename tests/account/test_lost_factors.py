@@ -100,6 +100,17 @@ def test_nobody_without_a_factor_or_a_confirmed_address_is_written_to(
     assert mails(app, "recovery_asked") == []
 
 
+def test_the_link_comes_in_the_language_of_the_page_that_asked_for_it(
+    app: Flask, client: FlaskClient, anna: Session
+) -> None:
+    person(anna).locale = None
+    anna.commit()
+    client.get("/recover?locale=de")
+    ask(client)
+    (mail,) = mails(app, "recovery_asked")
+    assert mail["Content-Language"] == "de"
+
+
 def test_looking_at_the_link_begins_nothing(client: FlaskClient, link: str, anna: Session) -> None:
     assert "Begin the wait" in client.get(link).text
     assert open_waits(anna) == []

@@ -84,7 +84,7 @@ def cancel(token: str) -> ResponseReturnValue:
         if form.validate_on_submit():
             lost_factors.cancel_by_link(token)
             db.session.commit()
-            flash(_("Canceled. All second factors of the account stay as they are."), "ok")
+            flash(_("Cancelled. All second factors of the account stay as they are."), "ok")
             return redirect(url_for("authentication_login.sign_in"), 303)
     except LinkExpired:
         db.session.rollback()
@@ -96,7 +96,7 @@ def cancel(token: str) -> ResponseReturnValue:
 def cancel_here() -> ResponseReturnValue:
     """Cancel the wait from a browser that is signed in to the account."""
     if lost_factors.cancel(current_user, by=current_user.id):
-        flash(_("Canceled. All your second factors stay as they are."), "ok")
+        flash(_("Cancelled. All your second factors stay as they are."), "ok")
     db.session.commit()
     return redirect(url_for("account_security.show"), 303)
 
