@@ -79,7 +79,7 @@ def find_ended(token: str) -> User:
     """Whose factors the link removes, the wait being over. Raises :class:`LinkExpired`."""
     user = _person_at_address(Purpose.END_RECOVERY, token)
     recovery = factor_recoveries.find_open(user)
-    if recovery is None or recovery.ends_at > now():
+    if recovery is None or recovery.ends_at > now() or not _is_about_one_there(user, recovery):
         raise LinkExpired(Purpose.END_RECOVERY)
     return user
 
@@ -122,6 +122,11 @@ def cancel(user: User, by: str | None = None) -> bool:
     record(EventKind.RECOVERY_CANCELLED, user_id=user.id, actor_id=by)
     lost_factor_notices.tell_cancelled(user)
     return True
+
+
+def _is_about_one_there(user: User, recovery: FactorRecovery) -> bool:
+    """Whether a factor of ``user`` is from before the wait: those that came since are not lost."""
+    return any(at is not None and at <= recovery.started_at for at in (user.totp_at, user.passkey_at))
 
 
 def _person_at_address(purpose: Purpose, token: str) -> User:

@@ -287,3 +287,17 @@ def test_attack_a_wait_begun_from_an_address_that_was_taken_back_is_over(
         email_changes.undo_change(undo, issuer="http://localhost")
         db.session.commit()
     assert len(open_waits(anna)) == left
+
+
+def test_attack_a_wait_removes_no_factor_that_was_set_up_since(
+    app: Flask, client: FlaskClient, begun: str, anna: Session
+) -> None:
+    """An administrator may have taken the lost ones, and the person has a new phone by now."""
+    with after(hours=1):
+        person(anna).totp_at = now()
+        anna.commit()
+    with after(hours=73):
+        end = last_link(app, "recovery_over")
+        assert client.get(end).status_code == 410
+        assert client.post(end, data={"csrf_token": csrf_token(client.get("/recover"))}).status_code == 410
+        assert person(anna).totp_at is not None
