@@ -34,6 +34,7 @@ REACTIONS = (
     (recipients.recipient_reached, refused_addresses.forget_refusal),
     (resetting.account_reclaimed, decisions.withdraw_all_of),
     (resetting.account_reclaimed, apps_of_accounts.detach_apps_of),
+    (email_changes.email_restored, factor_recoveries.close_begun_since),
     (email_changes.email_restored, passkeys.delete_made_since),
     (email_changes.email_restored, factors.forget_what_came_since),
     (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),

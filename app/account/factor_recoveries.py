@@ -1,6 +1,6 @@
 """The waits of people who lost all second factors: found, counted, closed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
@@ -46,6 +46,11 @@ def close(user: User, *conditions: ColumnElement[bool]) -> bool:
 def close_of_blocked(user: User) -> None:
     """Close the wait of ``user``, who is blocked: an administrator decides how they come back."""
     close(user)
+
+
+def close_begun_since(user: User, since: datetime) -> None:
+    """Close the wait of ``user`` that began ``since`` then: somebody else's address counted, who may have begun it."""
+    close(user, FactorRecovery.started_at >= since)
 
 
 def forget(user: User) -> None:

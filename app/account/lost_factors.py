@@ -51,8 +51,7 @@ def answer_recovery_request(email: str, *, locale: str, ip: str | None, request_
 
 def find_asked(token: str) -> User:
     """Whose wait the link begins. Raises :class:`LinkExpired`."""
-    link = find_link(Purpose.BEGIN_RECOVERY, token)
-    return _person(Purpose.BEGIN_RECOVERY, link.user_id if link else None)
+    return _person_at_address(Purpose.BEGIN_RECOVERY, token)
 
 
 def begin(token: str) -> FactorRecovery:
@@ -78,10 +77,9 @@ def begin(token: str) -> FactorRecovery:
 
 def find_ended(token: str) -> User:
     """Whose factors the link removes, the wait being over. Raises :class:`LinkExpired`."""
-    link = find_link(Purpose.END_RECOVERY, token)
-    user = _person(Purpose.END_RECOVERY, link.user_id if link else None)
+    user = _person_at_address(Purpose.END_RECOVERY, token)
     recovery = factor_recoveries.find_open(user)
-    if recovery is None or recovery.ends_at > now():
+    if recovery is None or recovery.ends_at > now() or not _is_about_one_there(user, recovery):
         raise LinkExpired(Purpose.END_RECOVERY)
     return user
 
@@ -124,6 +122,20 @@ def cancel(user: User, by: str | None = None) -> bool:
     record(EventKind.RECOVERY_CANCELLED, user_id=user.id, actor_id=by)
     lost_factor_notices.tell_cancelled(user)
     return True
+
+
+def _is_about_one_there(user: User, recovery: FactorRecovery) -> bool:
+    """Whether a factor of ``user`` is from before the wait: those that came since are not lost."""
+    return any(at is not None and at <= recovery.started_at for at in (user.totp_at, user.passkey_at))
+
+
+def _person_at_address(purpose: Purpose, token: str) -> User:
+    """Whose link this is, which went to the address that still counts: who reads an earlier one removes nothing."""
+    link = find_link(purpose, token)
+    user = _person(purpose, link.user_id if link else None)
+    if link is None or link.email != user.email or user.email_verified_at is None:
+        raise LinkExpired(purpose)
+    return user
 
 
 def _person(purpose: Purpose, user_id: str | None) -> User:

@@ -53,14 +53,14 @@ def recent_sign_in(view: View) -> View:
 
 
 def recent_second_factor(view: View) -> View:
-    """Ask for a code again before ``view``, unless one was given within :data:`RECENT`; of who has none, the password.
+    """Ask for a second factor again before ``view``, unless within :data:`RECENT`; of who has none, the password.
 
-    For what changes the factors: a copied session and the password must not do away with them.
+    For what changes the factors: a copied session and the password must not do away with them, nor bring another.
     """
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not needs_second_factor(current_user):
+        if not has_second_factor(current_user):
             return view(*args, **kwargs) if has_recent_sign_in() else ask_for_password()
         return view(*args, **kwargs) if has_recent_second_factor() else ask_for_second_factor()
 

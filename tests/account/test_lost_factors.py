@@ -7,11 +7,12 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.account import lost_factor_notices
-from app.account.models import FactorRecovery
+from app.account import email_changes, lost_factor_notices
+from app.account.email_links import Purpose, create_link
+from app.account.models import EmailLink, FactorRecovery
 from app.audit.models import Event
 from app.clock import now
 from app.database.rows import db
@@ -262,3 +263,52 @@ def test_of_twenty_clicks_at_once_one_begins_one_ends(
 def test_the_wait_is_as_long_as_the_setting_says(app_with: MakeApp) -> None:
     app = app_with(RECOVERY_WAIT="1 hour 30 minutes")
     assert "90 minutes" in app.test_client().get("/recover").text
+
+
+@pytest.mark.parametrize("when", [{}, {"hours": 73}])
+def test_attack_a_link_to_an_address_that_counts_no_more_opens_nothing(
+    app: Flask, client: FlaskClient, link: str, anna: Session, when: dict[str, float]
+) -> None:
+    """Who changed the address for that of a safer mailbox is not undone by whoever reads the old one."""
+    if when:
+        assert submit(client, link).status_code == 200
+    with after(**when):
+        old = last_link(app, "recovery_over") if when else link
+        row = person(anna)
+        row.email = row.email_key = "safer@example.org"
+        anna.commit()
+        assert client.get(old).status_code == 410
+        assert client.post(old, data={"csrf_token": csrf_token(client.get("/recover"))}).status_code == 410
+        assert person(anna).totp_at is not None
+
+
+@pytest.mark.parametrize(("begun_before", "left"), [(timedelta(hours=1), 1), (-timedelta(hours=1), 0)])
+def test_attack_a_wait_begun_from_an_address_that_was_taken_back_is_over(
+    app: Flask, begun: str, anna: Session, begun_before: timedelta, left: int
+) -> None:
+    (wait,) = open_waits(anna)
+    moment, user_id = wait.started_at + begun_before, person(anna).id
+    anna.rollback()
+    with app.app_context():
+        undo = create_link(Purpose.UNDO_EMAIL, accounts.get_user(user_id), email="before@example.org")
+        db.session.flush()
+        of_link = update(EmailLink).where(EmailLink.purpose == Purpose.UNDO_EMAIL)
+        db.session.execute(of_link.values(created_at=moment))
+        db.session.commit()
+        email_changes.undo_change(undo, issuer="http://localhost")
+        db.session.commit()
+    assert len(open_waits(anna)) == left
+
+
+def test_attack_a_wait_removes_no_factor_that_was_set_up_since(
+    app: Flask, client: FlaskClient, begun: str, anna: Session
+) -> None:
+    """An administrator may have taken the lost ones, and the person has a new phone by now."""
+    with after(hours=1):
+        person(anna).totp_at = now()
+        anna.commit()
+    with after(hours=73):
+        end = last_link(app, "recovery_over")
+        assert client.get(end).status_code == 410
+        assert client.post(end, data={"csrf_token": csrf_token(client.get("/recover"))}).status_code == 410
+        assert person(anna).totp_at is not None

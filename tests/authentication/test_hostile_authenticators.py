@@ -59,7 +59,7 @@ def test_attack_the_challenge_of_another_browser_is_refused(portal: Flask) -> No
 
 def test_attack_a_challenge_for_something_else_is_refused(portal: Flask) -> None:
     person, key = people.owner_of(portal)
-    browser = make.browser_of(portal, person)
+    browser = make.browser_of(portal, person, "swk user mfa")
     for path, page in (
         ("/reauthenticate/passkey/options", "/reauthenticate"),
         (f"{people.LIST}/options", people.LIST),

@@ -128,7 +128,7 @@ def test_a_passkey_has_the_name_of_what_keeps_it_until_the_person_gives_one(port
 
 def test_a_removed_passkey_signs_nobody_in_and_comes_not_back_unasked(portal: Flask) -> None:
     person, key = people.owner_of(portal)
-    browser = make.browser_of(portal, person)
+    browser = make.browser_of(portal, person, "pwd swk user mfa")
     (row,) = people.rows(portal, person)
     path = f"{people.LIST}/{row.id}/remove"
     with later(minutes=11):
@@ -163,7 +163,7 @@ def test_somebody_signed_out_is_led_to_the_sign_in(portal: Flask) -> None:
 
 def test_nobody_has_more_than_20(portal: Flask) -> None:
     person = make.make_user(portal)
-    browser = make.browser_of(portal, person)
+    browser = make.browser_of(portal, person, "swk user mfa")
     for _each in range(20):
         assert people.add(browser, Authenticator(people.ISSUER)).status_code == 200
     answer = people.ask(browser, f"{people.LIST}/options", page=people.LIST)
@@ -173,7 +173,7 @@ def test_nobody_has_more_than_20(portal: Flask) -> None:
 
 def test_options_name_the_passkeys_there_are(portal: Flask) -> None:
     person, _key = people.owner_of(portal)
-    browser = make.browser_of(portal, person)
+    browser = make.browser_of(portal, person, "swk user mfa")
     options = people.options_for(browser, f"{people.LIST}/options", people.LIST)["publicKey"]
     own = people.rows(portal, person)[0].credential_id
     assert [each["id"] for each in options["excludeCredentials"]] == [own]

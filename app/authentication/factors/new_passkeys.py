@@ -10,6 +10,7 @@ from ...extensions import settings
 from ...users.models import User
 from .. import methods
 from ..models import BrowserSession, Passkey
+from ..second_factors import has_second_factor
 from . import challenges, passkeys, relying_party
 from .challenges import Purpose
 from .passkey_answers import read, transports_of, verify_registration
@@ -18,17 +19,18 @@ from .refusals import PasskeyRefused, Reason
 RIGHT_AFTER = timedelta(minutes=5)  # of a sign-in by password, as browsers count it too
 
 
-def may_come_unasked(row: BrowserSession) -> bool:
-    """Whether this is right after a sign-in by password, at a portal that can have passkeys."""
+def may_come_unasked(user: User, row: BrowserSession) -> bool:
+    """Whether this is right after a sign-in by password, and all that ``user`` has to prove, where passkeys can be."""
     is_fresh = now() - row.authenticated_at <= RIGHT_AFTER
     by_password = methods.PASSWORD in row.methods.split()
-    return is_fresh and by_password and relying_party.can_have_passkeys(settings.issuer)
+    is_enough = methods.has_two_factors(row.methods) or not has_second_factor(user)
+    return is_fresh and by_password and is_enough and relying_party.can_have_passkeys(settings.issuer)
 
 
 def check_may_add(user: User, purpose: Purpose, row: BrowserSession) -> None:
     """Raise :class:`PasskeyRefused` where ``user`` has enough, or wants none unasked."""
     if purpose is Purpose.ADD_UNASKED and not (
-        may_come_unasked(row) and passkeys.are_wanted_unasked(user.id)
+        may_come_unasked(user, row) and passkeys.are_wanted_unasked(user.id)
     ):
         raise PasskeyRefused(Reason.UNWANTED)
     if len(passkeys.list_passkeys(user.id)) >= passkeys.MOST:

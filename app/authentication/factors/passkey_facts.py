@@ -38,7 +38,7 @@ def may_come_unasked() -> bool:
     """Whether the person at this browser has just signed in by password."""
     if not current_user.is_authenticated:
         return False
-    return new_passkeys.may_come_unasked(current_user.browser_session)
+    return new_passkeys.may_come_unasked(current_user, current_user.browser_session)
 
 
 def mark_of_person() -> str:

@@ -13,7 +13,7 @@ from ..factors.challenges import Purpose
 from ..factors.new_passkeys import add, check_may_add
 from ..factors.passkey_options import to_create
 from ..factors.refusals import PasskeyRefused
-from ..second_factors import needs_second_factor
+from ..second_factors import has_second_factor, needs_second_factor
 from .passkey_requests import answer_errors_as_json, read_body, refuse, this_browser, told
 
 blueprint = Blueprint("authentication_new_passkeys", __name__)
@@ -64,8 +64,8 @@ def _purpose() -> Purpose:
 
 
 def _must_ask_first() -> bool:
-    """Whether it is too long ago that the person proved who they are, by two factors where they have set up a code."""
-    return not (has_recent_second_factor() if needs_second_factor(current_user) else has_recent_sign_in())
+    """Whether it is too long ago that the person proved who they are, by two factors where they have a second one."""
+    return not (has_recent_second_factor() if has_second_factor(current_user) else has_recent_sign_in())
 
 
 def _ask_first() -> Response:
