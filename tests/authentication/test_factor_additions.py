@@ -72,3 +72,11 @@ def test_nothing_is_offered_unasked_that_would_be_refused(portal: Flask) -> None
         accounts.get_user(person.id).passkey_at = now()
         db.session.commit()
     assert "data-passkey-unasked" not in browser.get("/account").text
+
+
+def test_whoever_has_just_added_a_verified_passkey_has_proved_it(portal: Flask) -> None:
+    person = make.make_user(portal)
+    browser = make.browser_of(portal, person)
+    assert people.add(browser, Authenticator(people.ISSUER)).status_code == 200
+    assert browser.get(SET_UP).status_code == 200
+    assert people.add(browser, Authenticator(people.ISSUER)).status_code == 200

@@ -22,6 +22,7 @@ from app.users import accounts
 from tests import factories as make
 from tests.account.visitor import mails, submit
 from tests.admin import acts, pages
+from tests.support.mailboxes import text_of
 
 PAGE, DELETE = "/account/data", "/account/data/delete"
 
@@ -141,7 +142,7 @@ def test_an_end_is_told_to_everybody_who_uses_it(
     assert sorted(mail["To"] for mail in told) == ["berta@example.org", "carla@example.org"]
     german = next(mail for mail in told if mail["To"] == "carla@example.org")
     assert german["Subject"] == "Die App „Calendar“ endet bald"
-    assert "/account/apps" in german.get_content()
+    assert "/account/apps" in text_of(german)
     assert "this app ends on" in berta.get("/account/apps").text
 
 
@@ -178,7 +179,7 @@ def test_handed_over_it_stays_and_belongs_to_somebody(
     assert (whom, by) == (dora.id, chief.id)
     (told,) = mails(app, "app_handed_over")
     assert told["To"] == "dora@example.org"
-    assert f"/dashboard/apps/{calendar.id}" in told.get_content()
+    assert f"/dashboard/apps/{calendar.id}" in text_of(told)
     theirs = make.browser_of(app, dora)
     assert "Calendar" in theirs.get("/dashboard/apps").text
     assert "An app was handed over to you." in theirs.get("/account/activity").text

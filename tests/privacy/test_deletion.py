@@ -40,6 +40,7 @@ from tests.account.visitor import (
     submit,
 )
 from tests.admin import acts, pages
+from tests.support.mailboxes import text_of
 from tests.users.test_nothing_left import texts
 
 PAGE, DELETE = "/account/data", "/account/data/delete"
@@ -265,5 +266,5 @@ def test_whom_somebody_else_deletes_is_told_as_well(app: Flask, browser: FlaskCl
     _chief, desk = pages.administrator(app)
     assert acts.act(desk, f"/admin/users/{user_id(app)}/delete", confirm="annamaria").status_code == 303
     (farewell,) = mails(app, "account_deleted")
-    assert "did this. If you did not expect it" in " ".join(farewell.get_content().split())
+    assert "did this. If you did not expect it" in " ".join(text_of(farewell).split())
     assert json.dumps(told_anywhere(app)) == "{}"

@@ -37,8 +37,12 @@ def check_may_add(user: User, purpose: Purpose, row: BrowserSession) -> None:
         raise PasskeyRefused(Reason.TOO_MANY)
 
 
-def add(user: User, credential: object, *, purpose: Purpose, browser: str, device: str | None) -> Passkey:
+def add(
+    user: User, credential: object, *, purpose: Purpose, browser: str, device: str | None
+) -> tuple[str, ...]:
     """Add the passkey that this ``browser`` had made for ``user``, and tell them by email.
+
+    Return by which methods they have proved who they are with it: none where nobody asked for it.
 
     The challenge says whether the ceremony was one that nobody asked for; only then may nobody have been present.
     Raises :class:`PasskeyRefused`.
@@ -67,7 +71,8 @@ def add(user: User, credential: object, *, purpose: Purpose, browser: str, devic
     record(EventKind.PASSKEY_ADDED, user_id=user.id, actor_id=user.id, device=label)
     template = "passkey_added" if purpose is Purpose.ADD else "passkey_added_unasked"
     passkeys.tell(user, template, label)
-    return passkey
+    asked = purpose is Purpose.ADD and made.user_verified
+    return passkeys.methods_of(passkey, user_verified=True) if asked else ()
 
 
 def _values(passkey: Passkey) -> dict[str, object]:

@@ -74,9 +74,7 @@ def _prove(answer: Answer, purpose: Purpose, browser: str, expected: User | None
         raise
     challenges.use_up(answer.challenge)
     _note_use(passkey, user, verified)
-    kind = methods.SOFTWARE_KEY if passkey.backup_eligible else methods.HARDWARE_KEY
-    several = (methods.SEVERAL,) if verified.user_verified else ()
-    return Proven(user, (kind, methods.USER_PRESENT, *several))
+    return Proven(user, passkeys.methods_of(passkey, user_verified=verified.user_verified))
 
 
 def _find(answer: Answer) -> tuple[Passkey, User]:

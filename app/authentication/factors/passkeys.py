@@ -10,6 +10,7 @@ from ...database.rows import changed, db, insert_missing
 from ...extensions import settings
 from ...users.models import User
 from ...users.notices import notify
+from .. import methods
 from ..models import Passkey, UnwantedPasskeys
 from .authenticators import name_of
 from .refusals import NoSuchPasskey
@@ -51,6 +52,12 @@ def remove(user: User, passkey_id: str) -> Passkey:
     record(EventKind.PASSKEY_REMOVED, user_id=user.id, actor_id=user.id, device=label)
     tell(user, "passkey_removed", label)
     return passkey
+
+
+def methods_of(passkey: Passkey, *, user_verified: bool) -> tuple[str, ...]:
+    """By which methods somebody who uses ``passkey`` proves who they are."""
+    kind = methods.SOFTWARE_KEY if passkey.backup_eligible else methods.HARDWARE_KEY
+    return (kind, methods.USER_PRESENT, *((methods.SEVERAL,) if user_verified else ()))
 
 
 def delete_all_of(user: User) -> None:

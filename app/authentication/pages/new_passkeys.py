@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ...database.rows import db
-from .. import devices
+from .. import browser, devices
 from ..access import has_recent_second_factor, has_recent_sign_in
 from ..factors import challenges, passkeys
 from ..factors.challenges import Purpose
@@ -43,7 +43,7 @@ def create() -> Response:
         return _ask_first()
     try:
         check_may_add(current_user, purpose, current_user.browser_session)
-        add(
+        proven = add(
             current_user,
             read_body().get("credential"),
             purpose=purpose,
@@ -53,6 +53,8 @@ def create() -> Response:
     except PasskeyRefused as refusal:
         return refuse(refusal)
     db.session.commit()
+    if proven:
+        browser.renew(*proven)  # after the commit: it is done on another connection
     if purpose is Purpose.ADD_UNASKED:
         return jsonify(notice=_("Your browser has made a passkey for this account."))
     flash(_("Your passkey is added. From now on you can sign in with it."), "ok")
