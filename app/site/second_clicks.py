@@ -17,7 +17,7 @@ from flask_login import current_user
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from ..authentication.cookies import KEPT_BY
+from ..authentication.browser_cookies import KEPT_BY
 from ..clock import now
 from ..crypto import Undecryptable
 from ..database.engines import read_connection

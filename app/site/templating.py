@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
+from ..authentication import accounts_here
 from ..clients.wording import secret_name
 from ..extensions import settings
 from . import formats, i18n, request_ids, second_clicks
@@ -39,6 +40,7 @@ def configure(app: Flask) -> None:
         languages=i18n.languages,
         legal_links=legal_links,
         page_exists=page_exists,
+        other_people=other_people,
         may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
         page_path=page_path,
@@ -113,6 +115,14 @@ def legal_links() -> list[tuple[str, str]]:
         (_("Terms of use"), settings.terms_url),
     )
     return [(words, url) for words, url in pages if url]
+
+
+def other_people() -> list[Any]:
+    """Who is signed in in this browser beside the person of the page."""
+    try:
+        return [] if signed_in_person() is None else [each.user for each in accounts_here.list_others()]
+    except SQLAlchemyError:
+        return []
 
 
 def signed_in_person() -> Any:

@@ -30,6 +30,7 @@ OF_THE_REQUEST = {"request", "session", "g", "current_app", "current_user", "ren
 KNOWING_THE_REQUEST = {
     **dict.fromkeys(
         (
+            "oauth/authorization/accounts.py",
             "oauth/authorization/authorizing.py",
             "oauth/authorization/consent_page.py",
             "oauth/authorization/pending.py",
@@ -42,13 +43,18 @@ KNOWING_THE_REQUEST = {
             "oauth/wire/resource.py",
             "api/bodies.py",
             "authentication/access.py",
+            "authentication/accounts_here.py",
             "authentication/browser.py",
+            "authentication/browser_cookies.py",
             "authentication/cookies.py",
+            "authentication/kept_cookies.py",
             "authentication/kept_forms.py",
             "authentication/known_browsers.py",
+            "authentication/next_page.py",
             "authentication/step_up.py",
             "expired_forms.py",
             "fetch_metadata.py",
+            "form_owners.py",
             "languages.py",
             "site/bad_input.py",
             "site/errors.py",

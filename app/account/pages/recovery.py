@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
 
-from ...authentication import browser, known_browsers
+from ...authentication import accounts_here, browser, known_browsers
 from ...authentication.access import public
+from ...authentication.accounts_here import Account
 from ...database.rows import db
 from ...forms import status_of
 from ...network_limits import LimitReached
@@ -63,13 +64,13 @@ def reset_password(token: str) -> Response | tuple[str, int]:
     try:
         reset = resetting.find_reset(token)
         if form.validate_on_submit():
+            here = accounts_here.find_account(reset.user.id)
             resetting.reset_password(token, form.password.data or "")
-            onward = _take_destination()
-            browser.leave()
+            onward, another = _take_destination(), _sign_out(here)
             known_browsers.remember(reset.user)  # who guesses meanwhile keeps nobody out of it
             db.session.commit()
             _tell_what_next(reset)
-            return redirect(url_for("authentication_login.sign_in", next=onward), 303)
+            return redirect(url_for("authentication_login.sign_in", another=another, next=onward), 303)
     except LinkExpired:
         db.session.rollback()
         if form.is_submitted() and resetting.was_just_used(token, form.password.data or ""):
@@ -99,6 +100,13 @@ def _ask_for_reset(form: ForgotPasswordForm) -> bool:
     )
     db.session.commit()
     return True
+
+
+def _sign_out(here: Account | None) -> str | None:
+    """Let the browser forget the sign-in of before; "1" where other accounts stay, beside which one signs in then."""
+    if here is not None or not accounts_here.list_accounts():
+        browser.leave(here)
+    return "1" if accounts_here.list_accounts() else None
 
 
 def _tell_what_next(reset: resetting.Reset) -> None:

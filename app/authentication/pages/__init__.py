@@ -2,6 +2,11 @@
 
 from flask import Blueprint
 
-from . import login, logout, sessions
+from . import accounts, login, logout, sessions
 
-blueprints: tuple[Blueprint, ...] = (login.blueprint, logout.blueprint, sessions.blueprint)
+blueprints: tuple[Blueprint, ...] = (
+    accounts.blueprint,
+    login.blueprint,
+    logout.blueprint,
+    sessions.blueprint,
+)

@@ -3,11 +3,14 @@
 from typing import Any
 
 from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ... import fetch_metadata
+from ...authentication import accounts_here
 from ...authentication.access import public
+from ...authentication.kept_cookies import key_of
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..authorization import consent_page, pending, reach, responses
@@ -66,7 +69,11 @@ def _account(authorization: Authorization) -> Any:
 
 def _reauthentication(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    return _lead_to(url_for("authentication_login.reauthenticate", next=authorization.url))
+    account = None
+    if accounts_here.list_others():
+        account = key_of(current_user.id)
+        pending.note_account_chosen(authorization.url, current_user.id)
+    return _lead_to(url_for("authentication_login.reauthenticate", account=account, next=authorization.url))
 
 
 def _consent(authorization: Authorization) -> Any:
