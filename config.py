@@ -89,6 +89,8 @@ class Settings:
     # How long a sign-in lasts however much it is used; "Stay signed in" has its own. Unused ones end sooner.
     session_ttl: int = setting("30 days", read.duration)
     remembered_session_ttl: int = setting("90 days", read.duration)
+    # How long somebody who lost all second factors waits before they are removed.
+    recovery_wait: int = setting("72 hours", read.duration)
 
     # Hashes of another kind or cost are upgraded at the next sign-in.
     password_hasher: str = setting("argon2", read.one_of("argon2", "bcrypt"))
@@ -96,6 +98,8 @@ class Settings:
     # Words of the organisation, such as its name and products, that no password may be with a few characters around
     # them; those of the issuer's host always count.
     password_words: tuple[str, ...] | None = optional(read.words)
+    # Whether administrators need a second factor, 7 days after they are first asked; default: required in production.
+    admin_second_factor: str = setting(None, read.one_of("required", "optional"))
     # Who may make an account: everybody, people with an invitation, nobody.
     registration: str = setting("open", read.one_of("open", "invite", "closed"))
 
@@ -138,6 +142,8 @@ class Settings:
     sms_countries: tuple[str, ...] | None = setting(SMS_COUNTRIES, read.countries)
     # The language where neither the person nor the browser says one.
     default_locale: str = setting("en", read.one_of(*LANGUAGES))
+    # What the portal is called, on its pages and in its mails.
+    portal_name: str = setting("Pforte", read.portal_name)
     # URI in /.well-known/security.txt, which is 404 without it.
     security_contact: str | None = optional(read.contact)
     # Pages of whoever runs the portal, linked at the foot of every page and where accounts are created.
@@ -230,6 +236,9 @@ def _work_out(values: dict[str, Any], given: Mapping[str, str], problems: Proble
         derived.refuse_unusable_tls(values["tls_cert"], values["tls_key"])
     with problems.gathered():
         derived.refuse_a_missing_key(values["should_encrypt_tokens"], values["jwe_encryption_key"])
+    values["admin_second_factor"] = values["admin_second_factor"] or derived.admin_second_factor(
+        values["app_env"]
+    )
     scheme = "https" if values["tls_cert"] else "http"
     values["issuer"] = values["issuer"] or f"{scheme}://127.0.0.1:{values['server_port']}"
     values["mail_from"] = values["mail_from"] or f"pforte@{read.host_of(values['issuer'])}"

@@ -8,11 +8,13 @@ from config import Settings, load
 
 from . import api, hull, oauth, site
 from .account import commands as account_commands
+from .account import endpoints as account_endpoints
 from .account import link_commands
 from .account import pages as account_pages
 from .admin import pages as admin_pages
 from .api import endpoints as api_endpoints
 from .authentication import browser, cookies
+from .authentication import commands as authentication_commands
 from .authentication import pages as authentication_pages
 from .clients import commands as client_commands
 from .clients import pages as client_pages
@@ -53,11 +55,13 @@ PAGES = (
 ENDPOINTS = (
     operation_endpoints.blueprints
     + site_endpoints.blueprints
+    + account_endpoints.blueprints
     + oauth_endpoints.blueprints
     + api_endpoints.blueprints
 )
 COMMANDS = (
     user_commands.commands
+    + authentication_commands.commands
     + account_commands.commands
     + link_commands.commands
     + client_commands.commands

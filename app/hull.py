@@ -67,6 +67,7 @@ BEFORE_PAGES = (  # the first that refuses or answers is the last that runs
     second_clicks.answer_again,  # copy of a form
     access.require_sign_in,  # signed in
     admin_pages.hide_from_others,  # administrator
+    admin_pages.require_second_factor,  # administrator who is one
     kept_forms.show,  # form kept over a sign-in
     pending_app.note,  # app that waits for the sign-in
 )

@@ -34,10 +34,16 @@ REGISTRATION_FORMS = NetworkLimit("registration_forms", RateLimitItemPerHour(60)
 FORGOTTEN_PASSWORDS = NetworkLimit("forgotten_passwords", RateLimitItemPerHour(20))
 # Asked for again, or for another address: few people need that at all.
 CONFIRMATION_MAILS = NetworkLimit("confirmation_mails", RateLimitItemPerHour(20))
+# Each is decoded, which takes up to half a second; people choose one in years.
+PICTURES = NetworkLimit("pictures", RateLimitItemPerHour(60))
+# Administrators looking whether emails leave: each waits for the mail server in a thread of the portal.
+TEST_MAILS = NetworkLimit("test_mails", RateLimitItemPerHour(20))
 # Text messages cost money, and some numbers earn it.
 TEXT_MESSAGES = NetworkLimit("text_messages", RateLimitItemPerDay(20))
 # People mistype two or three times; who tries one password for many names needs hundreds.
 FAILED_SIGN_INS = NetworkLimit("failed_sign_ins", RateLimitItemPerMinute(20, 15))
+# Nobody guesses a signature: this only keeps somebody from making us verify for hours. Right ones are never counted.
+FAILED_PASSKEYS = NetworkLimit("failed_passkeys", RateLimitItemPerMinute(60, 15))
 
 _log = logging.getLogger(__name__)
 

@@ -3,19 +3,25 @@
 Their order is not promised. ``create_app`` connects them, and nothing else connects anything.
 """
 
-from .account import email_changes, email_links, mobile, resetting
+from .account import email_changes, email_links, factor_recoveries, mobile, resetting
 from .authentication import sessions
+from .authentication.factors import changes as factors
+from .authentication.factors import passkeys
 from .clients import apps_of_accounts, scope_usage
 from .consents import decisions
+from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
-from .users import accounts, notices, password_changes
+from .users import accounts, notices, password_changes, refused_addresses
 
 REACTIONS = (
     (accounts.user_blocked, sessions.end_everything_of),
     (accounts.user_blocked, ended_grants.end_tokens_of_blocked),
+    (accounts.user_blocked, factor_recoveries.close_of_blocked),
     (accounts.user_deleted, sessions.end_everything_of),
+    (accounts.user_deleted, factors.forget_all),
     (accounts.user_deleted, mobile.forget_code),
+    (accounts.user_deleted, factor_recoveries.forget),
     (accounts.user_deleted, email_links.delete_links_of),
     (accounts.user_deleted, apps_of_accounts.delete_apps_of),
     (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),
@@ -23,8 +29,13 @@ REACTIONS = (
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),
     (notices.earlier_addresses_wanted, email_changes.find_earlier),
+    (resetting.account_reclaimed, factors.forget_all),
+    (recipients.recipient_refused, refused_addresses.note_refusal),
+    (recipients.recipient_reached, refused_addresses.forget_refusal),
     (resetting.account_reclaimed, decisions.withdraw_all_of),
     (resetting.account_reclaimed, apps_of_accounts.detach_apps_of),
+    (email_changes.email_restored, passkeys.delete_made_since),
+    (email_changes.email_restored, factors.forget_what_came_since),
     (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),
     (email_changes.email_restored, ended_grants.end_tokens_begun_since),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, Table, insert
 
 from app.audit import EventKind
 from app.audit.models import Event
-from app.users.models import User
+from app.users.models import SearchText, User
+from app.users.search_texts import text_of
 
 BATCH = 5_000
 FEW = 100
@@ -28,6 +29,8 @@ def fill(engine: Engine, people: int, events: int, already: int = 0) -> None:
     ``already``: how many of each were written before.
     """
     _write(engine, User.__table__, islice(_people(people), already, None))
+    texts = ({"user_id": person["id"], "text": text_of(person)} for person in _people(people))
+    _write(engine, SearchText.__table__, islice(texts, already, None))
     _write(engine, Event.__table__, islice(_events(events, people), already, None))
 
 
@@ -54,6 +57,7 @@ def _people(count: int) -> Iterator[dict[str, Any]]:
             "username_key": name,
             "email": f"{name}@example.org",
             "email_key": f"{name}@example.org",
+            "name": " ".join(chance.choices(SYLLABLES, k=2)).title(),
             "email_verified_at": moment if number % 10 else None,
             "blocked_at": None if number % 100 else moment,
             "is_admin": False,

@@ -29,7 +29,11 @@ PAGES = {
     "people, deep page": "",
     "people, search by a name": "/admin/users?q=anbeco",
     "people, search that many match": "/admin/users?q=a",
+    "people, search by a part of a name": "/admin/users?q=nbeco",
+    "people, search by two words": "/admin/users?q=beco+example",
     "people, search that nobody matches": "/admin/users?q=zz",
+    "people, search that nearly matches everybody": "/admin/users?q=@example.orgs",
+    "administrators, search": "/admin/users?q=a&state=administrators",
     "people, blocked": "/admin/users?state=blocked",
     "people, administrators": "/admin/users?state=administrators",
 }

@@ -86,6 +86,11 @@ def faults_of_encryption_secrets(secret: str | None, previous: str | None) -> It
         )
 
 
+def admin_second_factor(app_env: str) -> str:
+    """Whether administrators need a second factor where nothing is said: where the portal is in earnest, they do."""
+    return "required" if app_env == "production" else "optional"
+
+
 def refuse_unusable_tls(certificate: Path | None, key: Path | None) -> None:
     """Raise ConfigurationError unless both are none, or PEM files that can be read and belong together."""
     if certificate is None or key is None:

@@ -14,6 +14,7 @@ from .addresses import canonical
 from .hosts import is_host, is_host_of_url, read_url
 
 LONGEST_DURATION = 10 * 365 * 86_400
+LONGEST_NAME = 60
 MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>\r\n]+<[^@\s<>]+@[^@\s<>]+>")
 DATABASES = {
     "sqlite": "sqlite",
@@ -200,6 +201,14 @@ def web_address(value: str) -> str:
     if not read_url(value).hostname:
         raise ValueError("an http:// or https:// URL, or console")
     return url("http", "https", example="https://sms.example.org/send, or console")(value)
+
+
+def portal_name(value: str) -> str:
+    """A name on one line, short enough for the head of a page."""
+    name = " ".join(value.split())
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"a name of at most {LONGEST_NAME} characters")
+    return name
 
 
 def page(value: str) -> str:

@@ -13,11 +13,14 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app.authentication import sessions
+from app.authentication.models import BrowserSession
 from app.clients.details import OPERATOR_LIMITS, Details, numbered
 from app.clients.registration import register_client
+from app.clock import now
 from app.database.rows import db
 from app.extensions import settings
 from app.scopes.definitions import create_scope
@@ -116,17 +119,36 @@ def make_scope(
     return name
 
 
-def browser_of(app: Flask, person: Person) -> FlaskClient:
-    """A browser in which this person has just signed in."""
-    browser = app.test_client()
+def browser_of(app: Flask, person: Person, methods: str = "pwd") -> FlaskClient:
+    """A browser in which this person has just signed in, by these methods."""
+    return sign_in(app, app.test_client(), person, methods)
+
+
+def sign_in(app: Flask, browser: FlaskClient, person: Person, methods: str = "pwd") -> FlaskClient:
+    """The same browser, in which this person has just signed in."""
     with app.app_context():
         _row, token = sessions.start_session(
-            accounts.get_user(person.id), remembered=False, ip=None, device=None
+            accounts.get_user(person.id), methods=methods, remembered=False, ip=None, device=None
         )
         db.session.commit()
     with browser.session_transaction() as session:
         session["_user_id"] = token
     return browser
+
+
+def give_second_factor(app: Flask, person: Person) -> None:
+    """Let this person have an authenticator app, as far as the rest of the portal can see."""
+    with app.app_context():
+        accounts.get_user(person.id).totp_at = now()
+        db.session.commit()
+
+
+def prove_second_factor(app: Flask, person: Person) -> None:
+    """What the page of the step-up does, in every session of this person: a code was right just now."""
+    proved = {"methods": "pwd otp mfa", "authenticated_at": now(), "second_factor_at": now()}
+    with app.app_context():
+        db.session.execute(update(BrowserSession).where(BrowserSession.user_id == person.id).values(proved))
+        db.session.commit()
 
 
 def make_proof() -> Proof:

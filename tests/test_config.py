@@ -56,6 +56,15 @@ def test_without_any_variable_the_defaults_of_the_contract_hold(tmp_path: Path) 
     assert not settings.secure_cookies
 
 
+def test_administrators_need_a_second_factor_where_the_portal_is_in_earnest(tmp_path: Path) -> None:
+    assert read(tmp_path).admin_second_factor == "optional"
+    assert read(tmp_path, **PRODUCTION).admin_second_factor == "required"
+    assert read(tmp_path, **PRODUCTION, ADMIN_SECOND_FACTOR="Optional").admin_second_factor == "optional"
+    assert read(tmp_path, ADMIN_SECOND_FACTOR="required").admin_second_factor == "required"
+    told = refusal(tmp_path, ADMIN_SECOND_FACTOR="yes")
+    assert told == "ADMIN_SECOND_FACTOR is 'yes'; accepted: required or optional"
+
+
 @pytest.mark.parametrize(
     ("written", "seconds"),
     [

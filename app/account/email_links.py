@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
@@ -24,6 +25,9 @@ class Purpose(StrEnum):
     VERIFY_EMAIL = "verify_email"
     CHANGE_EMAIL = "change_email"
     UNDO_EMAIL = "undo_email"
+    BEGIN_RECOVERY = "begin_recovery"
+    END_RECOVERY = "end_recovery"
+    CANCEL_RECOVERY = "cancel_recovery"
     INVITE = "invite"
     SETUP = "setup"
 
@@ -33,6 +37,9 @@ LIFETIMES = {
     Purpose.VERIFY_EMAIL: timedelta(days=3),
     Purpose.CHANGE_EMAIL: timedelta(days=3),
     Purpose.UNDO_EMAIL: timedelta(days=7),
+    Purpose.BEGIN_RECOVERY: timedelta(hours=1),
+    Purpose.END_RECOVERY: timedelta(days=7),
+    Purpose.CANCEL_RECOVERY: timedelta(days=7),
     Purpose.INVITE: timedelta(days=7),
     Purpose.SETUP: timedelta(days=1),
 }
@@ -42,16 +49,27 @@ BETWEEN_MAILS = timedelta(minutes=2)  # so that nobody fills somebody else's mai
 MAILS_A_DAY = 10
 
 # Of the others several may lie in a mailbox, and any of them will do.
-ONLY_THE_NEWEST = (Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL, Purpose.INVITE, Purpose.SETUP)
+ONLY_THE_NEWEST = (
+    Purpose.RESET_PASSWORD,
+    Purpose.CHANGE_EMAIL,
+    Purpose.BEGIN_RECOVERY,
+    Purpose.END_RECOVERY,
+    Purpose.INVITE,
+    Purpose.SETUP,
+)
 
 
 def create_link(
-    purpose: Purpose, user: User | None = None, email: str | None = None, lifetime: timedelta | None = None
+    purpose: Purpose,
+    user: User | None = None,
+    email: str | None = None,
+    lifetime: timedelta | None = None,
+    **of_invitation: Any,
 ) -> str:
     """Create a link and return its raw token; only the digest is kept.
 
-    A new link to reset a password, to change the address, to invite the same one or to set the portal up ends the
-    older ones.
+    A new link of :data:`ONLY_THE_NEWEST` ends the older ones of the same person or address.
+    ``of_invitation``: who invites, and whether to be an administrator.
     """
     moment = now()
     user_id = user.id if user is not None else None
@@ -65,6 +83,7 @@ def create_link(
         email=email,
         created_at=moment,
         expires_at=moment + (lifetime or LIFETIMES[purpose]),
+        **of_invitation,
     )
     db.session.add(link)
     return token

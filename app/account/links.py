@@ -21,6 +21,16 @@ def undo_email_url(issuer: str, token: str) -> str:
     return f"{issuer}/undo-email/{token}"
 
 
+def recover_url(issuer: str, token: str) -> str:
+    """Where somebody who lost all second factors begins the wait, and ends it."""
+    return f"{issuer}/recover/{token}"
+
+
+def cancel_recovery_url(issuer: str, token: str) -> str:
+    """Where the wait is cancelled."""
+    return f"{issuer}/recover/cancel/{token}"
+
+
 def forgot_password_url(issuer: str) -> str:
     """Where a link for a new password is asked for."""
     return f"{issuer}/forgot-password"

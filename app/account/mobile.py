@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from sqlalchemy import ColumnElement, delete, select, update
@@ -13,10 +13,10 @@ from ..audit import EventKind, record
 from ..clock import now
 from ..crypto import equal
 from ..database.rows import changed, db
-from ..extensions import limiter, vault
+from ..extensions import limiter, settings, vault
 from ..network_limits import TEXT_MESSAGES
 from ..network_limits import count as count_for_network
-from ..notifications.sms import queue_sms
+from ..notifications.sms import is_available, queue_sms
 from ..users.models import User
 from ..users.phone_numbers import country_of, takes_text_messages
 from .links import host_of
@@ -77,6 +77,20 @@ def number_to_confirm(user: User, countries: Collection[str] | None) -> str:
     if user.email_verified_at is None:
         raise EmailNotConfirmed
     return user.mobile
+
+
+def write_to_phone(user: User, template: str, until: datetime, **told: str) -> None:
+    """Text ``user`` the notice ``template`` at the confirmed number, as far as the day's budget goes.
+
+    ``until``: when it is worth nothing any more.
+    """
+    countries, budget = settings.sms_countries, settings.sms_daily_budget
+    if user.mobile is None or user.mobile_verified_at is None or not is_available(settings):
+        return
+    if countries is not None and country_of(user.mobile) not in countries:
+        return
+    if _count((RateLimitItemPerDay(budget),), "portal"):
+        queue_sms(user.mobile, user.locale, template, until, host=host_of(settings.issuer), **told)
 
 
 def is_code_open(user: User) -> bool:

@@ -5,6 +5,10 @@ class InvitationNeeded(Exception):
     """Only invited people can create an account here, and this is no open invitation."""
 
 
+class InvitationForAnother(Exception):
+    """The invitation makes an administrator of whom it was sent to, and of nobody else."""
+
+
 class RegistrationClosed(Exception):
     """Nobody can create an account here."""
 
@@ -39,6 +43,14 @@ class BudgetSpent(Exception):
 
 class LinkExpired(Exception):
     """There is no such link, or it was used, or its time is over."""
+
+
+class RecoveryOpen(Exception):
+    """The wait before lost factors are removed has begun already."""
+
+
+class TooManyRecoveries(Exception):
+    """Waits have begun for this account often enough within a month."""
 
 
 class EmailUnchanged(Exception):

@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from ..audit import EventKind, record
 from ..authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
+from ..authentication.second_factors import needs_second_factor
 from ..authentication.sign_in import authenticate
 from ..clock import now
 from ..database.rows import changed
@@ -15,6 +16,7 @@ from ..users import accounts
 from ..users.models import User
 from ..users.names import check_mailbox, fold_email
 from ..users.reserved_names import refuse_reserved
+from . import invitations
 from .email_links import Purpose, create_link, find_link, may_send_another, use_link
 from .links import host_of, verify_email_url
 from .refusals import InvitationNeeded, LinkExpired, RegistrationClosed
@@ -25,14 +27,12 @@ def check_may_register(mode: str, invitation: str | None) -> str | None:
 
     Raises :class:`RegistrationClosed`, :class:`InvitationNeeded`.
     """
-    if mode == "open":
-        return None
     if mode == "closed":
         raise RegistrationClosed
-    link = find_link(Purpose.INVITE, invitation or "")
-    if link is None:
+    link = invitations.find_invitation(invitation)
+    if link is None and mode == "invite":
         raise InvitationNeeded
-    return link.email
+    return link.email if link is not None else None
 
 
 def register(
@@ -45,17 +45,17 @@ def register(
     locale: str | None,
     ip: str | None,
 ) -> User:
-    """Register a person and return them; an invitation is used up.
+    """Register a person and return them; an invitation is used up, and may make an administrator.
 
     Raises what :func:`check_may_register` and :func:`app.users.accounts.register` raise, and LimitReached for a
     network that asks too often, whatever becomes of it: answers tell which names are taken.
     """
-    check_may_register(mode, invitation)
+    is_invited = check_may_register(mode, invitation) is not None
     count_for_network(REGISTRATIONS, ip)
     refuse_reserved(username)
     user = accounts.register(username, email, password, locale=locale, ip=ip)
-    if mode == "invite":
-        _use_invitation(invitation or "")
+    if is_invited:
+        invitations.accept(invitation or "", user)
     record(EventKind.USER_REGISTERED, user_id=user.id, actor_id=user.id)
     return user
 
@@ -63,13 +63,14 @@ def register(
 def find_repeated(username: str, email: str, password: str, *, ip: str | None) -> User | None:
     """The person who was registered a moment ago by the same form; None where it is another one.
 
-    The password proves it, and wrong ones count as at the sign-in.
+    The password proves it, where nothing else is asked for, and wrong ones count as at the sign-in.
     """
     user = accounts.find_user(username)
     if user is None or now() - user.created_at > SECOND_CLICK or fold_email(email) != user.email_key:
         return None
     try:
-        return authenticate(username, password, address=ip)
+        user = authenticate(username, password, address=ip)
+        return None if needs_second_factor(user) else user
     except (InvalidCredentials, AccountBlocked, TooManyTries):
         return None
 
@@ -132,10 +133,3 @@ def confirm_email(user: User, email: str, by: str) -> bool:
         return False
     record(EventKind.EMAIL_CONFIRMED, user_id=user.id, actor_id=by, email=email)
     return True
-
-
-def _use_invitation(token: str) -> None:
-    try:
-        use_link(Purpose.INVITE, token)
-    except LinkExpired:  # somebody was faster with the same invitation
-        raise InvitationNeeded from None

@@ -9,6 +9,7 @@ from ..audit import EventKind, record
 from ..authentication import sessions, throttling
 from ..authentication.models import SignInFailures
 from ..authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
+from ..authentication.second_factors import needs_second_factor
 from ..authentication.sign_in import check_password
 from ..clock import now
 from ..crypto import digest
@@ -104,6 +105,11 @@ def _take_over(user: User) -> None:
 
 
 def _forgive_wrong_passwords(user: User) -> None:
-    """Clear the count: a wait that somebody else brought about must not keep out who has just proved to own the mailbox."""
+    """Clear the count: a wait that somebody else brought about must not keep out who has just proved to own the mailbox.
+
+    Not where it counts wrong codes, too: each reset would be five more guesses of a code.
+    """
+    if needs_second_factor(user):
+        return
     account = throttling.account_of(user.id, user.username)
     db.session.execute(delete(SignInFailures).where(SignInFailures.account == account))

@@ -11,12 +11,14 @@ from wtforms.validators import ValidationError
 
 from ..authentication.wording import wait_in_words
 from ..network_limits import LimitReached
+from ..users.picture_files import LARGEST
 from ..users.refusals import (
     AmbiguousEmail,
     EmailRefused,
     EmailTaken,
     PasswordRefused,
     PhoneNumberRefused,
+    PictureRefused,
     UsernameRefused,
     UsernameTaken,
 )
@@ -25,6 +27,7 @@ from .refusals import (
     CountryNotServed,
     EmailNotConfirmed,
     EmailUnchanged,
+    InvitationForAnother,
     InvitationNeeded,
     NothingToConfirm,
     TooManyMessages,
@@ -34,9 +37,11 @@ REFUSALS = (
     EmailRefused,
     EmailTaken,
     EmailUnchanged,
+    InvitationForAnother,
     InvitationNeeded,
     PasswordRefused,
     PhoneNumberRefused,
+    PictureRefused,
     UsernameRefused,
     UsernameTaken,
 )
@@ -63,6 +68,52 @@ USERNAMES = {
     "letters": _l("Please use at least one letter."),
     "scripts": _l("Please use letters of one alphabet: mixed ones look like somebody else's name."),
     "reserved": _l("Only an administrator gives this username. Please choose another one."),
+}
+
+PICTURES = {
+    "bytes": _l(
+        "This file is too large. Please choose a picture of at most %(size)s KB.", size=LARGEST // 1024
+    ),
+    "pixels": _l(
+        "This picture has too many pixels. Please choose one of at most 10 million, such as 3,000 by 3,000."
+    ),
+    "content": _l("This is no picture that can be read here. Please choose a PNG, JPEG, WebP or GIF file."),
+}
+
+
+# The field that a refusal is about, and the sentence.
+BESIDE: Mapping[type[Exception], tuple[str, LazyString]] = {
+    UsernameTaken: ("username", _l("This username is taken. Please choose another one.")),
+    EmailTaken: ("email", _l("This email address is taken. If it is yours, please sign in.")),
+    EmailUnchanged: ("email", _l("This is your email address already.")),
+    AmbiguousEmail: (
+        "email",
+        _l(
+            "Some mail servers take this address for another one. "
+            "Please enter one without quotation marks, brackets, “%”, “!”, “=?” and “?=”, and with ordinary letters before the “@”."
+        ),
+    ),
+    EmailRefused: (
+        "email",
+        _l("This is not a complete email address. Please enter one such as name@example.org."),
+    ),
+    InvitationForAnother: (
+        "email",
+        _l(
+            "This invitation makes an administrator, so it counts for the address only to which it was sent. Please use that one."
+        ),
+    ),
+    InvitationNeeded: (
+        "email",
+        _l("This invitation was used in the meantime. Please ask for a new one."),
+    ),
+    PhoneNumberRefused: (
+        "mobile",
+        _l(
+            "This is not a phone number that can be called. "
+            "Please enter it with its country code, such as +49 170 1234567."
+        ),
+    ),
 }
 
 
@@ -99,29 +150,11 @@ def why_no_message(refusal: Exception) -> str:
 def in_words(refusal: Exception) -> tuple[str, str]:
     """The field that a refusal is about, and why, in the reader's language."""
     match refusal:
-        case UsernameTaken():
-            return "username", _("This username is taken. Please choose another one.")
         case UsernameRefused(reason=reason):
             return "username", str(USERNAMES[reason])
-        case EmailTaken():
-            return "email", _("This email address is taken. If it is yours, please sign in.")
-        case EmailUnchanged():
-            return "email", _("This is your email address already.")
-        case AmbiguousEmail():
-            return "email", _(
-                "Some mail servers take this address for another one. "
-                "Please enter one without quotation marks, brackets, “%”, “!”, “=?” and “?=”, and with ordinary letters before the “@”."
-            )
-        case EmailRefused():
-            return "email", _(
-                "This is not a complete email address. Please enter one such as name@example.org."
-            )
-        case InvitationNeeded():
-            return "email", _("This invitation was used in the meantime. Please ask for a new one.")
-        case PhoneNumberRefused():
-            return "mobile", _(
-                "This is not a phone number that can be called. "
-                "Please enter it with its country code, such as +49 170 1234567."
-            )
-        case _:
-            return "password", str(refusal)
+        case PictureRefused(reason=reason):
+            return "picture", str(PICTURES[reason])
+    if type(refusal) in BESIDE:
+        field, sentence = BESIDE[type(refusal)]
+        return field, str(sentence)
+    return "password", str(refusal)

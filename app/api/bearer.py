@@ -31,6 +31,7 @@ def bearer(name: str, scope: str | None = None) -> Callable[[View], View]:
             request_log.begin(name)
             try:
                 active = check(wire.sent_token())
+                wire.check_strength(active)
                 if scope is not None and scope not in active.scopes:
                     raise Refused(causes.SCOPE_INSUFFICIENT, needed=scope, granted=sorted(active.scopes))
             except Refused as refusal:

@@ -22,10 +22,12 @@ class EventKind(StrEnum):
     USER_DELETED = "account.user.deleted"
     ACCOUNT_RECLAIMED = "account.user.reclaimed"
     USER_INVITED = "account.user.invited"
+    INVITATION_REVOKED = "account.invitation.revoked"
     ADMINISTRATOR_SET_UP = "account.administrator.set_up"
     ADMINISTRATOR_APPOINTED = "account.administrator.appointed"
     ADMINISTRATOR_DISMISSED = "account.administrator.dismissed"
     PROFILE_CHANGED = "account.profile.changed"
+    PICTURE_REMOVED = "account.picture.removed"
     EMAIL_CHANGE_ASKED = "account.email.change_asked"
     EMAIL_CHANGED = "account.email.changed"
     EMAIL_RESTORED = "account.email.restored"
@@ -37,6 +39,10 @@ class EventKind(StrEnum):
     PASSWORD_RESET_ASKED = "account.password.reset_asked"
     PASSWORD_LINK_SENT = "account.password.link_sent"
     PASSWORD_RESET = "account.password.reset"
+    RECOVERY_ASKED = "account.recovery.asked"
+    RECOVERY_BEGUN = "account.recovery.begun"
+    RECOVERY_CANCELLED = "account.recovery.cancelled"
+    RECOVERY_COMPLETED = "account.recovery.completed"
 
     SIGNED_IN = "authentication.session.started"
     SIGN_IN_REFUSED = "authentication.session.refused"
@@ -47,6 +53,17 @@ class EventKind(StrEnum):
     OTHER_DEVICES_SIGNED_OUT = "authentication.devices.ended"
     SESSION_COPIED = "authentication.session.copied"
     SIGNED_OUT_EVERYWHERE = "authentication.sessions.ended"
+    PASSKEY_ADDED = "authentication.passkey.added"
+    PASSKEY_REMOVED = "authentication.passkey.removed"
+    PASSKEY_REFUSED = "authentication.passkey.refused"
+    PASSKEY_COPIED = "authentication.passkey.copied"
+    CODE_REFUSED = "authentication.code.refused"
+    TOTP_SET_UP = "authentication.totp.set_up"
+    TOTP_REPLACED = "authentication.totp.replaced"
+    TOTP_REMOVED = "authentication.totp.removed"
+    RECOVERY_CODES_MADE = "authentication.recovery_codes.made"
+    RECOVERY_CODE_USED = "authentication.recovery_code.used"
+    FACTORS_RESET = "authentication.factors.reset"
 
     ACCESS_GIVEN = "consent.access.given"
     ACCESS_WITHDRAWN = "consent.access.withdrawn"
@@ -82,6 +99,7 @@ class EventKind(StrEnum):
     MAILS_HELD_BACK = "notifications.mails.held_back"
     MAIL_HURRIED = "notifications.mail.hurried"
     MAIL_DELETED = "notifications.mail.deleted"
+    MAIL_TESTED = "notifications.mail.tested"
 
 
 def record(
@@ -112,9 +130,10 @@ def record_on(
     connection.execute(insert(Event.__table__), {"client_id": client_id, **values})
 
 
-def record_for_many(kind: EventKind, user_ids: Iterable[str]) -> None:
+def record_for_many(kind: EventKind, user_ids: Iterable[str], actor_id: str | None = None) -> None:
     """Record the same event for many people at once, in the session's transaction."""
-    db.session.execute(insert(Event), [{"kind": kind, "user_id": user_id} for user_id in user_ids])
+    same = values_of(kind, None, actor_id, {})
+    db.session.execute(insert(Event), [same | {"user_id": user_id} for user_id in user_ids])
 
 
 def values_of(

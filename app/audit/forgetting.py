@@ -10,11 +10,16 @@ from ..database.rows import db
 from .events import EventKind
 from .models import Event
 
-# Details that name the person an event is about, and what tells of the browser of who acts.
-OF_PERSON = ("email", "device", "network")
+# Details that name the person an event is about, or may, and what tells of the browser of who acts.
+OF_PERSON = ("email", "device", "network", "reason")
 OF_BROWSER = ("device", "network")
 # Events of others that name an address.
-NAMING_OTHERS = (EventKind.USER_INVITED, EventKind.MAIL_HURRIED, EventKind.MAIL_DELETED)
+NAMING_OTHERS = (
+    EventKind.USER_INVITED,
+    EventKind.MAIL_HURRIED,
+    EventKind.MAIL_DELETED,
+    EventKind.MAIL_TESTED,
+)
 ROWS_A_STATEMENT = 500
 
 

@@ -23,10 +23,12 @@ WORDS: Mapping[str, LazyString] = {
         "You took this account over with its mailbox: what whoever made it had left was removed."
     ),
     EventKind.USER_INVITED: _l("You invited somebody."),
+    EventKind.INVITATION_REVOKED: _l("You took an invitation back."),
     EventKind.ADMINISTRATOR_SET_UP: _l("You set this portal up as its first administrator."),
     EventKind.ADMINISTRATOR_APPOINTED: _l("You were made an administrator of this portal."),
     EventKind.ADMINISTRATOR_DISMISSED: _l("You are no longer an administrator of this portal."),
     EventKind.PROFILE_CHANGED: _l("You changed your profile."),
+    EventKind.PICTURE_REMOVED: _l("An administrator removed your picture."),
     EventKind.EMAIL_CHANGE_ASKED: _l("You asked for another email address."),
     EventKind.EMAIL_CHANGED: _l("You changed your email address."),
     EventKind.EMAIL_RESTORED: _l("The change of your email address was undone."),
@@ -38,6 +40,10 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.PASSWORD_RESET_ASKED: _l("Somebody asked for a new password by email."),
     EventKind.PASSWORD_LINK_SENT: _l("An administrator sent you a link to choose a new password."),
     EventKind.PASSWORD_RESET: _l("You chose a new password with a link."),
+    EventKind.RECOVERY_ASKED: _l("Somebody asked by email for the removal of lost second factors."),
+    EventKind.RECOVERY_BEGUN: _l("The wait before your second factors are removed began."),
+    EventKind.RECOVERY_CANCELLED: _l("The removal of your second factors was canceled."),
+    EventKind.RECOVERY_COMPLETED: _l("Your second factors were removed after the wait."),
     EventKind.SIGNED_IN: _l("You signed in."),
     EventKind.SIGN_IN_REFUSED: _l("A sign-in with a wrong password was refused."),
     EventKind.SIGN_IN_PAUSED: _l("After several wrong passwords, further tries were paused for a while."),
@@ -49,6 +55,19 @@ WORDS: Mapping[str, LazyString] = {
         "A copy of a cookie that kept you signed in was used. The device was signed out."
     ),
     EventKind.SIGNED_OUT_EVERYWHERE: _l("An administrator signed you out on all devices."),
+    EventKind.PASSKEY_ADDED: _l("A passkey was added."),
+    EventKind.PASSKEY_REMOVED: _l("You removed a passkey."),
+    EventKind.PASSKEY_REFUSED: _l("A passkey that could not be verified was refused."),
+    EventKind.PASSKEY_COPIED: _l("A copy of a passkey seems to have been used. The passkey was disabled."),
+    EventKind.CODE_REFUSED: _l("A wrong code was refused, after the right password."),
+    EventKind.TOTP_SET_UP: _l("You set up an authenticator app."),
+    EventKind.TOTP_REPLACED: _l("You set up another authenticator app in place of the old one."),
+    EventKind.TOTP_REMOVED: _l("You removed your authenticator app."),
+    EventKind.RECOVERY_CODES_MADE: _l("You made new recovery codes."),
+    EventKind.RECOVERY_CODE_USED: _l("You used a recovery code."),
+    EventKind.FACTORS_RESET: _l(
+        "An administrator removed your second factors and signed you out on all devices."
+    ),
     EventKind.ACCESS_GIVEN: _l("You allowed an app to use your account."),
     EventKind.ACCESS_WITHDRAWN: _l("You disconnected an app."),
     EventKind.CLIENT_REGISTERED: _l("You registered an app."),
@@ -85,6 +104,7 @@ WORDS: Mapping[str, LazyString] = {
     ),
     EventKind.MAIL_HURRIED: _l("You sent a waiting email at once."),
     EventKind.MAIL_DELETED: _l("You deleted a waiting email."),
+    EventKind.MAIL_TESTED: _l("You sent a test email, or tried to."),
 }
 
 # What "You …" says, but the operator or an administrator may have done for the person.
@@ -99,16 +119,24 @@ DONE_FOR_OTHERS = (
 )
 
 # What an event is about, where it says so: an app, a field, an address.
-TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "path", "network")
+TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "path", "network", "reason")
 
 WARNINGS = (
     EventKind.SIGN_IN_REFUSED,
     EventKind.SIGN_IN_PAUSED,
+    EventKind.CODE_REFUSED,
+    EventKind.TOTP_REMOVED,
+    EventKind.RECOVERY_CODE_USED,
+    EventKind.FACTORS_RESET,
     EventKind.SESSION_COPIED,
+    EventKind.PASSKEY_REFUSED,
+    EventKind.PASSKEY_COPIED,
     EventKind.NETWORK_PAUSED,
     EventKind.LIMIT_REACHED,
     EventKind.TOKENS_REPLAYED,
     EventKind.MAILS_HELD_BACK,
+    EventKind.RECOVERY_BEGUN,
+    EventKind.RECOVERY_COMPLETED,
     EventKind.EMAIL_RESTORED,
     EventKind.EMAIL_LOST,
     EventKind.USER_BLOCKED,

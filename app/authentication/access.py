@@ -5,13 +5,15 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from .. import expired_forms
 from ..clock import now
 from . import kept_forms
+from .second_factors import has_second_factor, needs_second_factor
 
 RECENT = timedelta(minutes=10)  # how long a password check covers what asks for a fresh one
 
@@ -50,6 +52,21 @@ def recent_sign_in(view: View) -> View:
     return guarded  # type: ignore[return-value]
 
 
+def recent_second_factor(view: View) -> View:
+    """Ask for a code again before ``view``, unless one was given within :data:`RECENT`; of who has none, the password.
+
+    For what changes the factors: a copied session and the password must not do away with them.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not needs_second_factor(current_user):
+            return view(*args, **kwargs) if has_recent_sign_in() else ask_for_password()
+        return view(*args, **kwargs) if has_recent_second_factor() else ask_for_second_factor()
+
+    return guarded  # type: ignore[return-value]
+
+
 def ask_for_password(back: str | None = None) -> Response:
     """Lead to the question for the password and then ``back``, or to the page of this form with what was typed."""
     back = back or expired_forms.page_of_form()
@@ -57,9 +74,35 @@ def ask_for_password(back: str | None = None) -> Response:
     return redirect(url_for("authentication_login.reauthenticate", next=back))
 
 
+def ask_for_second_factor(back: str | None = None) -> Response:
+    """Lead to the question for a second factor and then ``back``, as :func:`ask_for_password` does."""
+    back = back or expired_forms.page_of_form()
+    kept_forms.keep(back)
+    return redirect(lead_to_second_factor(back))
+
+
+def lead_to_second_factor(back: str | None) -> str:
+    """Return where the person at this browser proves a second factor; a passkey is shown where the password is asked for."""
+    if needs_second_factor(current_user) or not has_second_factor(current_user):
+        return second_factor_page(back)
+    flash(_("Please use your passkey here: the password alone is not enough for what comes next."), "info")
+    return url_for("authentication_login.reauthenticate", next=back)
+
+
+def second_factor_page(back: str | None) -> str:
+    """Where somebody signed in proves a second factor, or sets one up, and then goes on to ``back``."""
+    return url_for("authentication_verify.verify", next=back)
+
+
 def has_recent_sign_in() -> bool:
     """Whether the signed-in person gave the password within :data:`RECENT`."""
     return bool(now() - current_user.browser_session.authenticated_at <= RECENT)
+
+
+def has_recent_second_factor() -> bool:
+    """Whether the signed-in person proved a second factor within :data:`RECENT`."""
+    proved_at = current_user.browser_session.second_factor_at
+    return proved_at is not None and bool(now() - proved_at <= RECENT)
 
 
 def require_sign_in() -> Response | None:

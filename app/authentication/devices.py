@@ -45,7 +45,12 @@ def platform(user_agent: str) -> str:
 
 def describe(row: BrowserSession) -> str:
     """The device of a session in the reader's language."""
-    names = [_name(family) for family in (row.device or "").split(SEPARATOR)]
+    return in_words(row.device)
+
+
+def in_words(device: str | None) -> str:
+    """What :func:`recognise` returned, in the reader's language."""
+    names = [_name(family) for family in (device or "").split(SEPARATOR)]
     if names == [""]:
         return _("Unknown device")
     if len(names) == 1:

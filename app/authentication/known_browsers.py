@@ -17,6 +17,7 @@ from ..crypto import Undecryptable
 from ..extensions import settings, vault
 from ..users.models import User
 from . import throttling
+from .second_factors import needs_second_factor
 
 KEPT_FOR = timedelta(days=365)
 MOST_ACCOUNTS = 5  # of one browser; the cookie must stay small
@@ -47,11 +48,20 @@ def is_known(user: User) -> bool:
 
 def remember(user: User) -> None:
     """Let this browser be known to ``user``, who has just given the right password here."""
-    known = _find(user)
+    known = _read().get(user.id)  # under an older password, too: another key would be another five tries
     key = known.key if known else secrets.token_urlsafe(16)
     entry = Known(user.id, key, _password_of(user), int((now() + KEPT_FOR).timestamp()))
     others = [each for name, each in _read().items() if name != user.id]
     g.known_browser = vault.encrypt(json.dumps([entry, *others][:MOST_ACCOUNTS]), _PLACE)
+
+
+def remember_anew(user: User) -> None:
+    """Let this browser be known under the new password, which proves less than a sign-in where a code is asked for.
+
+    There only a browser that was known before gets its counter again: each new one is five more guesses of a code.
+    """
+    if not needs_second_factor(user) or user.id in _read():
+        remember(user)
 
 
 def keep(response: Response) -> Response:

@@ -3,6 +3,8 @@
 Sessions, codes and token families keep the methods as one text, separated by blanks.
 """
 
+from collections.abc import Iterable
+
 PASSWORD = "pwd"
 ONE_TIME_CODE = "otp"
 HARDWARE_KEY = "hwk"
@@ -27,6 +29,16 @@ def combine(methods: str, *more: str) -> str:
 def has_two_factors(methods: str) -> bool:
     """Whether these were two different factors."""
     return SEVERAL in methods.split()
+
+
+def known_acr_values(asked: Iterable[str]) -> tuple[str, ...]:
+    """Return those of :data:`ACR_VALUES` that are ``asked`` for."""
+    return tuple(value for value in asked if value in ACR_VALUES)
+
+
+def acr_has_two_factors(acr: str | None) -> bool:
+    """Whether what an ``acr`` claim says is reached by two factors only; None: the token says nothing."""
+    return acr in (TWO_FACTORS, PHISHING_RESISTANT)
 
 
 def acr_of(methods: str) -> str:

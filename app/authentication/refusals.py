@@ -31,3 +31,15 @@ class NetworkWaits(TooManyTries):
 
 class BrowserFull(Exception):
     """As many accounts are signed in in this browser as there may be; one must be signed out first."""
+
+
+class InvalidCode(InvalidCredentials):
+    """Not a code of this account, or one that was used."""
+
+
+class SecondStepOver(Exception):
+    """No sign-in waits for its second step at this browser; ``has_expired`` says whether one did."""
+
+    def __init__(self, *, has_expired: bool) -> None:
+        super().__init__("expired" if has_expired else "none")
+        self.has_expired = has_expired

@@ -17,13 +17,15 @@ from ..database.engines import read_connection
 from ..database.rows import db
 from ..users.models import User
 from .lifetimes import is_on
-from .methods import combine
+from .methods import SEVERAL, combine
 from .models import BrowserSession, SpentToken
 from .refusals import SpentTokenShown
 
 PREFIX = "pf_session_"
 DAILY = timedelta(days=1)  # how long a remembered session keeps its token
 GRACE = timedelta(seconds=30)  # for other tabs of the same browser, whose requests were on their way
+PROVED = ("authenticated_at", "methods", "second_factor_at")
+"""Columns of sessions and spent tokens: when and how the person proved who they are."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def _rotate(
     values = {"token_digest": digest(token), "rotated_at": now()}
     if proven_at is not None:
         values |= {"authenticated_at": proven_at, "methods": combine(row.methods, *methods)}
-    before = {"authenticated_at": row.authenticated_at, "methods": row.methods}
+        values |= {"second_factor_at": proven_at} if SEVERAL in methods else {}
+    before = {name: getattr(row, name) for name in PROVED}
     spent = {"session_id": row.id, "spent_at": proven_at, **before}
     older_spent_at = row.rotated_at if row.token_digest == digest(shown) else proven_at
     unchanged = BrowserSession.id == row.id, BrowserSession.token_digest == row.token_digest
@@ -141,7 +144,7 @@ def find_by_spent(spent: SpentToken, row: BrowserSession, user: User) -> Found |
         return None
     # What the person has proved since counts only for the token they got for it.
     db.session.expunge(row)
-    _set(row, authenticated_at=spent.authenticated_at, methods=spent.methods)
+    _set(row, **{name: getattr(spent, name) for name in PROVED})
     return Found(row, user, is_current=False)
 
 

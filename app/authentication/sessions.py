@@ -10,7 +10,7 @@ from ..extensions import metrics
 from ..process.metric_families import SIGN_INS
 from ..users.models import User
 from . import lifetimes, session_tokens
-from .methods import PASSWORD
+from .methods import PASSWORD, has_two_factors
 from .models import BrowserSession, SpentToken
 
 
@@ -27,6 +27,7 @@ def start_session(
         last_seen_at=moment,
         authenticated_at=moment,
         methods=methods,
+        second_factor_at=moment if has_two_factors(methods) else None,
         rotated_at=moment,
         remembered=remembered,
         ip=ip,

@@ -14,10 +14,19 @@ from ..users.names import fold_identifier
 from ..users.passwords import hash_password, needs_rehash, verify_password
 from . import network_throttling, throttling
 from .refusals import AccountBlocked, InvalidCredentials, TooManyTries
+from .second_factors import needs_second_factor
 
 CounterOf = Callable[[User], str | None]
 # What a sign-in looks at: a driver in Python pays for every column.
-_NEEDED = (User.username, User.password_hash, User.blocked_at, User.ip, User.platform, User.totp_at)
+_NEEDED = (
+    User.username,
+    User.password_hash,
+    User.password_changed_at,
+    User.blocked_at,
+    User.ip,
+    User.platform,
+    User.totp_at,
+)
 
 
 def authenticate(
@@ -40,7 +49,9 @@ def authenticate(
     # Another password may have been set while this one was hashed; whoever does it ends what begins before.
     seen = found.password_hash
     assert seen is not None
-    if not accounts.keep_hash(found, seen, hash_password(password) if needs_rehash(seen) else seen):
+    new = hash_password(password) if needs_rehash(seen) else seen
+    # Where a second step follows, nothing begins yet: that step holds the row.
+    if (new != seen or not needs_second_factor(found)) and not accounts.keep_hash(found, seen, new):
         raise InvalidCredentials
     return found
 
@@ -51,10 +62,15 @@ def check_password(user: User, password: str, *, counter: str | None = None) -> 
     ``counter`` counts the wrong ones, where that is not the account's. Of somebody signed in,
     :func:`app.authentication.step_up.confirm_password` asks.
     """
-    _check(user, password, counter or throttling.account_of(user.id, user.username), None)
+    _check(
+        user, password, counter or throttling.account_of(user.id, user.username), None, is_own=bool(counter)
+    )
 
 
-def _check(user: User | None, password: str, account: str, address: str | None) -> User:
+def _check(
+    user: User | None, password: str, account: str, address: str | None, *, is_own: bool = False
+) -> User:
+    """``is_own``: ``account`` counts passwords alone."""
     try:
         if address is not None:
             network_throttling.refuse_waiting(address)
@@ -65,7 +81,10 @@ def _check(user: User | None, password: str, account: str, address: str | None) 
     password_hash = user.password_hash if user else None
     if not verify_password(password_hash, password) or user is None or password_hash is None:
         _refuse(user, account, address)
-    throttling.clear(account)
+    if is_own or not needs_second_factor(user):
+        throttling.clear(account)
+    else:  # the count is that of wrong codes, too: only the whole sign-in clears it
+        throttling.refuse_waiting(account)
     if not user.is_active:
         metrics.count(SIGN_INS, "blocked")
         record(EventKind.SIGN_IN_REFUSED, user_id=user.id, why="blocked")

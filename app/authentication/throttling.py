@@ -59,6 +59,11 @@ def counter_of_session(session_id: str) -> str:
     return vault.keyed_digest(f"password once more in session {session_id}")
 
 
+def counter_of_codes(session_id: str) -> str:
+    """Return the key of the counter of wrong codes in this session; the right password does not clear it."""
+    return vault.keyed_digest(f"code once more in session {session_id}")
+
+
 def refuse_waiting(account: str) -> Failures | None:
     """Return the count so far, None without a wrong password; raise :class:`TooManyTries` during a wait."""
     failures = _read(account)

@@ -6,13 +6,18 @@ from datetime import timedelta
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
 
-from .refusals import AccountBlocked, InvalidCredentials, NetworkWaits, TooManyTries
+from .refusals import AccountBlocked, InvalidCode, InvalidCredentials, NetworkWaits, TooManyTries
 
 LONGEST_SHOWN_IN_SECONDS = 90
 
 
 def why_refused(refusal: InvalidCredentials | TooManyTries, *, with_name: bool = False) -> str:
     """Return the sentence for ``refusal``; ``with_name`` where a name was asked for beside the password."""
+    if isinstance(refusal, InvalidCode):
+        return _(
+            "This code is wrong, or was used before. Please wait for the next one in your app, "
+            "or take a recovery code."
+        )
     if isinstance(refusal, TooManyTries):
         wait = wait_in_words(refusal.retry_after)
         if isinstance(refusal, NetworkWaits):
@@ -21,7 +26,7 @@ def why_refused(refusal: InvalidCredentials | TooManyTries, *, with_name: bool =
                 "Please try again in %(time)s.",
                 time=wait,
             )
-        return _("Too many wrong passwords in a row. Please try again in %(time)s.", time=wait)
+        return _("Too many wrong passwords or codes in a row. Please try again in %(time)s.", time=wait)
     if isinstance(refusal, AccountBlocked):
         return _("This account is blocked. Please ask an administrator of this portal to open it again.")
     if with_name:

@@ -17,7 +17,7 @@ Command = Callable[..., None]
 # Options that are what they say, where they are given.
 _AS_GIVEN = (
     *("name", "description", "homepage_url", "auth_method", "alg"),
-    *("lean_id_tokens", "errors_without_iss"),
+    *("lean_id_tokens", "errors_without_iss", "second_factor_required"),
 )
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS = (
@@ -56,6 +56,12 @@ _OPTIONS = (
         "errors_without_iss",
         default=None,
         help="Whether authorization errors leave out iss.",
+    ),
+    click.option(
+        "--second-factor/--no-second-factor",
+        "second_factor_required",
+        default=None,
+        help="Whether people get into it only with a second factor.",
     ),
     click.option(
         "--introspection",

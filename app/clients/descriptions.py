@@ -24,6 +24,7 @@ def describe(client: Client, owner: User | None) -> dict[str, object]:
         "retry_window": client.retry_window,
         "lean_id_tokens": client.lean_id_tokens,
         "errors_without_iss": client.errors_without_iss,
+        "second_factor": "required" if client.second_factor_required else "optional",
         "preset": client.preset,
         "introspection": "all" if client.introspects_all else "own",
         "disabled": client.disabled_at is not None,

@@ -47,6 +47,7 @@ class Details:
     retry_window: int | None = None
     lean_id_tokens: bool = False
     errors_without_iss: bool = False
+    second_factor_required: bool = False
     preset: str | None = None
 
     @property
@@ -79,6 +80,7 @@ def details_of(client: Client) -> Details:
         retry_window=client.retry_window,
         lean_id_tokens=client.lean_id_tokens,
         errors_without_iss=client.errors_without_iss,
+        second_factor_required=client.second_factor_required,
         preset=client.preset,
     )
 

@@ -160,6 +160,7 @@ def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
         "retry_window": details.retry_window,
         "lean_id_tokens": details.lean_id_tokens,
         "errors_without_iss": details.errors_without_iss,
+        "second_factor_required": details.second_factor_required,
         "preset": details.preset,
     }
     changed = [field for field, value in values.items() if getattr(client, field) != value]

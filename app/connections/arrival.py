@@ -8,7 +8,7 @@ import re
 from enum import Enum
 
 from .chunks import Chunks, ChunksMalformed, ChunksTooLarge
-from .limits import BODY_LIMIT, HEAD_LIMIT
+from .limits import HEAD_LIMIT, body_limit
 
 HEAD_ENDS = b"\r\n\r\n"
 FRAMING = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
@@ -84,13 +84,17 @@ class Arrival:
         elif length is not None:
             if not length.isdigit():
                 return State.MALFORMED
-            number = length.lstrip(b"0") or b"0"
-            if len(number) > len(str(BODY_LIMIT)) or int(number) > BODY_LIMIT:
+            number, limit = length.lstrip(b"0") or b"0", body_limit(self._path())
+            if len(number) > len(str(limit)) or int(number) > limit:
                 return State.LENGTH_TOO_LARGE
             self._whole_at += int(number)
         waits = fields.get(b"expect", b"").lower() == b"100-continue"
         self.expects_continue = waits and not self.data.partition(b"\r\n")[0].endswith(b"HTTP/1.0")
         return State.BODY
+
+    def _path(self) -> str:
+        words = self.data.partition(b"\r\n")[0].split(b" ")
+        return words[1].partition(b"?")[0].decode("latin-1") if len(words) == 3 else ""
 
     def _look_for_body(self) -> State:
         if self._chunks is None:

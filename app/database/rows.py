@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, Delete, MetaData, String, Table, Update, insert
+from sqlalchemy import CursorResult, DateTime, Delete, Insert, MetaData, String, Table, Update, insert
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -120,12 +120,23 @@ else:
 
 def insert_missing(model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
     """Insert those of ``rows`` that the table does not have yet, in the session's transaction; others may do the same."""
-    statement = insert(model).prefix_with("OR IGNORE", dialect="sqlite")
-    for dialect in ("mysql", "mariadb"):
-        statement = statement.prefix_with("IGNORE", dialect=dialect)
-    db.session.execute(statement, rows)
+    db.session.execute(_ignoring(insert(model)), rows)
+
+
+def insert_one(model: type[Base], values: Mapping[str, object]) -> bool:
+    """Insert one row in the session's transaction; False where the table has one with the same key."""
+    statement = _ignoring(insert(model.__table__)).values(**values)
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount == 1
 
 
 def changed(statement: Update | Delete) -> int:
     """Execute ``statement`` in the session's transaction and return how many rows met its conditions."""
     return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
+
+
+def _ignoring(statement: Insert) -> Insert:
+    """Let rows go that are there already."""
+    for words, dialects in (("OR IGNORE", ("sqlite",)), ("IGNORE", ("mysql", "mariadb"))):
+        for dialect in dialects:
+            statement = statement.prefix_with(words, dialect=dialect)
+    return statement

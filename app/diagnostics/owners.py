@@ -1,5 +1,6 @@
 """Who may see what went wrong with an app."""
 
+from ..authentication.administration import may_administer
 from ..clients.models import Client
 from ..clients.registration import find_client
 from ..users.models import User
@@ -8,7 +9,7 @@ from ..users.models import User
 def find_readable_client(client_id: str, user: User) -> Client | None:
     """The app, when this person owns it or administers the portal."""
     client = find_client(client_id)
-    if client is None or not (user.is_admin or client.owner_id == user.id):
+    if client is None or not (client.owner_id == user.id or may_administer(user)):
         return None
     return client
 

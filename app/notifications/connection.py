@@ -20,11 +20,12 @@ class Connection(smtplib.SMTP):
     """Waits longer for the answer to a mail than for others, and keeps the last such ``answer``."""
 
     answer = ""
+    last_timeout = LAST_TIMEOUT
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         """Send the mail and return what the server says to it."""
         assert self.sock is not None
-        self.sock.settimeout(LAST_TIMEOUT)
+        self.sock.settimeout(self.last_timeout)
         try:
             code, text = super().data(msg)
         finally:
@@ -38,15 +39,20 @@ class ConnectionOverTls(Connection, smtplib.SMTP_SSL):
     """The same, over TLS from the start."""
 
 
-def connect(url: str) -> Connection:
-    """A connection to the server of ``url``. Raises OSError, to which the errors of ``smtplib`` belong."""
+def connect(url: str, patience: int | None = None) -> Connection:
+    """A connection to the server of ``url``. Raises OSError, to which the errors of ``smtplib`` belong.
+
+    ``patience``: seconds for each answer, instead of the usual ones.
+    """
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     server: Connection
+    seconds = patience or TIMEOUT
     if parts.scheme == "smtps":
-        server = ConnectionOverTls(host, parts.port or 465, timeout=TIMEOUT, context=_tls(host))
+        server = ConnectionOverTls(host, parts.port or 465, timeout=seconds, context=_tls(host))
     else:
-        server = Connection(host, parts.port or 25, timeout=TIMEOUT)
+        server = Connection(host, parts.port or 25, timeout=seconds)
+    server.last_timeout = patience or LAST_TIMEOUT
     try:
         server.ehlo_or_helo_if_needed()
         offers_tls = parts.scheme != "smtps" and server.has_extn("starttls")

@@ -22,6 +22,7 @@ from .headers import address_of
 from .mail import sealed_for
 from .message import compose, message_id
 from .models import OutgoingMail
+from .recipients import recipient_reached, recipient_refused
 from .refusals import AddressNeedsSmtpUtf8, MailNotConfigured, NotAMail, RecipientRefused, TooLate
 from .transport import SmtpServer, keep_in_folder
 from .urgency import order
@@ -85,9 +86,12 @@ def _deliver_one(row_id: str, server: SmtpServer) -> bool:
     row = db.session.get(OutgoingMail, row_id, populate_existing=True) if _claim(row_id) else None
     if row is None:
         return False
+    reached = None
     try:
-        _send(row, settings, server)
+        reached = _send(row, settings, server)
     except (RecipientRefused, Undecryptable, TooLate) as error:
+        if isinstance(error, RecipientRefused):
+            recipient_refused.send(error.to, answer=error.answer)
         _log.warning("Mail %s (%s) is dropped: %s", row_id, row.template, str(error) or type(error).__name__)
     except Exception as error:  # whatever it was may be mended: the mail waits for the next try
         if row.created_at > now() - GIVE_UP_AFTER:
@@ -98,6 +102,8 @@ def _deliver_one(row_id: str, server: SmtpServer) -> bool:
         _log.error(
             "Mail %s (%s) is dropped after a day of tries: %s", row_id, row.template, trouble_in_words(error)
         )
+    if reached is not None:
+        recipient_reached.send(reached)
     db.session.execute(delete(OutgoingMail).where(OutgoingMail.id == row_id))
     db.session.commit()
     return True
@@ -119,14 +125,15 @@ def _claim(row_id: str) -> bool:
     return claimed == 1
 
 
-def _send(row: OutgoingMail, settings: Settings, server: SmtpServer) -> None:
+def _send(row: OutgoingMail, settings: Settings, server: SmtpServer) -> str | None:
+    """Send it, and return the address to which a server took it."""
     content = json.loads(vault.decrypt(row.sealed, sealed_for(row.id)))
     if content.get("channel") == errands.CHANNEL:
         errands.run(row.template, content)
-        return
+        return None
     if content.get("channel") == sms.CHANNEL:
         sms.send(content, settings, row.id)
-        return
+        return None
     message = compose(
         content["to"],
         content["locale"] or settings.default_locale,
@@ -135,12 +142,14 @@ def _send(row: OutgoingMail, settings: Settings, server: SmtpServer) -> None:
         sender=settings.mail_from,
         message_id=message_id(row.id, settings.issuer),
     )
+    to: str = content["to"]
     if settings.mail_url is not None:
-        server.send(message, sender=address_of(settings.mail_from), to=content["to"])
-    elif settings.app_env == "production":
+        server.send(message, sender=address_of(settings.mail_from), to=to)
+        return to
+    if settings.app_env == "production":
         raise MailNotConfigured("MAIL_URL is not set")
-    else:
-        keep_in_folder(message, settings.instance / "mail", row.template)
+    keep_in_folder(message, settings.instance / "mail", row.template)
+    return None
 
 
 def _try_again_later(row: OutgoingMail, error: Exception, wait: timedelta) -> None:

@@ -1,6 +1,8 @@
 """What waits to leave, for administrators: never what it says, since it may hold a one-time link."""
 
 import json
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, func, or_, select, update
 
@@ -19,11 +21,18 @@ def list_queued() -> Select[OutgoingMail]:
     return select(OutgoingMail)
 
 
-def count_waiting() -> tuple[int, int]:
-    """How many mails wait, and how many of them were tried before without success."""
-    tried = func.count(OutgoingMail.last_error)
-    waiting, failing = db.session.execute(select(func.count(), tried).select_from(OutgoingMail)).one()
-    return waiting, failing
+class Waiting(NamedTuple):
+    """How many mails wait, how many of them were tried before without success, and since when the oldest does."""
+
+    mails: int
+    failing: int
+    since: datetime | None
+
+
+def count_waiting() -> Waiting:
+    """What the outbox holds at this moment."""
+    columns = func.count(), func.count(OutgoingMail.last_error), func.min(OutgoingMail.created_at)
+    return Waiting(*db.session.execute(select(*columns).select_from(OutgoingMail)).one())
 
 
 def is_being_sent(mail: OutgoingMail) -> bool:

@@ -18,7 +18,12 @@ class NotAMail(Exception):
 
 
 class RecipientRefused(Exception):
-    """The server will never take a mail to this address."""
+    """The server will never take a mail to the address ``to``; ``answer`` is what it said."""
+
+    def __init__(self, to: str, code: int, answer: str) -> None:
+        super().__init__(f"the mail server answered {code}")  # its words may repeat the address
+        self.to = to
+        self.answer = answer
 
 
 class MailServerLacks(OSError):

@@ -11,23 +11,30 @@ from typing import Self
 
 from ..clock import now
 from .addresses import in_ascii
-from .connection import Connection, connect
-from .message import in_seven_bits
+from .connection import Connection, connect, in_one_line
+from .message import in_seven_bits, text_of
 from .refusals import AddressNeedsSmtpUtf8, MailServerLacks, RecipientRefused
 
 NEEDS_SMTPUTF8 = "has letters beyond ASCII that the mail server does not take: it offers no SMTPUTF8"
 # No such mailbox; other codes that refuse a recipient speak of trouble at the server.
 UNKNOWN = (550, 551, 553, 556)
 # Of the sender and of what the server lets the portal do, such as a relay that does not know it yet (:rfc:`3463`):
-# operators mend that. Many servers say so only when they hear the recipient.
+# operators mend that. Many servers say so only when they hear the recipient, some without a status code, so in words.
 ABOUT_US = re.compile(rb"5\.(1\.[078]|7\.\d+)\b")
+MAILBOX_FULL = re.compile(rb"5\.2\.[23]\b")
+STATUS = re.compile(rb"5\.\d+\.\d+\b")
+WORDS_ABOUT_US = re.compile(
+    rb"relay|sender|spam|block|black|denied|polic|reputation|authenticat|\b(spf|dkim|dmarc|ip)\b",
+    re.IGNORECASE,
+)
 
 
 class SmtpServer:
     """The server of an ``smtp://``, ``smtp+tls://`` or ``smtps://`` URL, for the mails of one turn: they share a connection."""
 
-    def __init__(self, url: str | None) -> None:
+    def __init__(self, url: str | None, patience: int | None = None) -> None:
         self._url = url
+        self._patience = patience
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -51,7 +58,7 @@ class SmtpServer:
                 return _hand_over(self._connection, message, sender, to)
         self._end()
         assert self._url is not None
-        self._connection = connect(self._url)
+        self._connection = connect(self._url, self._patience)
         return _hand_over(self._connection, message, sender, to)
 
     def _end(self) -> None:
@@ -68,13 +75,13 @@ def keep_in_folder(message: EmailMessage, folder: Path, template: str) -> Path:
     with os.fdopen(descriptor, "wb") as file:
         file.write(message.as_bytes())
     heading = f"Mail to {message['To']}: {message['Subject']}"
-    sys.stdout.write(f"\n── {heading}\n\n{message.get_content()}\n── kept in {path}\n\n")
+    sys.stdout.write(f"\n── {heading}\n\n{text_of(message)}\n── kept in {path}\n\n")
     sys.stdout.flush()
     return path
 
 
 def _hand_over(connection: Connection, message: EmailMessage, sender: str, to: str) -> str:
-    sender, to = in_ascii(sender), in_ascii(to)
+    sender, asked, to = in_ascii(sender), to, in_ascii(to)
     if not connection.has_extn("smtputf8"):
         _refuse_international(sender, to)
     takes_eight_bits = connection.has_extn("8bitmime")
@@ -86,10 +93,17 @@ def _hand_over(connection: Connection, message: EmailMessage, sender: str, to: s
         connection.sendmail(sender, [to], source, options)
     except smtplib.SMTPRecipientsRefused as error:
         ((code, text),) = error.recipients.values()
-        if code in UNKNOWN and not ABOUT_US.match(text):
-            raise RecipientRefused(f"the mail server answered {code}") from error
+        if code in UNKNOWN and _has_no_mailbox(text):
+            raise RecipientRefused(asked, code, in_one_line(code, text)) from error
         raise
     return connection.answer
+
+
+def _has_no_mailbox(text: bytes) -> bool:
+    """Whether the server's words are about the recipient, and for good."""
+    if STATUS.match(text):
+        return not ABOUT_US.match(text) and not MAILBOX_FULL.match(text)
+    return not WORDS_ABOUT_US.search(text)
 
 
 def _refuse_international(sender: str, to: str) -> None:

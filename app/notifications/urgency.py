@@ -15,8 +15,26 @@ FIRST = (
     "email_taken_back",
     "email_given_back",
     "confirm_mobile",
+    "totp_set_up",
+    "totp_replaced",
+    "totp_removed",
+    "recovery_codes_made",
+    "recovery_code_used",
+    "factors_reset",
+    "answer_recovery_request",
+    "recovery_asked",
+    "recovery_begun",
+    "recovery_soon",
+    "recovery_over",
+    "recovery_cancelled",
+    "recovery_completed",
+    "recovery_text",
     "session_copied",
     "new_browser",
+    "passkey_added",
+    "passkey_added_unasked",
+    "passkey_removed",
+    "passkey_copied",
     "new_administrator",
     "secret_added",
     "secret_revealed",
@@ -27,7 +45,7 @@ FIRST = (
     "introspection_changed",
 )
 # Every registration makes one; an app that is full waits for an administrator anyway.
-THEN = ("verify_email", "app_full", "test_mail")
+THEN = ("verify_email", "invitation", "app_full", "test_mail")
 
 
 def order() -> ColumnElement[int]:

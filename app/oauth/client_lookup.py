@@ -133,6 +133,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         retry_window=row.retry_window,
         lean_id_tokens=row.lean_id_tokens,
         errors_without_iss=row.errors_without_iss,
+        second_factor_required=row.second_factor_required,
         disabled_at=row.disabled_at,
         disabled_by=row.disabled_by,
         registered_dynamically=row.registered_dynamically,

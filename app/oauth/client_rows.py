@@ -41,6 +41,7 @@ class ClientRow:
     retry_window: int | None
     lean_id_tokens: bool
     errors_without_iss: bool
+    second_factor_required: bool
     disabled_at: datetime | None
     disabled_by: str | None
     registered_dynamically: bool

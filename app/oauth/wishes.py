@@ -1,8 +1,9 @@
-"""How an app wants its authorization request treated: ``prompt`` and ``max_age``."""
+"""How an app wants its authorization request treated: ``prompt``, ``max_age`` and ``acr_values``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ..authentication import methods
 from ..diagnostics import causes
 from .refusals import Refused
 
@@ -23,6 +24,14 @@ class Wishes:
 
     prompts: frozenset[str]
     max_age: int | None
+    acr_values: tuple[str, ...] = ()
+    """What was asked for, known here or not."""
+
+    @property
+    def second_factor(self) -> bool:
+        """Whether one factor is not enough: whichever of the known values the app is content with takes two."""
+        known = methods.known_acr_values(self.acr_values)
+        return bool(known) and all(map(methods.acr_has_two_factors, known))
 
     @property
     def silent(self) -> bool:
@@ -35,7 +44,8 @@ def read(parameters: Mapping[str, str]) -> Wishes:
     for name in ("request", "request_uri"):
         if name in parameters:
             raise Refused(_UNSUPPORTED[name], parameter=name)
-    found = Wishes(_prompts(parameters), _max_age(parameters))
+    acr_values = tuple(parameters.get("acr_values", "").split())
+    found = Wishes(_prompts(parameters), _max_age(parameters), acr_values)
     mode = parameters.get("response_mode") or "query"
     if mode not in RESPONSE_MODES:
         raise Refused(causes.RESPONSE_MODE_UNSUPPORTED, sent=mode[:100])

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from ..audit.events import EventKind, record
 from ..extensions import db, settings, vault
 from ..oauth.commands import keys_group
-from . import resealing, resealing_output
+from . import resealing, resealing_output, sealed_columns
 from .cleanup import steps
 from .doctor import examine
 
@@ -67,7 +67,7 @@ def rotate_encryption(as_json: bool) -> None:
     What was sealed before is opened with DATABASE_ENCRYPTION_SECRET_PREVIOUS.
     """
     tallies: dict[str, resealing.Tally] = {}
-    for kind in resealing.SEALED:
+    for kind in sealed_columns.SEALED:
         tally, last = tallies.setdefault(kind.name, resealing.Tally()), ""
         while (reached := resealing.reseal_batch(kind, last, tally)) is not None:
             db.session.commit()

@@ -4,12 +4,14 @@ import hashlib
 from datetime import UTC, datetime
 
 from babel.dates import format_skeleton, format_timedelta
+from babel.units import format_unit
 from flask_babel import format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 
 from ..clock import now
 
 TILE_COLOURS = 8  # static/css/tiles.css has as many
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 JUST_NOW = 5  # seconds
 
 
@@ -26,6 +28,12 @@ def clock_time(moment: datetime) -> str:
     moment = moment.astimezone(UTC)
     day = "MMMd" if moment.year == now().year else "yMMMd"
     return f"{format_skeleton(day, moment, locale=get_locale())}, {moment:%H:%M:%S} UTC"
+
+
+def duration(seconds: int) -> str:
+    """A length of time in the largest unit that says it exactly, such as ``3 days``."""
+    unit, length = next((unit, length) for unit, length in _UNITS if seconds % length == 0)
+    return str(format_unit(seconds // length, f"duration-{unit}", locale=get_locale()))
 
 
 def exact_time(moment: datetime) -> str:

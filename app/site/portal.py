@@ -17,14 +17,26 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
 from ..authentication.access import is_for_programs
+from ..connections.limits import body_limit
 from . import lost_transactions, second_clicks
 
 Headers = list[tuple[str, str]]
 
 
+class PortalRequest(Request):
+    """A request, whose body may be as large as its page says."""
+
+    def __init__(
+        self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False
+    ) -> None:
+        super().__init__(environ, populate_request, shallow)
+        self.max_content_length = body_limit(self.path)
+
+
 class Portal(Flask):
     """Flask, with ``before_programs`` and ``after_programs`` as the steps around views for programs."""
 
+    request_class = PortalRequest
     before_programs: Sequence[Callable[[], object]] = ()
     after_programs: Sequence[Callable[[Headers], None]] = ()
 

@@ -35,8 +35,8 @@ class ReachedLimit:
 
 _log = logging.getLogger(__name__)
 _leases = Leases()
-# What browsers fetch by themselves, and probes ask all the time.
-UNCOUNTED = ("static", "operations_health.live")
+# What browsers fetch by themselves, a page of an app many at once, and probes ask all the time.
+UNCOUNTED = ("static", "account_pictures.show", "operations_health.live")
 
 
 def configuration(settings: "Settings") -> dict[str, Any]:

@@ -6,6 +6,7 @@ browser. What was refused, or leads to an app, is asked again; so is what progra
 the CSRF token of the same browser get anything, and only people who are signed in, or hold a one-time link, take rows.
 """
 
+import hashlib
 import json
 import secrets
 import time
@@ -16,6 +17,7 @@ from flask import Response, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from werkzeug.datastructures import FileStorage
 
 from ..authentication.browser_cookies import KEPT_BY
 from ..clock import now
@@ -82,8 +84,16 @@ def _may_take_rows() -> bool:
 
 def _digest() -> str:
     """Name this form of this browser: its address, its fields, and what its CSRF token belongs to till a sign-in."""
-    form = [request.full_path, *request.form.items(multi=True)]
+    files = [(name, _digest_of(file)) for name, file in request.files.items(multi=True)]
+    form = [request.full_path, *request.form.items(multi=True), *files]
     return vault.keyed_digest(json.dumps([session.get("csrf_token"), *form]))
+
+
+def _digest_of(file: FileStorage) -> str:
+    """The digest of what a file holds, which the page reads after this."""
+    content = file.stream.read()
+    file.stream.seek(0)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _find(digest: str) -> Row[str | None] | None:
@@ -120,8 +130,8 @@ def _keep(digest: str, token: object, response: Response) -> None:
 
 
 def _leads_on(location: str | None) -> bool:
-    """Whether an answer leads to a page of ours, and not to the one that asks for the password first."""
-    asking = url_for("authentication_login.reauthenticate")
+    """Whether an answer leads to a page of ours, and not to one that asks for the password or a code first."""
+    asking = url_for("authentication_login.reauthenticate"), url_for("authentication_verify.verify")
     return location is not None and location.startswith("/") and not location.startswith(asking)
 
 

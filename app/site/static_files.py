@@ -23,14 +23,16 @@ PARTS = (
     "tiles",
     "accounts",
     "forms",
+    "pictures",
     "tables",
     "pages",
     "consent",
     "diagnostics",
     "failures",
+    "factors",
     "print",
 )
-MODULES = ("copy", "reveal", "menus", "once")
+MODULES = ("copy", "reveal", "menus", "once", "print")
 
 
 def configure(app: Flask) -> None:

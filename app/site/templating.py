@@ -12,9 +12,16 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from wtforms import Field, Form
 
+from ..account import factor_recoveries
+from ..account.models import FactorRecovery
 from ..authentication import accounts_here
+from ..authentication.access import second_factor_page
+from ..authentication.administration import Lacking, find_lack, is_required
+from ..authentication.factors import passkey_facts
+from ..authentication.second_factors import has_second_factor
 from ..clients.wording import secret_name
 from ..extensions import settings
+from ..notifications.parts import button
 from . import formats, i18n, request_ids, second_clicks
 
 
@@ -23,7 +30,9 @@ def configure(app: Flask) -> None:
     app.jinja_env.filters.update(
         ago=formats.ago,
         aria=aria,
+        button=button,
         clock_time=formats.clock_time,
+        duration=formats.duration,
         exact_time=formats.exact_time,
         focused_if_wrong=focused_if_wrong,
         initial=formats.initial,
@@ -34,17 +43,23 @@ def configure(app: Flask) -> None:
         wrong_fields=wrong_fields,
     )
     app.jinja_env.globals.update(
+        closes_administration=closes_administration,
         current_user=current_user,
         idempotency_key=second_clicks.new_key,
         is_here=is_here,
         languages=i18n.languages,
+        lack_of_second_factor=lack_of_second_factor,
         legal_links=legal_links,
+        open_recovery=open_recovery,
         page_exists=page_exists,
         other_people=other_people,
         may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
         page_path=page_path,
+        passkey_facts=passkey_facts,
+        portal_name=lambda: settings.portal_name,
         request_id=request_ids.current,
+        second_factor_page=second_factor_page,
         security_contact=lambda: settings.security_contact,
         signed_in_person=signed_in_person,
         this_page_with=this_page_with,
@@ -107,6 +122,16 @@ def is_here(path: str, whole: bool) -> bool:
     return here == path or (whole and here.startswith(f"{path}/"))
 
 
+def lack_of_second_factor() -> Lacking | None:
+    """Until when the signed-in administrator has time to set up a second factor; None where nothing is lacking."""
+    return find_lack(current_user) if current_user.is_authenticated else None
+
+
+def closes_administration() -> bool:
+    """Whether the signed-in person loses the pages of administrators with the authenticator app."""
+    return current_user.is_admin and is_required() and current_user.passkey_at is None
+
+
 def legal_links() -> list[tuple[str, str]]:
     """Who runs this portal and on what terms: the words and address of each page there is."""
     pages = (
@@ -123,6 +148,12 @@ def other_people() -> list[Any]:
         return [] if signed_in_person() is None else [each.user for each in accounts_here.list_others()]
     except SQLAlchemyError:
         return []
+
+
+def open_recovery() -> FactorRecovery | None:
+    """The wait before second factors are removed, where one is open for who is signed in."""
+    person = signed_in_person()
+    return factor_recoveries.find_open(person) if person and has_second_factor(person) else None
 
 
 def signed_in_person() -> Any:

@@ -17,6 +17,7 @@ from .names import check_email, check_username, fold, fold_email
 from .password_changes import forget_password, keep_hash, replace_password, set_password
 from .passwords import check_new_password, hash_password
 from .person_fields import PERSON_FIELDS
+from .pictures import forget_picture
 from .refusals import UserUnknown
 from .unique_names import refuse_taken, write_unique
 
@@ -108,6 +109,7 @@ def register(
 
 def forget_profile(user: User) -> None:
     """Erase what was told or noted about ``user`` but the username and the address."""
+    forget_picture(user)
     for field in PERSON_FIELDS:
         if field.erased and not field.is_sign_in_name:
             setattr(user, field.column, None)
@@ -155,12 +157,13 @@ def delete(user: User, by: str | None = None) -> None:
     told = [text for text in (user.email, user.mobile) if text]
     forget_person(user.id, [*told, *map(masked, told)])
     user.deleted_at = now()
+    forget_picture(user)
     for field in PERSON_FIELDS:
         if field.erased:
             setattr(user, field.column, None)
     user.username = ""
     user.username_key = user.email_key = user.password_hash = user.password_changed_at = None
-    user.totp_at = user.passkey_at = None
+    user.totp_at = user.totp_step = user.passkey_at = user.second_factor_asked_at = None
     user.is_admin = False
 
 

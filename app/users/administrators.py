@@ -45,13 +45,36 @@ def announce(user: User, *, by: str | None) -> None:
         )
 
 
+def ask_for_second_factor(is_required: bool) -> bool:
+    """Note from when on administrators are asked for a second factor, or forget it where none ``is_required``.
+
+    False where there is nothing to write. ``updated_at`` stays: apps read it, and nothing they know has changed.
+    """
+    has_been_asked = User.second_factor_asked_at
+    waits = has_been_asked.is_(None) if is_required else has_been_asked.is_not(None)
+    waiting = User.is_admin == true(), waits
+    if db.session.scalar(select(User.id).where(*waiting).limit(1)) is None:
+        return False
+    moment = now() if is_required else None
+    noted = update(User).where(*waiting).values(second_factor_asked_at=moment, updated_at=User.updated_at)
+    db.session.execute(noted.execution_options(synchronize_session=False))
+    return True
+
+
+def list_without_second_factor() -> list[User]:
+    """Those who administer the portal, are not blocked, and have no second factor."""
+    active = User.is_admin == true(), User.blocked_at.is_(None), User.deleted_at.is_(None)
+    lacking = User.totp_at.is_(None), User.passkey_at.is_(None)
+    return list(db.session.scalars(select(User).where(*active, *lacking).order_by(User.id)))
+
+
 def dismiss(user: User, by: str) -> None:
     """Let ``user`` be an administrator no longer. Raises :class:`OwnAccount`, :class:`LastAdministrator`."""
     if not user.is_admin:
         return
     refuse_own(user, by)
     keep_one(besides=user)
-    user.is_admin = False
+    user.is_admin, user.second_factor_asked_at = False, None
     record(EventKind.ADMINISTRATOR_DISMISSED, user_id=user.id, actor_id=by)
 
 

@@ -11,6 +11,7 @@ from textwrap import indent
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from ..extensions import db
 from . import accounts, administrators, directory, importing
@@ -51,7 +52,7 @@ def list_users(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def import_users(file: Path, skip_bad: bool, as_json: bool) -> None:
     """Take over the users of an older service with their password hashes."""
-    with importing.Staging() as staging:
+    with force_locale("en"), importing.Staging() as staging:  # like everything the commands say
         _check(file, staging)
         refused = staging.count_bad() if not skip_bad else 0
         imported = _take_over(staging) if not refused else None
@@ -146,13 +147,17 @@ def _take_over(staging: importing.Staging) -> int:
 
 def _tell_import(staging: importing.Staging, imported: int | None, as_json: bool) -> None:
     if as_json:
-        bad = [{"line": line, "why": why} for line, why in staging.bad()]
+        bad = [{"line": line, "why": _why(problems)} for line, problems in staging.bad()]
         click.echo(json.dumps({"imported": imported or 0, "bad_lines": bad}, ensure_ascii=False, indent=2))
         return
-    for line, why in staging.bad():
-        click.echo(f"line {line}: {why}", err=True)
+    for line, problems in staging.bad():
+        click.echo(f"line {line}: {_why(problems)}", err=True)
     if imported is not None:
         click.echo(f"{imported} users imported.")
+
+
+def _why(problems: Iterable[importing.Problem]) -> str:
+    return "; ".join(map(str, problems))
 
 
 def tell(user: User, sentence: str, as_json: bool) -> None:
@@ -176,6 +181,7 @@ def describe(user: User) -> dict[str, object]:
         "verified": user.email_verified_at is not None,
         "has_profile": user.has_profile,
         "administrator": user.is_admin,
+        "second_factor": user.totp_at is not None or user.passkey_at is not None,
         "blocked": user.blocked_at is not None,
         "blocked_at": _plain(user.blocked_at),
         "created_at": _plain(user.created_at),

@@ -6,6 +6,9 @@ stop the portal by signing in, so what costs more than a few seconds or :data:`M
 
 import re
 
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
 from .password_hashes import BCRYPT, SCRYPT_MEMORY
 
 LONGEST_HASH = 255  # characters; what the column holds
@@ -24,15 +27,15 @@ SCRYPT = re.compile(r"scrypt:([1-9]\d{0,9}):([1-9]\d{0,9}):([1-9]\d{0,9})\$[!-#%
 LETTERS = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"  # of bcrypt's own base64
 LOOSE_BCRYPT = re.compile(r"(\$2[aby]\$\d\d\$[./A-Za-z0-9]{21})([./A-Za-z0-9])([./A-Za-z0-9]{31})")
 
-KINDS = (
+KINDS = _l(
     "it is no hash of an accepted kind: bcrypt ($2a$, $2b$, $2y$), argon2 ($argon2id$…) "
     "or scrypt (scrypt:N:r:p$salt$hex)"
 )
-TOO_DEAR = "checking it would take too much time or memory at every sign-in"
-IMPOSSIBLE = "its parameters are none that a password can be checked with"
+TOO_DEAR = _l("checking it would take too much time or memory at every sign-in")
+IMPOSSIBLE = _l("its parameters are none that a password can be checked with")
 
 
-def problem(password_hash: str, *, halved: int = 0) -> str | None:
+def problem(password_hash: str, *, halved: int = 0) -> LazyString | None:
     """Why ``password_hash`` cannot be taken over, without a word of it; None where it can.
 
     ``halved`` is how often the time is halved that checking it may take.
@@ -59,19 +62,19 @@ def as_checked(password_hash: str) -> str:
     return f"{before}{LETTERS[LETTERS.index(letter) & 0x30]}{after}"
 
 
-def _of_bcrypt(rounds: int, halved: int) -> str | None:
+def _of_bcrypt(rounds: int, halved: int) -> LazyString | None:
     if rounds < CHEAPEST_BCRYPT:
         return IMPOSSIBLE
     return TOO_DEAR if rounds > DEAREST_BCRYPT - halved else None
 
 
-def _of_argon2(kibibytes: int, passes: int, lanes: int, halved: int) -> str | None:
+def _of_argon2(kibibytes: int, passes: int, lanes: int, halved: int) -> LazyString | None:
     if kibibytes * 1024 > MEMORY or kibibytes * 1024 * passes > WORK >> halved or lanes > MOST_LANES:
         return TOO_DEAR
     return IMPOSSIBLE if kibibytes < 8 * lanes else None
 
 
-def _of_scrypt(n: int, r: int, p: int, halved: int) -> str | None:
+def _of_scrypt(n: int, r: int, p: int, halved: int) -> LazyString | None:
     # What OpenSSL asks for beside the big table counts, too.
     if 128 * r * (n + p + 2) > MEMORY or 128 * n * r * p > WORK >> halved:
         return TOO_DEAR

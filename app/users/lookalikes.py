@@ -32,12 +32,12 @@ def mixes_scripts(text: str) -> bool:
 
 def skeleton(text: str) -> str:
     """What ``text`` looks like at a glance: two names with the same skeleton are taken for each other."""
-    return "".join(_words(_folded(_plain(text))))
+    return "".join(_words(_folded(plain_letters(text))))
 
 
 def words_of(text: str) -> set[str]:
     """The skeletons of the words of ``text``, and of all that can be read as words inside them."""
-    plain = [(word, [*_starts(word), len(word)]) for word in _words(_plain(text))]
+    plain = [(word, [*_starts(word), len(word)]) for word in _words(plain_letters(text))]
     return {
         _folded(word[start:end])
         for word, places in plain
@@ -52,7 +52,7 @@ def claims(text: str, words: Iterable[str]) -> str | None:
 
     Signs and blanks inside it hide nothing where it is the whole text, or all that stands between two blanks.
     """
-    plain = _plain(text)
+    plain = plain_letters(text)
     spelled = _spelled(_words(_folded(plain)))
     spelled += [_folded(word[start:]) for word in _words(plain) for start in _starts(word)]
     whole = {skeleton(text), *map(skeleton, text.split())}
@@ -75,7 +75,7 @@ def _spelled(words: list[str]) -> list[str]:
     return [*words, *re.findall(r"\w{3,}", re.sub(r"\b(\w) (?=\w\b)", r"\1", " ".join(words)))]
 
 
-def _plain(text: str) -> str:
+def plain_letters(text: str) -> str:
     """``text`` in simple letters, as tall as they were, without accents."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(_latin(character) for character in decomposed if unicodedata.category(character)[0] != "M")

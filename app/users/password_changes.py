@@ -3,7 +3,7 @@
 from typing import Any
 
 from blinker import Namespace
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, Connection, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ..clock import now
@@ -48,6 +48,18 @@ def keep_hash(user: User, seen: str | None, new: str | None, **changes: Any) -> 
     for name, value in {"password_hash": new, **changes}.items():
         set_committed_value(user, name, value)
     return True
+
+
+def hold_password(
+    connection: Connection, user: User, *conditions: ColumnElement[bool], **values: Any
+) -> bool:
+    """Hold the row of ``user`` where the password still is the one they were read with; False where it is not.
+
+    As :func:`keep_hash`, on ``connection``, where ``conditions`` hold too, and writing ``values`` at once.
+    """
+    same = User.id == user.id, User.password_hash == user.password_hash, User.password_hash.is_not(None)
+    values = {"password_hash": user.password_hash, "updated_at": User.updated_at, **values}
+    return connection.execute(update(User).where(*same, *conditions).values(values)).rowcount == 1
 
 
 def forget_password(user: User) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..extensions import settings
 from . import readers
-from .models import full_name
+from .models import full_name, picture_path
 
 Reader = Callable[[str, Mapping[str, str]], Any]
 """Makes a value of the text of a column, beside the texts of all columns of its line."""
@@ -42,6 +43,10 @@ class PersonField:
         return self.value(person) if self.value else getattr(person, self.column)
 
 
+def _picture_url(picture_id: str | None) -> str | None:
+    return picture_id and f"{settings.issuer}{picture_path(picture_id)}"
+
+
 PERSON_FIELDS = (
     PersonField(
         "name",
@@ -56,6 +61,7 @@ PERSON_FIELDS = (
     PersonField(
         "username", "profile", "preferred_username", read=readers.read_username, is_sign_in_name=True
     ),
+    PersonField("picture_id", "profile", "picture", value=lambda person: _picture_url(person.picture_id)),
     PersonField("locale", "profile", "locale", in_profile=True, read=readers.read_locale),
     PersonField(
         "updated_at",
@@ -85,6 +91,8 @@ PERSON_FIELDS = (
     PersonField("country", in_profile=True, read=readers.read_country),
     PersonField("platform", read=readers.read_platform),
     PersonField("ip"),
+    PersonField("email_refused_at"),
+    PersonField("email_refusal"),
 )
 CLAIMED = tuple(field for field in PERSON_FIELDS if field.claim)
 PROFILE = tuple(field.column for field in PERSON_FIELDS if field.in_profile)

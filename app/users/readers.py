@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
+from flask_babel import gettext as _
+
 from ..languages import NAMES
 from .countries import list_countries
 from .models import LONGEST_NAME, LONGEST_PART_OF_NAME, PLATFORMS
 from .names import (
-    EMAIL_RULES,
     LONGEST_USERNAME,
     LONGEST_USERNAME_KEY,
     check_email,
@@ -31,8 +32,11 @@ def read_username(text: str, columns: Mapping[str, str]) -> str:
         return check_username(text)
     except UsernameRefused:
         raise ValueError(
-            f"accepted: 1 to {LONGEST_USERNAME} letters and digits of one script, with “.”, “_” and “-” between "
-            "them and a letter among them, or the person's own email address"
+            _(
+                "accepted: 1 to %(longest)d letters and digits of one script, with “.”, “_” and “-” between them and "
+                "a letter among them, or the person's own email address",
+                longest=LONGEST_USERNAME,
+            )
         ) from None
 
 
@@ -41,7 +45,9 @@ def read_email(text: str, _columns: Mapping[str, str]) -> str:
     try:
         return check_email(text)
     except EmailRefused:
-        raise ValueError(f"accepted: {EMAIL_RULES}") from None
+        raise ValueError(
+            _("accepted: an email address, without quotation marks, brackets, “%”, “!”, “=?” and “?=”")
+        ) from None
 
 
 def read_name(text: str, _columns: Mapping[str, str]) -> str | None:
@@ -57,7 +63,7 @@ def read_part_of_name(text: str, _columns: Mapping[str, str]) -> str | None:
 def _name(text: str, longest: int) -> str | None:
     name = " ".join(text.split())
     if len(name) > longest or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
-        raise ValueError(f"accepted: at most {longest} characters, all of them visible")
+        raise ValueError(_("accepted: at most %(longest)d characters, all of them visible", longest=longest))
     return name or None
 
 
@@ -67,13 +73,15 @@ def read_mobile(text: str, columns: Mapping[str, str]) -> str | None:
     try:
         return to_e164(text, country or None) if text else None
     except PhoneNumberRefused:
-        raise ValueError("accepted: a phone number with its country code, such as +49 170 1234567") from None
+        raise ValueError(
+            _("accepted: a phone number with its country code, such as +49 170 1234567")
+        ) from None
 
 
 def read_country(text: str, _columns: Mapping[str, str]) -> str | None:
     """Return a country's two letters, or None."""
     if text and text.upper() not in _countries():
-        raise ValueError("accepted: a country's two letters, such as DE (ISO 3166-1)")
+        raise ValueError(_("accepted: a country's two letters, such as DE (ISO 3166-1)"))
     return text.upper() or None
 
 
@@ -86,12 +94,17 @@ def read_locale(text: str, _columns: Mapping[str, str]) -> str | None:
     """Return a language of the portal, or None."""
     language = re.split("[-_]", text.lower())[0]  # de-AT and en_US say more than there is to choose here
     if text and language not in NAMES:
-        raise ValueError(f"accepted: {' or '.join(NAMES)}, or nothing for the language of the browser")
+        raise ValueError(
+            _(
+                "accepted: %(languages)s, or nothing for the language of the browser",
+                languages=", ".join(NAMES),
+            )
+        )
     return language or None
 
 
 def read_platform(text: str, _columns: Mapping[str, str]) -> str | None:
     """Return what the person first came with, or None."""
     if text and text.lower() not in PLATFORMS:
-        raise ValueError(f"accepted: {', '.join(PLATFORMS)}")
+        raise ValueError(_("accepted: %(platforms)s", platforms=", ".join(PLATFORMS)))
     return text.lower() or None

@@ -47,6 +47,14 @@ class PhoneNumberRefused(Exception):
     """No phone could be reached under what was typed."""
 
 
+class PictureRefused(ValueError):
+    """No picture that is kept; ``reason``: ``bytes``, ``pixels``, ``content``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class NotActive(Exception):
     """The person is blocked or gone."""
 

@@ -3,13 +3,15 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.audit.models import Event
 from app.clock import now
 from app.database.rows import db
 from app.notifications import delivery
@@ -20,6 +22,8 @@ from tests import factories as make
 from tests.admin import acts, pages
 from tests.support.apps import MakeApp
 from tests.support.mailboxes import Mailbox
+from tests.support.ports import free_port
+from tests.support.relays import Relay, running
 
 LINK = "https://portal.example/reset-password/pf_link_secret"
 
@@ -132,6 +136,88 @@ def test_a_mail_that_a_worker_is_sending_is_left_alone(
 def test_a_mail_that_has_left_is_not_found(browser: FlaskClient, act: str) -> None:
     for mail_id in ("0" * 32, "nothing", "ä"):
         assert pages.post(browser, f"/admin/mails/{mail_id}/{act}", on="/account/profile").status_code == 404
+
+
+def try_mail(browser: FlaskClient, to: str) -> tuple[int, str]:
+    """Press the button, and read what the page says then."""
+    answer = pages.post(browser, "/admin/mails/test", on="/admin/mails", email=to)
+    page = browser.get("/admin/mails") if answer.status_code == 303 else answer
+    return answer.status_code, unescape(page.text)
+
+
+def test_a_test_email_leaves_at_once_and_the_page_says_what_the_server_answered(
+    make_app: MakeApp, db_session: Session
+) -> None:
+    relay = Relay()
+    relay.taken = "250 2.0.0 Ok: <b>queued</b> as 4F2A"
+    with running(relay) as url:
+        app = make_app(MAIL_URL=url, MAIL_FROM="portal@example.org")
+        chief, browser = pages.administrator(app)
+        assert f'value="{chief.email}"' in browser.get("/admin/mails").text, "their own address is there"
+        status, page = try_mail(browser, chief.email)
+        assert status == 303
+        assert f"Sent to {chief.email}. The server answered: 250 2.0.0 Ok: <b>queued</b> as 4F2A" in page
+        assert "<b>queued" not in browser.get("/admin/mails").text
+        try_mail(browser, "somebody@else.example")
+    assert relay.recipients == [[chief.email], ["somebody@else.example"]]
+    events = db_session.scalars(select(Event).where(Event.kind == "notifications.mail.tested")).all()
+    assert {event.actor_id for event in events} == {chief.id}
+    assert "somebody" not in "".join(event.details for event in events)
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"rcpt": "554 5.7.1 relay access denied"}, "554 5.7.1 relay access denied. Check the address"),
+        ({"rcpt": "550 5.1.1 no such user"}, "550 5.1.1 no such user. Check the address"),
+        ({"mail": "553 not yours"}, "553 not yours. Set MAIL_FROM"),
+    ],
+)
+def test_a_test_email_that_is_refused_says_why_and_what_to_do(
+    make_app: MakeApp, answers: dict[str, str], told: str
+) -> None:
+    with running(Relay(**answers)) as url:
+        chief, browser = pages.administrator(make_app(MAIL_URL=url))
+        status, page = try_mail(browser, chief.email)
+    assert status == 303
+    assert f"The email was not sent: {told}" in page
+
+
+def test_a_mail_server_that_is_away_is_a_sentence_and_no_error(make_app: MakeApp) -> None:
+    chief, browser = pages.administrator(make_app(MAIL_URL=f"smtp://me:hunter2@127.0.0.1:{free_port()}"))
+    status, page = try_mail(browser, chief.email)
+    assert status == 303
+    assert "Check host and port in MAIL_URL" in page
+    assert "hunter2" not in page
+
+
+@pytest.mark.parametrize("address", ["", "anna", "a\r\nb@example.org", "=?utf-8?q?a?=@example.org"])
+def test_what_is_no_address_is_told_beside_its_field(app: Flask, browser: FlaskClient, address: str) -> None:
+    status, page = try_mail(browser, address)
+    assert status == 422
+    assert 'class="field__error"' in page
+    assert address.splitlines()[0] in page if address else True
+
+
+def test_test_emails_are_limited(app_with: MakeApp) -> None:
+    chief, browser = pages.administrator(app_with(RATE_LIMIT_WHITE_LIST=""))
+    answers = [try_mail(browser, chief.email)[0] for _ in range(21)]
+    assert answers == [303] * 20 + [429]
+
+
+def test_a_test_email_needs_a_token_and_an_administrator(app: Flask, browser: FlaskClient) -> None:
+    assert browser.post("/admin/mails/test", data={"email": "anna@example.org"}).status_code == 400
+    anna = make.browser_of(app, make.make_user(app, "anna"))
+    assert (
+        pages.post(anna, "/admin/mails/test", on="/account/profile", email="a@example.org").status_code == 404
+    )
+
+
+def test_the_page_says_how_many_wait_how_many_failed_and_since_when(app: Flask, browser: FlaskClient) -> None:
+    queue(app, created_at=now() - timedelta(hours=3))
+    queue(app, attempts=0, last_error=None)
+    words = " ".join(re.sub(r"<[^>]+>", " ", browser.get("/admin/mails").text).split())
+    assert "Waiting 2 Failed so far 1 Oldest 3 hours ago" in words
 
 
 def test_the_longest_waiting_comes_first_and_pages_show_each_once(app: Flask, browser: FlaskClient) -> None:

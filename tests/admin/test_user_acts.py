@@ -18,7 +18,7 @@ from tests import factories as make
 from tests.admin import acts, pages
 
 ACTS = (
-    "block", "unblock", "confirm-email", "end-sessions", "password-link", "appoint", "dismiss", "delete",
+    "block", "unblock", "confirm-email", "remove-picture", "end-sessions", "password-link", "appoint", "dismiss", "delete",
 )  # fmt: skip
 NOT_ON_ONESELF = ("block", "end-sessions", "dismiss", "delete")
 

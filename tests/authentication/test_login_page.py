@@ -40,7 +40,7 @@ def test_the_page_is_there_in_both_languages(client: FlaskClient, language: str)
 
 def test_browsers_are_told_what_the_fields_are_for(client: FlaskClient) -> None:
     page = client.get("/login").text
-    assert 'autocomplete="username"' in page
+    assert 'autocomplete="username webauthn"' in page
     assert 'autocomplete="current-password"' in page
     username = page.split('id="username"')[0].rsplit("<input", 1)[1]
     assert "autofocus" in username

@@ -11,6 +11,7 @@ from app.users import accounts
 from app.users.accounts import find_user
 from tests.account.visitor import mails, sign_up
 from tests.authentication.visitors import PASSWORD, SAFARI, make_user, post, sign_in
+from tests.support.mailboxes import text_of
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_a_sign_in_with_another_browser_is_told_with_device_time_and_where_to_en
     sign_in(phone, agent=SAFARI)
     (mail,) = mails(app, "new_browser")
     assert mail["Subject"] == subject
-    text = mail.get_content()
+    text = text_of(mail)
     assert "Safari, iOS" in text
     assert "2026" in text
     assert "/account/sessions" in text
@@ -82,3 +83,18 @@ def test_an_address_that_is_not_confirmed_gets_no_mail(app: Flask, client: Flask
     sign_in(client)
     sign_in(app.test_client())
     assert mails(app, "new_browser") == []
+
+
+@pytest.mark.usefixtures("anna")
+def test_three_new_browsers_a_day_are_told_and_no_more_until_tomorrow(
+    app: Flask, client: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    sign_in(client)
+    for _ in range(5):
+        assert sign_in(app.test_client(), agent=SAFARI).status_code == 303
+        mails(app, "new_browser")
+        clock.shift(1)  # a mail is kept under its time
+    assert len(mails(app, "new_browser")) == 3
+    clock.shift(86_400)
+    sign_in(app.test_client(), agent=SAFARI)
+    assert len(mails(app, "new_browser")) == 4

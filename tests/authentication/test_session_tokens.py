@@ -33,6 +33,7 @@ from tests.authentication.visitors import (
     post,
     sign_in,
 )
+from tests.support.mailboxes import text_of
 
 ASKED_AGAIN = timedelta(minutes=11)  # later than a password check covers
 BEYOND = GRACE + timedelta(seconds=1)
@@ -157,7 +158,7 @@ def test_a_spent_token_shown_again_ends_the_session_and_tells_the_person(
     (mail,) = mails(app, "session_copied")
     words = {"en": "We signed a device out", "de": "Wir haben ein Gerät abgemeldet"}
     assert mail["Subject"] == words[language]
-    text = mail.get_content()
+    text = text_of(mail)
     assert "Firefox, Windows" in text
     assert "/account/sessions" in text
     assert "/account/security" in text

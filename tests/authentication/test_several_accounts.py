@@ -47,7 +47,7 @@ def count_sessions(session: Session, user_id: str | None = None) -> int:
 def sign_out(browser: FlaskClient, **fields: str) -> str:
     """What the page says after the button was pressed."""
     post(browser, "/logout", form_on=ACCOUNTS, **fields)
-    return browser.get("/").text
+    return browser.get("/", follow_redirects=True).text
 
 
 def test_a_second_account_joins_and_becomes_the_active_one(

@@ -154,7 +154,9 @@ def test_the_button_that_signs_out_is_meant_for_the_account_of_its_page(
     assert active(client) == "anna"
     assert listed(client) == [ids["anna"]]
     client.post("/logout", data={"csrf_token": of_bert})  # the second click
-    assert "You are signed in as anna. The other account was signed out before." in client.get("/").text
+    assert (
+        "You are signed in as anna. The other account was signed out before." in client.get("/account").text
+    )
     assert events(db_session, EventKind.SIGNED_OUT) == [ids["bert"]]
 
 

@@ -27,6 +27,7 @@ from tests.clients.developers import (
     shown,
 )
 from tests.diagnostics.answers import answer as write_failure
+from tests.support.mailboxes import text_of
 
 ELSEWHERE = "https://evil.example/callback"
 FILLED_IN = 'value="build server"'
@@ -208,10 +209,10 @@ def test_the_owner_is_told_of_a_new_secret_in_the_language_of_the_page(
     assert secret is not None
     (mail,) = mails(app, "secret_added")
     assert mail["Subject"] == subject
-    assert "build server" in mail.get_content()
-    assert f"{path}/secrets" in mail.get_content()
+    assert "build server" in text_of(mail)
+    assert f"{path}/secrets" in text_of(mail)
     assert secret not in mail.as_string()
-    assert secret[-4:] not in mail.get_content()
+    assert secret[-4:] not in text_of(mail)
 
 
 def test_the_owner_is_told_that_a_secret_was_shown(
@@ -238,7 +239,7 @@ def test_the_owner_is_told_which_redirect_uris_came_and_went(
     form = form_of_new_app(redirect_uris=f"{ELSEWHERE}\nhttps://evil.example/two")
     assert post(browser, f"{path}/edit", f"{path}/edit", **form).location == path
     (mail,) = mails(app, "redirect_uris_changed")
-    added, _, removed = mail.get_content().partition("Removed:")
+    added, _, removed = text_of(mail).partition("Removed:")
     assert added.splitlines()[-3:-1] == [ELSEWHERE, "https://evil.example/two"]
     assert removed.splitlines()[1] == "https://app.example.com/callback"
 
@@ -275,14 +276,14 @@ def test_the_owner_is_told_that_the_app_was_deleted(app: Flask, browser: FlaskCl
     post(browser, f"{path}/delete", confirm="Weather station")
     (mail,) = mails(app, "app_deleted")
     assert mail["Subject"] == "Your app “Weather station” was deleted"
-    assert "/account/security" in mail.get_content()
+    assert "/account/security" in text_of(mail)
 
 
 def test_the_owner_is_told_that_somebody_else_deleted_the_app(app: Flask, path: str) -> None:
     assert run_flask_client(app)("delete", path.rpartition("/")[2]).exit_code == 0
     (mail,) = mails(app, "app_deleted")
-    assert "If you did not expect it, please ask them." in " ".join(mail.get_content().split())
-    assert "/account/security" not in mail.get_content()
+    assert "If you did not expect it, please ask them." in " ".join(text_of(mail).split())
+    assert "/account/security" not in text_of(mail)
 
 
 def test_apps_that_go_with_their_account_send_no_mail(app: Flask, path: str) -> None:

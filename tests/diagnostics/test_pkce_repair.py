@@ -13,6 +13,7 @@ from tests.admin import acts
 from tests.clients.developers import post
 from tests.diagnostics.answers import flush
 from tests.oauth.world import World
+from tests.support.mailboxes import text_of
 
 OFFER = "Make PKCE optional for this app"
 DONE = "PKCE is optional for this app by now."
@@ -80,7 +81,7 @@ def test_the_owner_gets_a_mail_and_so_after_an_edit(
     assert post(owners, f"{path}/repair", path).status_code == 302
     (mail,) = mails(world.app, "pkce_optional")
     assert "PKCE is now optional for" in mail["Subject"]
-    assert f"/dashboard/apps/{client.id}/edit" in mail.get_content()
+    assert f"/dashboard/apps/{client.id}/edit" in text_of(mail)
     edit = f"/dashboard/apps/{client.id}/edit"
     form = {
         "name": "Storm",

@@ -4,15 +4,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app import ENDPOINTS as BLUEPRINTS
 from app.account import email_links
+from app.account.models import EmailLink
 from app.authentication.access import is_public
+from app.authentication.models import Passkey
 from app.clients.models import Client
 from app.clock import now
 from app.database.rows import db
 from app.notifications.mail import queue_mail
+from app.users.accounts import get_user
+from app.users.pictures import replace_picture
 from tests import factories as make
 
 ENDPOINTS = tuple(blueprint.name for blueprint in BLUEPRINTS)
@@ -36,11 +41,14 @@ def world(app: Flask) -> World:
         found = db.session.get(Client, client.id)
         assert found is not None
         secret_id = found.secrets[0].id
-        from app.users.accounts import get_user
-
+        replace_picture(get_user(person.id), b"RIFF")
+        picture_id = str(get_user(person.id).picture_id)
         token = email_links.create_link(email_links.Purpose.VERIFY_EMAIL, get_user(person.id), person.email)
+        email_links.create_link(email_links.Purpose.INVITE, email="invited@example.org")
+        invitation_id = db.session.scalars(select(EmailLink.id).order_by(EmailLink.id.desc())).first()
         mail = queue_mail(person.email, None, "verify_email")
         mail.next_try_at = now() + timedelta(hours=1)
+        passkey_id = _passkey_of(person.id)
         db.session.commit()
         mail_id = mail.id
     values = {
@@ -50,9 +58,22 @@ def world(app: Flask) -> World:
         "request_id": "a" * 20,
         "user_id": other.id,
         "mail_id": mail_id,
+        "picture_id": picture_id,
+        "passkey_id": passkey_id,
+        "choice": "off",
+        "invitation_id": invitation_id or "",
     }
     values |= {"token": token, "filename": "css/tokens.css", "username": person.username}
     return World(person, client, values)
+
+
+def _passkey_of(user_id: str) -> str:
+    passkey = Passkey(
+        user_id=user_id, credential_id="abcd", public_key="abcd", aaguid="", device="Firefox, Linux"
+    )
+    db.session.add(passkey)
+    db.session.flush()
+    return passkey.id
 
 
 def address(rule: Rule, values: dict[str, str]) -> str:

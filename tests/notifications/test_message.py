@@ -5,8 +5,9 @@ from email.message import EmailMessage
 import pytest
 from flask import Flask
 
+from app.notifications.bodies import LINE
 from app.notifications.mail import queue_mail
-from app.notifications.message import LINE, compose, message_id
+from app.notifications.message import compose, message_id
 from app.notifications.refusals import NotAMail
 from tests.support.mailboxes import link_in, text_of
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any, Protocol
 
 import pytest
@@ -120,9 +121,9 @@ def test_a_relay_without_8bitmime_gets_ascii_only(portal_at: SendBy, locale: str
     send(portal_at(seven, kind), locale=locale)
     send(portal_at(eight), locale=locale)
     assert seven.sources[0].isascii()
-    assert seven.messages[0]["Content-Transfer-Encoding"] == "quoted-printable"
+    assert set(encodings(seven.messages[0])) <= {"7bit", "quoted-printable"}
     assert text_of(seven.messages[0]) == text_of(eight.messages[0])
-    assert sorted(seven.messages[0].keys()) == sorted(eight.messages[0].keys())
+    assert {*seven.messages[0].keys(), "Content-Transfer-Encoding"} == {*eight.messages[0].keys()}
     assert not any(option.startswith("BODY") for option in seven.options[0])
     assert "BODY=8BITMIME" in eight.options[0]
     assert b"https://portal.example/x" in eight.sources[0]
@@ -145,7 +146,13 @@ def test_a_second_try_in_seven_bits_has_the_same_message_id(portal_at: SendBy) -
     send_again(app)
     first, second = relay.messages
     assert first["Message-ID"] == second["Message-ID"]
-    assert [mail["Content-Transfer-Encoding"] for mail in (first, second)] == ["8bit", "quoted-printable"]
+    assert "8bit" in encodings(first)
+    assert set(encodings(second)) <= {"7bit", "quoted-printable"}
+
+
+def encodings(mail: EmailMessage) -> list[str]:
+    """How each of the bodies travelled."""
+    return [part["Content-Transfer-Encoding"] for part in mail.iter_parts()]
 
 
 LATER = [

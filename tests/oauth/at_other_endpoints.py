@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from joserfc import jwt
 from werkzeug.test import TestResponse
 
+from app.authentication.methods import TWO_FACTORS
 from app.oauth.keys import ring
 from app.users import accounts
 from tests import factories as make
@@ -87,6 +88,17 @@ def id_token_hint_invalid(world: World) -> TestResponse:
 
 def consent_required(world: World) -> TestResponse:
     return world.ask(prompt="none")
+
+
+def second_factor_unproven(world: World) -> TestResponse:
+    make.authorize(world.client, world.browser)
+    return world.ask(prompt="none", acr_values=TWO_FACTORS)
+
+
+def authentication_insufficient(world: World) -> TestResponse:
+    token = world.tokens["access_token"]
+    world.require_second_factor()
+    return world.userinfo(token)
 
 
 def prompt_conflict(world: World) -> TestResponse:

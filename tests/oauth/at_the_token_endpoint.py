@@ -100,6 +100,18 @@ def code_expired(world: World) -> TestResponse:
         return make.redeem(world.http, world.client, code)
 
 
+def code_without_second_factor(world: World) -> TestResponse:
+    code = world.code
+    world.require_second_factor()
+    return make.redeem(world.http, world.client, code)
+
+
+def refresh_without_second_factor(world: World) -> TestResponse:
+    token = world.tokens["refresh_token"]
+    world.require_second_factor()
+    return make.refresh(world.http, world.client, token)
+
+
 def code_replayed(world: World) -> TestResponse:
     assert make.redeem(world.http, world.client, world.code).status_code == 200
     return make.redeem(world.http, world.client, world.code)
@@ -244,6 +256,12 @@ def sign_in_paused(world: World) -> TestResponse:
     for _ in range(5):
         _with_password(world, "guess")
     return _with_password(world, make.PASSWORD)
+
+
+def password_without_second_factor(world: World) -> TestResponse:
+    client = world.make_client(grant_types=("password",), redirect_uris=[], second_factor_required=True)
+    fields = {"username": world.person.username, "password": "guess"}
+    return world.token(grant_type="password", **fields, **client.form)
 
 
 def _with_password(world: World, password: str) -> TestResponse:

@@ -90,6 +90,7 @@ def _check_answer(response: TestResponse, cause: causes.Cause, request_id: str) 
         at_resource = path == "/oauth/userinfo" and cause.error not in (
             "insufficient_scope",
             "invalid_request",
+            "insufficient_user_authentication",
         )
         assert response.status_code == (401 if at_resource else cause.status)
         assert answer["error"] == ("invalid_token" if at_resource else cause.error)

@@ -27,6 +27,10 @@ def nonce_missing(world: World) -> None:
     make.authorize(world.client, world.browser, nonce=None)
 
 
+def acr_unknown(world: World) -> None:
+    make.authorize(world.client, world.browser, acr_values="urn:mace:incommon:iap:silver 0")
+
+
 def redirect_uri_omitted(world: World) -> None:
     assert make.redeem(world.http, world.client, world.code, redirect_uri=None).status_code == 200
 
@@ -49,7 +53,7 @@ def introspection_of_others(world: World) -> None:
 
 REMARKS = (
     *(state_missing, nonce_missing, redirect_uri_omitted, refresh_retried, email_unconfirmed),
-    introspection_of_others,
+    *(introspection_of_others, acr_unknown),
 )
 
 

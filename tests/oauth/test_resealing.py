@@ -19,19 +19,26 @@ from app.notifications.mail import queue_mail, sealed_for
 from app.notifications.models import OutgoingMail
 from app.oauth.models import SigningKey, TokenFamily
 from app.oauth.tokens import families
-from app.operations import resealing
+from app.operations import resealing, sealed_columns
 from tests import factories as make
+from tests.authentication.phones import Phone, give_codes, give_phone, verify
+from tests.authentication.visitors import csrf_token
 from tests.oauth.world import World, later
 from tests.support.apps import MakeApp
 from tests.support.databases import SECRETS
 
 OLD = SECRETS["DATABASE_ENCRYPTION_SECRET"]
 NEW = "a-new-secret-that-only-the-tests-know-0123456789"
-KINDS = ["client_secrets", "signing_keys", "outgoing_mails", "logged_requests"]
+KINDS = [
+    "client_secrets", "signing_keys", "totp_secrets", "recovery_codes", "outgoing_mails", "logged_requests",
+]  # fmt: skip
 
 
 class Operator:
     """Restarts the portal with other secrets; people and apps stay."""
+
+    phone: Phone
+    paper: list[str]
 
     def __init__(self, make_app: MakeApp) -> None:
         self._make_app = make_app
@@ -74,6 +81,9 @@ def mail_id(operator: Operator) -> str:
     world = operator.world
     assert world.tokens
     assert world.ask(redirect_uri="https://app.example.org/other").status_code == 400
+    person_id = make.make_user(world.app, "other").id
+    operator.phone = give_phone(world.app, person_id)
+    operator.paper = give_codes(world.app, person_id)
     with world.app.app_context():
         mail = queue_mail("anna@example.org", "en", "no_such_template", link="https://example.org/secret")
         db.session.commit()
@@ -99,6 +109,11 @@ def test_everything_sealed_is_sealed_anew_and_needs_the_old_secret_no_more(
         row = db.session.get(OutgoingMail, mail_id)
         assert json.loads(vault.decrypt(row.sealed, sealed_for(mail_id)))["to"] == "anna@example.org"
     assert world.app_only().status_code == 200
+    for code in (operator.phone.code(), operator.paper[0]):
+        browser = world.app.test_client()
+        fields = {"username": "other", "password": make.PASSWORD, "csrf_token": csrf_token(browser)}
+        browser.post("/login", data=fields)
+        assert verify(browser, code).status_code == 303
     failures = [row for row in logged(world) if row.cause == "redirect_uri_unregistered"]
     owner = make.browser_of(world.app, world.owner)
     page = owner.get(f"/failures/{failures[0].request_id}")
@@ -124,7 +139,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     monkeypatch.setattr(resealing, "ROWS_A_BATCH", 2)
     tally = resealing.Tally()
     with world.app.app_context():
-        assert resealing.reseal_batch(resealing.SEALED[0], "", tally)
+        assert resealing.reseal_batch(sealed_columns.SEALED[0], "", tally)
         db.session.commit()
     assert tally.found == 2
     assert operator.rotate()["resealed"]["client_secrets"] == 3
@@ -144,7 +159,7 @@ def test_what_changed_meanwhile_is_left_alone(operator: Operator, monkeypatch: p
     monkeypatch.setattr(vault, "encrypt", revoked_meanwhile)
     tally = resealing.Tally()
     with world.app.app_context():
-        resealing.reseal_batch(resealing.SEALED[0], "", tally)
+        resealing.reseal_batch(sealed_columns.SEALED[0], "", tally)
         db.session.commit()
         secret = db.session.scalars(select(ClientSecret).where(ClientSecret.client_id == client.id)).one()
         assert (tally.found, secret.sealed) == (0, None)
@@ -348,17 +363,20 @@ def test_every_place_that_seals_for_a_row_is_in_the_list() -> None:
     elsewhere = {
         "authentication/kept_forms.py",  # in a cookie, for a quarter of an hour
         "authentication/known_browsers.py",  # in a cookie, replaced with each sign-in; without it a browser is unknown
+        "authentication/pages/fresh_factors.py",  # in a cookie, until an app is set up or its page is open
         "clients/pages/fresh_secret.py",  # in a cookie that lasts five minutes
         "operations/resealing.py",
         "site/second_clicks.py",  # for a minute; without it a second click is a request of its own
     }
     assert sealing - elsewhere == {
         "clients/client_secrets.py",
+        "authentication/factors/recovery_codes.py",
+        "authentication/factors/totp.py",
         "oauth/keys/pairs.py",
         "notifications/mail.py",
         "diagnostics/request_log/row.py",
     }
-    assert len(resealing.SEALED) == len(sealing - elsewhere)
+    assert len(sealed_columns.SEALED) == len(sealing - elsewhere)
 
 
 def flush(app: Flask) -> None:

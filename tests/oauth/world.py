@@ -96,6 +96,9 @@ class World:
     def disable(self) -> None:
         self.change(lambda row: disabling.disable_client(row, "owner", actor_id=None))
 
+    def require_second_factor(self) -> None:
+        self.change(lambda row: setattr(row, "second_factor_required", True))
+
     def withdraw(self) -> None:
         with self.app.app_context():
             withdraw_consent(self.person.id, self.client.id)

@@ -6,6 +6,7 @@ import secrets
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app import create_app
+from app.database.rows import db
 from app.operations.doctor import Finding, database, examine, neighbours
 from app.operations.doctor import tls as tls_check
+from app.users import accounts
 from tests import factories as make
 from tests.support.apps import MakeApp
 from tests.support.certificates import make_certificate
@@ -74,6 +77,26 @@ def test_the_exit_code_tells_whether_all_is_well(app: Flask, make_app: MakeApp, 
         assert {row["check"] for row in rows if not row["well"]} == {"rate limits", "clock"}
     else:
         assert "WRONG rate limits: ConnectionError" in told.output
+
+
+def test_it_names_administrators_without_a_second_factor_and_until_when(
+    app: Flask, app_with: MakeApp
+) -> None:
+    assert "optional" in findings(app, "second factor")[0].says
+    strict = app_with(ADMIN_SECOND_FACTOR="required")
+    assert [each.says for each in findings(strict, "second factor")] == ["every administrator has one"]
+    chief, other = (make.make_user(strict, name, is_admin=True) for name in ("chief", "other"))
+    with strict.app_context():
+        accounts.get_user(chief.id).second_factor_asked_at = datetime(2026, 1, 1, tzinfo=UTC)
+        db.session.commit()
+    found = findings(strict, "second factor")
+    assert [(each.well, each.says) for each in found] == [
+        (False, "chief has none, asked since 2026-01-01, with time until 2026-01-08 00:00 UTC"),
+        (True, "other has none, and 7 days from when the portal runs"),
+    ]
+    make.give_second_factor(strict, chief)
+    make.give_second_factor(strict, other)
+    assert [each.says for each in findings(strict, "second factor")] == ["every administrator has one"]
 
 
 def test_a_running_portal_is_examined_by_the_command(sqlite_portal: Portal) -> None:

@@ -35,8 +35,8 @@ def colours(css: str) -> dict[str, Colour]:
     return {name: (float(light), float(chroma), float(hue)) for name, light, chroma, hue in found}
 
 
-def luminance(colour: Colour) -> float:
-    """Relative luminance of an oklch colour, clipped to what an sRGB screen shows."""
+def linear_rgb(colour: Colour) -> Colour:
+    """Red, green and blue of an oklch colour, clipped to what an sRGB screen shows."""
     light, chroma, hue = colour[0], colour[1], math.radians(colour[2])
     a, b = chroma * math.cos(hue), chroma * math.sin(hue)
     long = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3
@@ -46,6 +46,21 @@ def luminance(colour: Colour) -> float:
     green = -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short
     blue = -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short
     red, green, blue = (min(1.0, max(0.0, part)) for part in (red, green, blue))
+    return red, green, blue
+
+
+def as_hexadecimal(colour: Colour) -> str:
+    """An oklch colour as `#rrggbb`."""
+    encoded = (
+        12.92 * part if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055
+        for part in linear_rgb(colour)
+    )
+    return "#" + "".join(f"{round(255 * part):02x}" for part in encoded)
+
+
+def luminance(colour: Colour) -> float:
+    """Relative luminance of an oklch colour."""
+    red, green, blue = linear_rgb(colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

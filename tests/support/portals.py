@@ -58,13 +58,14 @@ class Portal:
         return json.loads(self.flask(*arguments, "--json", stdin=stdin).stdout)
 
     def start(self) -> None:
-        """Start gunicorn and wait until it answers."""
+        """Start gunicorn and wait until it answers and has forked all its workers: one is quick to answer alone."""
         command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=self.checkout, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         wait_until(self._answers, 60, f"the portal at {self.url}; its log: {self.log}")
+        wait_until(lambda: len(self.workers()) >= int(self.environ["WEB_CONCURRENCY"]), 60, "all workers")
 
     def workers(self) -> set[int]:
         """The process ids of the workers there are now."""

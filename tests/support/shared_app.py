@@ -24,7 +24,7 @@ from app.oauth import client_lookup
 from app.oauth.endpoints.documents import Documents
 from app.oauth.tokens import persons, verification
 from app.oauth.wire import cross_origin
-from app.operations import tidying
+from app.operations import administrators, tidying
 from app.process import metering
 from app.process.shared_folder import shared_folder
 from app.scopes import catalogue
@@ -39,6 +39,7 @@ OF_THE_LAST_APP = (background, limiter, metrics, vault)
 
 # A run of tests lasts longer than a worker waits before it cleans up: a test says itself when it is time.
 tidying._look_at = math.inf
+administrators._look_at = math.inf
 
 
 class SharedApp:

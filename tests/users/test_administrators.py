@@ -17,6 +17,7 @@ from app.users.models import User
 from app.users.refusals import LastAdministrator, NotActive, OwnAccount
 from tests import factories as make
 from tests.account.visitor import mails
+from tests.support.mailboxes import text_of
 
 Rule = Callable[[User, str], None]
 ENDINGS: dict[str, Rule] = {
@@ -122,7 +123,7 @@ def test_all_administrators_are_told_of_a_new_one(app: Flask, db_session: Sessio
     told = {mail["To"]: mail for mail in mails(app, "new_administrator")}
     assert set(told) == {"chief@example.org", "deputy@example.org", "newcomer@example.org"}
     assert told["deputy@example.org"]["Subject"].startswith("Ein neues Administrationskonto bei ")
-    text = " ".join(told["chief@example.org"].get_content().split())
+    text = " ".join(text_of(told["chief@example.org"]).split())
     words = "newcomer was made an administrator" if by_command else "chief made newcomer an administrator"
     assert words in text
     assert "/admin/users/" in text

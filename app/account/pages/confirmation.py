@@ -45,7 +45,7 @@ def verify_email(token: str) -> ResponseReturnValue:
             _confirm(token, is_change)
             db.session.commit()
             flash(_("Thank you. The address %(email)s is confirmed.", email=email), "ok")
-            return redirect(url_for("account_overview.show"), 303)
+            return redirect(url_for("site_home.account"), 303)
     except LinkExpired:
         db.session.rollback()
         return render_template("account/link_expired.html", purpose="verify_email"), 410

@@ -73,7 +73,7 @@ class RegistrationForm(FlaskForm):
 def register() -> Response | tuple[str, int, dict[str, str]]:
     """The page that creates an account and signs in to it."""
     if current_user.is_authenticated and not accounts_here.is_for_another():
-        return redirect(browser.destination(url_for("account_overview.show")))
+        return redirect(browser.destination(url_for("site_home.account")))
     accounts_here.check_room()
     try:
         invited = registration.check_may_register(settings.registration, request.args.get("invite"))
@@ -85,7 +85,7 @@ def register() -> Response | tuple[str, int, dict[str, str]]:
     try:
         if (form.validate_on_submit() and _create_account(form)) or _was_just_sent(form):
             flash(_("Welcome. We have sent you an email: please open it and confirm your address."), "ok")
-            return redirect(browser.destination(url_for("account_overview.show")), 303)
+            return redirect(browser.destination(url_for("site_home.account")), 303)
         status = status_of(form)
     except (LimitReached, HashingBusy) as error:
         status, headers = limited.refuse(form, error)

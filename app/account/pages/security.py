@@ -10,8 +10,10 @@ from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from ...authentication import known_browsers
+from ...authentication.factors import recovery_codes
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
+from ...authentication.second_factors import needs_second_factor
 from ...authentication.step_up import confirm_password
 from ...database.rows import db
 from ...forms import status_of
@@ -49,11 +51,12 @@ def show() -> ResponseReturnValue:
             db.session.commit()
             flash(_("Your password is changed. Your other devices have been signed out."), "ok")
             return redirect(url_for("account_security.show"), 303)
-    return render_template("account/security.html", form=form), status, headers
+    codes = recovery_codes.count(current_user) if needs_second_factor(current_user) else None
+    return render_template("account/security.html", form=form, recovery_codes=codes), status, headers
 
 
 def _change_password(form: ChangePasswordForm) -> None:
     confirm_password(form.current_password.data or "")
     session_id = current_user.browser_session.id
     passwords.change_password(current_user, form.password.data or "", session_id=session_id)
-    known_browsers.remember(current_user)
+    known_browsers.remember_anew(current_user)

@@ -41,7 +41,7 @@ def create_administrator(token: str) -> ResponseReturnValue:
         if form.validate_on_submit():
             _create_administrator(token, form)
             flash(_("The portal is yours. Welcome."), "ok")
-            return redirect(url_for("account_overview.show"), 303)
+            return redirect(url_for("site_home.account"), 303)
     except LinkExpired:
         db.session.rollback()
         return render_template("account/link_expired.html", purpose="setup"), 410

@@ -34,15 +34,15 @@ class Advice:
 @blueprint.get("/admin")
 def index() -> str:
     """The numbers that matter, each a link, and the next things to do."""
-    waiting, failing = count_waiting()
+    waiting = count_waiting()
     return render_template(
         "admin/overview.html",
         people=count_people(),
         apps=count_clients(),
         failures=count_failures(now() - A_DAY, MOST_COUNTED + 1),
         most=MOST_COUNTED,
-        waiting=waiting,
-        advice=list(_advice(failing)),
+        waiting=waiting.mails,
+        advice=list(_advice(waiting.failing)),
     )
 
 

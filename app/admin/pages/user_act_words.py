@@ -41,6 +41,14 @@ PASSWORD_LINK = Act(
     _l("Send link"),
     _l("The link for %(name)s is on its way."),
 )
+REMOVE_PICTURE = Act(
+    _l("Remove the picture of %(name)s?"),
+    _l(
+        "Pages here and apps no longer show it; browsers and apps that have seen it may keep it for a day. The person reads under “Activity” that an administrator removed it, and may choose another one."
+    ),
+    _l("Remove picture"),
+    _l("The picture of %(name)s is removed."),
+)
 APPOINT = Act(
     _l("Make %(name)s an administrator?"),
     _l(

@@ -14,7 +14,7 @@ from ...authentication.sessions import sign_out_everywhere
 from ...clients.people_per_app import count_people
 from ...clients.registration import list_own_clients
 from ...extensions import settings
-from ...users import accounts, administrators
+from ...users import accounts, administrators, pictures
 from ...users.models import User
 from ...users.refusals import UserUnknown
 from . import user_act_words as words
@@ -27,7 +27,7 @@ blueprint = Blueprint("admin_user_acts", __name__)
 @recent_sign_in
 def block(user_id: str) -> ResponseReturnValue:
     """End everything of this person and refuse their sign-ins."""
-    user = _somebody_else(user_id)
+    user = somebody_else(user_id)
     return confirm_and_do(words.BLOCK, _target(user), lambda: accounts.block(user, by=current_user.id))
 
 
@@ -55,7 +55,7 @@ def confirm_email(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def end_sessions(user_id: str) -> ResponseReturnValue:
     """Sign this person out on all devices."""
-    user = _somebody_else(user_id)
+    user = somebody_else(user_id)
     return confirm_and_do(
         words.END_SESSIONS, _target(user), lambda: sign_out_everywhere(user, by=current_user.id) > 0
     )
@@ -75,6 +75,16 @@ def password_link(user_id: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.route("/admin/users/<user_id>/remove-picture", methods=["GET", "POST"])
+@recent_sign_in
+def remove_picture(user_id: str) -> ResponseReturnValue:
+    """Remove this person's picture."""
+    user = _person(user_id)
+    return confirm_and_do(
+        words.REMOVE_PICTURE, _target(user), lambda: pictures.remove_picture(user, by=current_user.id)
+    )
+
+
 @blueprint.route("/admin/users/<user_id>/appoint", methods=["GET", "POST"])
 @recent_sign_in
 def appoint(user_id: str) -> ResponseReturnValue:
@@ -89,7 +99,7 @@ def appoint(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def dismiss(user_id: str) -> ResponseReturnValue:
     """Let this person be an administrator no longer."""
-    user = _somebody_else(user_id)
+    user = somebody_else(user_id)
     return confirm_and_do(
         words.DISMISS, _target(user), lambda: administrators.dismiss(user, by=current_user.id)
     )
@@ -99,7 +109,7 @@ def dismiss(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def delete(user_id: str) -> ResponseReturnValue:
     """Delete this person's account, once their username is typed."""
-    user = _somebody_else(user_id)
+    user = somebody_else(user_id)
     return confirm_and_do(
         words.DELETE,
         _target(user),
@@ -137,7 +147,7 @@ def _person(user_id: str) -> User:
     return user
 
 
-def _somebody_else(user_id: str) -> User:
+def somebody_else(user_id: str) -> User:
     """Nobody is offered this for their own account; who asks for it by hand finds nothing."""
     user = _person(user_id)
     if user.id == current_user.id:

@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _l
 from ...audit.trail import list_events
 from ...audit.wording import tell
 from ...authentication import devices
+from ...authentication.administration import find_lack
 from ...authentication.sessions import list_sessions
 from ...clients.registration import list_own_clients
 from ...consents.decisions import list_consents
 from ...forms import REFUSED
 from ...users import accounts
 from ...users.directory import State, search
-from ...users.models import User
 from ...users.refusals import UserUnknown
 from .list_filters import ListFilters
 from .listing import read_page
@@ -26,6 +26,7 @@ STATES = {
     State.BLOCKED: _l("Blocked"),
     State.UNVERIFIED: _l("Email address not confirmed"),
     State.ADMINISTRATORS: _l("Administrators"),
+    State.WITHOUT_SECOND_FACTOR: _l("Without a second factor"),
     State.DELETED: _l("Deleted"),
 }
 
@@ -38,7 +39,8 @@ def index() -> tuple[str, int]:
     if not filters.validate():
         return render_template("admin/users/index.html", filters=filters, page=None), REFUSED
     state = State(filters.state.data) if filters.state.data else None
-    page = read_page(search(filters.sought, state), [User.id])
+    query, key = search(filters.sought, state)
+    page = read_page(query, [key])
     return render_template("admin/users/index.html", filters=filters, page=page), 200
 
 
@@ -53,6 +55,7 @@ def show(user_id: str) -> str:
     return render_template(
         "admin/users/show.html",
         user=user,
+        lack=find_lack(user),
         country=locale.territories.get(user.country),
         language=locale.languages.get(user.locale),
         sessions=list_sessions(user.id),

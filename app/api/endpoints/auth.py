@@ -48,6 +48,12 @@ def sign_in() -> Response:
     except SignInSwitchedOff:
         text = _("Signing in by other services is switched off at this portal.")
         raise ApiRefused(403, "sign_in_switched_off", text) from None
+    if client.second_factor_required:
+        db.session.commit()
+        text = _(
+            "Signing in by other services needs a second factor here. Please sign in on the pages of this portal."
+        )
+        raise ApiRefused(403, "mfa_required", text)
     token = first_party.issue_token(user, client, settings)
     record(EventKind.SIGNED_IN, user_id=user.id, actor_id=user.id, app=client.name)
     db.session.commit()

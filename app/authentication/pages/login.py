@@ -16,12 +16,14 @@ from ...extensions import db, metrics
 from ...form_owners import for_any_account
 from ...forms import status_of
 from ...process.metric_families import FORMS_REFUSED
+from ...users.models import User
 from ...users.passwords import HashingBusy
-from .. import accounts_here, browser, known_browsers
+from .. import accounts_here, browser, known_browsers, second_step
 from ..access import public
 from ..arrival import let_in
 from ..methods import PASSWORD
 from ..refusals import InvalidCredentials, TooManyTries
+from ..second_factors import needs_second_factor
 from ..sign_in import authenticate
 from ..step_up import confirm_password
 from ..wording import why_busy, why_refused
@@ -70,9 +72,7 @@ def sign_in() -> Response:
         return _refused(form, refusal)
     except HashingBusy as busy:
         return _busy(form, busy)
-    let_in(user, methods=PASSWORD, remember=form.remember.data)
-    db.session.commit()
-    return redirect(onward, 303)
+    return _go_on(user, onward, remember=form.remember.data)
 
 
 @blueprint.route("/reauthenticate", methods=["GET", "POST"])
@@ -119,6 +119,17 @@ def _without_sign_in(onward: str) -> Response | None:
         return None
     asked = browser.safe_next(request.args.get("next"))
     return redirect(url_for("authentication_accounts.choose", next=asked), 303)
+
+
+def _go_on(user: User, onward: str, *, remember: bool) -> Response:
+    """Let in who gave the right password, or ask them for a second factor first."""
+    if needs_second_factor(user):
+        second_step.begin(user, remember=remember)
+        onward = url_for("authentication_verify.verify", next=browser.safe_next(request.args.get("next")))
+    else:
+        let_in(user, methods=PASSWORD, remember=remember)
+    db.session.commit()
+    return redirect(onward, 303)
 
 
 def _refused(form: SignInForm | PasswordForm, refusal: InvalidCredentials | TooManyTries) -> Response:

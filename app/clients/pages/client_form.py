@@ -72,6 +72,7 @@ class EditForm(ClientForm):
     pkce_required = BooleanField(_l("Require PKCE"))
     lean_id_tokens = BooleanField(_l("Lean ID tokens"))
     errors_without_iss = BooleanField(_l("Leave iss out of error answers"))
+    second_factor_required: BooleanField = SwitchField(_l("Require a second factor"))
 
 
 def new_form() -> ClientForm:
@@ -96,6 +97,7 @@ def edit_form(client: Client) -> EditForm:
             "pkce_required": kept.pkce_required,
             "lean_id_tokens": kept.lean_id_tokens,
             "errors_without_iss": kept.errors_without_iss,
+            "second_factor_required": kept.second_factor_required,
         }
     )
     form.scopes.choices = _offered()
@@ -121,6 +123,7 @@ def read(form: ClientForm, client: Client | None = None) -> Details:
             details,
             lean_id_tokens=form.lean_id_tokens.data,
             errors_without_iss=form.errors_without_iss.data,
+            second_factor_required=form.second_factor_required.data,
         )
     return details
 

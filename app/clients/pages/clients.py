@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from ...authentication.access import ask_for_password, has_recent_sign_in
+from ...authentication.administration import may_administer
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import REFUSED
@@ -26,7 +27,9 @@ from .own_app import get_own_client
 blueprint = Blueprint("clients_clients", __name__)
 
 # Who changes these may take over the sign-ins of everybody who uses the app.
-GUARDED = frozenset({"redirect_uris", "client_type", "grant_types", "pkce_required"})
+GUARDED = frozenset(
+    {"redirect_uris", "client_type", "grant_types", "pkce_required", "second_factor_required"}
+)
 
 
 @blueprint.get("/dashboard/apps")
@@ -49,7 +52,9 @@ def new() -> ResponseReturnValue:
             owner_id=current_user.id,
             actor_id=current_user.id,
             actor_name=current_user.username,
-            limits=replace(DEVELOPER_LIMITS, most_apps=None) if current_user.is_admin else DEVELOPER_LIMITS,
+            limits=replace(DEVELOPER_LIMITS, most_apps=None)
+            if may_administer(current_user)
+            else DEVELOPER_LIMITS,
             shown_once=settings.client_secrets_shown_once,
         )
     except ClientRefused as refused:

@@ -134,6 +134,15 @@ REQUEST_TOO_LONG = Cause(
     _l("Written as an address the request has %(length)s characters; at most %(limit)s are possible."),
     _l("Send fewer or shorter parameters. Keep what state stands for in the app, and send only a key to it."),
 )
+ACR_UNKNOWN = Cause(
+    "acr_unknown",
+    None,
+    200,
+    "The request went on; nothing of acr_values is known here: see acr_values_supported in the discovery document.",
+    _l("The sign-in went on; the app asked for a way of signing in that this portal does not know."),
+    _l("The app sent acr_values %(sent)s, of which nothing is known here, so it had no effect."),
+    _l("Send one of these: %(supported)s. Then read in the claim acr how the person signed in."),
+)
 STATE_MISSING = Cause(
     "state_missing",
     None,

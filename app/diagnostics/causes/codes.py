@@ -25,6 +25,14 @@ CODE_EXPIRED = _refusal(
     _l("The code was issued %(issued_at)s and used %(used_at)s; codes live %(lifetime)s seconds."),
     _l("Exchange the code at once on the callback, before any slow work, and check for a queue in between."),
 )
+CODE_WITHOUT_SECOND_FACTOR = _refusal(
+    "code_without_second_factor",
+    _l(
+        "The app came to require a second factor after the person had signed in without one, and before the code was used."
+    ),
+    _l("Send the person through the authorization endpoint again: there they prove a second factor."),
+    "second_factor_required",
+)
 CODE_REPLAYED = _refusal(
     "code_replayed",
     _l(

@@ -31,6 +31,18 @@ SECOND_FACTOR_NEEDED = _refusal(
     _l("The account is protected by a second factor, which the password grant cannot ask for."),
     _l("Use the authorization code grant: there the person proves the second factor to this portal."),
 )
+PASSWORD_WITHOUT_SECOND_FACTOR = Cause(
+    "password_without_second_factor",
+    "unauthorized_client",
+    400,
+    "This client requires a second factor, which this grant cannot ask for: use the authorization code grant.",
+    _l("People get into the app with a second factor only. Please sign in on the pages of this portal."),
+    _l(
+        "The app requires a second factor, which the password grant cannot ask for. The password was not looked at."
+    ),
+    _l("Use the authorization code grant: there the person proves the second factor to this portal."),
+    "second_factor_required",
+)
 SIGN_IN_PAUSED = Cause(
     "sign_in_paused",
     "temporarily_unavailable",

@@ -26,6 +26,19 @@ LOGIN_REQUIRED = Cause(
     _l("The app sent prompt=none, but nobody is signed in, or the sign-in is older than max_age."),
     _l("Send the person again without prompt=none."),
 )
+SECOND_FACTOR_UNPROVEN = Cause(
+    "second_factor_unproven",
+    "login_required",
+    400,
+    "The person has to prove a second factor, and prompt=none allows no page: send them again without it.",
+    _PERSON,
+    _l(
+        "The app sent prompt=none, but the person is signed in without a second factor, or proved it longer ago than "
+        "max_age allows. The app requires one, or asked for it with acr_values."
+    ),
+    _l("Send the person again without prompt=none."),
+    "second_factor_required",
+)
 ANOTHER_PERSON_SIGNED_IN = Cause(
     "another_person_signed_in",
     "login_required",

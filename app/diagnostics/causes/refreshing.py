@@ -11,8 +11,8 @@ _MEANING = _l(
 )
 
 
-def _refusal(name: str, why: LazyString, fix: LazyString) -> Cause:
-    return Cause(name, "invalid_grant", 400, INVALID_GRANT, _MEANING, why, fix)
+def _refusal(name: str, why: LazyString, fix: LazyString, setting: str | None = None) -> Cause:
+    return Cause(name, "invalid_grant", 400, INVALID_GRANT, _MEANING, why, fix, setting)
 
 
 REFRESH_UNKNOWN = _refusal(
@@ -66,6 +66,15 @@ REFRESH_RETRIED = Cause(
         "The same refresh token came again %(seconds)s seconds after it was replaced; it gave the same successor."
     ),
     _l("Harmless. If it happens often, let one process renew at a time and allow more time for the answer."),
+)
+REFRESH_WITHOUT_SECOND_FACTOR = _refusal(
+    "refresh_without_second_factor",
+    _l("The app has come to require a second factor, and the person had signed in without one."),
+    _l(
+        "Send the person through the authorization endpoint again: there they prove a second factor. "
+        "Where the app can do without, switch the requirement off on its edit page."
+    ),
+    "second_factor_required",
 )
 OFFLINE_DECLINED = _refusal(
     "offline_declined",

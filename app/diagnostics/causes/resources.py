@@ -82,3 +82,18 @@ SCOPE_INSUFFICIENT = Cause(
     _l("Register the scope for the app, ask for it, and let the person allow it."),
     "scopes",
 )
+AUTHENTICATION_INSUFFICIENT = Cause(
+    "authentication_insufficient",
+    "insufficient_user_authentication",
+    401,
+    "The person has to sign in with a second factor: ask again with the acr_values named here.",
+    _l("The app asks for a stronger sign-in than yours was. Open the app and sign in again."),
+    _l(
+        "The app has come to require a second factor, and the person had signed in without one (acr %(acr)s)."
+    ),
+    _l(
+        "Send the person through the authorization endpoint again with acr_values=%(needed)s, and use the new token. "
+        "Where the app can do without, switch the requirement off on its edit page."
+    ),
+    "second_factor_required",
+)

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, render_template
 from flask_login import current_user
 
 from ...authentication.access import public
+from ...authentication.administration import may_administer
 from ...clients.models import Client
 from ...forms import REFUSED
 from .. import causes, redirect_uri_doctor
@@ -78,7 +79,7 @@ def _is_of_nobody(entry: LogEntry) -> bool:
 
 
 def _is_administrator() -> bool:
-    return current_user.is_authenticated and current_user.is_admin
+    return current_user.is_authenticated and may_administer(current_user)
 
 
 def unlisted(page: str, status: int) -> Response:

@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...authentication.access import ask_for_password, has_recent_sign_in
+from ...authentication.administration import may_administer
 from ...authentication.pages.login import PasswordForm
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
@@ -72,7 +73,9 @@ def _sent_uri(entry: LogEntry) -> str:
 
 def _register(entry: LogEntry, client: Client, sent: str) -> BaseResponse:
     try:
-        add_redirect_uri(client, sent, actor_id=current_user.id, by_administrator=current_user.is_admin)
+        add_redirect_uri(
+            client, sent, actor_id=current_user.id, by_administrator=may_administer(current_user)
+        )
     except ClientRefused as refusal:
         return _refused(entry, refusal)
     db.session.commit()
@@ -85,7 +88,7 @@ def _make_pkce_optional(entry: LogEntry, client: Client) -> BaseResponse:
     if not has_recent_sign_in():
         return ask_for_password(page)
     try:
-        make_pkce_optional(client, actor_id=current_user.id, by_administrator=current_user.is_admin)
+        make_pkce_optional(client, actor_id=current_user.id, by_administrator=may_administer(current_user))
     except ClientRefused as refusal:
         return _refused(entry, refusal)
     db.session.commit()

@@ -72,10 +72,11 @@ class Authorization:
     def situation(self) -> Situation:
         """Where it stands, for the table of interactions."""
         signed_in = current_user.is_authenticated
+        session = current_user.browser_session if signed_in else None
         return Situation(
             wishes=self.wishes,
             signed_in=signed_in,
-            auth_time=current_user.browser_session.authenticated_at if signed_in else None,
+            auth_time=session.authenticated_at if session else None,
             sent_to_sign_in=pending.sent_to_sign_in(self.url),
             account_chosen=signed_in and pending.account_chosen(self.url) == key_of(current_user.id),
             account_unclear=self.account_unclear,
@@ -83,6 +84,8 @@ class Authorization:
             has_consent=self.consent is not None,
             is_unverified_native_app=self.is_unverified_native_app,
             is_full=signed_in and self.consent is None and reach.is_full(self.asked.client, current_user.id),
+            requires_second_factor=self.asked.client.second_factor_required,
+            second_factor_at=session.second_factor_at if session else None,
             another_named=signed_in and self.grant.named not in (None, current_user.id),
         )
 

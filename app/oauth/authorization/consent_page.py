@@ -118,7 +118,8 @@ def _value(scope: str) -> str | None:
     """What the app would really see."""
     person: Any = current_user
     if scope == "profile":
-        return f"{person.full_name} · {person.username}" if person.full_name else str(person.username)
+        told = (person.full_name, person.username, person.picture_id and _("your picture"))
+        return " · ".join(filter(None, told))
     if scope == "email":
         return str(person.email or _("You have not given an email address."))
     if scope == "phone":

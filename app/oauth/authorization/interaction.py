@@ -36,11 +36,27 @@ class Situation:
     """Whether the app expects somebody else than the person signed in."""
     is_full: bool = False
     """Whether the app may let in nobody new until an administrator has checked it."""
+    requires_second_factor: bool = False
+    """Whether the app lets in nobody without one, whatever this request says."""
+    second_factor_at: datetime | None = None
+    """When the person last proved two factors."""
 
     @property
     def freshly_signed_in(self) -> bool:
         """Whether the person signed in because of this request."""
-        sent, proven = self.sent_to_sign_in, self.auth_time
+        return self._is_for_this(self.auth_time)
+
+    def is_too_old(self, proven: datetime | None) -> bool:
+        """Whether the request asks for a newer proof than the one of that time (``prompt=login``, ``max_age``)."""
+        if self._is_for_this(proven):
+            return False
+        if "login" in self.wishes.prompts:
+            return True
+        max_age = self.wishes.max_age
+        return max_age is not None and (proven is None or now() - proven > timedelta(seconds=max_age))
+
+    def _is_for_this(self, proven: datetime | None) -> bool:
+        sent = self.sent_to_sign_in
         return sent is not None and proven is not None and proven >= sent and now() - proven <= FRESH
 
 
@@ -68,16 +84,18 @@ def _account(situation: Situation) -> bool:
 
 
 def _reauthentication(situation: Situation) -> bool:
-    if situation.freshly_signed_in:
-        return False
-    if "login" in situation.wishes.prompts:
-        return True
-    max_age, proven = situation.wishes.max_age, situation.auth_time
-    return max_age is not None and (proven is None or now() - proven > timedelta(seconds=max_age))
+    return situation.is_too_old(situation.auth_time)
 
 
 def _room(situation: Situation) -> bool:
     return situation.is_full and not situation.has_consent
+
+
+def _second_factor(situation: Situation) -> bool:
+    """Whether two factors have to be proved: of what the app asks to be new, the second one must be, too."""
+    if not (situation.requires_second_factor or situation.wishes.second_factor):
+        return False
+    return situation.second_factor_at is None or situation.is_too_old(situation.second_factor_at)
 
 
 def _consent(situation: Situation) -> bool:
@@ -104,6 +122,7 @@ CHECKS = (
     Check("account", _account, causes.ACCOUNT_SELECTION_REQUIRED),
     Check("reauthentication", _reauthentication, causes.LOGIN_REQUIRED),
     Check("room", _room, causes.APP_FULL),
+    Check("second factor", _second_factor, causes.SECOND_FACTOR_UNPROVEN),
     Check("consent", _consent, causes.CONSENT_REQUIRED),
     Check("confirmation", _confirmation, causes.APP_UNASSURED),
 )

@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ... import fetch_metadata
 from ...authentication import accounts_here
-from ...authentication.access import public
+from ...authentication.access import lead_to_second_factor, public
 from ...authentication.kept_cookies import key_of
 from ...diagnostics import causes, request_log
 from ...extensions import settings
@@ -89,6 +89,11 @@ def _room(authorization: Authorization) -> Any:
     return make_response(render_template("oauth/full.html", client=client, cause=causes.APP_FULL), 403)
 
 
+def _second_factor(authorization: Authorization) -> Any:
+    pending.note_sent_to_sign_in(authorization.url)
+    return _lead_to(lead_to_second_factor(authorization.url))
+
+
 def _prepare_page(authorization: Authorization) -> None:
     uri = authorization.asked.validated_redirect_uri
     assert uri is not None
@@ -107,6 +112,7 @@ _INTERACTIONS = {
     "account": _account,
     "reauthentication": _reauthentication,
     "room": _room,
+    "second factor": _second_factor,
     "consent": _consent,
     "confirmation": _consent,
 }

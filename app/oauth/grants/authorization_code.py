@@ -6,6 +6,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as AuthlibAutho
 from sqlalchemy import Row
 
 from ...audit import EventKind
+from ...authentication.methods import ACR_VALUES, known_acr_values
 from ...clock import now
 from ...diagnostics import causes, redirect_uri_doctor, request_log
 from .. import wishes
@@ -17,7 +18,7 @@ from ..requests import PortalRequest
 from ..scopes import remaining_scopes, requested_scopes
 from ..tokens import codes, families, id_token_hints
 from .grant import Answer, PortalGrant
-from .persons import refuse_absent_person
+from .persons import refuse_absent_person, refuse_single_factor
 
 
 class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
@@ -47,9 +48,16 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         self.wishes = wishes.read(self.request.parameters)
         client_id = self.request.client.id
         request_log.attribute_to(client_id=client_id)
+        self._remark_unknown_acr()
         hint = self.request.parameters.get("id_token_hint")
         self.named = id_token_hints.named_person(hint, client_id, self.settings.issuer) if hint else None
         self.scopes = requested_scopes(self.request.payload.scope, self.request.client.scopes)
+
+    def _remark_unknown_acr(self) -> None:
+        """Remark that a wish has no effect: ``acr_values`` are voluntary, OpenID Connect Core section 3.1.2.1."""
+        asked = self.wishes.acr_values
+        if asked and not known_acr_values(asked):
+            request_log.remark(causes.ACR_UNKNOWN, sent=" ".join(asked)[:200], supported=list(ACR_VALUES))
 
     def save_authorization_code(self, code: str, request: PortalRequest) -> None:
         """Keep the digest of ``code`` with all it stands for."""
@@ -91,6 +99,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         if row.expires_at <= now():
             lifetime = self.settings.authorization_code_ttl
             raise Refused(causes.CODE_EXPIRED, issued_at=row.created_at, used_at=now(), lifetime=lifetime)
+        refuse_single_factor(client, row.methods, causes.CODE_WITHOUT_SECOND_FACTOR)
         self._check_redirect_uri(row)
         code_verifiers.check_verifier(self.request.form.get("code_verifier"), row.code_challenge)
 

@@ -34,6 +34,8 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
         client = self.authenticate_token_endpoint_client()
         if client.is_public:
             raise self.not_enabled(client, hint="public_client")
+        if client.second_factor_required:
+            raise Refused(causes.PASSWORD_WITHOUT_SECOND_FACTOR)
         username, password = self.required("username"), self.required("password")
         self.scopes = requested_scopes(self.request.form.get("scope"), client.scopes)
         self.request.keep_proof()  # wrong passwords are counted on another connection

@@ -4,7 +4,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from ...authentication.methods import has_two_factors
 from ...diagnostics import causes
+from ...diagnostics.causes import Cause
+from ..client_rows import ClientRow
 from ..refusals import Refused
 
 
@@ -12,3 +15,9 @@ def refuse_absent_person(row: Row[Any]) -> None:
     """Refuse tokens for somebody deleted or blocked, or who has disconnected the app."""
     if row.person_state is not None:
         raise Refused(causes.CATALOGUE[row.person_state], withdrawn_at=row.withdrawn_at)
+
+
+def refuse_single_factor(client: ClientRow, methods: str, cause: Cause) -> None:
+    """Refuse with ``cause`` what came of a sign-in by ``methods``, if the app has come to require a second factor since."""
+    if client.second_factor_required and not has_two_factors(methods):
+        raise Refused(cause)

@@ -10,11 +10,12 @@ from ...audit import EventKind
 from ...clock import now
 from ...diagnostics import causes, request_log, usage
 from ..client_lookup import find_client_and_family
+from ..client_rows import ClientRow
 from ..refusals import Refused
 from ..scopes import narrowed_scopes, remaining_scopes
 from ..tokens import families
 from .grant import Answer, PortalGrant, declines_offline
-from .persons import refuse_absent_person
+from .persons import refuse_absent_person, refuse_single_factor
 
 
 class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
@@ -27,7 +28,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         family_id = self.parsed.family_id if self.parsed else ""
         self.request.find_client = lambda client_id: self._find(client_id, family_id)
         client = self.authenticate_token_endpoint_client()
-        family = self._living(client.id)
+        family = self._living(client)
         asked = narrowed_scopes(self.request.form.get("scope"), tuple(family.scope.split()))
         # What was taken from the app since, or by the person, is not renewed for it.
         self.scopes = remaining_scopes(asked, client.scopes, family.consent_scope.split())
@@ -53,18 +54,19 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         client, self.family = find_client_and_family(client_id, family_id)
         return client
 
-    def _living(self, client_id: str) -> Row[Any]:
+    def _living(self, client: ClientRow) -> Row[Any]:
         """Return the family's row; refuse a token that may not be used at all, whatever its generation."""
         family = self.family
         if family is None or self.parsed is None or not families.is_genuine(self.parsed, family.seed):
             raise Refused(causes.REFRESH_UNKNOWN)
-        if family.client_id != client_id:
+        if family.client_id != client.id:
             raise Refused(causes.REFRESH_OF_OTHER_CLIENT)
         request_log.attribute_to(user_id=family.user_id)
         refuse_absent_person(family)
         if family.revoked_at is not None:
             reason, revoked_at = family.revoked_because, family.revoked_at
             raise Refused(causes.REFRESH_REVOKED, reason=reason, revoked_at=revoked_at)
+        refuse_single_factor(client, family.methods, causes.REFRESH_WITHOUT_SECOND_FACTOR)
         if declines_offline(family.consent_declined):
             raise Refused(causes.OFFLINE_DECLINED)
         latest = self._latest(family)
@@ -91,7 +93,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
             if families.rotate(self.request.transaction(), family.id, counter, lifetime, latest):
                 return int(counter) + 1
             self._find(self.request.client.id, family.id)  # somebody was quicker: see how it stands now
-            family = self._living(self.request.client.id)
+            family = self._living(self.request.client)
             counter, rotated_at = family.counter, family.rotated_at
         window = self.request.client.retry_window
         window = self.settings.refresh_retry_window if window is None else window

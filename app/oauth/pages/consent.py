@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 
-from ...account.pages.overview import send_confirmation_again
+from ...account.pages.verification import send_confirmation_again
 from ...authentication import accounts_here
 from ...authentication.access import public
 from ...consents.decisions import give_consent

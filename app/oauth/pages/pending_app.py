@@ -18,8 +18,12 @@ _SIGN_IN_PAGES = frozenset(
         "authentication_accounts.choose",
         "authentication_login.sign_in",
         "authentication_login.reauthenticate",
+        "authentication_verify.verify",
+        "authentication_totp.set_up",
+        "authentication_recovery_codes.show",
         "account_registration.register",
         "account_recovery.forgot_password",
+        "account_lost_factors.ask",
     }
 )
 

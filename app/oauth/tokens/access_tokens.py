@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, case, select
 
+from ...authentication.methods import acr_has_two_factors
 from ...clients.models import Client
 from ...clients.verified import learns_unconfirmed_emails
 from ...consents.models import Consent
@@ -32,12 +33,13 @@ _FAMILY_STATE = case(
     (TokenFamily.revoked_at.is_not(None), constant(causes.TOKEN_REVOKED.name)),
 ).label("state")
 _ALLOWED_TO_APP = Client.scopes.label("client_scopes")
+_REQUIRES_SECOND_FACTOR = Client.second_factor_required.label("client_requires_second_factor")
 _CLIENT_STATE = case((_IS_REVOKED, constant(causes.TOKEN_REVOKED.name)), _DISABLED).label("state")
 
 
 def _of_family(*columns: Any) -> HotRead:
     return HotRead(
-        select(_FAMILY_STATE, _ALLOWED_TO_APP, CONSENT_SCOPE, *columns)
+        select(_FAMILY_STATE, _ALLOWED_TO_APP, _REQUIRES_SECOND_FACTOR, CONSENT_SCOPE, *columns)
         .select_from(TokenFamily.__table__)
         .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
         .join(Client, Client.id == TokenFamily.client_id)
@@ -76,6 +78,13 @@ class ActiveToken:
     def learns_unproven(self) -> bool:
         """Whether its app learns an address that nobody confirmed; known where ``person`` is."""
         return bool(self.row.unproven)
+
+    @property
+    def is_too_weak(self) -> bool:
+        """Whether its person signed in with one factor, and its app has come to require two since."""
+        if self.user_id is None or not self.row.client_requires_second_factor:
+            return False
+        return not acr_has_two_factors(self.claims.get("acr"))
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from flask import request
 
+from ...authentication.methods import TWO_FACTORS
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..refusals import Refused
+from ..tokens.access_tokens import ActiveToken
 from . import attribution
 from .endpoint import FORM
 
@@ -16,6 +18,7 @@ _SAID = (
     causes.TOKEN_SENT_TWICE,
     causes.SCOPE_INSUFFICIENT,
     causes.BODY_TOO_LARGE,
+    causes.AUTHENTICATION_INSUFFICIENT,
 )
 
 
@@ -64,8 +67,15 @@ def refuse(refusal: Refused, token: str) -> Worded:
         return Worded(401, error, causes.INVALID_TOKEN, _challenge(error, causes.INVALID_TOKEN))
     if cause is causes.TOKEN_MISSING:
         return Worded(cause.status, error, cause.public, challenge())
-    more = f', scope="{refusal.facts["needed"]}"' if cause is causes.SCOPE_INSUFFICIENT else ""
-    return Worded(cause.status, error, cause.public, _challenge(error, cause.public) + more)
+    return Worded(cause.status, error, cause.public, _challenge(error, cause.public) + _asks_for(refusal))
+
+
+def check_strength(token: ActiveToken) -> None:
+    """Refuse a token of a sign-in that is not strong enough for its app any more, :rfc:`9470`. Raises :class:`Refused`."""
+    if token.is_too_weak:
+        raise Refused(
+            causes.AUTHENTICATION_INSUFFICIENT, acr=str(token.claims.get("acr")), needed=TWO_FACTORS
+        )
 
 
 def challenge() -> str:
@@ -75,6 +85,13 @@ def challenge() -> str:
 
 def _challenge(error: str, description: str) -> str:
     return f'{challenge()}, error="{error}", error_description="{description}"'
+
+
+def _asks_for(refusal: Refused) -> str:
+    """Return what the challenge names, so that a client knows what to ask for (:rfc:`6750#section-3`, :rfc:`9470#section-3`)."""
+    names = {causes.SCOPE_INSUFFICIENT: "scope", causes.AUTHENTICATION_INSUFFICIENT: "acr_values"}
+    name = names.get(refusal.cause)
+    return f', {name}="{refusal.facts["needed"]}"' if name else ""
 
 
 def _header() -> str | None:

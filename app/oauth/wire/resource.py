@@ -59,6 +59,7 @@ def _ask(view: View, scopes: tuple[str, ...]) -> Response:
         raise Refused(causes.SCOPE_INSUFFICIENT, needed=scopes[0], granted=sorted(token.scopes))
     if issuer not in ([audience] if isinstance(audience, str) else audience):
         raise Refused(causes.TOKEN_WRONG_AUDIENCE, sent=audience, expected=issuer)
+    bearer.check_strength(token)
     if not token.learns_unproven and holds_back(token.person, token.scopes):
         request_log.remark(causes.EMAIL_UNCONFIRMED)
     response = view(token)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...authentication.factors import relying_party
 from ...clients.redirect_uris import is_loopback
 from .finding import Finding
 
@@ -19,10 +20,18 @@ def check(settings: "Settings") -> Iterator[Finding]:
     """What was read, then everything about it that should be different."""
     yield Finding("configuration", True, f"{settings.app_env}, issuer {settings.issuer}")
     yield from (_wrong(says, mend) for holds, says, mend in _rules(settings) if holds)
+    if not relying_party.can_have_passkeys(settings.issuer):
+        yield Finding("configuration", True, f"no passkeys: {_why_no_passkeys(settings.issuer)}")
     if settings.app_env == "production":
         yield from (_wrong(says, mend) for holds, says, mend in _weaknesses(settings) if holds)
         if settings.database_url.startswith("sqlite"):
             yield Finding("configuration", True, "SQLite serves one machine; several need MariaDB.")
+
+
+def _why_no_passkeys(issuer: str) -> str:
+    if relying_party.has_name(issuer):
+        return "browsers have them only over TLS, and on localhost"
+    return f"ISSUER has an IP address and no domain name; on one's own machine {relying_party.named(issuer)} has them"
 
 
 def _wrong(says: str, mend: str) -> Finding:

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, redirect
+from flask import Blueprint, Response, abort, jsonify, redirect
 from werkzeug.wrappers import Response as Redirect
 
 from ... import languages
 from ...authentication.access import public
+from ...authentication.factors.relying_party import can_have_passkeys
 from ...clock import now
 from ...extensions import settings
 from ..static_files import static_url
@@ -43,6 +44,18 @@ def favicon() -> Redirect:
 def change_password() -> Redirect:
     """Where password managers send people to."""
     return redirect("/account/security", 303)
+
+
+@blueprint.get("/.well-known/passkey-endpoints")
+@public
+def passkey_endpoints() -> Response:
+    """Where password managers send people to add a passkey, and to look after theirs; 404 where there can be none."""
+    if not can_have_passkeys(settings.issuer):
+        abort(404)
+    page = f"{settings.issuer}/account/security/passkeys"
+    response = jsonify(enroll=page, manage=page)
+    response.headers["Cache-Control"] = PUBLIC_FOR_A_DAY
+    return response
 
 
 @blueprint.get("/.well-known/security.txt")

@@ -6,6 +6,7 @@ good become accounts in one transaction (:func:`take_over`), which takes seconds
 
 from typing import Any, TextIO
 
+from flask_babel import gettext as _
 from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
@@ -13,13 +14,23 @@ from ...audit import EventKind, record_for_many
 from ...clock import now
 from ...database.rows import db, new_id
 from .. import hash_kinds
-from ..models import User
+from ..models import SearchText, User
+from ..search_texts import text_of
 from . import lines
-from .fields import LineRefused, Values, values_of
-from .lines import FileRefused
+from .fields import LineRefused, Problem, Values, values_of
+from .lines import OPTIONAL, REQUIRED, FileRefused
 from .staging import Staging
 
-__all__ = ["FileRefused", "Staging", "TakenMeanwhile", "check", "take_over"]
+__all__ = [
+    "OPTIONAL",
+    "REQUIRED",
+    "FileRefused",
+    "Problem",
+    "Staging",
+    "TakenMeanwhile",
+    "check",
+    "take_over",
+]
 
 ROWS_A_BATCH = 400  # rows; SQLite took no more than 999 variables for long, and two go to each
 
@@ -36,18 +47,20 @@ def check(file: TextIO, staging: Staging) -> None:
     """
     for number, columns in lines.read(file):
         if isinstance(columns, lines.Unreadable):
-            staging.refuse(number, columns.why)
+            staging.refuse(number, [Problem(None, columns.why)])
             continue
         try:
             staging.add(number, values_of(columns))
         except LineRefused as refusal:
-            staging.refuse(number, str(refusal))
+            staging.refuse(number, refusal.problems)
     for batch in staging.good(ROWS_A_BATCH):
         _refuse_taken(batch, staging)
 
 
-def take_over(staging: Staging) -> int:
+def take_over(staging: Staging, by: str | None = None) -> int:
     """Give the good lines of ``staging`` an account and return how many they are; the caller commits.
+
+    ``by``: id of the administrator who does it, None at the command line.
 
     Raises :class:`TakenMeanwhile`; the caller undoes what was written by then.
     """
@@ -56,9 +69,12 @@ def take_over(staging: Staging) -> int:
         rows = [_row(values, username, email) for _line, username, email, values in batch]
         try:
             db.session.execute(insert(User), rows)
+            db.session.execute(
+                insert(SearchText), [{"user_id": row["id"], "text": text_of(row)} for row in rows]
+            )
         except IntegrityError:
             raise TakenMeanwhile from None
-        record_for_many(EventKind.USER_IMPORTED, [row["id"] for row in rows])
+        record_for_many(EventKind.USER_IMPORTED, [row["id"] for row in rows], by)
         kinds |= {hash_kinds.kind_of(row["password_hash"]) for row in rows}
         number += len(rows)
     hash_kinds.keep(kinds)
@@ -71,11 +87,13 @@ def _refuse_taken(batch: list[tuple[int, str, str, Values]], staging: Staging) -
     taken = taken.where(or_(User.username_key.in_(usernames), User.email_key.in_(emails)))
     found = db.session.execute(taken).all()
     taken_usernames, taken_emails = {row.username_key for row in found}, {row.email_key for row in found}
-    for line, username, email, _values in batch:
+    for line, username, email, _person in batch:
         same = {"username": username in taken_usernames, "email": email in taken_emails}
-        why = "; ".join(f"{name}: somebody here has it already" for name, is_same in same.items() if is_same)
-        if why:
-            staging.refuse(line, why)
+        problems = [
+            Problem(name, _("somebody here has it already")) for name, is_same in same.items() if is_same
+        ]
+        if problems:
+            staging.refuse(line, problems)
 
 
 def _row(values: Values, username_key: str, email_key: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
 
 from ...clock import now
 from .. import foreign_hashes
@@ -14,11 +16,21 @@ BOOLEANS = {"true": True, "false": False}
 Values = dict[str, Any]
 
 
+class Problem(NamedTuple):
+    """What is wrong with a line, in the language of who reads it, and in which column; None: with all of it."""
+
+    column: str | None
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.column}: {self.why}" if self.column else self.why
+
+
 class LineRefused(Exception):
     """The line is no person; ``problems`` says why, column by column, and repeats no value: one may be a hash."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)
         self.problems = problems
 
 
@@ -30,7 +42,7 @@ def values_of(columns: Mapping[str, str]) -> Values:
         try:
             values[name] = read(columns.get(name, ""), columns)
         except ValueError as error:
-            problems.append(f"{name}: {error}")
+            problems.append(Problem(name, str(error)))
     if problems:
         raise LineRefused(problems)
     return values
@@ -40,14 +52,14 @@ def _password_hash(text: str, _columns: Mapping[str, str]) -> str:
     password_hash = foreign_hashes.as_checked(text)
     problem = foreign_hashes.problem(password_hash)
     if problem is not None:
-        raise ValueError(problem)
+        raise ValueError(str(problem))
     return password_hash
 
 
 def _since_now(text: str, _columns: Mapping[str, str]) -> datetime | None:
     """Older services know whether, not when: here it is so from now on."""
     if text and text.lower() not in BOOLEANS:
-        raise ValueError("accepted: true or false")
+        raise ValueError(_("accepted: true or false"))
     return now() if BOOLEANS.get(text.lower()) else None
 
 
@@ -59,7 +71,7 @@ def _created_at(text: str, _columns: Mapping[str, str]) -> datetime:
     except (ValueError, OverflowError):
         told = datetime.max.replace(tzinfo=UTC)
     if not EARLIEST <= told <= moment + timedelta(days=1):
-        raise ValueError("accepted: a time that is over, in ISO 8601, such as 2024-05-01T12:30:00+02:00")
+        raise ValueError(_("accepted: a time that is over, in ISO 8601, such as 2024-05-01T12:30:00+02:00"))
     return min(told, moment)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
+from flask_babel import gettext as _
+
 from .fields import READERS
 
 REQUIRED = ("username", "email", "password_hash")
@@ -19,7 +21,7 @@ Columns = dict[str, str]
 
 
 class FileRefused(Exception):
-    """Not a file of people at all; ``str()`` says why."""
+    """Not a file of people at all; ``str()`` says why, in the language of who reads it."""
 
 
 @dataclass(frozen=True)
@@ -46,26 +48,38 @@ def read(file: TextIO) -> Iterator[tuple[int, Columns | Unreadable]]:
 def _header(number: int, text: str) -> list[str]:
     fields = _split(text)
     if isinstance(fields, Unreadable):
-        raise FileRefused(f"line {number}: {fields.why}")
+        raise FileRefused(_("line %(number)d: %(why)s", number=number, why=fields.why))
     names = [field.strip().lower() for field in fields]
-    unknown = [name for name in names if name not in REQUIRED + OPTIONAL]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    missing = [name for name in REQUIRED if name not in names]
-    for problem, those in (
-        ("has no column", missing),
-        ("has the unknown column", unknown),
-        ("repeats", repeated),
-    ):
-        if those:
-            told = ", ".join(map(_shown, those[:5]))
-            accepted = f"accepted: {', '.join(REQUIRED)} and, optionally, {', '.join(OPTIONAL)}"
-            raise FileRefused(f"line {number}, the header, {problem} {told}; {accepted}")
+    if why := _wrong_header(names):
+        accepted = _(
+            "accepted: %(required)s and, optionally, %(optional)s",
+            required=", ".join(REQUIRED),
+            optional=", ".join(OPTIONAL),
+        )
+        raise FileRefused(
+            _("line %(number)d, the header, %(why)s; %(accepted)s", number=number, why=why, accepted=accepted)
+        )
     return names
 
 
-def _shown(name: str) -> str:
-    """``name`` as it may be repeated: where the header was forgotten, it is somebody's address or hash."""
-    return repr(name) if NAME.fullmatch(name) else "that is no name"
+def _wrong_header(names: list[str]) -> str | None:
+    if not any(names):
+        return _("is empty")
+    if len(names) == 1 and re.search("[;\t]", names[0]):
+        return _("has no column but one: write commas between the columns, not semicolons or tabs")
+    missing = [name for name in REQUIRED if name not in names]
+    unknown = [name for name in names if name not in REQUIRED + OPTIONAL]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if missing:
+        return _("has no column %(names)s", names=_shown(missing))
+    if unknown:
+        return _("has the unknown column %(names)s", names=_shown(unknown))
+    return _("repeats %(names)s", names=_shown(repeated)) if repeated else None
+
+
+def _shown(names: list[str]) -> str:
+    """``names`` as they may be repeated: where the header was forgotten, one is somebody's address or hash."""
+    return ", ".join(repr(name) if NAME.fullmatch(name) else _("that is no name") for name in names[:5])
 
 
 def _columns(names: list[str], text: str) -> Columns | Unreadable:
@@ -73,21 +87,27 @@ def _columns(names: list[str], text: str) -> Columns | Unreadable:
     if isinstance(fields, Unreadable):
         return fields
     if len(fields) != len(names):
-        return Unreadable(f"it has {len(fields)} columns, the header {len(names)}")
+        return Unreadable(
+            _("columns in it: %(found)d, in the header: %(wanted)d", found=len(fields), wanted=len(names))
+        )
     return dict(zip(names, (field.strip() for field in fields), strict=True))
 
 
 def _split(text: str) -> list[str] | Unreadable:
     if not _is_utf8(text):
-        return Unreadable("it is not UTF-8")
+        return Unreadable(_("it is not UTF-8: save the file as CSV in UTF-8"))
     if "\0" in text:
-        return Unreadable("it has a null byte in it")
+        return Unreadable(_("it has a null byte in it: save the file as CSV in UTF-8"))
     try:
         return next(csv.reader([text], strict=True), [])
     except csv.Error as error:
         if "field limit" in str(error):
-            return Unreadable(f"one of its columns has more than {csv.field_size_limit()} characters")
-        return Unreadable(f"it is not well-formed CSV ({error})")
+            return Unreadable(
+                _("one of its columns has more than %(most)d characters", most=csv.field_size_limit())
+            )
+        return Unreadable(
+            _("it is not well-formed CSV (%(error)s): look at its quotation marks", error=error)
+        )
 
 
 def _is_utf8(text: str) -> bool:
@@ -129,5 +149,11 @@ def _next(again: deque[str], lines: Iterator[str]) -> str | None:
 def _bounded(file: TextIO) -> Iterator[str]:
     for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), ""), start=1):
         if len(line) > LONGEST_LINE:
-            raise FileRefused(f"line {number} has more than {LONGEST_LINE} characters: this is no CSV file")
+            raise FileRefused(
+                _(
+                    "line %(number)d has more than %(most)d characters: this is no CSV file",
+                    number=number,
+                    most=LONGEST_LINE,
+                )
+            )
         yield line.removeprefix("\ufeff") if number == 1 else line

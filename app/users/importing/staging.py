@@ -10,12 +10,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
+from flask_babel import gettext as _
+
 from ..names import fold, fold_email
-from .fields import Values
+from .fields import Problem, Values
 
 TABLES = """
 CREATE TABLE good (line INTEGER PRIMARY KEY, username_key TEXT UNIQUE, email_key TEXT UNIQUE, person TEXT);
-CREATE TABLE bad (line INTEGER PRIMARY KEY, why TEXT);
+CREATE TABLE bad (line INTEGER PRIMARY KEY, problems TEXT);
 """
 MOMENTS = ("email_verified", "blocked", "created_at")
 
@@ -43,14 +45,17 @@ class Staging:
             self._rows.execute("INSERT INTO good VALUES (?, ?, ?, ?)", (line, *keys.values(), person))
         except sqlite3.IntegrityError:
             found = ((name, self._line_with(f"{name}_key", key)) for name, key in keys.items())
-            self.refuse(
-                line, "; ".join(f"{name}: line {first} has it, too" for name, first in found if first)
-            )
+            told = [
+                Problem(name, _("line %(number)d has it, too", number=first))
+                for name, first in found
+                if first
+            ]
+            self.refuse(line, told)
 
-    def refuse(self, line: int, why: str) -> None:
+    def refuse(self, line: int, problems: list[Problem]) -> None:
         """Make ``line`` a bad one."""
         self._rows.execute("DELETE FROM good WHERE line = ?", (line,))
-        self._rows.execute("INSERT INTO bad VALUES (?, ?)", (line, why))
+        self._rows.execute("INSERT INTO bad VALUES (?, ?)", (line, json.dumps(problems)))
 
     def good(self, size: int) -> Iterator[list[tuple[int, str, str, Values]]]:
         """Line, username key, email key and values of the good lines, at most ``size`` at once."""
@@ -60,9 +65,16 @@ class Staging:
             last = rows[-1][0]
             yield [(line, username, email, _values(person)) for line, username, email, person in rows]
 
-    def bad(self) -> Iterator[tuple[int, str]]:
-        """Number and reason of the bad lines, in the file's order."""
-        yield from self._rows.execute("SELECT line, why FROM bad ORDER BY line")
+    def bad(self, most: int = -1) -> Iterator[tuple[int, list[Problem]]]:
+        """Number of the bad lines and what is wrong with them, in the file's order; ``most`` of them, or all."""
+        for line, problems in self._rows.execute(
+            "SELECT line, problems FROM bad ORDER BY line LIMIT ?", (most,)
+        ):
+            yield line, [Problem(*problem) for problem in json.loads(problems)]
+
+    def count_good(self) -> int:
+        """How many lines are good."""
+        return int(self._rows.execute("SELECT count(*) FROM good").fetchone()[0])
 
     def count_bad(self) -> int:
         """How many lines are bad."""

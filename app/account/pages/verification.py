@@ -1,47 +1,27 @@
-"""The account at a glance."""
+"""Asking once more for the email that confirms the address."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ...audit.trail import list_events
-from ...audit.wording import tell
-from ...authentication.sessions import list_sessions
 from ...database.rows import db
 from ...extensions import settings
-from ...users.countries import country_name
 from ...users.models import User
-from ...users.phone_numbers import for_reading
 from ...users.refusals import AmbiguousEmail
 from ..registration import ask_for_verification
 from ..wording import in_words
 
-blueprint = Blueprint("account_overview", __name__)
-
-LATEST = 5
-
-
-@blueprint.get("/account")
-def show() -> str:
-    """The page with who one is, where one is signed in, and what happened last."""
-    return render_template(
-        "account/overview.html",
-        mobile=for_reading(current_user.mobile),
-        country=country_name(current_user.country, str(get_locale())),
-        platform={"android": "Android", "ios": "iOS"}.get(current_user.platform or ""),
-        devices=list_sessions(current_user.id),
-        events=[tell(event) for event in list_events(current_user.id, limit=LATEST)],
-    )
+blueprint = Blueprint("account_verification", __name__)
 
 
 @blueprint.post("/account/verification")
-def send_verification_again() -> Response:
+def send_again() -> Response:
     """Mail the link that confirms the address once more."""
     told, kind = send_confirmation_again(current_user)
     flash(told, kind)
-    page = "account_email_change.edit" if kind == "danger" else "account_overview.show"
+    page = "account_email_change.edit" if kind == "danger" else "site_home.account"
     return redirect(url_for(page), 303)
 
 

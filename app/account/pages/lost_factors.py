@@ -1,0 +1,135 @@
+"""All second factors lost: asking for the wait, beginning it, ending it, and cancelling it."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import EmailField
+from wtforms.validators import InputRequired
+
+from ...authentication.access import public
+from ...database.rows import db
+from ...extensions import settings
+from ...forms import status_of
+from ...network_limits import LimitReached
+from ...users.names import check_email
+from ...users.refusals import EmailRefused
+from .. import lost_factors
+from ..refusals import LinkExpired, RecoveryOpen, TooManyRecoveries
+from ..wording import tell
+from . import limited
+
+blueprint = Blueprint("account_lost_factors", __name__)
+
+
+class RecoveryForm(FlaskForm):
+    """Where the link is to go."""
+
+    email = EmailField(_l("Email address"), [InputRequired(_l("Please enter your email address."))])
+
+
+@blueprint.route("/recover", methods=["GET", "POST"])
+@public
+def ask() -> ResponseReturnValue:
+    """The page that mails a link; it answers the same whether anybody has the address."""
+    form = RecoveryForm()
+    headers: dict[str, str] = {}
+    try:
+        if form.validate_on_submit() and _ask(form):
+            return render_template("account/recovery_sent.html", email=form.email.data or "")
+        status = status_of(form)
+    except LimitReached as reached:
+        status, headers = limited.refuse(form, reached)
+    return render_template("account/recover.html", form=form, wait=settings.recovery_wait), status, headers
+
+
+@blueprint.route("/recover/<token>", methods=["GET", "POST"])
+@public
+def follow(token: str) -> ResponseReturnValue:
+    """The page behind a link: that of the first email begins the wait, that of the last one ends it."""
+    form = FlaskForm()
+    try:
+        if _is_over(token):
+            return _complete(token, form)
+        user = lost_factors.find_asked(token)
+        if form.validate_on_submit():
+            recovery = lost_factors.begin(token)
+            db.session.commit()
+            return render_template("account/recovery_begun.html", ends_at=recovery.ends_at)
+    except LinkExpired:
+        db.session.rollback()
+        return render_template("account/link_expired.html", purpose="recover"), 410
+    except RecoveryOpen:
+        db.session.rollback()
+        form.form_errors.append(_("The wait has begun already. We mail you a link when it is over."))
+    except TooManyRecoveries:
+        db.session.rollback()
+        form.form_errors.append(
+            _("This was begun three times within a month. Please write to the people who run this portal.")
+        )
+    page = render_template("account/recovery_begin.html", form=form, user=user, wait=settings.recovery_wait)
+    return page, status_of(form)
+
+
+@blueprint.route("/recover/cancel/<token>", methods=["GET", "POST"])
+@public
+def cancel(token: str) -> ResponseReturnValue:
+    """The page behind the link in each notice: its button cancels the wait, whoever is signed in here."""
+    form = FlaskForm()
+    try:
+        user = lost_factors.find_cancelled(token)
+        if form.validate_on_submit():
+            lost_factors.cancel_by_link(token)
+            db.session.commit()
+            flash(_("Canceled. All second factors of the account stay as they are."), "ok")
+            return redirect(url_for("authentication_login.sign_in"), 303)
+    except LinkExpired:
+        db.session.rollback()
+        return render_template("account/link_expired.html", purpose="cancel_recovery"), 410
+    return render_template("account/recovery_cancel.html", form=form, user=user), status_of(form)
+
+
+@blueprint.post("/account/security/recovery/cancel")
+def cancel_here() -> ResponseReturnValue:
+    """Cancel the wait from a browser that is signed in to the account."""
+    if lost_factors.cancel(current_user, by=current_user.id):
+        flash(_("Canceled. All your second factors stay as they are."), "ok")
+    db.session.commit()
+    return redirect(url_for("account_security.show"), 303)
+
+
+def _ask(form: RecoveryForm) -> bool:
+    try:
+        check_email(form.email.data or "")
+    except EmailRefused as refusal:
+        tell(form, refusal)
+        return False
+    lost_factors.ask_for_recovery(
+        form.email.data or "",
+        locale=str(get_locale()),
+        ip=request.remote_addr,
+        request_id=g.get("request_id"),
+    )
+    db.session.commit()
+    return True
+
+
+def _is_over(token: str) -> bool:
+    try:
+        lost_factors.find_ended(token)
+    except LinkExpired:
+        return False
+    return True
+
+
+def _complete(token: str, form: FlaskForm) -> ResponseReturnValue:
+    user = lost_factors.find_ended(token)
+    if not form.validate_on_submit():
+        return render_template("account/recovery_end.html", form=form, user=user), status_of(form)
+    lost_factors.complete(token)
+    db.session.commit()
+    flash(_("Your second factors are removed. Please sign in with your password and set up new ones."), "ok")
+    return redirect(url_for("authentication_login.sign_in"), 303)

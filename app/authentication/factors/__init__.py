@@ -1,0 +1,1 @@
+"""What somebody can prove beside the password, or in its place."""
