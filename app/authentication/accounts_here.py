@@ -16,7 +16,7 @@ from .. import form_owners
 from ..users.models import User
 from . import last_seen, next_page
 from .browser_cookies import KEPT_BY, MOST_ACCOUNTS, browser_cookies
-from .kept_cookies import key_of
+from .kept_cookies import key_of, waits_for_second_step
 from .models import BrowserSession
 from .open_sessions import find_sessions
 from .refusals import BrowserFull
@@ -73,6 +73,21 @@ def find_account(user_id: str | None) -> Account | None:
 def find_current() -> Account | None:
     """Return the account of the person whom this request is for."""
     return next((account for account in list_accounts() if account.user == current_user), None)
+
+
+def is_active() -> bool:
+    """Whether this request is for the active account."""
+    kept = browser_cookies()
+    return len(kept.tokens) < 2 or kept.slot == kept.pointer
+
+
+def key_to_name() -> str | None:
+    """Return what addresses must call the person whom this request is for; None where they are meant anyway.
+
+    Without it they would be about the active account, or about a sign-in that waits for its second step.
+    """
+    is_clear = is_active() and not waits_for_second_step()
+    return None if is_clear or not current_user.is_authenticated else key_of(current_user.id)
 
 
 def find_owner() -> Account | None:

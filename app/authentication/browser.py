@@ -164,6 +164,7 @@ def _take_slot(user: User, row: BrowserSession, others: list[Account]) -> None:
 def _end(account: Account) -> None:
     sessions.end_session(account.user.id, account.row.id)
     kept_cookies.forget_uses(account.user.id)
+    kept_cookies.forget_second_step(account.user.id)
     kept_cookies.put(account.slot, None)
     g.accounts_here = [each for each in accounts_here.list_accounts() if each.user != account.user]
 

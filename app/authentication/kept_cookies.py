@@ -14,6 +14,9 @@ from .models import BrowserSession
 PENDING = "interactions"  # what authorization requests in progress have noted; it survives a sign-in
 USED_APPS = "used_apps"  # the account that each app was used with last
 CSRF = "csrf_token"
+SECOND_STEP = (
+    "second_step"  # a sign-in that waits for its second step, and whose; no sign-in or switch leaves it
+)
 OF_THE_BROWSER = (PENDING, WAITING, USED_APPS, CSRF)
 """What pages have noted and is nobody's in particular: a waiting form is sealed for its person, and a form says whose it is."""
 
@@ -60,6 +63,17 @@ def forget_uses(user_id: str) -> None:
     uses = session.get(USED_APPS)
     if isinstance(uses, dict):
         session[USED_APPS] = {app: person for app, person in uses.items() if person != key_of(user_id)}
+
+
+def waits_for_second_step() -> bool:
+    """Whether the browser keeps a sign-in that waits, or did: :mod:`app.authentication.second_step` knows more."""
+    return SECOND_STEP in session
+
+
+def forget_second_step(user_id: str | None = None) -> None:
+    """Forget a sign-in that waits for its second step: that of this account, or else anybody's."""
+    if user_id is None or (session.get(SECOND_STEP) or [None])[0] == user_id:
+        session.pop(SECOND_STEP, None)
 
 
 def _ends_at(row: BrowserSession) -> datetime | None:

@@ -12,7 +12,6 @@ from wtforms.validators import InputRequired
 
 from ...authentication import accounts_here, browser, known_browsers
 from ...authentication.access import public
-from ...authentication.accounts_here import Account
 from ...database.rows import db
 from ...forms import status_of
 from ...network_limits import LimitReached
@@ -22,6 +21,7 @@ from .. import recovery, resetting
 from ..refusals import LinkExpired
 from ..wording import tell
 from . import limited
+from .signed_out import forget_sign_in
 
 blueprint = Blueprint("account_recovery", __name__)
 
@@ -66,7 +66,7 @@ def reset_password(token: str) -> Response | tuple[str, int]:
         if form.validate_on_submit():
             here = accounts_here.find_account(reset.user.id)
             resetting.reset_password(token, form.password.data or "")
-            onward, another = _take_destination(), _sign_out(here)
+            onward, another = _take_destination(), forget_sign_in(here)
             known_browsers.remember_anew(reset.user)  # who guesses meanwhile keeps nobody out of it
             db.session.commit()
             _tell_what_next(reset)
@@ -100,13 +100,6 @@ def _ask_for_reset(form: ForgotPasswordForm) -> bool:
     )
     db.session.commit()
     return True
-
-
-def _sign_out(here: Account | None) -> str | None:
-    """Let the browser forget the sign-in of before; "1" where other accounts stay, beside which one signs in then."""
-    if here is not None or not accounts_here.list_accounts():
-        browser.leave(here)
-    return "1" if accounts_here.list_accounts() else None
 
 
 def _tell_what_next(reset: resetting.Reset) -> None:

@@ -125,11 +125,18 @@ def _go_on(user: User, onward: str, *, remember: bool) -> Response:
     """Let in who gave the right password, or ask them for a second factor first."""
     if needs_second_factor(user):
         second_step.begin(user, remember=remember)
-        onward = url_for("authentication_verify.verify", next=browser.safe_next(request.args.get("next")))
+        onward = second_step_page()
     else:
         let_in(user, methods=PASSWORD, remember=remember)
     db.session.commit()
     return redirect(onward, 303)
+
+
+def second_step_page() -> str:
+    """Where a sign-in that has begun goes on, beside the accounts that are here where it is for another one."""
+    another = "1" if accounts_here.is_for_another() else None
+    onward = browser.safe_next(request.args.get("next"))
+    return url_for("authentication_verify.verify", another=another, next=onward)
 
 
 def _refused(form: SignInForm | PasswordForm, refusal: InvalidCredentials | TooManyTries) -> Response:

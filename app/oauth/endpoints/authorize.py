@@ -69,10 +69,7 @@ def _account(authorization: Authorization) -> Any:
 
 def _reauthentication(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    account = None
-    if accounts_here.list_others():
-        account = key_of(current_user.id)
-        pending.note_account_chosen(authorization.url, current_user.id)
+    account = _settle_account(authorization)
     return _lead_to(url_for("authentication_login.reauthenticate", account=account, next=authorization.url))
 
 
@@ -91,7 +88,15 @@ def _room(authorization: Authorization) -> Any:
 
 def _second_factor(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    return _lead_to(lead_to_second_factor(authorization.url))
+    return _lead_to(lead_to_second_factor(authorization.url, _settle_account(authorization)))
+
+
+def _settle_account(authorization: Authorization) -> str | None:
+    """Let the request stay with its account, and return what pages call it; None where there is no other."""
+    if not accounts_here.list_others():
+        return None
+    pending.note_account_chosen(authorization.url, current_user.id)
+    return key_of(current_user.id)
 
 
 def _prepare_page(authorization: Authorization) -> None:
