@@ -32,6 +32,7 @@ from .operations import commands as operation_commands
 from .operations import endpoints as operation_endpoints
 from .operations import mail_commands
 from .operations.command_line import CommandLine
+from .privacy import pages as privacy_pages
 from .reactions import REACTIONS
 from .scopes import commands as scope_commands
 from .site import endpoints as site_endpoints
@@ -51,6 +52,7 @@ PAGES = (
     + diagnostic_pages.blueprints
     + oauth_pages.blueprints
     + admin_pages.blueprints
+    + privacy_pages.blueprints
 )
 ENDPOINTS = (
     operation_endpoints.blueprints

@@ -3,11 +3,11 @@
 Their order is not promised. ``create_app`` connects them, and nothing else connects anything.
 """
 
-from .account import email_changes, email_links, factor_recoveries, mobile, resetting
+from .account import email_changes, factor_recoveries, leaving, mobile, resetting
 from .authentication import sessions
 from .authentication.factors import changes as factors
 from .authentication.factors import passkeys
-from .clients import apps_of_accounts, scope_usage
+from .clients import apps_of_accounts, care, scope_usage
 from .consents import decisions
 from .notifications import recipients
 from .oauth import ended_grants
@@ -22,8 +22,8 @@ REACTIONS = (
     (accounts.user_deleted, factors.forget_all),
     (accounts.user_deleted, mobile.forget_code),
     (accounts.user_deleted, factor_recoveries.forget),
-    (accounts.user_deleted, email_links.delete_links_of),
-    (accounts.user_deleted, apps_of_accounts.delete_apps_of),
+    (accounts.user_deleted, leaving.delete_mails_and_links_of),
+    (accounts.user_deleted, care.part_with_apps_of),
     (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),

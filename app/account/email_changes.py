@@ -43,7 +43,7 @@ def ask_for_change(user: User, email: str, *, issuer: str, locale: str) -> bool:
     email = check_new_email(user, email)
     if email == user.email:
         raise EmailUnchanged
-    if not may_send_another(Purpose.CHANGE_EMAIL, user.id, email):
+    if not may_send_another(Purpose.CHANGE_EMAIL, user.id, email) or not accounts.is_still_there(user):
         return False
     token = create_link(Purpose.CHANGE_EMAIL, user, email=email)
     link = verify_email_url(issuer, token)

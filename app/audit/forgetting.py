@@ -32,7 +32,7 @@ def forget_person(user_id: str, names: Collection[str]) -> None:
     for own in (by, about & Event.actor_id.is_(None)):
         db.session.execute(update(Event).where(own, Event.ip.is_not(None)).values(ip=None))
     _blank(about, OF_PERSON)
-    _blank(by, OF_BROWSER)
+    _blank(by & or_(Event.user_id.is_(None), Event.user_id != user_id), OF_BROWSER)
     if names:
         written = or_(*(_says(json.dumps(name, ensure_ascii=False)) for name in names))
         _blank(Event.kind.in_(NAMING_OTHERS) & written, ("email",), names)
@@ -40,18 +40,23 @@ def forget_person(user_id: str, names: Collection[str]) -> None:
 
 def _blank(events: ColumnElement[bool], fields: Collection[str], only: Collection[str] | None = None) -> None:
     """Empty these fields in the details of ``events``, or just those that say ``only`` this."""
-    changed: dict[str, list[str]] = defaultdict(list)  # many sign-ins tell the same few devices
+    same: dict[str, list[str]] = defaultdict(list)  # many sign-ins tell the same few devices
     told = or_(*(_says(f'"{field}"') for field in fields))
     for event_id, text in db.session.execute(select(Event.id, Event.details).where(events, told)):
-        details = json.loads(text)
-        for field in fields:
-            if field in details and (only is None or details[field] in only):
-                details[field] = None
-        changed[json.dumps(details, ensure_ascii=False, sort_keys=True)].append(event_id)
-    for text, ids in changed.items():
-        for start in range(0, len(ids), ROWS_A_STATEMENT):
+        same[text].append(event_id)
+    for text, ids in same.items():
+        blank = _blanked(text, fields, only)
+        for start in range(0, len(ids) if blank != text else 0, ROWS_A_STATEMENT):
             some = Event.id.in_(ids[start : start + ROWS_A_STATEMENT])
-            db.session.execute(update(Event).where(some).values(details=text))
+            db.session.execute(update(Event).where(some).values(details=blank))
+
+
+def _blanked(text: str, fields: Collection[str], only: Collection[str] | None) -> str:
+    details = json.loads(text)
+    for field in fields:
+        if field in details and (only is None or details[field] in only):
+            details[field] = None
+    return json.dumps(details, ensure_ascii=False, sort_keys=True)
 
 
 def _says(text: str) -> ColumnElement[bool]:

@@ -29,6 +29,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.ADMINISTRATOR_DISMISSED: _l("You are no longer an administrator of this portal."),
     EventKind.PROFILE_CHANGED: _l("You changed your profile."),
     EventKind.PICTURE_REMOVED: _l("An administrator removed your picture."),
+    EventKind.DATA_EXPORTED: _l("You downloaded your data."),
     EventKind.EMAIL_CHANGE_ASKED: _l("You asked for another email address."),
     EventKind.EMAIL_CHANGED: _l("You changed your email address."),
     EventKind.EMAIL_RESTORED: _l("The change of your email address was undone."),
@@ -77,6 +78,9 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.CLIENT_TRUSTED: _l("An app of yours was marked as verified."),
     EventKind.CLIENT_DISTRUSTED: _l("An app of yours is no longer marked as verified."),
     EventKind.CLIENT_DELETED: _l("You deleted an app."),
+    EventKind.CLIENT_LEFT: _l("You left an app behind that other people use."),
+    EventKind.CLIENT_HANDED_OVER: _l("An app was handed over to you."),
+    EventKind.CLIENT_GIVEN_AWAY: _l("An app of yours was handed over to somebody else."),
     EventKind.INTROSPECTION_ALLOWED: _l(
         "An app of yours was allowed to introspect everybody's access tokens."
     ),

@@ -1,4 +1,4 @@
-"""What becomes of the apps of an account that somebody else made or was in, or that is deleted."""
+"""What becomes of the apps of an account that somebody else made or was in."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from .client_secrets import list_live, revoke_secret
 from .disabling import ADMINISTRATOR, OWNER, disable_client
 from .introspection import forget_introspection_of_all
 from .models import Client, ClientSecret
-from .registration import delete_client, list_own_clients
+from .registration import list_own_clients
 from .verified import distrust_client
 
 
@@ -31,12 +31,6 @@ def end_what_was_made_since(user: User, since: datetime) -> None:
                 revoke_secret(client, secret, actor_id=None)
         if client.created_at >= since:
             disable_client(client, OWNER, actor_id=None)
-
-
-def delete_apps_of(user: User) -> None:
-    """Delete the apps of a person whose account is deleted: nobody is left to answer for them."""
-    for client in list_own_clients(user.id):
-        delete_client(client, actor_id=user.id, with_owner=True)
 
 
 def take_name_from_secrets(user: User) -> None:

@@ -4,7 +4,8 @@ import click
 
 from ..users.accounts import find_user
 from ..users.models import User
-from . import introspection, registration
+from ..users.refusals import NotActive
+from . import care, introspection, registration
 from .models import Client
 from .refusals import PortalsOwnApp
 
@@ -27,10 +28,14 @@ def get_person(username: str) -> User:
     return user
 
 
-def hand_over(client: Client, owner_id: str) -> None:
-    """Make ``client`` that person's."""
+def hand_over(client: Client, owner: User) -> None:
+    """Make ``client`` the app of ``owner``."""
     try:
-        registration.hand_over(client, owner_id, actor_id=None)
+        care.hand_over(client, owner, actor_id=None)
+    except NotActive:
+        raise click.ClickException(
+            f"{owner.username} is blocked. Run “flask user unblock” first, or name somebody else."
+        ) from None
     except PortalsOwnApp:
         raise click.ClickException(
             f"{client.name} is an app of the portal itself: it cannot be anybody's."

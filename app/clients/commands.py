@@ -71,7 +71,7 @@ def update(client_id: str, state: str | None, **given: Any) -> None:
     except ClientRefused as refused:
         raise explained(refused) from None
     if given["owner"]:
-        hand_over(client, get_person(given["owner"]).id)
+        hand_over(client, get_person(given["owner"]))
     if given["introspection"] == "all":
         allow_introspection(client)
     elif given["introspection"] == "own":

@@ -20,6 +20,7 @@ class State(StrEnum):
 
     DISABLED = "disabled"
     OWNERLESS = "ownerless"
+    IN_CARE = "in_care"
     PUBLIC = "public"
     PASSWORD = "password"
     TRUSTED = "trusted"
@@ -36,7 +37,8 @@ def search(text: str, state: State | None = None) -> Select[Client, User]:
 
 _NARROWED: dict[State, ColumnElement[bool]] = {
     State.DISABLED: Client.disabled_at.is_not(None),
-    State.OWNERLESS: Client.owner_id.is_(None),
+    State.OWNERLESS: and_(Client.owner_id.is_(None), Client.owner_left_at.is_(None)),
+    State.IN_CARE: Client.owner_left_at.is_not(None),
     State.PUBLIC: Client.client_type == "public",
     # No other grant has this word in its name.
     State.PASSWORD: Client.grant_types.contains(grants.PASSWORD, autoescape=True),

@@ -50,6 +50,11 @@ class Client(Model):
     """When it first had as many people as an app may have that nobody vouches for; owner and administrators know."""
     preset: Mapped[str | None] = mapped_column(ascii_text(24))
     registered_dynamically: Mapped[bool] = mapped_column(default=False)
+    """Whether it registered itself, or became nobody's otherwise: without an owner it is none of the portal's."""
+    owner_left_at: Mapped[datetime | None]
+    """When its owner deleted their account: it is in the care of administrators until somebody has it."""
+    ends_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When it ends, as the owner who left has chosen."""
     trusted: Mapped[bool] = mapped_column(default=False)
     unconfirmed_emails: Mapped[bool] = mapped_column(default=False)
     """Whether it learns addresses that nobody confirmed, as long as it is vouched for."""

@@ -44,6 +44,11 @@ def tell_of_introspection(client: Client, *, by: str | None) -> None:
     _tell(client, "introspection_changed", by=by, page=page, allowed=client.introspects_all)
 
 
+def tell_of_new_owner(client: Client, *, by: str | None) -> None:
+    """Email the owner that ``client`` is theirs from now on."""
+    _tell(client, "app_handed_over", by=by, page=f"/dashboard/apps/{client.id}")
+
+
 def _tell(client: Client, template: str, *, by: str | None, page: str, **told: str | bool | None) -> None:
     owner = db.session.get(User, client.owner_id) if client.owner_id is not None else None
     if owner is not None:

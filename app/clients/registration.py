@@ -106,15 +106,6 @@ def edit_client(
     return changed
 
 
-def hand_over(client: Client, owner_id: str, *, actor_id: str | None) -> None:
-    """Make ``client`` that person's, without what administrators allowed it in other hands. Raises :class:`PortalsOwnApp`."""
-    if client.id == PORTALS_OWN:
-        raise PortalsOwnApp
-    if client.owner_id != owner_id:
-        introspection.forget_introspection_of_all(client, actor_id=actor_id)
-        client.owner_id = owner_id
-
-
 def delete_client(client: Client, *, actor_id: str | None, with_owner: bool = False) -> None:
     """End ``client`` for good, with its secrets, everybody's consent and every token. Raises :class:`PortalsOwnApp`.
 

@@ -12,13 +12,18 @@ from .models import Consent
 
 
 @counts_people
-def count_people(client_ids: Sequence[str]) -> dict[str, int]:
-    """How many people allow each of these clients something at present; those with nobody are left out."""
+def count_people(client_ids: Sequence[str], besides: str | None = None) -> dict[str, int]:
+    """How many people allow each of these clients something at present; those with nobody are left out.
+
+    The person with the id ``besides`` is not counted.
+    """
     query = (
         select(Consent.client_id, func.count().label("people"))
         .where(Consent.client_id.in_(client_ids), Consent.withdrawn_at.is_(None))
         .group_by(Consent.client_id)
     )
+    if besides is not None:
+        query = query.where(Consent.user_id != besides)
     return {row.client_id: row.people for row in db.session.execute(query)}
 
 

@@ -1,10 +1,11 @@
 """What waits to leave, for administrators: never what it says, since it may hold a one-time link."""
 
 import json
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Row, Select, Update, and_, delete, func, or_, select, update
 
 from ..clock import now
 from ..crypto import Undecryptable
@@ -14,6 +15,8 @@ from .addresses import masked
 from .mail import sealed_for
 from .models import OutgoingMail
 from .refusals import MailNotWaiting
+
+ROWS_A_STATEMENT = 500
 
 
 def list_queued() -> Select[OutgoingMail]:
@@ -42,11 +45,8 @@ def is_being_sent(mail: OutgoingMail) -> bool:
 
 def recipient_of(mail: OutgoingMail) -> str | None:
     """The address or number, masked; None where it cannot be read."""
-    try:
-        to: str = json.loads(vault.decrypt(mail.sealed, sealed_for(mail.id)))["to"]
-    except Undecryptable:  # the encryption secret was changed since
-        return None
-    return masked(to)
+    to = _recipient(mail)
+    return masked(to) if to else None
 
 
 def find_queued(mail_id: str) -> OutgoingMail | None:
@@ -62,6 +62,36 @@ def hurry(mail: OutgoingMail) -> None:
 def drop(mail: OutgoingMail) -> None:
     """Delete ``mail`` unsent. Raises :class:`MailNotWaiting`."""
     _done(delete(OutgoingMail).where(_waits(mail.id)))
+
+
+def drop_all_to(recipients: Collection[str], *, besides: str) -> None:
+    """Delete what waits for these addresses and numbers, but mails of the template ``besides``.
+
+    The content is sealed, so each one is opened: what waits is what mail servers have not taken within a day.
+    """
+    folded = {recipient.casefold() for recipient in recipients}
+    last, found = "", []
+    while rows := _sealed_after(last):
+        last = rows[-1].id
+        found += [row.id for row in rows if row.template != besides and _recipient(row).casefold() in folded]
+    for start in range(0, len(found), ROWS_A_STATEMENT):
+        some = OutgoingMail.id.in_(found[start : start + ROWS_A_STATEMENT])
+        db.session.execute(delete(OutgoingMail).where(some).execution_options(synchronize_session=False))
+
+
+def _sealed_after(last: str) -> Sequence[Row[str, str, str]]:
+    columns = select(OutgoingMail.id, OutgoingMail.template, OutgoingMail.sealed)
+    query = columns.where(OutgoingMail.id > last).order_by(OutgoingMail.id).limit(ROWS_A_STATEMENT)
+    return db.session.execute(query).all()
+
+
+def _recipient(mail: OutgoingMail | Row[str, str, str]) -> str:
+    """Return the address or number; an empty text where it cannot be read."""
+    try:
+        to: str = json.loads(vault.decrypt(mail.sealed, sealed_for(mail.id)))["to"]
+    except Undecryptable:  # the encryption secret was changed since
+        return ""
+    return to
 
 
 def _waits(mail_id: str) -> ColumnElement[bool]:

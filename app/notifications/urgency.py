@@ -40,12 +40,14 @@ FIRST = (
     "secret_revealed",
     "secrets_replaced",
     "redirect_uris_changed",
+    "account_deleted",
     "app_deleted",
+    "app_handed_over",
     "pkce_optional",
     "introspection_changed",
 )
-# Every registration makes one; an app that is full waits for an administrator anyway.
-THEN = ("verify_email", "invitation", "app_full", "test_mail")
+# Every registration makes one; an app that is full waits for an administrator anyway, one that ends has two weeks.
+THEN = ("verify_email", "invitation", "app_full", "tell_of_end", "app_ends", "test_mail")
 
 
 def order() -> ColumnElement[int]:

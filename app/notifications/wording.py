@@ -10,8 +10,11 @@ from flask_babel import lazy_gettext as _l
 from .refusals import MailServerLacks, NotAMail
 
 WORDS: Mapping[str, LazyString] = {
+    "account_deleted": _l("The account was deleted"),
     "app_deleted": _l("An app was deleted"),
+    "app_ends": _l("An app ends"),
     "app_full": _l("An app has as many people as it may have"),
+    "app_handed_over": _l("An app was handed over"),
     "email_changed": _l("The email address was changed"),
     "email_given_back": _l("The change of the email address was undone"),
     "email_taken_back": _l("The change of the email address was undone"),
@@ -19,6 +22,7 @@ WORDS: Mapping[str, LazyString] = {
     "answer_reset_request": _l("Request for a new password"),
     "invitation": _l("Invitation to create an account"),
     "reset_password": _l("Link for a new password"),
+    "tell_of_end": _l("The end of an app, to everybody who uses it"),
     "set_password": _l("Link for the first password"),
     "introspection_changed": _l("What an app may introspect was changed"),
     "new_administrator": _l("A new administrator"),

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from ..masking import SECRET, text
 
 MASK = "[secret]"
+MASKS = {"token": MASK, "username": "[name]"}  # by the placeholder of a route: access logs outlive accounts
 LONGEST_PATH = (
     300  # characters; with everything else a line stays below what a pipe takes in one piece (4096)
 )
@@ -34,16 +35,21 @@ class Answered(NamedTuple):
 
 
 def path_writer(rules: Iterable[Rule]) -> Callable[[str], str]:
-    """A function from the path of a request to what may be written: ASCII in one piece, one-time tokens masked.
+    """A function from the path of a request to what may be written: ASCII in one piece, tokens and names masked.
 
-    Which paths hold such tokens is read from the routes: those with ``<token>``.
+    Which paths hold such is read from the routes: those with ``<token>`` or ``<username>``.
     """
-    tokens = tuple({rule.rule.partition("<token>")[0] for rule in rules if "token" in rule.arguments})
+    masked = {
+        rule.rule.partition(f"<{name}>")[0]: mask
+        for rule in rules
+        for name, mask in MASKS.items()
+        if name in rule.arguments
+    }
 
     def write(path: str) -> str:
-        for before in tokens:
+        for before, mask in masked.items():
             if path.startswith(before):
-                path = before + MASK
+                path = before + mask
         if "pf_" in path or "eyJ" in path:
             path = SECRET.sub(MASK, path)
         if AS_IT_IS.fullmatch(path) is None:

@@ -7,6 +7,8 @@ from functools import partial
 from sqlalchemy import delete, select
 
 from ..audit.models import Event
+from ..clients import care
+from ..clients.models import Client
 from ..clock import now
 from ..database.rows import Base, db, first_id_at
 from ..users import hash_kinds
@@ -22,6 +24,7 @@ def steps(event_retention: int) -> Iterator[tuple[str, Callable[[], int]]]:
     """
     for model in expiring_tables():
         yield model.__tablename__, partial(delete_batch, model)
+    yield Client.__tablename__, care.delete_ended
     yield PasswordHashKind.__tablename__, hash_kinds.recount
     yield Event.__tablename__, partial(delete_old_events, timedelta(seconds=event_retention))
 

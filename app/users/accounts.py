@@ -3,17 +3,18 @@
 from typing import Any
 
 from blinker import Namespace
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import load_only
 
 from ..audit import EventKind, record
 from ..audit.forgetting import forget_person
 from ..clock import now
-from ..database.rows import db
+from ..database.rows import changed, db
 from ..notifications.addresses import masked
 from .administrators import keep_one, refuse_own
 from .models import User
 from .names import check_email, check_username, fold, fold_email
+from .notices import say_farewell
 from .password_changes import forget_password, keep_hash, replace_password, set_password
 from .passwords import check_new_password, hash_password
 from .person_fields import PERSON_FIELDS
@@ -28,6 +29,7 @@ __all__ = [
     "forget_password",
     "forget_profile",
     "get_user",
+    "is_still_there",
     "keep_hash",
     "note_arrival",
     "register",
@@ -145,18 +147,30 @@ def unblock(user: User, by: str | None = None) -> None:
     record(EventKind.USER_UNBLOCKED, user_id=user.id, actor_id=by)
 
 
-def delete(user: User, by: str | None = None) -> None:
-    """Erase what says who ``user`` was. The row stays: it keeps the ``sub`` from ever meaning somebody else.
+def is_still_there(user: User) -> bool:
+    """Whether ``user`` is not deleted, whose row is held from here on: nothing is written about somebody who is gone."""
+    held = (
+        update(User).where(User.id == user.id, User.deleted_at.is_(None)).values(updated_at=User.updated_at)
+    )
+    return changed(held.execution_options(synchronize_session=False)) == 1
 
-    Raises LastAdministrator where another person does it.
+
+def delete(user: User, by: str | None = None) -> None:
+    """Erase what says who ``user`` was, and tell them; of several calls at once one does it.
+
+    The row stays: it keeps the ``sub`` from ever meaning somebody else. ``by``: id of who does it, the person or an
+    administrator; None at the command line, which may delete everybody. Raises LastAdministrator.
     """
-    if by not in (None, user.id):
+    if by is not None:
         _keep_an_administrator(user)
+    still_there = update(User).where(User.id == user.id, User.deleted_at.is_(None))
+    if changed(still_there.values(deleted_at=now())) != 1:
+        return
+    say_farewell(user, by=by)
     record(EventKind.USER_DELETED, user_id=user.id, actor_id=by)
     user_deleted.send(user)
     told = [text for text in (user.email, user.mobile) if text]
     forget_person(user.id, [*told, *map(masked, told)])
-    user.deleted_at = now()
     forget_picture(user)
     for field in PERSON_FIELDS:
         if field.erased:

@@ -10,6 +10,8 @@ from ..extensions import settings
 from ..notifications.mail import queue_mail
 from .models import User
 
+FAREWELL = "account_deleted"
+
 earlier_addresses_wanted = Namespace().signal("earlier-addresses-wanted")
 """Sent with a person; each receiver returns the addresses that can still take the account back."""
 
@@ -26,9 +28,23 @@ def notify(user: User, template: str, *, by: str | None = None, **told: str | in
 
 def notify_earlier(user: User, template: str, *, by: str | None = None, **told: str | int | None) -> None:
     """Queue the notice to addresses that can take the account back: who was robbed of it hears what the thief does."""
-    for _receiver, addresses in earlier_addresses_wanted.send(user):
-        for address in addresses:
-            write_to(address, user, template, by=by, **told, is_earlier=True)
+    for address in _earlier_addresses_of(user):
+        write_to(address, user, template, by=by, **told, is_earlier=True)
+
+
+def say_farewell(user: User, *, by: str | None) -> None:
+    """Queue the email that the account of ``user`` is deleted, to every address that could have kept it.
+
+    It waits sealed for as long as it takes to be sent, a day at most, and is the last that knows the address.
+    """
+    confirmed = user.email if user.email_verified_at is not None else None
+    for address in dict.fromkeys(filter(None, (confirmed, *_earlier_addresses_of(user)))):
+        write_to(address, user, FAREWELL, by=by, username=user.username, by_person=by == user.id)
+
+
+def _earlier_addresses_of(user: User) -> list[str]:
+    told = earlier_addresses_wanted.send(user)
+    return [address for _receiver, addresses in told for address in addresses]
 
 
 def write_to(

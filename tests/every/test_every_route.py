@@ -115,6 +115,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
             "/favicon.ico",
             "/robots.txt",
             "/pictures/<picture_id>.webp",
+            "/privacy",
             "/static/<path:filename>",
             "/health/live",
             "/health/ready",

@@ -40,6 +40,11 @@ def shared(databases: Any) -> Any:
         yield portal
 
 
+def test_the_name_of_a_person_in_a_path_is_not_written(shared: Portal) -> None:
+    answer = requests.get(f"{shared.url}/api/users/annamaria", timeout=30)
+    assert line_of(shared, answer.headers["X-Request-Id"])["path"] == "/api/users/[name]"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

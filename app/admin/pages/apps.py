@@ -26,6 +26,7 @@ LATEST = 5
 STATES = {
     State.DISABLED: _l("Disabled"),
     State.OWNERLESS: _l("Of the portal itself"),
+    State.IN_CARE: _l("Without owner"),
     State.PUBLIC: _l("Public"),
     State.PASSWORD: _l("With the password grant"),
     State.TRUSTED: _l("Verified"),

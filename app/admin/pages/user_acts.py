@@ -11,7 +11,7 @@ from ...account.recovery import send_password_link
 from ...account.registration import confirm_email as take_as_confirmed
 from ...authentication.access import recent_sign_in
 from ...authentication.sessions import sign_out_everywhere
-from ...clients.people_per_app import count_people
+from ...clients.care import list_used_by_others
 from ...clients.registration import list_own_clients
 from ...extensions import settings
 from ...users import accounts, administrators, pictures
@@ -121,19 +121,19 @@ def delete(user_id: str) -> ResponseReturnValue:
 
 
 def _lost_with(user: User) -> Iterator[str]:
-    own = [client.id for client in list_own_clients(user.id)]
-    if own:
+    used = len(list_used_by_others(user.id))
+    others = len(list_own_clients(user.id)) - used
+    if others:
         yield ngettext(
             "One app of this person is deleted with the account.",
             "%(num)d apps of this person are deleted with the account.",
-            len(own),
+            others,
         )
-    connections = sum(count_people(own).values())
-    if connections:
+    if used:
         yield ngettext(
-            "One connection to an app of theirs ends.",
-            "%(num)d connections to apps of theirs end.",
-            connections,
+            "One app of theirs that other people use stays, without an owner and in your care.",
+            "%(num)d apps of theirs that other people use stay, without an owner and in your care.",
+            used,
         )
 
 

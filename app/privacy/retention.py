@@ -1,0 +1,163 @@
+"""What the portal keeps of people and for how long: the page says what settings and tables do.
+
+Every table is in one entry of :data:`KEPT`, or in :data:`NOTHING_OF_PEOPLE`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from config import Settings
+
+from ..account.email_links import LIFETIMES
+from ..account.mobile import LIFETIME as CODE_LIFETIME
+from ..account.models import EmailLink
+from ..authentication import lifetimes, throttling
+from ..clients.care import NOTICE
+from ..database.rows import Base
+from ..diagnostics.models import LOG_KEPT
+from ..forms import SECOND_CLICK
+from ..notifications.delivery import GIVE_UP_AFTER
+from ..oauth.models import TokenFamily
+from ..oauth.tokens.codes import TOMBSTONE
+
+Periods = Callable[[Settings], dict[str, timedelta]]
+NOTHING_OF_PEOPLE = ("signing_keys", "scopes", "password_hash_kinds")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something that is kept: what it holds, until when, and in which tables."""
+
+    name: LazyString
+    holds: LazyString
+    until: LazyString
+    """With the ``periods`` by their names."""
+    tables: tuple[str, ...]
+    periods: Periods = lambda _settings: {}
+
+
+def _beyond(model: type[Base]) -> timedelta:
+    """For how much longer rows of ``model`` are there when they are over."""
+    return model.__expiry__.kept if model.__expiry__ is not None else timedelta(0)
+
+
+def _seconds(number: int) -> timedelta:
+    return timedelta(seconds=number)
+
+
+KEPT = (
+    Kept(
+        _l("Your account"),
+        _l(
+            "Username, email address, password (as a hash, which nobody can read), your profile, and where and with "
+            "what you first came."
+        ),
+        _l(
+            "Until you delete your account. Of a deleted account an empty row remains, so that nobody else ever gets "
+            "its ID."
+        ),
+        ("users",),
+    ),
+    Kept(
+        _l("Devices"),
+        _l("Browser, network address and times of the browsers in which you are signed in."),
+        _l(
+            "Until you sign out, %(idle)s after the last use (%(idle_remembered)s with “Stay signed in”), and in any "
+            "case %(longest)s (%(longest_remembered)s) after the sign-in."
+        ),
+        ("browser_sessions", "spent_session_tokens"),
+        lambda settings: {
+            "idle": lifetimes.IDLE,
+            "idle_remembered": lifetimes.IDLE_REMEMBERED,
+            "longest": _seconds(settings.session_ttl),
+            "longest_remembered": _seconds(settings.remembered_session_ttl),
+        },
+    ),
+    Kept(
+        _l("Wrong passwords"),
+        _l("How many were given for an account, so that nobody can guess on and on; never what was typed."),
+        _l("%(period)s after the last one."),
+        ("sign_in_failures",),
+        lambda _settings: {"period": throttling.FORGOTTEN_AFTER},
+    ),
+    Kept(
+        _l("Links and codes sent to you"),
+        _l("What each is for, and to which address or number it went."),
+        _l("Links: up to %(link)s, and %(beyond)s more. Codes to a phone: %(code)s."),
+        ("email_links", "mobile_codes"),
+        lambda _settings: {
+            "link": max(LIFETIMES.values()),
+            "beyond": _beyond(EmailLink),
+            "code": CODE_LIFETIME,
+        },
+    ),
+    Kept(
+        _l("Emails and text messages"),
+        _l("Address and content, encrypted, while they wait to be sent."),
+        _l("Until they are sent, %(period)s at most."),
+        ("outgoing_mails",),
+        lambda _settings: {"period": GIVE_UP_AFTER},
+    ),
+    Kept(
+        _l("Connected apps"),
+        _l("Which apps you gave access to what, and when; no token itself is kept."),
+        _l(
+            "What you allowed: until you delete your account. The access of an app: until you disconnect it, or "
+            "%(unused)s after its last use, %(longest)s at most; that it was there, %(beyond)s more. Codes on their "
+            "way to an app: %(code)s, and %(tombstone)s more."
+        ),
+        ("consents", "token_families", "authorization_codes"),
+        lambda settings: {
+            "unused": _seconds(settings.refresh_token_ttl),
+            "longest": _seconds(settings.refresh_token_max_ttl),
+            "beyond": _beyond(TokenFamily),
+            "code": _seconds(settings.authorization_code_ttl),
+            "tombstone": TOMBSTONE,
+        },
+    ),
+    Kept(
+        _l("Revoked tokens"),
+        _l("The number of an access token that was revoked, or of an app's proof of who it is; no name."),
+        _l("Until they would have ended by themselves, %(period)s at most."),
+        ("revoked_tokens", "used_assertions"),
+        lambda settings: {"period": max(_seconds(settings.access_token_ttl), timedelta(hours=1))},
+    ),
+    Kept(
+        _l("Activity"),
+        _l(
+            "What happened to an account or was done by it, when, and from which network address: so that you, and "
+            "whoever runs this portal, can see it after an incident."
+        ),
+        _l("%(period)s. When an account is deleted, its email and network addresses and devices go at once."),
+        ("events",),
+        lambda settings: {"period": _seconds(settings.event_retention)},
+    ),
+    Kept(
+        _l("Requests of apps"),
+        _l("What an app asked for and was answered, with the ID of the account; neither names nor secrets."),
+        _l("%(period)s."),
+        ("logged_requests",),
+        lambda _settings: {"period": LOG_KEPT},
+    ),
+    Kept(
+        _l("Apps you register"),
+        _l("What you write about them, and their secrets, encrypted."),
+        _l(
+            "Until you delete them or your account. An app that other people use stays without your name, or ends "
+            "%(notice)s later, as you choose."
+        ),
+        ("clients", "client_secrets"),
+        lambda _settings: {"notice": NOTICE},
+    ),
+    Kept(
+        _l("Forms you send"),
+        _l("A checksum, and where the answer led, encrypted: so that a second click does nothing twice."),
+        _l("%(period)s."),
+        ("sent_forms",),
+        lambda _settings: {"period": SECOND_CLICK},
+    ),
+)
