@@ -97,7 +97,7 @@ def test_nobody_is_locked_out_of_their_own_account(strict: Flask) -> None:
 
 def test_people_who_administer_nothing_are_asked_for_nothing(strict: Flask) -> None:
     browser = make.browser_of(strict, make.make_user(strict))
-    assert "second factor" not in browser.get("/account").text
+    assert "/login/verify" not in browser.get("/account").text
     assert browser.get("/admin").status_code == 404
 
 
