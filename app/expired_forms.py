@@ -5,19 +5,25 @@ So nothing can happen: looking changes nothing, whoever looks.
 
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
-from . import fetch_metadata, uris
+from . import fetch_metadata, form_owners, uris
 
 _wrap_sent = FlaskForm.Meta.wrap_formdata
 
 
 class ExpiredForms(CSRFProtect):
-    """The protection of forms, which gives people back what they typed."""
+    """The protection of forms, which gives people back what they typed, and lets none act for another account."""
+
+    def init_app(self, app: Flask) -> None:
+        """Write forms with whose they are."""
+        super().init_app(app)
+        app.jinja_env.globals["csrf_token"] = form_owners.new_token
+        app.context_processor(lambda: {"csrf_token": form_owners.new_token})
 
     def has_vouched_for_form(self) -> bool:
         """Whether this request brings a form of one of our pages, with the token of this browser."""
@@ -32,13 +38,20 @@ class ExpiredForms(CSRFProtect):
         """Let pass what carries its token; what one of our own pages sent without is turned into a look at it."""
         try:
             super().protect(apply_exemptions)
+            if g.get("csrf_valid"):
+                form_owners.check()
         except CSRFError:
+            form_owners.refuse_form_of_another()
             if not (is_own_page() and fetch_metadata.is_same_origin()):
                 raise
             g.form_expired = True
             fill_in(request.form, without_cookies() or _late())
             request.method = "GET"
             request.form = ImmutableMultiDict()
+
+    def _get_csrf_token(self) -> str | None:
+        token, g.form_owner = form_owners.read(super()._get_csrf_token())
+        return token
 
 
 def without_cookies() -> str | None:

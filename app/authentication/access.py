@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from .. import expired_forms
 from ..clock import now
-from . import kept_forms
+from . import accounts_here, kept_forms
 from .second_factors import has_second_factor, needs_second_factor
 
 RECENT = timedelta(minutes=10)  # how long a password check covers what asks for a fresh one
@@ -81,17 +81,21 @@ def ask_for_second_factor(back: str | None = None) -> Response:
     return redirect(lead_to_second_factor(back))
 
 
-def lead_to_second_factor(back: str | None) -> str:
-    """Return where the person at this browser proves a second factor; a passkey is shown where the password is asked for."""
+def lead_to_second_factor(back: str | None, account: str | None = None) -> str:
+    """Return where the person whom this request is for proves a second factor, ``account`` where it must be named.
+
+    A passkey is shown where the password is asked for.
+    """
     if needs_second_factor(current_user) or not has_second_factor(current_user):
-        return second_factor_page(back)
+        return second_factor_page(back, account)
     flash(_("Please use your passkey here: the password alone is not enough for what comes next."), "info")
-    return url_for("authentication_login.reauthenticate", next=back)
+    return url_for("authentication_login.reauthenticate", account=account, next=back)
 
 
-def second_factor_page(back: str | None) -> str:
+def second_factor_page(back: str | None, account: str | None = None) -> str:
     """Where somebody signed in proves a second factor, or sets one up, and then goes on to ``back``."""
-    return url_for("authentication_verify.verify", next=back)
+    named = account or accounts_here.key_to_name()
+    return url_for("authentication_verify.verify", account=named, next=back)
 
 
 def has_recent_sign_in() -> bool:

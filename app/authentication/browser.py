@@ -1,26 +1,36 @@
-"""The browser's side of a sign-in: adopting a session, leaving it, and where to go next."""
-
-import unicodedata
-from urllib.parse import unquote, urlsplit
+"""The browser's side of a sign-in: adopting a session, taking turns, leaving."""
 
 from flask import Response, g, request, session
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from ..database.rows import db
 from ..database.trouble import again_if_lost, undo, was_undone
 from ..extensions import login_manager
 from ..users import accounts
 from ..users.models import User
-from . import devices, known_browsers, last_seen, lifetimes, replays, session_tokens, sessions
-from .cookies import KEPT_BY, keep_token
+from . import (
+    accounts_here,
+    devices,
+    kept_cookies,
+    known_browsers,
+    last_seen,
+    lifetimes,
+    replays,
+    session_tokens,
+    sessions,
+)
+from .accounts_here import Account
+from .browser_cookies import FIRST, KEPT_BY, Change, browser_cookies
+from .kept_cookies import PENDING
 from .kept_forms import PERSON, WAITING
 from .methods import PASSWORD
 from .models import BrowserSession
+from .next_page import destination, safe_next
 from .refusals import SpentTokenShown
 
+__all__ = ["REMEMBERED_FOR", "adopt", "destination", "leave", "renew", "safe_next", "settle", "switch_to"]
+
 REMEMBERED_FOR = lifetimes.IDLE_REMEMBERED
-PENDING = "interactions"  # what authorization requests in progress have noted; it survives a sign-in
-UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # characters that one reader sees and another drops
 
 # Behind a proxy of a phone network the address changes; the session row is what can be ended.
 login_manager.session_protection = None
@@ -29,9 +39,11 @@ login_manager.session_protection = None
 def adopt(user: User, remember: bool = False, methods: str = PASSWORD) -> None:
     """Sign ``user``, who came in by ``methods``, in at this browser with a new session row; the edge commits it.
 
-    The cookie is emptied first and gets a token of its own: one that somebody planted before is worth nothing.
+    It becomes the active account, in the place of an older session of the same person; other accounts stay.
+    Without any, the cookie is emptied first: what somebody planted before is worth nothing. Raises
+    :class:`BrowserFull`.
     """
-    _end_current()
+    others = _make_room(user)
     row, token = sessions.start_session(
         user,
         methods=methods,
@@ -40,50 +52,40 @@ def adopt(user: User, remember: bool = False, methods: str = PASSWORD) -> None:
         device=devices.recognise(request.user_agent.string),
     )
     accounts.note_arrival(user, ip=row.ip, platform=devices.platform(request.user_agent.string))
-    kept = {name: session[name] for name in (PENDING, WAITING) if session.get(name)}
-    session.clear()
-    session.update(kept)
+    was_permanent = session.permanent and bool(others)
+    kept_cookies.keep_only(kept_cookies.OF_THE_BROWSER if others else (PENDING, WAITING))
     session[PERSON] = user.id
-    login_user(user)
-    session.pop("_id", None)  # Flask-Login's fingerprint of address and browser, which nothing here compares
-    session.permanent = remember
-    user.browser_session = row
-    _keep(row, token)
+    accounts_here.become(user, row)
+    session.permanent = remember or was_permanent
+    _take_slot(user, row, others)
+    kept_cookies.keep(row, token)
+    g.pop("accounts_here", None)
     known_browsers.remember(user)
 
 
-def leave() -> None:
-    """Sign this browser out: its session row ends, its cookie is emptied. The edge commits."""
-    _end_current()
-    logout_user()
-    session.clear()
+def switch_to(account: Account) -> None:
+    """Make ``account`` the active one of this browser. It gets no new session, and has proved nothing anew."""
+    accounts_here.act_as(account)
+    kept_cookies.belong_to(account.row)
+    kept_cookies.point_to(account.slot, account.row)
 
 
-def safe_next(address: str | None) -> str | None:
-    """``address`` if it is a path of this portal, else None.
+def leave(account: Account | None = None) -> User | None:
+    """Sign ``account``, or else the person of this request, out at this browser. The edge commits.
 
-    Browsers drop tabs and line breaks, take ``\\`` for ``/`` and ``//`` for the start of a host: whatever one of
-    them, or a proxy that decodes once more, might read as another site's address is refused.
+    The others stay. Where it was the active account the next one takes its place and is returned.
     """
-    if not address or not address.startswith("/") or address.startswith("//") or "\\" in address:
-        return None
-    if any(unicodedata.category(character) in UNSEEN for character in address):
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    if parts.scheme or parts.netloc:
-        return None
-    path = unquote(unquote(parts.path))
-    if "//" in path or "\\" in path or any(ord(character) < ord(" ") for character in path):
-        return None
-    return address
-
-
-def destination(default: str) -> str:
-    """Where the person wanted to go (``?next=``, inside the portal only), or else ``default``."""
-    return safe_next(request.args.get("next")) or default
+    gone = account or accounts_here.find_current()
+    was_active = gone is not None and gone.user == current_user  # who is looked up while the session is there
+    if gone is not None:
+        _end(gone)
+    others = accounts_here.list_accounts()
+    if not others:
+        _forget_everything()
+    elif was_active:
+        switch_to(others[0])
+        return others[0].user
+    return None
 
 
 def renew(*methods: str) -> None:
@@ -91,7 +93,7 @@ def renew(*methods: str) -> None:
     row = current_user.browser_session
     token = session_tokens.rotate_proven_token(row, session[KEPT_BY], *methods)
     if token is not None:
-        _keep(row, token)
+        kept_cookies.keep(row, token)
 
 
 def settle(response: Response) -> Response:
@@ -100,7 +102,7 @@ def settle(response: Response) -> Response:
     if due is not None and due.is_due and current_user == due.user:
         token = again_if_lost(lambda: session_tokens.rotate_token(due.row, session[KEPT_BY]), was_undone)
         if token is not None:
-            _keep(due.row, token)
+            kept_cookies.keep(due.row, token)
     copied: str | None = g.pop("copied_session", None)
     if copied is not None:
         again_if_lost(lambda: _end_copied(copied), was_undone)
@@ -117,6 +119,8 @@ def _load_user(token: str) -> User | None:
     if found is None:
         return None
     found.user.browser_session = found.row
+    if session.get(PERSON) not in (None, found.user.id):
+        kept_cookies.belong_to(found.row)  # a slow answer has brought back what was of another account
     if found.is_due:
         g.token_due = found
     if found.is_current:
@@ -130,11 +134,46 @@ def _end_copied(session_id: str) -> None:
     db.session.commit()
 
 
-def _keep(row: BrowserSession, token: str) -> None:
-    ends = lifetimes.ends_at(row, row.rotated_at) if row.remembered else None
-    keep_token(token, ends)
+def _make_room(user: User) -> list[Account]:
+    """End an older session of ``user`` here, and return the other accounts."""
+    here = accounts_here.list_accounts()
+    others = [account for account in here if account.user != user]
+    accounts_here.check_room(others)
+    for account in here:
+        if account.user == user:
+            sessions.end_session(user.id, account.row.id)
+    return others
 
 
-def _end_current() -> None:
-    if current_user.is_authenticated:
-        sessions.end_session(current_user.id, current_user.browser_session.id)
+def _take_slot(user: User, row: BrowserSession, others: list[Account]) -> None:
+    """Find the cookie for a new token of ``user``, and let the browser forget the tokens of sessions that are over."""
+    kept, taken = browser_cookies(), {account.slot for account in others}
+    for slot in kept.tokens:
+        if slot not in taken:
+            kept_cookies.put(slot, None)
+    for account in others:
+        if account.slot not in kept.tokens:  # an older version kept it among what pages write
+            kept_cookies.put(account.slot, account.token, account.row)
+    kept.slot, kept.opened_with = (f"-{kept_cookies.key_of(user.id)}" if others else FIRST), None
+    if others:
+        kept_cookies.point_to(kept.slot, row)
+    elif kept.pointer is not None:
+        kept.points_to = Change(None)
+
+
+def _end(account: Account) -> None:
+    sessions.end_session(account.user.id, account.row.id)
+    kept_cookies.forget_uses(account.user.id)
+    kept_cookies.forget_second_step(account.user.id)
+    kept_cookies.put(account.slot, None)
+    g.accounts_here = [each for each in accounts_here.list_accounts() if each.user != account.user]
+
+
+def _forget_everything() -> None:
+    logout_user()
+    session.clear()
+    kept = browser_cookies()
+    for slot in kept.tokens:
+        kept_cookies.put(slot, None)
+    if kept.pointer is not None:
+        kept.points_to = Change(None)

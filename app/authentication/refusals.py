@@ -29,6 +29,10 @@ class NetworkWaits(TooManyTries):
     """Too many sign-ins have failed from this network, whoever they were for."""
 
 
+class BrowserFull(Exception):
+    """As many accounts are signed in in this browser as there may be; one must be signed out first."""
+
+
 class InvalidCode(InvalidCredentials):
     """Not a code of this account, or one that was used."""
 

@@ -24,12 +24,12 @@ from ..users.models import User
 from ..users.password_changes import hold_password
 from . import known_browsers, network_throttling, throttling
 from .arrival import let_in
+from .kept_cookies import SECOND_STEP, forget_second_step
 from .methods import PASSWORD, combine
 from .models import TotpSecret
 from .refusals import InvalidCode, SecondStepOver
 
 WAITS = timedelta(minutes=10)
-_KEY = "second_step"  # in the cookie
 
 Use = Callable[[Connection, User], bool]
 
@@ -48,12 +48,12 @@ class Pending:
 
 def begin(user: User, *, remember: bool, methods: str = PASSWORD) -> None:
     """Let the browser keep that ``user`` gave the right password, and nothing of a step that waited before."""
-    session[_KEY] = [user.id, int(now().timestamp()), remember, methods, _bound_to(user)]
+    session[SECOND_STEP] = [user.id, int(now().timestamp()), remember, methods, _bound_to(user)]
 
 
 def forget() -> None:
     """Let the browser keep nothing of a step that is over."""
-    session.pop(_KEY, None)
+    forget_second_step()
 
 
 def is_waiting() -> bool:
@@ -132,7 +132,7 @@ def _bound_to(user: User) -> str:
 
 
 def _kept() -> tuple[str, int, bool, str, str] | None:
-    kept = session.get(_KEY)
+    kept = session.get(SECOND_STEP)
     return tuple(kept) if kept else None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ..clock import now
@@ -57,11 +57,10 @@ def find_session(token: str) -> Found | None:
     """
     if not token.startswith(PREFIX):
         return None
-    is_open = is_on() & User.blocked_at.is_(None) & User.deleted_at.is_(None)
     found = db.session.execute(
         select(BrowserSession, User)
         .join(User, User.id == BrowserSession.user_id)
-        .where(BrowserSession.token_digest == digest(token), is_open)
+        .where(BrowserSession.token_digest == digest(token), is_open())
     ).one_or_none()
     if found is not None:
         db.session.expunge(found[0])
@@ -70,9 +69,14 @@ def find_session(token: str) -> Found | None:
         select(SpentToken, BrowserSession, User)
         .join(BrowserSession, BrowserSession.id == SpentToken.session_id)
         .join(User, User.id == BrowserSession.user_id)
-        .where(SpentToken.token_digest == digest(token), is_open)
+        .where(SpentToken.token_digest == digest(token), is_open())
     ).one_or_none()
-    return _find_by_spent(*spent) if spent is not None else None
+    return find_by_spent(*spent) if spent is not None else None
+
+
+def is_open() -> ColumnElement[bool]:
+    """The condition that a session joined with its person lets that person in."""
+    return is_on() & User.blocked_at.is_(None) & User.deleted_at.is_(None)
 
 
 def rotate_token(row: BrowserSession, shown: str) -> str | None:
@@ -125,7 +129,11 @@ def _rotate(
     return token
 
 
-def _find_by_spent(spent: SpentToken, row: BrowserSession, user: User) -> Found | None:
+def find_by_spent(spent: SpentToken, row: BrowserSession, user: User) -> Found | None:
+    """Return what a token that was replaced opens; None for nothing.
+
+    Raises :class:`SpentTokenShown` where its time is over.
+    """
     has_shown_new_one = row.last_seen_at > row.rotated_at
     got_new_one = spent.spent_at or (row.rotated_at if has_shown_new_one else None)
     if got_new_one is not None and now() >= got_new_one + GRACE:

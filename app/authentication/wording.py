@@ -1,5 +1,6 @@
-"""Why a password was refused, in the reader's language: the same words on every page and in every answer."""
+"""Why a password was refused, and who is signed out, in the reader's language: the same words on every page."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask_babel import format_timedelta
@@ -43,3 +44,12 @@ def wait_in_words(seconds: int) -> str:
     if seconds > LONGEST_SHOWN_IN_SECONDS:
         seconds = -(-seconds // 60) * 60
     return format_timedelta(timedelta(seconds=seconds), granularity="second", threshold=1.5)
+
+
+def say_signed_out(names: Sequence[str], now_as: str | None) -> str:
+    """Return the sentence for accounts that were signed out at this browser, and who is signed in there now."""
+    if now_as is None:
+        return _("You are signed out of all accounts.") if len(names) > 1 else _("You are signed out.")
+    if len(names) == 1:
+        return _("%(name)s is signed out. You are signed in as %(other)s.", name=names[0], other=now_as)
+    return _("You are signed in as %(other)s. The other account was signed out before.", other=now_as)

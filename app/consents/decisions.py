@@ -1,6 +1,6 @@
 """What a person allows a client: giving, finding and withdrawing it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from blinker import Namespace
@@ -22,6 +22,14 @@ consent_withdrawn = Namespace().signal("consent_withdrawn")
 def find_consent(user_id: str, client_id: str) -> Consent | None:
     """What this person allows this client at present; None when they withdrew it."""
     return db.session.execute(_standing(user_id, client_id)).scalar_one_or_none()
+
+
+def who_allows(user_ids: Collection[str], client_id: str) -> set[str]:
+    """Return those of these people who allow this client something at present."""
+    query = select(Consent.user_id).where(
+        Consent.user_id.in_(user_ids), Consent.client_id == client_id, Consent.withdrawn_at.is_(None)
+    )
+    return set(db.session.scalars(query))
 
 
 def list_consents(user_id: str) -> list[tuple[Consent, Client]]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import current_app, g, request, session
+from flask import current_app, g
 from sqlalchemy.exc import DBAPIError
 
+from ..authentication import cookies
 from ..database.trouble import again_if_lost, was_undone
 from ..extensions import db
 
@@ -29,8 +30,7 @@ def until_kept(view: Callable[[], Answer]) -> Answer:
 
 def _restore(notes: dict[str, object]) -> None:
     db.session.rollback()
-    session.clear()
-    session.update(current_app.session_interface.open_session(current_app, request) or {})
+    cookies.begin_again(current_app)
     for name in list(g):
         g.pop(name)
     for name, value in notes.items():

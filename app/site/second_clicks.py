@@ -19,7 +19,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from werkzeug.datastructures import FileStorage
 
-from ..authentication.cookies import KEPT_BY
+from ..authentication.browser_cookies import KEPT_BY
 from ..clock import now
 from ..crypto import Undecryptable
 from ..database.engines import read_connection

@@ -21,6 +21,7 @@ PARTS = (
     "lists",
     "gate",
     "tiles",
+    "accounts",
     "forms",
     "pictures",
     "tables",

@@ -14,6 +14,7 @@ from wtforms import Field, Form
 
 from ..account import factor_recoveries
 from ..account.models import FactorRecovery
+from ..authentication import accounts_here
 from ..authentication.access import second_factor_page
 from ..authentication.administration import Lacking, find_lack, is_required
 from ..authentication.factors import passkey_facts
@@ -51,6 +52,7 @@ def configure(app: Flask) -> None:
         legal_links=legal_links,
         open_recovery=open_recovery,
         page_exists=page_exists,
+        other_people=other_people,
         may_register=lambda: settings.registration == "open",
         page_locale=i18n.page_locale,
         page_path=page_path,
@@ -138,6 +140,14 @@ def legal_links() -> list[tuple[str, str]]:
         (_("Terms of use"), settings.terms_url),
     )
     return [(words, url) for words, url in pages if url]
+
+
+def other_people() -> list[Any]:
+    """Who is signed in in this browser beside the person of the page."""
+    try:
+        return [] if signed_in_person() is None else [each.user for each in accounts_here.list_others()]
+    except SQLAlchemyError:
+        return []
 
 
 def open_recovery() -> FactorRecovery | None:

@@ -18,6 +18,7 @@ from app.clock import now
 from app.database.rows import db
 from app.notifications.models import OutgoingMail
 from app.users import accounts
+from tests import factories as make
 from tests.account.visitor import (
     csrf_token,
     last_link,
@@ -143,6 +144,15 @@ def test_after_the_wait_the_link_removes_the_factors_and_signs_everybody_out(
         assert len(mails(app, "recovery_completed")) == 1
     assert person(anna).totp_at is None
     assert kinds(anna) == [f"account.recovery.{what}" for what in ("asked", "begun", "completed")]
+
+
+def test_who_is_signed_in_to_another_account_stays_so_and_signs_in_beside_it(app: Flask, begun: str) -> None:
+    bert = make.make_user(app, "bert")
+    with after(hours=73):
+        browser = make.browser_of(app, bert)
+        answer = submit(browser, last_link(app, "recovery_over"))
+        assert answer.location == "/login?another=1"
+        assert "bert stays signed in." in browser.get(answer.location).text
 
 
 def test_attack_the_link_of_the_beginning_removes_nothing_however_late(

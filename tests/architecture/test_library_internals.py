@@ -17,7 +17,7 @@ READ_IN = {
     # whose key_func and scope_for make the key (app/__init__.py, app/site/rate_limiting.py).
     "flask-limiter": "4.1.1",
     # init_app is not called: it sets app.login_manager and registers what refreshes a cookie that nobody is given.
-    # The session keeps the person under _user_id and a fingerprint under _id (app/authentication/browser.py).
+    # The session keeps the person under _user_id and a fingerprint under _id (app/authentication/browser_cookies.py).
     "flask-login": "0.6.3",
     # A connection makes its TLS context by _create_ssl_ctx, with no options where TLS is only preferred
     # (app/database/tls.py).
@@ -25,7 +25,8 @@ READ_IN = {
     # The worker has loops of its own (app/connections/worker.py).
     "gunicorn": "27.0.1",
     # The hook returns at once with WTF_CSRF_CHECK_DEFAULT=False; FlaskForm.Meta.wrap_formdata is replaced
-    # (app/expired_forms.py).
+    # (app/expired_forms.py). The check takes the token that _get_csrf_token returns, which is overridden to take off
+    # whose form it is; csrf_token in templates is app/form_owners.py's, set after init_app.
     "flask-wtf": "1.3.0",
 }
 PRIVATE = {

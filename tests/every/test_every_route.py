@@ -14,6 +14,7 @@ from tests.every import routes
 # What keeps its own books: a look at the page of a session notes that it was seen.
 # What stands for their placeholders is no failure, no link of that purpose and no scope defined here.
 LEADING_NOWHERE = (
+    "/recover/",
     "/failures/",
     "/reset-password/",
     "/setup/",
@@ -126,6 +127,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
         *("/.well-known/jwks.json", "/oauth/jwks.json", "/v1/keys"),
         *(
             "/login",
+            "/login/accounts",
             "/login/verify",
             "/register",
             "/forgot-password",

@@ -101,8 +101,16 @@ def authentication_insufficient(world: World) -> TestResponse:
     return world.userinfo(token)
 
 
-def account_selection_required(world: World) -> TestResponse:
+def prompt_conflict(world: World) -> TestResponse:
     return world.ask(prompt="none select_account")
+
+
+def account_selection_required(world: World) -> TestResponse:
+    another = "/login?another=1"
+    fields = {"username": world.owner.username, "password": make.PASSWORD}
+    token = make.csrf_token(world.browser.get(another))
+    world.browser.post(another, data={"csrf_token": token, **fields})
+    return world.ask(prompt="none")
 
 
 def token_missing(world: World) -> TestResponse:

@@ -29,7 +29,6 @@ OF_NO_APP = {
     "token_malformed",
     "client_id_missing",
 }
-ELSEWHERE = {"account_selection_required": "prompt_conflict"}  # none beside others is refused before
 
 
 def _of(module: ModuleType) -> list[tuple[str, Provoke]]:
@@ -51,7 +50,7 @@ ALL = [
 def test_the_cause_is_answered_as_its_specification_says_and_told_to_the_owner(
     world: World, name: str, provoke: Provoke
 ) -> None:
-    cause = causes.CATALOGUE[ELSEWHERE.get(name, name)]
+    cause = causes.CATALOGUE[name]
     response = provoke(world)
     request_id = response.headers["X-Request-Id"]
     _check_answer(response, cause, request_id)

@@ -78,7 +78,5 @@ def test_every_cause_that_the_server_names_is_provoked_by_a_test() -> None:
     provoked = {
         name for module in (at_the_token_endpoint, at_other_endpoints, by_assertion) for name in vars(module)
     }
-    provoked |= {rule.__name__ for rule in REMARKS} | {
-        "prompt_conflict"
-    }  # account_selection_required ends there
+    provoked |= {rule.__name__ for rule in REMARKS}
     assert named - provoked == ELSEWHERE & named

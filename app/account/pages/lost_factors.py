@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField
 from wtforms.validators import InputRequired
 
+from ...authentication import accounts_here
 from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
@@ -21,6 +22,7 @@ from .. import lost_factors
 from ..refusals import LinkExpired, RecoveryOpen, TooManyRecoveries
 from ..wording import tell
 from . import limited
+from .signed_out import forget_sign_in
 
 blueprint = Blueprint("account_lost_factors", __name__)
 
@@ -129,7 +131,9 @@ def _complete(token: str, form: FlaskForm) -> ResponseReturnValue:
     user = lost_factors.find_ended(token)
     if not form.validate_on_submit():
         return render_template("account/recovery_end.html", form=form, user=user), status_of(form)
+    here = accounts_here.find_account(user.id)
     lost_factors.complete(token)
+    another = forget_sign_in(here)
     db.session.commit()
     flash(_("Your second factors are removed. Please sign in with your password and set up new ones."), "ok")
-    return redirect(url_for("authentication_login.sign_in"), 303)
+    return redirect(url_for("authentication_login.sign_in", another=another), 303)

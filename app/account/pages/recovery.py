@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
 
-from ...authentication import browser, known_browsers
+from ...authentication import accounts_here, browser, known_browsers
 from ...authentication.access import public
 from ...database.rows import db
 from ...forms import status_of
@@ -21,6 +21,7 @@ from .. import recovery, resetting
 from ..refusals import LinkExpired
 from ..wording import tell
 from . import limited
+from .signed_out import forget_sign_in
 
 blueprint = Blueprint("account_recovery", __name__)
 
@@ -63,13 +64,13 @@ def reset_password(token: str) -> Response | tuple[str, int]:
     try:
         reset = resetting.find_reset(token)
         if form.validate_on_submit():
+            here = accounts_here.find_account(reset.user.id)
             resetting.reset_password(token, form.password.data or "")
-            onward = _take_destination()
-            browser.leave()
+            onward, another = _take_destination(), forget_sign_in(here)
             known_browsers.remember_anew(reset.user)  # who guesses meanwhile keeps nobody out of it
             db.session.commit()
             _tell_what_next(reset)
-            return redirect(url_for("authentication_login.sign_in", next=onward), 303)
+            return redirect(url_for("authentication_login.sign_in", another=another, next=onward), 303)
     except LinkExpired:
         db.session.rollback()
         if form.is_submitted() and resetting.was_just_used(token, form.password.data or ""):

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from ...authentication import browser
+from ...authentication import accounts_here, browser
 from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
@@ -72,8 +72,9 @@ class RegistrationForm(FlaskForm):
 @public
 def register() -> Response | tuple[str, int, dict[str, str]]:
     """The page that creates an account and signs in to it."""
-    if current_user.is_authenticated:
+    if current_user.is_authenticated and not accounts_here.is_for_another():
         return redirect(browser.destination(url_for("site_home.account")))
+    accounts_here.check_room()
     try:
         invited = registration.check_may_register(settings.registration, request.args.get("invite"))
     except (RegistrationClosed, InvitationNeeded) as refusal:

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from . import (
+    accounts,
     login,
     logout,
     new_passkeys,
@@ -16,6 +17,7 @@ from . import (
 )
 
 blueprints: tuple[Blueprint, ...] = (
+    accounts.blueprint,
     login.blueprint,
     logout.blueprint,
     new_passkeys.blueprint,

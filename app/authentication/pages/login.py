@@ -13,11 +13,12 @@ from wtforms.validators import DataRequired, InputRequired
 from ... import expired_forms
 from ...audit import EventKind, refused_requests
 from ...extensions import db, metrics
+from ...form_owners import for_any_account
 from ...forms import status_of
 from ...process.metric_families import FORMS_REFUSED
 from ...users.models import User
 from ...users.passwords import HashingBusy
-from .. import browser, known_browsers, second_step
+from .. import accounts_here, browser, known_browsers, second_step
 from ..access import public
 from ..arrival import let_in
 from ..methods import PASSWORD
@@ -49,11 +50,13 @@ class PasswordForm(FlaskForm):
 
 @blueprint.route("/login", methods=["GET", "POST"])
 @public
+@for_any_account
 def sign_in() -> Response:
-    """The sign-in page; somebody already signed in goes on at once."""
+    """The sign-in page; somebody already signed in goes on at once, unless another account is to join."""
     onward = browser.destination(request.script_root + "/account")
-    if current_user.is_authenticated:
-        return redirect(onward, 303)
+    elsewhere = _without_sign_in(onward)
+    if elsewhere is not None:
+        return elsewhere
     form = SignInForm(username=g.get("login_hint"))
     if not form.validate_on_submit():
         return _sign_in_page(form, status_of(form))
@@ -73,6 +76,7 @@ def sign_in() -> Response:
 
 
 @blueprint.route("/reauthenticate", methods=["GET", "POST"])
+@accounts_here.as_named
 def reauthenticate() -> Response:
     """The page that asks for the password again before something that matters."""
     form = PasswordForm()
@@ -95,23 +99,44 @@ def _start_again(_error: CSRFError) -> Response:
     onward = browser.destination(request.script_root + "/account")
     if request.endpoint == "authentication_login.reauthenticate":
         return redirect(request.full_path.rstrip("?"), 303)
-    if current_user.is_authenticated:
-        return redirect(onward, 303)
+    elsewhere = _without_sign_in(onward)
+    if elsewhere is not None:
+        return elsewhere
     form = SignInForm(request.form)  # what was sent may be no form at all
     late = _("This page was open for too long. Please sign in again.")
     form.form_errors.append(expired_forms.without_cookies() or late)
     return _sign_in_page(form, 400)
 
 
+def _without_sign_in(onward: str) -> Response | None:
+    """Where to go without one: on, or to the accounts of this browser where none of them is active."""
+    if accounts_here.is_for_another():
+        accounts_here.check_room()
+        return None
+    if current_user.is_authenticated:
+        return redirect(onward, 303)
+    if not accounts_here.list_accounts():
+        return None
+    asked = browser.safe_next(request.args.get("next"))
+    return redirect(url_for("authentication_accounts.choose", next=asked), 303)
+
+
 def _go_on(user: User, onward: str, *, remember: bool) -> Response:
     """Let in who gave the right password, or ask them for a second factor first."""
     if needs_second_factor(user):
         second_step.begin(user, remember=remember)
-        onward = url_for("authentication_verify.verify", next=browser.safe_next(request.args.get("next")))
+        onward = second_step_page()
     else:
         let_in(user, methods=PASSWORD, remember=remember)
     db.session.commit()
     return redirect(onward, 303)
+
+
+def second_step_page() -> str:
+    """Where a sign-in that has begun goes on, beside the accounts that are here where it is for another one."""
+    another = "1" if accounts_here.is_for_another() else None
+    onward = browser.safe_next(request.args.get("next"))
+    return url_for("authentication_verify.verify", another=another, next=onward)
 
 
 def _refused(form: SignInForm | PasswordForm, refusal: InvalidCredentials | TooManyTries) -> Response:
@@ -135,7 +160,11 @@ def _sign_in_page(form: SignInForm, status: int) -> Response:
     page = render_template(
         "authentication/login.html",
         form=form,
-        carried={"next": onward} if onward else {},
+        carried={
+            **({"another": "1"} if accounts_here.is_for_another() else {}),
+            **({"next": onward} if onward else {}),
+        },
+        others=[account.user for account in accounts_here.list_accounts()],
         waiting_app=g.get("waiting_app"),
         for_developers=(onward or "").removeprefix(request.script_root).startswith("/dashboard/"),
     )
@@ -147,7 +176,11 @@ def _reauthentication_page(form: PasswordForm, status: int) -> Response:
     page = render_template(
         "authentication/reauthenticate.html",
         form=form,
-        carried={"next": onward} if onward else {},
+        carried={
+            name: value
+            for name, value in (("account", request.args.get("account")), ("next", onward))
+            if value
+        },
         waiting_app=g.get("waiting_app"),
     )
     return make_response(page, status)

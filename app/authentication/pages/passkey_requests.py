@@ -13,6 +13,7 @@ from ... import network_limits
 from ...audit import EventKind, refused_requests
 from ...database.rows import db
 from ...extensions import metrics
+from ...form_owners import FormOfAnother
 from ...forms import REFUSED
 from ...network_limits import FAILED_PASSKEYS, LimitReached
 from ...process.metric_families import FORMS_REFUSED
@@ -28,6 +29,7 @@ STATUS = {Reason.EXISTS: 409, Reason.TOO_MANY: 409}
 def answer_errors_as_json(blueprint: Blueprint) -> None:
     """Let the script be told in its own form what else may be wrong with its requests."""
     blueprint.register_error_handler(CSRFError, _page_expired)
+    blueprint.register_error_handler(FormOfAnother, _page_of_another)
     blueprint.register_error_handler(LimitReached, _too_many)
     for unreadable in (BadRequest, RequestEntityTooLarge, UnsupportedMediaType):
         blueprint.register_error_handler(unreadable, _unreadable)
@@ -68,6 +70,11 @@ def _page_expired(error: CSRFError) -> Response:
     metrics.count(FORMS_REFUSED)
     refused_requests.note(EventKind.FORM_REFUSED)
     return told("page_expired", _("This page was open for too long. Please reload it."), error.code)
+
+
+def _page_of_another(error: HTTPException) -> Response:
+    sentence = _("This page was opened for another account than the one you use now. Please reload it.")
+    return told("another_account", sentence, error.code)
 
 
 def _too_many(reached: LimitReached) -> Response:

@@ -5,8 +5,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ...database.rows import db
+from ...form_owners import for_any_account
 from ...users.password_changes import hold_password
-from .. import browser, second_step
+from .. import accounts_here, browser, second_step
 from ..access import public
 from ..arrival import let_in
 from ..factors import challenges, passkeys
@@ -24,6 +25,7 @@ answer_errors_as_json(blueprint)
 
 @blueprint.post("/login/verify/passkey/options")
 @public
+@for_any_account
 def options() -> Response:
     """What a passkey of the person whose sign-in waits is to answer to."""
     try:
@@ -36,6 +38,7 @@ def options() -> Response:
 
 @blueprint.post("/login/verify/passkey")
 @public
+@for_any_account
 def verify() -> Response:
     """Complete the sign-in with a passkey. A wait after wrong codes does not stop it: nobody guesses a signature."""
     body = read_body()
@@ -63,5 +66,6 @@ def _check_second(step: second_step.Pending, proven: Proven) -> None:
 
 
 def _start_again() -> Response:
-    page = url_for("authentication_login.sign_in", next=browser.safe_next(request.args.get("next")))
+    another, onward = accounts_here.is_for_another(), browser.safe_next(request.args.get("next"))
+    page = url_for("authentication_login.sign_in", another="1" if another else None, next=onward)
     return told("second_step_over", _("Please sign in again: this took too long."), 403, location=page)

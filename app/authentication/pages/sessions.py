@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from ...audit import EventKind, record
 from ...extensions import db
 from .. import browser, devices, lifetimes, sessions
+from ..wording import say_signed_out
 
 blueprint = Blueprint("authentication_sessions", __name__)
 
@@ -53,8 +54,9 @@ def end_others() -> Response:
 
 
 def _sign_out_here() -> Response:
+    name = current_user.shown_name
     record(EventKind.SIGNED_OUT, user_id=current_user.id, actor_id=current_user.id)
-    browser.leave()
+    other = browser.leave()
     db.session.commit()
-    flash(_("You are signed out."), "ok")
+    flash(say_signed_out([name], other.shown_name if other else None), "ok")
     return redirect(request.script_root + "/", 303)

@@ -74,10 +74,13 @@ ACCOUNT_SELECTION_REQUIRED = Cause(
     "account_selection_required",
     "account_selection_required",
     400,
-    "Somebody else is signed in than the request names, and prompt=none allows no page.",
+    "Several accounts are signed in and the request does not say which one, and prompt=none allows no page.",
     _PERSON,
-    _l("The app sent prompt=none for one person, but another one is signed in."),
-    _l("Send the person again without prompt=none, or with prompt=select_account."),
+    _l(
+        "The app sent prompt=none. Several accounts are signed in in this browser, the app names none of those that "
+        "have let it in, and it was used with none of them here."
+    ),
+    _l("Send the person again without prompt=none, or name the account with id_token_hint or login_hint."),
 )
 EMAIL_UNCONFIRMED = Cause(
     "email_unconfirmed",

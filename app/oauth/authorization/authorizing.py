@@ -9,6 +9,7 @@ from flask import Response, request
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from ...authentication.kept_cookies import key_of
 from ...clients.redirect_uris import is_loopback, leads_to_a_device
 from ...consents.decisions import find_consent
 from ...consents.models import Consent
@@ -23,7 +24,7 @@ from ..tokens.claims import holds_back
 from ..transactions import SessionTransaction
 from ..wire import attribution
 from ..wishes import Wishes
-from . import pending, reach, responses, used_apps
+from . import accounts, pending, reach, responses, used_apps
 from .interaction import Situation
 
 
@@ -35,6 +36,8 @@ class Authorization:
     grant: AuthorizationCodeGrant
     url: str
     consent: Consent | None
+    account_unclear: bool
+    """Whether several accounts are signed in and the person must say which one to use."""
 
     @property
     def wishes(self) -> Wishes:
@@ -75,7 +78,8 @@ class Authorization:
             signed_in=signed_in,
             auth_time=session.authenticated_at if session else None,
             sent_to_sign_in=pending.sent_to_sign_in(self.url),
-            account_chosen=pending.account_chosen(self.url),
+            account_chosen=signed_in and pending.account_chosen(self.url) == key_of(current_user.id),
+            account_unclear=self.account_unclear,
             missing=self.missing,
             has_consent=self.consent is not None,
             is_unverified_native_app=self.is_unverified_native_app,
@@ -99,7 +103,7 @@ class Authorization:
         self.grant.redirect_uri = asked.validated_redirect_uri
         self.grant.save_authorization_code(code, asked)
         pending.forget(self.url)
-        used_apps.note(asked.client.id)
+        used_apps.note(asked.client.id, current_user.id)
         return responses.success(asked, code)
 
 
@@ -149,8 +153,9 @@ def _validated(asked: PortalRequest) -> Authorization:
     client = asked.client
     if not client.check_grant_type(grant.GRANT_TYPE):
         raise grant.not_enabled(client)
-    consent = None
+    consent, url = None, pending.authorize_url(asked.parameters.items(multi=True))
+    is_clear = accounts.take_account(grant, url)
     if current_user.is_authenticated:
         request_log.attribute_to(user_id=current_user.id)
         consent = find_consent(current_user.id, client.id)
-    return Authorization(asked, grant, pending.authorize_url(asked.parameters.items(multi=True)), consent)
+    return Authorization(asked, grant, url, consent, account_unclear=not is_clear)

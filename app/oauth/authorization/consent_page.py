@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from ...authentication import accounts_here
 from ...forms import REFUSED
 from ...scopes import catalogue
 from ..tokens.claims import holds_back
-from . import responses, who_asks
+from . import accounts, responses, used_apps, who_asks
 from .authorizing import Authorization
 
 # Without it an OpenID app cannot even say who came back; who does not want that chooses Deny.
@@ -58,17 +59,22 @@ def page(
         destination=responses.host_of(asked.validated_redirect_uri),
         query=query,
         nothing_ticked=nothing_ticked,
+        has_others=bool(accounts_here.list_others()),
     )
     return make_response(html, REFUSED if nothing_ticked else 200)
 
 
 def account_page(authorization: Authorization, *, another_named: bool = False) -> Response:
-    """Who is signed in, and whether to go on as that person; where the app has named another, only how to change."""
+    """Who is signed in, and as whom to go on; where the app has named another, only how to change."""
+    client_id = authorization.asked.client.id
     query = urlencode(list(authorization.asked.parameters.items(multi=True)))
+    people = [account.user for account in accounts.list_choices(client_id)]
     html = render_template(
         "oauth/select_account.html",
         client=authorization.asked.client,
         person=current_user,
+        people=people,
+        is_used=used_apps.is_used(client_id),
         query=query,
         another_named=another_named,
     )

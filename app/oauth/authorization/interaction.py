@@ -25,6 +25,8 @@ class Situation:
     """When this very request first asked for a fresh sign-in."""
     account_chosen: bool
     """Whether the person has answered this request's question which account to use."""
+    account_unclear: bool
+    """Whether several accounts are signed in and nothing says which one to use."""
     missing: tuple[str, ...]
     """Scopes that were asked for and never decided upon."""
     has_consent: bool
@@ -59,7 +61,7 @@ class Situation:
 
 
 def _login(situation: Situation) -> bool:
-    return not situation.signed_in
+    return not situation.signed_in and not situation.account_unclear
 
 
 def _person(situation: Situation) -> bool:
@@ -67,10 +69,16 @@ def _person(situation: Situation) -> bool:
 
     With ``prompt=none`` only an app that this person has let in learns it; others could probe with hints.
     """
-    return situation.another_named and (situation.has_consent or not situation.wishes.silent)
+    return (
+        situation.another_named
+        and not situation.account_unclear
+        and (situation.has_consent or not situation.wishes.silent)
+    )
 
 
 def _account(situation: Situation) -> bool:
+    if situation.account_unclear:
+        return True
     chosen = situation.account_chosen or situation.freshly_signed_in
     return "select_account" in situation.wishes.prompts and not chosen
 

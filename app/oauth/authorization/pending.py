@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import session
 
-from ...authentication.browser import PENDING
+from ...authentication.kept_cookies import PENDING, key_of
 from ...clock import now
 from ...crypto import digest
 
@@ -26,9 +26,15 @@ def sent_to_sign_in(url: str) -> datetime | None:
     return datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None
 
 
-def account_chosen(url: str) -> bool:
-    """Whether the person said which account to use for this request."""
-    return bool(_notes(url).get("chosen"))
+def account_chosen(url: str) -> str | None:
+    """The key of the account that the person said to use for this request."""
+    chosen = _notes(url).get("chosen")
+    return chosen if isinstance(chosen, str) else None
+
+
+def is_to_ask(url: str) -> bool:
+    """Whether the person wants to be asked which account to use."""
+    return bool(_notes(url).get("ask"))
 
 
 def note_sent_to_sign_in(url: str) -> None:
@@ -37,9 +43,19 @@ def note_sent_to_sign_in(url: str) -> None:
         _note(url, sent=now().timestamp())
 
 
-def note_account_chosen(url: str) -> None:
+def note_account_chosen(url: str, user_id: str) -> None:
     """Remember the person's answer."""
-    _note(url, chosen=True)
+    _note(url, chosen=key_of(user_id), ask=False)
+
+
+def note_to_ask(url: str) -> None:
+    """Remember that the person wants to be asked which account to use."""
+    _note(url, chosen=None, ask=True)
+
+
+def note_another_wanted(url: str) -> None:
+    """Remember that whoever signs in next is to be used: they have chosen, and proven who they are."""
+    _note(url, chosen=None, ask=False, sent=now().timestamp())
 
 
 def forget(url: str) -> None:
@@ -51,7 +67,8 @@ def forget(url: str) -> None:
 
 def _note(url: str, **notes: object) -> None:
     kept = dict(session.get(_KEPT_IN, {}))
-    kept[_key(url)] = {**kept.pop(_key(url), {}), **notes}
+    noted = {**kept.pop(_key(url), {}), **notes}
+    kept[_key(url)] = {name: value for name, value in noted.items() if value}
     session[_KEPT_IN] = dict(list(kept.items())[-MOST_REQUESTS:])
 
 

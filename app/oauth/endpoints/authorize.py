@@ -3,11 +3,14 @@
 from typing import Any
 
 from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ... import fetch_metadata
+from ...authentication import accounts_here
 from ...authentication.access import lead_to_second_factor, public
+from ...authentication.kept_cookies import key_of
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..authorization import consent_page, pending, reach, responses
@@ -66,7 +69,8 @@ def _account(authorization: Authorization) -> Any:
 
 def _reauthentication(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    return _lead_to(url_for("authentication_login.reauthenticate", next=authorization.url))
+    account = _settle_account(authorization)
+    return _lead_to(url_for("authentication_login.reauthenticate", account=account, next=authorization.url))
 
 
 def _consent(authorization: Authorization) -> Any:
@@ -84,7 +88,15 @@ def _room(authorization: Authorization) -> Any:
 
 def _second_factor(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    return _lead_to(lead_to_second_factor(authorization.url))
+    return _lead_to(lead_to_second_factor(authorization.url, _settle_account(authorization)))
+
+
+def _settle_account(authorization: Authorization) -> str | None:
+    """Let the request stay with its account, and return what pages call it; None where there is no other."""
+    if not accounts_here.list_others():
+        return None
+    pending.note_account_chosen(authorization.url, current_user.id)
+    return key_of(current_user.id)
 
 
 def _prepare_page(authorization: Authorization) -> None:

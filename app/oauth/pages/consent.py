@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 
 from ...account.pages.verification import send_confirmation_again
-from ...authentication import browser
+from ...authentication import accounts_here
 from ...authentication.access import public
 from ...consents.decisions import give_consent
-from ...database.rows import db
 from ...diagnostics import causes, request_log
+from ...form_owners import for_any_account
 from ..authorization import consent_page, pending
 from ..authorization.authorizing import Authorization, authorizing
 from ..authorization.interaction import next_interaction
@@ -21,6 +21,7 @@ blueprint = Blueprint("oauth_consent", __name__)
 
 @blueprint.post("/oauth/consent")
 @public
+@for_any_account
 def decide() -> Any:
     """Allow or deny; somebody no longer signed in is asked to, and then once more."""
     return authorizing("consent", lambda: request.args, _step)
@@ -35,15 +36,20 @@ def ask_again() -> Any:
 
 @blueprint.post("/oauth/account")
 @public
+@for_any_account
 def choose_account() -> Any:
-    """Go on as the person signed in, or sign out first and come back as somebody else."""
-    url = pending.authorize_url(request.args.items(multi=True))
-    if request.form.get("choice") == "other":
-        browser.leave()
-        pending.note_sent_to_sign_in(url)  # whoever signs in now has chosen, and proven who they are
-        db.session.commit()
-        return redirect(url_for("authentication_login.sign_in", next=url), 303)
-    pending.note_account_chosen(url)
+    """Go on as one of the accounts of this browser, be asked which, or sign in to another one and come back."""
+    url, choice = pending.authorize_url(request.args.items(multi=True)), request.form.get("choice")
+    if choice == "other":
+        pending.note_another_wanted(url)
+        return redirect(url_for("authentication_login.sign_in", another="1", next=url), 303)
+    if choice == "ask":
+        pending.note_to_ask(url)
+        return redirect(url, 303)
+    named = request.form.get("account")
+    account = accounts_here.find_account(named) if named else accounts_here.find_owner()
+    if account is not None:
+        pending.note_account_chosen(url, account.user.id)
     return redirect(url, 303)
 
 

@@ -15,6 +15,7 @@ _AUTHORIZATION_PATHS = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
 # Where people prove who they are: the only pages that ``next`` has a say on.
 _SIGN_IN_PAGES = frozenset(
     {
+        "authentication_accounts.choose",
         "authentication_login.sign_in",
         "authentication_login.reauthenticate",
         "authentication_verify.verify",

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired
 
 from ...audit import EventKind, record
-from ...authentication import browser
+from ...authentication import accounts_here, browser
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
 from ...authentication.step_up import confirm_password
@@ -99,6 +99,7 @@ def delete() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             confirm_password(form.password.data or "")
+            here = accounts_here.find_current()  # while its session is there
             delete_own_account(current_user, AppsInUse(form.apps.data) if form.apps.data else None)
         except (InvalidCredentials, TooManyTries) as refusal:
             db.session.commit()  # the try counts
@@ -107,7 +108,7 @@ def delete() -> ResponseReturnValue:
             db.session.rollback()
             status = _tell(form, refusal)
         else:
-            browser.leave()
+            browser.leave(here)
             db.session.commit()
             flash(_("Your account is deleted, and with it everything this portal knew of you."), "ok")
             return redirect(request.script_root + "/", 303)
