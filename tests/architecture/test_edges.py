@@ -17,7 +17,6 @@ ENDING = {
     "operations/tidying.py": "a job, with no request above it",
     "account/lost_factor_notices.py": "a job, with no request above it",
     "operations/administrators.py": "a job, with no request above it",
-    "account/lost_factor_notices.py": "a job, with no request above it",
     "notifications/errands.py": "what a job's errand wrote goes, its row in the outbox stays",
     "authentication/browser.py": "the edge of what follows a page: a session of which a copy was shown ends",
     "site/lost_transactions.py": "the edge of all pages: what was undone is run again",

@@ -77,6 +77,9 @@ def test_a_refused_form_says_so_in_its_title_and_its_language_switch_leads_to_th
     for sent in send_everything(app, visitor, pages(app, world), token):
         if sent.answer.status_code in (302, 303) or sent.answer.mimetype != "text/html":
             continue
+        if sent.answer.status_code == 404:  # another form of the page has just ended what this one is about
+            assert sent.form.action.endswith("/take-back")
+            continue
         titles = re.findall("<title>(Error: )?", sent.answer.text)
         assert titles == ["Error: " if sent.answer.status_code == REFUSED else ""], sent.form.action
         there = visitor.get(german(sent.answer), follow_redirects=True)
