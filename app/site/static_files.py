@@ -32,7 +32,7 @@ PARTS = (
     "factors",
     "print",
 )
-MODULES = ("copy", "reveal", "menus", "once", "print")
+MODULES = ("copy", "reveal", "menus", "once")
 
 
 def configure(app: Flask) -> None:

@@ -65,7 +65,8 @@ def test_attack_a_challenge_for_something_else_is_refused(portal: Flask) -> None
         (f"{people.LIST}/options", people.LIST),
     ):
         options = people.options_for(browser, path, page)
-        answer = people.ask(browser, "/login/passkey", {"credential": key.get(options)}, page=people.LIST)
+        sent = {"credential": key.get(options)}
+        answer = people.ask(browser, "/login/passkey?another=1", sent, page=people.LIST)
         assert people.refusal(answer) == "challenge_expired"
 
 
