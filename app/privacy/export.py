@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ..database.engines import read_connection
+from sqlalchemy import Engine
+
+from ..database.engines import READS
+from ..database.rows import db
 from ..users.models import User
 from .sections import ACCOUNT, SECTIONS
 from .shapes import Field, Section, Shape
@@ -20,27 +23,32 @@ def describe_account(user: User) -> dict[str, Any]:
 
 
 def write(user_id: str, account: Mapping[str, Any], *, portal: str, moment: datetime) -> Iterator[str]:
-    """Yield the document in pieces, the first of them before any row is read.
+    """Return the document in pieces, the first of them before any row is read.
 
-    Each piece is read when it is asked for, over a connection that it gives back: a slow download holds none.
+    Each piece is read when it is asked for, over a connection that it gives back: a slow download holds none, and no
+    application context either, so one that is broken off leaves nothing to be ended.
     """
     head = {"portal": portal, "exported_at": _plain(moment), "account": account}
+    return _document(head, user_id, db.engines[READS])
+
+
+def _document(head: Mapping[str, Any], user_id: str, engine: Engine) -> Iterator[str]:
     yield json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     for section in SECTIONS:
         yield f",\n {json.dumps(section.name)}: ["
         before = "\n  "
-        for piece in _pieces(section, user_id):
+        for piece in _pieces(section, user_id, engine):
             yield before + ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in piece)
             before = ",\n  "
         yield "\n ]"
     yield "\n}\n"
 
 
-def _pieces(section: Section, user_id: str) -> Iterator[list[dict[str, Any]]]:
+def _pieces(section: Section, user_id: str, engine: Engine) -> Iterator[list[dict[str, Any]]]:
     after = ""
     while True:
         query = section.rows_of(user_id, after=after, most=ROWS_A_PIECE)
-        with read_connection() as connection:
+        with engine.connect() as connection:
             rows = connection.execute(query).all()
         if rows:
             yield [

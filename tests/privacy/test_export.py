@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -202,6 +202,19 @@ def test_it_is_read_piece_by_piece_and_begins_before_any_is_read(app: Flask, ann
     assert len(of_events) == 5
     assert all("LIMIT" in each for each in statements)
     assert max(piece.count('"kind"') for piece in rest) == export.ROWS_A_PIECE
+
+
+def test_a_download_that_is_broken_off_leaves_no_application_context(
+    browser: FlaskClient, app: Flask
+) -> None:
+    fields = {"csrf_token": make.csrf_token(browser.get(PAGE)), "password": make.PASSWORD}
+    answer = browser.post(EXPORT, data=fields, buffered=False)
+    pieces = answer.iter_encoded()
+    next(pieces)
+    assert not has_app_context()
+    with app.app_context():
+        answer.close()
+        assert has_app_context()
 
 
 def test_memory_stays_flat_however_much_there_is(app: Flask, anna: make.Person) -> None:

@@ -53,10 +53,8 @@ def test_strangers_read_what_there_is_for_developers_before_they_are_asked_to_si
     page = client.get("/").text
     assert 'href="/#developers"' in page
     assert 'id="developers"' in page
-    assert (
-        'href="/dashboard/apps"'
-        in make.browser_of(app, make.make_user(app)).get("/").text.split("<footer")[1]
-    )
+    own = make.browser_of(app, make.make_user(app)).get("/account").text
+    assert 'href="/dashboard/apps"' in own.split("<footer")[1]
 
 
 @pytest.mark.parametrize(

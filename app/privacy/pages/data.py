@@ -1,6 +1,6 @@
 """One's own data: to take along, and to delete."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -88,7 +88,7 @@ def take_along() -> ResponseReturnValue:
     pieces = export.write(user_id, account, portal=settings.issuer, moment=moment)
     named = f'attachment; filename="pforte-{moment:%Y-%m-%d}.json"'
     headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-    return Response(stream_with_context(pieces), mimetype="application/json", headers=headers)
+    return Response(pieces, mimetype="application/json", headers=headers)
 
 
 @blueprint.route("/account/data/delete", methods=["GET", "POST"])
