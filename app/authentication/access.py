@@ -71,7 +71,7 @@ def ask_for_password(back: str | None = None) -> Response:
     """Lead to the question for the password and then ``back``, or to the page of this form with what was typed."""
     back = back or expired_forms.page_of_form()
     kept_forms.keep(back)
-    return redirect(url_for("authentication_login.reauthenticate", next=back))
+    return redirect(url_for("authentication_reauthentication.ask", next=back))
 
 
 def ask_for_second_factor(back: str | None = None) -> Response:
@@ -89,7 +89,7 @@ def lead_to_second_factor(back: str | None, account: str | None = None) -> str:
     if needs_second_factor(current_user) or not has_second_factor(current_user):
         return second_factor_page(back, account)
     flash(_("Please use your passkey here: the password alone is not enough for what comes next."), "info")
-    return url_for("authentication_login.reauthenticate", account=account, next=back)
+    return url_for("authentication_reauthentication.ask", account=account, next=back)
 
 
 def second_factor_page(back: str | None, account: str | None = None) -> str:

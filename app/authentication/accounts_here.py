@@ -59,6 +59,11 @@ def is_for_another() -> bool:
     return request.args.get("another") == "1"
 
 
+def for_another() -> str | None:
+    """Return the value of ``another`` in addresses of a sign-in to one more account, None for the only one."""
+    return "1" if is_for_another() else None
+
+
 def check_room(others: Sequence[Account] | None = None) -> None:
     """Raise :class:`BrowserFull` where there is no room for an account beside ``others``, or else all that are here."""
     if len(list_accounts() if others is None else others) >= MOST_ACCOUNTS:

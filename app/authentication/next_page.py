@@ -1,6 +1,7 @@
 """Where a person goes on after a form, inside the portal only."""
 
 import unicodedata
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import request
@@ -28,6 +29,12 @@ def safe_next(address: str | None) -> str | None:
     if "//" in path or "\\" in path or any(ord(character) < ord(" ") for character in path):
         return None
     return address
+
+
+def carried(**more: str | None) -> dict[str, Any]:
+    """Return the query that a form keeps in its address: ``more``, and where the person goes on; nothing empty."""
+    query = {**more, "next": safe_next(request.args.get("next"))}
+    return {name: value for name, value in query.items() if value}
 
 
 def destination(default: str) -> str:

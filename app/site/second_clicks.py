@@ -131,7 +131,7 @@ def _keep(digest: str, token: object, response: Response) -> None:
 
 def _leads_on(location: str | None) -> bool:
     """Whether an answer leads to a page of ours, and not to one that asks for the password or a code first."""
-    asking = url_for("authentication_login.reauthenticate"), url_for("authentication_verify.verify")
+    asking = url_for("authentication_reauthentication.ask"), url_for("authentication_verify.verify")
     return location is not None and location.startswith("/") and not location.startswith(asking)
 
 

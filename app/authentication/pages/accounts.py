@@ -8,7 +8,7 @@ from ... import expired_forms, fetch_metadata
 from ...extensions import db
 from ...form_owners import FormOfAnother, for_any_account
 from ...forms import REFUSED
-from .. import accounts_here, browser, kept_forms
+from .. import accounts_here, browser, kept_forms, next_page
 from ..access import public
 from ..browser_cookies import MOST_ACCOUNTS
 from ..refusals import BrowserFull
@@ -36,7 +36,7 @@ def choose() -> Response:
     page = render_template(
         "authentication/accounts.html",
         accounts=here,
-        carried={"next": onward} if onward else {},
+        carried=next_page.carried(),
         is_full=len(here) >= MOST_ACCOUNTS,
         most=MOST_ACCOUNTS,
         is_gone=is_sent,

@@ -1,4 +1,4 @@
-"""Signing in, and proving once more who is there."""
+"""Signing in."""
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -18,14 +18,13 @@ from ...forms import status_of
 from ...process.metric_families import FORMS_REFUSED
 from ...users.models import User
 from ...users.passwords import HashingBusy
-from .. import accounts_here, browser, known_browsers, second_step
+from .. import accounts_here, browser, known_browsers, next_page, second_step
 from ..access import public
 from ..arrival import let_in
 from ..methods import PASSWORD
 from ..refusals import InvalidCredentials, TooManyTries
 from ..second_factors import needs_second_factor
 from ..sign_in import authenticate
-from ..step_up import confirm_password
 from ..wording import why_busy, why_refused
 from .refused import status_and_headers
 
@@ -40,12 +39,6 @@ class SignInForm(FlaskForm):
     )
     password = PasswordField(_l("Password"), [InputRequired(_l("Please enter your password."))])
     remember = BooleanField(_l("Stay signed in"))
-
-
-class PasswordForm(FlaskForm):
-    """The password of somebody already signed in."""
-
-    password = PasswordField(_l("Password"), [InputRequired(_l("Please enter your password."))])
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -75,30 +68,12 @@ def sign_in() -> Response:
     return _go_on(user, onward, remember=form.remember.data)
 
 
-@blueprint.route("/reauthenticate", methods=["GET", "POST"])
-@accounts_here.as_named
-def reauthenticate() -> Response:
-    """The page that asks for the password again before something that matters."""
-    form = PasswordForm()
-    if not form.validate_on_submit():
-        return _reauthentication_page(form, status_of(form))
-    try:
-        confirm_password(form.password.data or "")
-    except (InvalidCredentials, TooManyTries) as refusal:
-        db.session.commit()
-        return _refused(form, refusal)
-    db.session.commit()
-    return redirect(browser.destination(request.script_root + "/account"), 303)
-
-
 @blueprint.errorhandler(CSRFError)
 def _start_again(_error: CSRFError) -> Response:
     """The form once more, with what was typed: in another tab somebody signed in or out since it was opened."""
     metrics.count(FORMS_REFUSED)
     refused_requests.note(EventKind.FORM_REFUSED)
     onward = browser.destination(request.script_root + "/account")
-    if request.endpoint == "authentication_login.reauthenticate":
-        return redirect(request.full_path.rstrip("?"), 303)
     elsewhere = _without_sign_in(onward)
     if elsewhere is not None:
         return elsewhere
@@ -134,16 +109,13 @@ def _go_on(user: User, onward: str, *, remember: bool) -> Response:
 
 def second_step_page() -> str:
     """Where a sign-in that has begun goes on, beside the accounts that are here where it is for another one."""
-    another = "1" if accounts_here.is_for_another() else None
-    onward = browser.safe_next(request.args.get("next"))
-    return url_for("authentication_verify.verify", another=another, next=onward)
+    return url_for("authentication_verify.verify", **next_page.carried(another=accounts_here.for_another()))
 
 
-def _refused(form: SignInForm | PasswordForm, refusal: InvalidCredentials | TooManyTries) -> Response:
-    is_sign_in = isinstance(form, SignInForm)
-    form.form_errors.append(why_refused(refusal, with_name=is_sign_in))
+def _refused(form: SignInForm, refusal: InvalidCredentials | TooManyTries) -> Response:
+    form.form_errors.append(why_refused(refusal, with_name=True))
     status, headers = status_and_headers(refusal)
-    response = _sign_in_page(form, status) if is_sign_in else _reauthentication_page(form, status)
+    response = _sign_in_page(form, status)
     response.headers.extend(headers)
     return response
 
@@ -160,27 +132,9 @@ def _sign_in_page(form: SignInForm, status: int) -> Response:
     page = render_template(
         "authentication/login.html",
         form=form,
-        carried={
-            **({"another": "1"} if accounts_here.is_for_another() else {}),
-            **({"next": onward} if onward else {}),
-        },
+        carried=next_page.carried(another=accounts_here.for_another()),
         others=[account.user for account in accounts_here.list_accounts()],
         waiting_app=g.get("waiting_app"),
         for_developers=(onward or "").removeprefix(request.script_root).startswith("/dashboard/"),
-    )
-    return make_response(page, status)
-
-
-def _reauthentication_page(form: PasswordForm, status: int) -> Response:
-    onward = browser.safe_next(request.args.get("next"))
-    page = render_template(
-        "authentication/reauthenticate.html",
-        form=form,
-        carried={
-            name: value
-            for name, value in (("account", request.args.get("account")), ("next", onward))
-            if value
-        },
-        waiting_app=g.get("waiting_app"),
     )
     return make_response(page, status)

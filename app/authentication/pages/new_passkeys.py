@@ -72,6 +72,6 @@ def _must_ask_first() -> bool:
 
 def _ask_first() -> Response:
     by_code = needs_second_factor(current_user)
-    view = "authentication_verify.verify" if by_code else "authentication_login.reauthenticate"
+    view = "authentication_verify.verify" if by_code else "authentication_reauthentication.ask"
     question = url_for(view, next=url_for("authentication_passkeys.show"))
     return told("recent_sign_in_needed", _("Please confirm first that it is you."), 403, location=question)

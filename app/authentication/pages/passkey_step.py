@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from ...database.rows import db
 from ...form_owners import for_any_account
 from ...users.password_changes import hold_password
-from .. import accounts_here, browser, second_step
+from .. import accounts_here, browser, next_page, second_step
 from ..access import public
 from ..arrival import let_in
 from ..factors import challenges, passkeys
@@ -66,6 +66,5 @@ def _check_second(step: second_step.Pending, proven: Proven) -> None:
 
 
 def _start_again() -> Response:
-    another, onward = accounts_here.is_for_another(), browser.safe_next(request.args.get("next"))
-    page = url_for("authentication_login.sign_in", another="1" if another else None, next=onward)
+    page = url_for("authentication_login.sign_in", **next_page.carried(another=accounts_here.for_another()))
     return told("second_step_over", _("Please sign in again: this took too long."), 403, location=page)

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired
 from ...extensions import db
 from ...form_owners import for_any_account
 from ...forms import status_of
-from .. import accounts_here, browser, second_step
+from .. import accounts_here, browser, next_page, second_step
 from ..access import public
 from ..factors import codes
 from ..kept_cookies import key_of
@@ -53,7 +53,7 @@ def _go_on() -> Response:
     if not second_step.is_waiting():
         return _start_again(second_step.has_expired())
     try:
-        return _ask(_complete, carried={"another": _another()})
+        return _ask(_complete, another=accounts_here.for_another())
     except SecondStepOver:
         return _start_again(has_expired=True)
 
@@ -61,7 +61,7 @@ def _go_on() -> Response:
 @accounts_here.as_named
 def _prove_again() -> Response:
     if needs_second_factor(current_user):
-        return _ask(confirm_code, carried={"account": key_of(current_user.id)}, again=True)
+        return _ask(confirm_code, again=True, account=key_of(current_user.id))
     if accounts_here.is_active():
         return redirect(url_for("authentication_totp.set_up", next=_next()))
     name = current_user.shown_name
@@ -69,7 +69,7 @@ def _prove_again() -> Response:
     return redirect(url_for("authentication_accounts.choose", next=_next()), 303)
 
 
-def _ask(check: Callable[[str], None], carried: dict[str, str | None], again: bool = False) -> Response:
+def _ask(check: Callable[[str], None], *, again: bool = False, **query: str | None) -> Response:
     form = CodeForm()
     status, headers = status_of(form), dict[str, str]()
     if form.validate_on_submit():
@@ -81,11 +81,10 @@ def _ask(check: Callable[[str], None], carried: dict[str, str | None], again: bo
         else:
             db.session.commit()
             return redirect(browser.destination(request.script_root + "/account"), 303)
-    carried = {name: value for name, value in (*carried.items(), ("next", _next())) if value}
     page = render_template(
         "authentication/verify.html",
         form=form,
-        carried=carried,
+        carried=next_page.carried(**query),
         again=again,
         waiting_app=g.get("waiting_app"),
         has_passkey=_has_passkey(again),
@@ -115,11 +114,9 @@ def _start_again(has_expired: bool) -> Response:
     second_step.forget()
     if has_expired:
         flash(_("Your password counts for ten minutes only. Please sign in again."), "info")
-    return redirect(url_for("authentication_login.sign_in", another=_another(), next=_next()), 303)
-
-
-def _another() -> str | None:
-    return "1" if accounts_here.is_for_another() else None
+    return redirect(
+        url_for("authentication_login.sign_in", another=accounts_here.for_another(), next=_next()), 303
+    )
 
 
 def _next() -> str | None:

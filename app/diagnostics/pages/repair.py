@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...authentication.access import ask_for_password, has_recent_sign_in
 from ...authentication.administration import may_administer
-from ...authentication.pages.login import PasswordForm
+from ...authentication.pages.reauthentication import PasswordForm
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
 from ...authentication.step_up import confirm_password

@@ -70,7 +70,7 @@ def _account(authorization: Authorization) -> Any:
 def _reauthentication(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
     account = _settle_account(authorization)
-    return _lead_to(url_for("authentication_login.reauthenticate", account=account, next=authorization.url))
+    return _lead_to(url_for("authentication_reauthentication.ask", account=account, next=authorization.url))
 
 
 def _consent(authorization: Authorization) -> Any:

@@ -17,7 +17,7 @@ _SIGN_IN_PAGES = frozenset(
     {
         "authentication_accounts.choose",
         "authentication_login.sign_in",
-        "authentication_login.reauthenticate",
+        "authentication_reauthentication.ask",
         "authentication_verify.verify",
         "authentication_totp.set_up",
         "authentication_recovery_codes.show",
