@@ -1,7 +1,9 @@
 """Setting up, replacing and removing the app on one's phone."""
 
+import re
 from datetime import timedelta
-from urllib.parse import urlsplit
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -18,6 +20,7 @@ from app.authentication.models import BrowserSession, RecoveryCode, TotpSecret
 from app.database.rows import db
 from app.users import accounts
 from app.users.models import User
+from tests import factories as make
 from tests.account.visitor import last_link, submit
 from tests.authentication.phones import (
     CODES,
@@ -32,6 +35,7 @@ from tests.authentication.phones import (
     verify,
 )
 from tests.authentication.visitors import PASSWORD, is_signed_in, make_user, post, sign_in
+from tests.support.apps import MakeApp
 
 SHA1_SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
@@ -84,6 +88,14 @@ def test_the_key_in_the_address_and_the_picture_is_the_one_to_type(client: Flask
     assert f'href="{address}"' in page.text
     assert "<svg" in page.text
     assert "style=" not in page.text
+
+
+def test_the_app_is_told_the_name_of_the_portal(app_with: MakeApp) -> None:
+    app = app_with(PORTAL_NAME="Muster: Portal")
+    client = make.browser_of(app, make.make_user(app, "berta"))
+    address = unescape(re.findall(r'href="(otpauth:[^"]+)"', client.get(SET_UP).text)[0])
+    assert address.startswith("otpauth://totp/Muster%20Portal%3Aberta?")
+    assert parse_qs(urlsplit(address).query)["issuer"] == ["Muster Portal"]
 
 
 def test_the_key_stays_the_same_until_it_is_used(client: FlaskClient) -> None:

@@ -23,7 +23,6 @@ from . import relying_party
 from .challenges import VALID_FOR
 from .passkeys import user_handle
 
-PORTAL = "Pforte"
 ALGORITHMS = [
     COSEAlgorithmIdentifier.ECDSA_SHA_256,
     COSEAlgorithmIdentifier.EDDSA,
@@ -37,7 +36,7 @@ def to_create(user: User, passkeys: Iterable[Passkey], challenge: bytes) -> dict
     """The options for a new passkey of ``user``: found without a name being typed, made by none that has one."""
     options = generate_registration_options(
         rp_id=relying_party.id_of(settings.issuer),
-        rp_name=PORTAL,
+        rp_name=settings.portal_name,
         user_id=user_handle(user.id),
         user_name=user.username,
         user_display_name=user.shown_name,

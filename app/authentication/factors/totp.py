@@ -32,6 +32,7 @@ def new_seed() -> str:
 
 def address_of(seed: str, issuer: str, username: str) -> str:
     """Return the ``otpauth://`` address that sets an app up with ``seed``."""
+    issuer = issuer.replace(":", "")  # which is between the two in what the app shows
     told = {"secret": seed, "issuer": issuer, "algorithm": "SHA1", "digits": DIGITS, "period": STEP}
     return f"otpauth://totp/{quote(f'{issuer}:{username}', safe='')}?{urlencode(told, quote_via=quote)}"
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
-from ...extensions import db
+from ...extensions import db, settings
 from ...forms import REFUSED, status_of
 from .. import browser
 from ..access import recent_second_factor
@@ -24,7 +24,6 @@ from . import fresh_factors
 
 blueprint = Blueprint("authentication_totp", __name__)
 
-ISSUER = "Pforte"
 GROUP = 4  # characters of the key between two blanks
 
 
@@ -54,7 +53,7 @@ def set_up() -> ResponseReturnValue:
             status = REFUSED
         else:
             return _set_up(seed, step)
-    address = totp.address_of(seed, ISSUER, current_user.username)
+    address = totp.address_of(seed, settings.portal_name, current_user.username)
     key = " ".join(seed[at : at + GROUP] for at in range(0, len(seed), GROUP))
     page = render_template(
         "authentication/totp.html", form=form, key=key, address=address, picture=_picture(address)
