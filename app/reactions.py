@@ -17,7 +17,8 @@ from .users import accounts, notices, password_changes, refused_addresses
 REACTIONS = (
     (accounts.user_blocked, sessions.end_everything_of),
     (accounts.user_blocked, ended_grants.end_tokens_of_blocked),
-    (accounts.user_blocked, factor_recoveries.close_of_blocked),
+    (accounts.user_blocked, factor_recoveries.close_quietly),
+    (factors.factors_reset, factor_recoveries.close_quietly),
     (accounts.user_deleted, sessions.end_everything_of),
     (accounts.user_deleted, factors.forget_all),
     (accounts.user_deleted, mobile.forget_code),

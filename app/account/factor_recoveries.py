@@ -43,8 +43,8 @@ def close(user: User, *conditions: ColumnElement[bool]) -> bool:
     return closed == 1
 
 
-def close_of_blocked(user: User) -> None:
-    """Close the wait of ``user``, who is blocked: an administrator decides how they come back."""
+def close_quietly(user: User) -> None:
+    """Close the wait of ``user``, whom an administrator has blocked or given a new start, and who is told of that."""
     close(user)
 
 

@@ -1,51 +1,32 @@
 """All second factors lost: asking for the wait, beginning it, ending it, and cancelling it."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import format_datetime
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import EmailField
-from wtforms.validators import InputRequired
 
 from ...authentication import accounts_here
 from ...authentication.access import public
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
-from ...network_limits import LimitReached
-from ...users.names import check_email
-from ...users.refusals import EmailRefused
 from .. import lost_factors
+from ..models import FactorRecovery
 from ..refusals import LinkExpired, RecoveryOpen, TooManyRecoveries
-from ..wording import tell
-from . import limited
+from . import asking
 from .signed_out import forget_sign_in
 
 blueprint = Blueprint("account_lost_factors", __name__)
-
-
-class RecoveryForm(FlaskForm):
-    """Where the link is to go."""
-
-    email = EmailField(_l("Email address"), [InputRequired(_l("Please enter your email address."))])
 
 
 @blueprint.route("/recover", methods=["GET", "POST"])
 @public
 def ask() -> ResponseReturnValue:
     """The page that mails a link; it answers the same whether anybody has the address."""
-    form = RecoveryForm()
-    headers: dict[str, str] = {}
-    try:
-        if form.validate_on_submit() and _ask(form):
-            return render_template("account/recovery_sent.html", email=form.email.data or "")
-        status = status_of(form)
-    except LimitReached as reached:
-        status, headers = limited.refuse(form, reached)
-    return render_template("account/recover.html", form=form, wait=settings.recovery_wait), status, headers
+    page, sent = "account/recover.html", "account/recovery_sent.html"
+    return asking.answer(lost_factors.ask_for_recovery, page, sent, wait=settings.recovery_wait)
 
 
 @blueprint.route("/recover/<token>", methods=["GET", "POST"])
@@ -60,7 +41,8 @@ def follow(token: str) -> ResponseReturnValue:
         if form.validate_on_submit():
             recovery = lost_factors.begin(token)
             db.session.commit()
-            return render_template("account/recovery_begun.html", ends_at=recovery.ends_at)
+            _tell_begun(recovery)
+            return redirect(url_for("authentication_login.sign_in"), 303)
     except LinkExpired:
         db.session.rollback()
         return render_template("account/link_expired.html", purpose="recover"), 410
@@ -103,20 +85,17 @@ def cancel_here() -> ResponseReturnValue:
     return redirect(url_for("account_security.show"), 303)
 
 
-def _ask(form: RecoveryForm) -> bool:
-    try:
-        check_email(form.email.data or "")
-    except EmailRefused as refusal:
-        tell(form, refusal)
-        return False
-    lost_factors.ask_for_recovery(
-        form.email.data or "",
-        locale=str(get_locale()),
-        ip=request.remote_addr,
-        request_id=g.get("request_id"),
+def _tell_begun(recovery: FactorRecovery) -> None:
+    ends = format_datetime(recovery.ends_at, "long")
+    flash(
+        _("The wait has begun and ends on %(ends)s. Then an email with a link reaches you.", ends=ends), "ok"
     )
-    db.session.commit()
-    return True
+    flash(
+        _(
+            "If you find your phone, a recovery code or a passkey before, sign in with it and cancel the wait."
+        ),
+        "info",
+    )
 
 
 def _is_over(token: str) -> bool:

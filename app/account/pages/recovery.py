@@ -1,38 +1,31 @@
 """Forgotten passwords."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
-from flask_babel import get_locale
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.wrappers import Response
-from wtforms import EmailField, PasswordField
+from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from ...authentication import accounts_here, browser, known_browsers
 from ...authentication.access import public
 from ...database.rows import db
 from ...forms import status_of
-from ...network_limits import LimitReached
-from ...users.names import check_email
-from ...users.refusals import EmailRefused, PasswordRefused
+from ...users.refusals import PasswordRefused
 from .. import recovery, resetting
 from ..refusals import LinkExpired
 from ..wording import tell
-from . import limited
+from . import asking
 from .signed_out import forget_sign_in
 
 blueprint = Blueprint("account_recovery", __name__)
 
 DESTINATION = "after_reset"  # in the cookie
 LONGEST_KEPT = 1200  # characters: browsers drop a cookie of more than 4096 with everything in it
-
-
-class ForgotPasswordForm(FlaskForm):
-    """Where the link is to go."""
-
-    email = EmailField(_l("Email address"), [InputRequired(_l("Please enter your email address."))])
 
 
 class NewPasswordForm(FlaskForm):
@@ -45,15 +38,7 @@ class NewPasswordForm(FlaskForm):
 @public
 def forgot_password() -> str | tuple[str, int, dict[str, str]]:
     """The page that mails a link; it answers the same whether anybody has the address."""
-    form = ForgotPasswordForm()
-    headers: dict[str, str] = {}
-    try:
-        if form.validate_on_submit() and _ask_for_reset(form):
-            return render_template("account/reset_sent.html", email=form.email.data or "")
-        status = status_of(form)
-    except LimitReached as reached:
-        status, headers = limited.refuse(form, reached)
-    return render_template("account/forgot_password.html", form=form), status, headers
+    return asking.answer(_ask_for_reset, "account/forgot_password.html", "account/reset_sent.html")
 
 
 @blueprint.route("/reset-password/<token>", methods=["GET", "POST"])
@@ -85,21 +70,9 @@ def reset_password(token: str) -> Response | tuple[str, int]:
     return render_template("account/reset_password.html", form=form, reset=reset), status_of(form)
 
 
-def _ask_for_reset(form: ForgotPasswordForm) -> bool:
-    try:
-        check_email(form.email.data or "")
-    except EmailRefused as refusal:
-        tell(form, refusal)
-        return False
+def _ask_for_reset(email: str, **asked: Any) -> None:
     _keep_destination()
-    recovery.ask_for_reset(
-        form.email.data or "",
-        locale=str(get_locale()),
-        ip=request.remote_addr,
-        request_id=g.get("request_id"),
-    )
-    db.session.commit()
-    return True
+    recovery.ask_for_reset(email, **asked)
 
 
 def _tell_what_next(reset: resetting.Reset) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from blinker import Namespace
+
 from ...audit import EventKind, record
 from ...extensions import settings
 from ...users.models import User
@@ -10,6 +12,7 @@ from .. import sessions
 from ..second_factors import has_second_factor
 from . import passkeys, recovery_codes, totp
 
+factors_reset = Namespace().signal("factors-reset")
 LONGEST_REASON = 200  # characters
 
 
@@ -50,6 +53,7 @@ def reset(user: User, reason: str, by: str | None = None) -> bool:
         return False
     forget_all(user)
     sessions.end_all_sessions(user.id)
+    factors_reset.send(user)
     record(EventKind.FACTORS_RESET, user_id=user.id, actor_id=by, reason=reason)
     notify(user, "factors_reset", reason=reason, link=_page())
     return True

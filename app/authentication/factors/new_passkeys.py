@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from webauthn.registration.verify_registration_response import VerifiedRegistration
+
 from ...audit import EventKind, record
 from ...clock import now
 from ...crypto import base64url
@@ -13,7 +15,7 @@ from ..models import BrowserSession, Passkey
 from ..second_factors import has_second_factor
 from . import challenges, passkeys, relying_party
 from .challenges import Purpose
-from .passkey_answers import read, transports_of, verify_registration
+from .passkey_answers import Answer, read, transports_of, verify_registration
 from .refusals import PasskeyRefused, Reason
 
 RIGHT_AFTER = timedelta(minutes=5)  # of a sign-in by password, as browsers count it too
@@ -51,7 +53,20 @@ def add(
     challenges.check(answer.challenge, purpose, browser, user.id)
     made = verify_registration(answer, with_presence=purpose is Purpose.ADD)
     challenges.use_up(answer.challenge)
-    passkey = Passkey(
+    passkey = _row_of(user, answer, made, device)
+    if not insert_one(Passkey, _values(passkey)):
+        raise PasskeyRefused(Reason.EXISTS)
+    passkeys.note_owner(user.id)
+    label = passkeys.label_of(passkey)
+    record(EventKind.PASSKEY_ADDED, user_id=user.id, actor_id=user.id, device=label)
+    template = "passkey_added" if purpose is Purpose.ADD else "passkey_added_unasked"
+    passkeys.tell(user, template, label)
+    asked = purpose is Purpose.ADD and made.user_verified
+    return passkeys.methods_of(passkey, user_verified=True) if asked else ()
+
+
+def _row_of(user: User, answer: Answer, made: VerifiedRegistration, device: str | None) -> Passkey:
+    return Passkey(
         id=new_id(),
         user_id=user.id,
         credential_id=answer.credential_id,
@@ -64,15 +79,6 @@ def add(
         device=device,
         created_at=now(),
     )
-    if not insert_one(Passkey, _values(passkey)):
-        raise PasskeyRefused(Reason.EXISTS)
-    passkeys.note_owner(user.id)
-    label = passkeys.label_of(passkey)
-    record(EventKind.PASSKEY_ADDED, user_id=user.id, actor_id=user.id, device=label)
-    template = "passkey_added" if purpose is Purpose.ADD else "passkey_added_unasked"
-    passkeys.tell(user, template, label)
-    asked = purpose is Purpose.ADD and made.user_verified
-    return passkeys.methods_of(passkey, user_verified=True) if asked else ()
 
 
 def _values(passkey: Passkey) -> dict[str, object]:
