@@ -128,7 +128,7 @@ def sign_in(app: Flask, browser: FlaskClient, person: Person, methods: str = "pw
     """The same browser, in which this person has just signed in."""
     with app.app_context():
         _row, token = sessions.start_session(
-            accounts.get_user(person.id), methods=methods, remembered=False, ip=None, device=None
+            accounts.get_user(person.id), methods=methods, ip=None, device=None
         )
         db.session.commit()
     with browser.session_transaction() as session:

@@ -23,6 +23,7 @@ from .accounts_here import Account
 from .browser_cookies import FIRST, KEPT_BY, Change, browser_cookies
 from .kept_cookies import PENDING
 from .kept_forms import PERSON, WAITING
+from .lifetimes import Stay
 from .methods import PASSWORD
 from .models import BrowserSession
 from .next_page import destination, safe_next
@@ -36,7 +37,7 @@ REMEMBERED_FOR = lifetimes.IDLE_REMEMBERED
 login_manager.session_protection = None
 
 
-def adopt(user: User, remember: bool = False, methods: str = PASSWORD) -> None:
+def adopt(user: User, stay: Stay = Stay.SESSION, methods: str = PASSWORD) -> None:
     """Sign ``user``, who came in by ``methods``, in at this browser with a new session row; the edge commits it.
 
     It becomes the active account, in the place of an older session of the same person; other accounts stay.
@@ -47,7 +48,7 @@ def adopt(user: User, remember: bool = False, methods: str = PASSWORD) -> None:
     row, token = sessions.start_session(
         user,
         methods=methods,
-        remembered=remember,
+        stay=stay,
         ip=request.remote_addr,
         device=devices.recognise(request.user_agent.string),
     )
@@ -56,11 +57,11 @@ def adopt(user: User, remember: bool = False, methods: str = PASSWORD) -> None:
     kept_cookies.keep_only(kept_cookies.OF_THE_BROWSER if others else (PENDING, WAITING))
     session[PERSON] = user.id
     accounts_here.become(user, row)
-    session.permanent = remember or was_permanent
+    session.permanent = row.remembered or was_permanent
     _take_slot(user, row, others)
     kept_cookies.keep(row, token)
     g.pop("accounts_here", None)
-    known_browsers.remember(user)
+    known_browsers.note(user, row)
 
 
 def switch_to(account: Account) -> None:

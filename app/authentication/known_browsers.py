@@ -17,6 +17,7 @@ from ..crypto import Undecryptable
 from ..extensions import settings, vault
 from ..users.models import User
 from . import throttling
+from .models import BrowserSession
 from .second_factors import needs_second_factor
 
 KEPT_FOR = timedelta(days=365)
@@ -52,7 +53,15 @@ def remember(user: User) -> None:
     key = known.key if known else secrets.token_urlsafe(16)
     entry = Known(user.id, key, _password_of(user), int((now() + KEPT_FOR).timestamp()))
     others = [each for name, each in _read().items() if name != user.id]
-    g.known_browser = vault.encrypt(json.dumps([entry, *others][:MOST_ACCOUNTS]), _PLACE)
+    _keep([entry, *others][:MOST_ACCOUNTS])
+
+
+def note(user: User, row: BrowserSession) -> None:
+    """Let this browser, where ``row`` of ``user`` begins, be known to them, or forget them where nothing is to stay."""
+    if not row.ephemeral:
+        remember(user)
+    elif user.id in _read():
+        _keep([each for name, each in _read().items() if name != user.id])
 
 
 def remember_anew(user: User) -> None:
@@ -65,9 +74,11 @@ def remember_anew(user: User) -> None:
 
 
 def keep(response: Response) -> Response:
-    """Give the browser what :func:`remember` has noted."""
+    """Give the browser what was noted for it: nothing any more with an empty text."""
     sealed = g.pop("known_browser", None)
-    if sealed is not None:
+    if sealed == "":
+        response.delete_cookie(_cookie_name(), secure=settings.secure_cookies, httponly=True, samesite="Lax")
+    elif sealed is not None:
         response.set_cookie(
             _cookie_name(),
             sealed,
@@ -77,6 +88,10 @@ def keep(response: Response) -> Response:
             samesite="Lax",
         )
     return response
+
+
+def _keep(entries: list[Known]) -> None:
+    g.known_browser = vault.encrypt(json.dumps(entries), _PLACE) if entries else ""
 
 
 def _find(user: User) -> Known | None:

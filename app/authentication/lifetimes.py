@@ -1,6 +1,7 @@
-"""When a session ends: some time after its last use, and in any case some time after its sign-in."""
+"""How long a sign-in stays: some time after its last use, and in any case some time after its beginning."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, case
 
@@ -10,6 +11,22 @@ from .models import BrowserSession
 
 IDLE = timedelta(hours=12)  # a working day; each request starts it anew
 IDLE_REMEMBERED = timedelta(days=30)
+IDLE_EPHEMERAL = timedelta(hours=1)
+
+
+class Stay(StrEnum):
+    """What somebody chose who signed in."""
+
+    REMEMBERED = "remembered"  # also after the browser is closed
+    SESSION = "session"  # until the browser is closed
+    EPHEMERAL = (
+        "ephemeral"  # no longer than the visit to a device that is not theirs; the browser keeps nothing
+    )
+
+    @classmethod
+    def chosen(cls, *, remember: bool, ephemeral: bool) -> "Stay":
+        """Return what two boxes say; of both the one that leaves less behind."""
+        return cls.EPHEMERAL if ephemeral else cls.REMEMBERED if remember else cls.SESSION
 
 
 def last_moment(created_at: datetime, *, remembered: bool) -> datetime:
@@ -19,7 +36,7 @@ def last_moment(created_at: datetime, *, remembered: bool) -> datetime:
 
 def ends_at(row: BrowserSession, moment: datetime) -> datetime:
     """When ``row``, in use at ``moment``, ends if nobody uses it again."""
-    idle = IDLE_REMEMBERED if row.remembered else IDLE
+    idle = IDLE_REMEMBERED if row.remembered else IDLE_EPHEMERAL if row.ephemeral else IDLE
     return min(moment + idle, last_moment(row.created_at, remembered=row.remembered))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
@@ -35,6 +35,7 @@ class BrowserSession(Model):
     """When the token was last replaced; a later ``last_seen_at`` says that the browser has got the new one."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
     remembered: Mapped[bool] = mapped_column(default=False)
+    ephemeral: Mapped[bool] = mapped_column(default=False, server_default=false())
     ip: Mapped[str | None] = mapped_column(ascii_text(45))
     device: Mapped[str | None] = mapped_column(String(120))
 

@@ -25,6 +25,7 @@ from ..users.password_changes import hold_password
 from . import known_browsers, network_throttling, throttling
 from .arrival import let_in
 from .kept_cookies import SECOND_STEP, forget_second_step
+from .lifetimes import Stay
 from .methods import PASSWORD, combine
 from .models import TotpSecret
 from .refusals import InvalidCode, SecondStepOver
@@ -39,16 +40,16 @@ class Pending:
     """A sign-in that waits for its second step."""
 
     user: User
-    remember: bool
+    stay: Stay
     methods: str
     """What was proved so far, as in :mod:`app.authentication.methods`."""
     secret: TotpSecret | None
     """Read with the person, so that looking at a code takes no statement more."""
 
 
-def begin(user: User, *, remember: bool, methods: str = PASSWORD) -> None:
+def begin(user: User, *, stay: Stay, methods: str = PASSWORD) -> None:
     """Let the browser keep that ``user`` gave the right password, and nothing of a step that waited before."""
-    session[SECOND_STEP] = [user.id, int(now().timestamp()), remember, methods, _bound_to(user)]
+    session[SECOND_STEP] = [user.id, int(now().timestamp()), stay, methods, _bound_to(user)]
 
 
 def forget() -> None:
@@ -69,19 +70,19 @@ def has_expired() -> bool:
 
 
 def pending() -> Pending:
-    """Return whose sign-in waits at this browser, whether they want to stay signed in, and what they have proved.
+    """Return whose sign-in waits at this browser, how long they want to stay signed in, and what they have proved.
 
     Raises :class:`SecondStepOver` where none does, it took too long, or password, factor or account changed since.
     """
     kept = _kept()
     if kept is None:
         raise SecondStepOver(has_expired=False)
-    user_id, _begun, remember, methods, bound = kept
+    user_id, _begun, stay, methods, bound = kept
     query = select(User, TotpSecret).outerjoin(TotpSecret, TotpSecret.user_id == User.id)
     found = None if _has_expired(kept) else db.session.execute(query.where(User.id == user_id)).one_or_none()
     if found is None or not found[0].is_active or not equal(_bound_to(found[0]), bound):
         raise SecondStepOver(has_expired=True)
-    return Pending(found[0], remember, methods, found[1])
+    return Pending(found[0], Stay(stay), methods, found[1])
 
 
 def complete(step: Pending, *methods: str, use: Use = hold_password) -> None:
@@ -97,7 +98,7 @@ def complete(step: Pending, *methods: str, use: Use = hold_password) -> None:
     throttling.clear(counter)  # before the transaction writes: it is done on another connection
     if not use(db.session.connection(), step.user):
         raise InvalidCode
-    let_in(step.user, methods=combine(step.methods, *methods), remember=step.remember)
+    let_in(step.user, methods=combine(step.methods, *methods), stay=step.stay)
 
 
 def refuse(step: Pending) -> NoReturn:
@@ -131,10 +132,10 @@ def _bound_to(user: User) -> str:
     return digest(f"{user.id} {user.password_hash} {user.totp_at}")[:32]
 
 
-def _kept() -> tuple[str, int, bool, str, str] | None:
+def _kept() -> tuple[str, int, str, str, str] | None:
     kept = session.get(SECOND_STEP)
     return tuple(kept) if kept else None
 
 
-def _has_expired(kept: tuple[str, int, bool, str, str]) -> bool:
+def _has_expired(kept: tuple[str, int, str, str, str]) -> bool:
     return now().timestamp() >= kept[1] + WAITS.total_seconds()

@@ -10,12 +10,13 @@ from ..extensions import metrics
 from ..process.metric_families import SIGN_INS
 from ..users.models import User
 from . import lifetimes, session_tokens
+from .lifetimes import Stay
 from .methods import PASSWORD, has_two_factors
 from .models import BrowserSession, SpentToken
 
 
 def start_session(
-    user: User, *, methods: str = PASSWORD, remembered: bool, ip: str | None, device: str | None
+    user: User, *, methods: str = PASSWORD, stay: Stay = Stay.SESSION, ip: str | None, device: str | None
 ) -> tuple[BrowserSession, str]:
     """Begin a session of ``user``, who came in by ``methods``, and return its row and the token for the cookie."""
     token, moment = session_tokens.new_token(), now()
@@ -29,7 +30,8 @@ def start_session(
         methods=methods,
         second_factor_at=moment if has_two_factors(methods) else None,
         rotated_at=moment,
-        remembered=remembered,
+        remembered=stay is Stay.REMEMBERED,
+        ephemeral=stay is Stay.EPHEMERAL,
         ip=ip,
         device=device,
     )

@@ -50,13 +50,14 @@ KEPT = (
         _l("Devices"),
         _l("Browser, network address and times of the browsers in which you are signed in."),
         _l(
-            "Until you sign out, %(idle)s after the last use (%(idle_remembered)s with “Stay signed in”), and in any "
-            "case %(longest)s (%(longest_remembered)s) after the sign-in."
+            "Until you sign out, %(idle)s after the last use (%(idle_remembered)s with “Stay signed in”, "
+            "%(idle_ephemeral)s with “Only here, only now”), and in any case %(longest)s (%(longest_remembered)s) after the sign-in."
         ),
         ("browser_sessions", "spent_session_tokens"),
         lambda settings: {
             "idle": lifetimes.IDLE,
             "idle_remembered": lifetimes.IDLE_REMEMBERED,
+            "idle_ephemeral": lifetimes.IDLE_EPHEMERAL,
             "longest": _seconds(settings.session_ttl),
             "longest_remembered": _seconds(settings.remembered_session_ttl),
         },

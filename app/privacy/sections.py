@@ -47,7 +47,7 @@ SECTIONS = (
         BrowserSession.user_id,
         _columns(
             BrowserSession,
-            "id device ip created_at authenticated_at last_seen_at expires_at remembered",
+            "id device ip created_at authenticated_at last_seen_at expires_at remembered ephemeral",
         ),
     ),
     Section(

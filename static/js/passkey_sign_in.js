@@ -1,12 +1,13 @@
-// Signs in with a passkey: suggested in the name's field, or by a button.
+// Signs in with a passkey: suggested in the name field, or by a button.
 
 import { isPossible, offer, perform, show } from "./passkeys.js";
 
-const RENEWED_AFTER = 240_000; // milliseconds; the portal's question is valid for five minutes
-const MOST_FAILURES = 3; // in a row, after which the suggestions stay away
+const RENEWED_AFTER = 240_000; // milliseconds; the question is valid for 5 min
+const MOST_FAILURES = 3; // in a row; then none is suggested
 
 const place = document.querySelector("[data-passkey-get]");
-const body = () => ({ remember: Boolean(document.querySelector("[name=remember]")?.checked) });
+const boxes = [...document.querySelectorAll("[type=checkbox]")];
+const body = () => Object.fromEntries(boxes.map((box) => [box.name, box.checked]));
 
 if (place && isPossible(place)) {
   const suggests = "suggested" in place.dataset && PublicKeyCredential.isConditionalMediationAvailable?.();

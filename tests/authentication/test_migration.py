@@ -8,6 +8,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
 from app import create_app
+from app.authentication.lifetimes import Stay
 from app.authentication.models import BrowserSession
 from app.authentication.session_tokens import find_session
 from app.authentication.sessions import start_session
@@ -31,7 +32,7 @@ def test_sessions_go_on_and_end_some_time_after_their_sign_in(databases: Databas
         for days in (1, 60, 91):
             with time_machine.travel(NOON - timedelta(days=days), tick=False):
                 _row, tokens[days] = start_session(
-                    accounts.get_user(person.id), remembered=True, ip=None, device=None
+                    accounts.get_user(person.id), stay=Stay.REMEMBERED, ip=None, device=None
                 )
         db.session.commit()
         downgrade(revision=BEFORE)

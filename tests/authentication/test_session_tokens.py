@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.audit import EventKind
 from app.audit.models import Event
 from app.authentication import session_tokens
+from app.authentication.lifetimes import Stay
 from app.authentication.models import BrowserSession, SpentToken
 from app.authentication.refusals import SpentTokenShown
 from app.authentication.session_tokens import GRACE, find_session, rotate_token
@@ -337,7 +338,7 @@ def test_a_second_click_on_the_button_of_the_password_is_the_same_request(
 
 def test_of_two_rotations_of_one_token_one_comes_about(app: Flask, anna: str) -> None:
     with app.app_context():
-        _row, token = start_session(accounts.get_user(anna), remembered=True, ip=None, device=None)
+        _row, token = start_session(accounts.get_user(anna), stay=Stay.REMEMBERED, ip=None, device=None)
         db.session.commit()
         first = find_session(token)
         db.session.remove()

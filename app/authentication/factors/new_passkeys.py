@@ -22,11 +22,20 @@ RIGHT_AFTER = timedelta(minutes=5)  # of a sign-in by password, as browsers coun
 
 
 def may_come_unasked(user: User, row: BrowserSession) -> bool:
-    """Whether this is right after a sign-in by password, and all that ``user`` has to prove, where passkeys can be."""
+    """Whether this is right after a sign-in by password, and all that ``user`` has to prove, where passkeys can be.
+
+    Never where nothing is to stay in the browser.
+    """
     is_fresh = now() - row.authenticated_at <= RIGHT_AFTER
     by_password = methods.PASSWORD in row.methods.split()
     is_enough = methods.has_two_factors(row.methods) or not has_second_factor(user)
-    return is_fresh and by_password and is_enough and relying_party.can_have_passkeys(settings.issuer)
+    return (
+        not row.ephemeral
+        and is_fresh
+        and by_password
+        and is_enough
+        and relying_party.can_have_passkeys(settings.issuer)
+    )
 
 
 def check_may_add(user: User, purpose: Purpose, row: BrowserSession) -> None:

@@ -21,6 +21,7 @@ from ...users.passwords import HashingBusy
 from .. import accounts_here, browser, known_browsers, next_page, second_step
 from ..access import public
 from ..arrival import let_in
+from ..lifetimes import Stay
 from ..methods import PASSWORD
 from ..refusals import InvalidCredentials, TooManyTries
 from ..second_factors import needs_second_factor
@@ -32,13 +33,14 @@ blueprint = Blueprint("authentication_login", __name__)
 
 
 class SignInForm(FlaskForm):
-    """Who comes in, and whether the browser keeps it beyond today."""
+    """Who comes in, and how long the browser keeps it."""
 
     username = StringField(
         _l("Username or email address"), [DataRequired(_l("Please enter your username or email address."))]
     )
     password = PasswordField(_l("Password"), [InputRequired(_l("Please enter your password."))])
     remember = BooleanField(_l("Stay signed in"))
+    ephemeral = BooleanField(_l("Only here, only now"))
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -65,7 +67,8 @@ def sign_in() -> Response:
         return _refused(form, refusal)
     except HashingBusy as busy:
         return _busy(form, busy)
-    return _go_on(user, onward, remember=form.remember.data)
+    stay = Stay.chosen(remember=form.remember.data, ephemeral=form.ephemeral.data)
+    return _go_on(user, onward, stay)
 
 
 @blueprint.errorhandler(CSRFError)
@@ -96,13 +99,13 @@ def _without_sign_in(onward: str) -> Response | None:
     return redirect(url_for("authentication_accounts.choose", next=asked), 303)
 
 
-def _go_on(user: User, onward: str, *, remember: bool) -> Response:
+def _go_on(user: User, onward: str, stay: Stay) -> Response:
     """Let in who gave the right password, or ask them for a second factor first."""
     if needs_second_factor(user):
-        second_step.begin(user, remember=remember)
+        second_step.begin(user, stay=stay)
         onward = second_step_page()
     else:
-        let_in(user, methods=PASSWORD, remember=remember)
+        let_in(user, methods=PASSWORD, stay=stay)
     db.session.commit()
     return redirect(onward, 303)
 

@@ -14,6 +14,7 @@ from ..factors.challenges import Purpose
 from ..factors.passkey_options import to_get
 from ..factors.passkey_sign_in import authenticate, confirm
 from ..factors.refusals import PasskeyRefused, Reason
+from ..lifetimes import Stay
 from ..refusals import AccountBlocked
 from ..second_factors import needs_second_factor
 from .login import second_step_page
@@ -47,12 +48,13 @@ def sign_in() -> Response:
         proven = authenticate(body.get("credential"), browser=this_browser())
     except (PasskeyRefused, AccountBlocked) as refusal:
         return refuse(refusal)
-    methods, remember = " ".join(proven.methods), body.get("remember") is True
+    methods = " ".join(proven.methods)
+    stay = Stay.chosen(remember=body.get("remember") is True, ephemeral=body.get("ephemeral") is True)
     if not proven.is_verified and needs_second_factor(proven.user):
-        second_step.begin(proven.user, remember=remember, methods=methods)
+        second_step.begin(proven.user, stay=stay, methods=methods)
         db.session.commit()
         return jsonify(next=second_step_page())
-    let_in(proven.user, methods=methods, remember=remember)
+    let_in(proven.user, methods=methods, stay=stay)
     db.session.commit()
     return _onward()
 

@@ -54,7 +54,7 @@ def verify() -> Response:
         db.session.rollback()
         return _start_again()
     methods = combine(step.methods, *proven.methods, SEVERAL)
-    let_in(step.user, methods=methods, remember=step.remember)
+    let_in(step.user, methods=methods, stay=step.stay)
     db.session.commit()
     return jsonify(next=browser.destination(request.script_root + "/account"))
 
