@@ -90,7 +90,7 @@ def write_to_phone(user: User, template: str, until: datetime, **told: str) -> N
     if countries is not None and country_of(user.mobile) not in countries:
         return
     if _count((RateLimitItemPerDay(budget),), "portal"):
-        queue_sms(user.mobile, user.locale, template, until, host=host_of(settings.issuer), **told)
+        queue_sms(user.mobile, user.mail_language, template, until, host=host_of(settings.issuer), **told)
 
 
 def is_code_open(user: User) -> bool:

@@ -1,6 +1,7 @@
 """The browser's side of a sign-in: adopting a session, taking turns, leaving."""
 
 from flask import Response, g, request, session
+from flask_babel import get_locale
 from flask_login import current_user, logout_user
 
 from ..database.rows import db
@@ -52,7 +53,8 @@ def adopt(user: User, stay: Stay = Stay.SESSION, methods: str = PASSWORD) -> Non
         ip=request.remote_addr,
         device=devices.recognise(request.user_agent.string),
     )
-    accounts.note_arrival(user, ip=row.ip, platform=devices.platform(request.user_agent.string))
+    platform = devices.platform(request.user_agent.string)
+    accounts.note_arrival(user, ip=row.ip, platform=platform, language=str(get_locale()))
     was_permanent = session.permanent and bool(others)
     kept_cookies.keep_only(kept_cookies.OF_THE_BROWSER if others else (PENDING, WAITING))
     session[PERSON] = user.id

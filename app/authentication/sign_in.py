@@ -25,6 +25,7 @@ _NEEDED = (
     User.blocked_at,
     User.ip,
     User.platform,
+    User.first_language,
     User.totp_at,
 )
 

@@ -29,7 +29,9 @@ def tell_of_end(client_id: str, after: str) -> None:
     people = _people_of(client_id, after)
     told = {"app": client.name, "host": urlsplit(settings.issuer).netloc, "at": client.ends_at.isoformat()}
     for person in people:
-        queue_mail(person.email, person.locale, "app_ends", **told, link=f"{settings.issuer}/account/apps")
+        queue_mail(
+            person.email, person.mail_language, "app_ends", **told, link=f"{settings.issuer}/account/apps"
+        )
     if len(people) == PEOPLE_A_TURN:
         queue_errand(tell_of_end, client_id, after=people[-1].id)
 
@@ -38,7 +40,7 @@ def _people_of(client_id: str, after: str) -> list[Row[str, str, str | None]]:
     """Consent, confirmed address and language of the next ones."""
     standing = Consent.client_id == client_id, Consent.withdrawn_at.is_(None), Consent.id > after
     reachable = User.email.is_not(None), User.email_verified_at.is_not(None)
-    query = select(Consent.id, User.email, User.locale).join(User, User.id == Consent.user_id)
+    query = select(Consent.id, User.email, User.mail_language).join(User, User.id == Consent.user_id)
     return list(
         db.session.execute(query.where(*standing, *reachable).order_by(Consent.id).limit(PEOPLE_A_TURN))
     )

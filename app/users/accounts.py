@@ -117,8 +117,9 @@ def forget_profile(user: User) -> None:
             setattr(user, field.column, None)
 
 
-def note_arrival(user: User, *, ip: str | None, platform: str) -> None:
-    """Keep where and with what ``user`` came for the first time; what is known already stays."""
+def note_arrival(user: User, *, ip: str | None, platform: str, language: str) -> None:
+    """Keep where, with what and in which language ``user`` came for the first time; what is known already stays."""
+    user.first_language = user.first_language or language
     user.platform = user.platform or platform
     user.ip = user.ip or ip
 

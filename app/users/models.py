@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, func
 from sqlalchemy.dialects import mysql
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
@@ -65,6 +66,8 @@ class User(UserMixin, Model):
     locale: Mapped[str | None] = mapped_column(ascii_text(5))
     platform: Mapped[str | None] = mapped_column(ascii_text(16))
     """One of :data:`PLATFORMS`: what the person first came with."""
+    first_language: Mapped[str | None] = mapped_column(ascii_text(5))
+    """The language of the pages that they first signed in on: that of their emails while they have picked none."""
     ip: Mapped[str | None] = mapped_column(ascii_text(45))
     """Where the person first came from; no app is told."""
     is_admin: Mapped[bool] = mapped_column(default=False)
@@ -98,6 +101,16 @@ class User(UserMixin, Model):
     def shown_name(self) -> str:
         """What pages call the person."""
         return self.full_name or self.username
+
+    @hybrid_property
+    def mail_language(self) -> str | None:
+        """The language of emails that nobody asked for on a page: the one they chose, or the one they came in."""
+        return self.locale or self.first_language
+
+    @mail_language.inplace.expression
+    @classmethod
+    def _mail_language(cls) -> ColumnElement[str | None]:
+        return func.coalesce(cls.locale, cls.first_language)
 
     @property
     def picture_path(self) -> str | None:

@@ -59,9 +59,9 @@ def write_to(
     """Queue the email to ``address``, with the portal's ``host`` and the moment (``when``) beside ``told``.
 
     ``by`` is the id of who did it: a person who did it themselves gets the email in the language of their page.
-    ``locale`` is that of the page where it was asked for, beside which nothing else is known.
+    ``locale`` is that of the page where it was asked for. Others get it in the language in which they first came.
     """
     of_page = get_locale() if by == user.id else None
-    language = user.locale or locale or (str(of_page) if of_page else None)
+    language = user.locale or locale or (str(of_page) if of_page else user.mail_language)
     host = urlsplit(settings.issuer).netloc
     queue_mail(address, language, template, host=host, at=now().isoformat(), **told)

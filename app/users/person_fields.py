@@ -90,6 +90,7 @@ PERSON_FIELDS = (
     ),
     PersonField("country", in_profile=True, read=readers.read_country),
     PersonField("platform", read=readers.read_platform),
+    PersonField("first_language"),
     PersonField("ip"),
     PersonField("email_refused_at"),
     PersonField("email_refusal"),

@@ -78,6 +78,8 @@ def test_the_page_names_each_and_how_many_others_use_it(
     assert ">Calendar</a>: 2 other people" in text
     assert "One app of yours is deleted with your account" in text
     assert "<li>Alone</li>" in text
+    assert "What becomes of this app?" in text
+    assert "It goes on working" in text
     nobody = make.browser_of(app, make.make_user(app)).get(PAGE).text
     assert 'name="apps"' not in nobody
 
@@ -87,7 +89,7 @@ def test_without_a_choice_the_field_names_them(
 ) -> None:
     refused = leave(app, anna)
     assert refused.status_code == 422
-    assert "Other people use these apps: Calendar." in refused.text
+    assert "Choose what becomes of the apps that other people use: Calendar." in refused.text
     assert 'id="apps-error"' in refused.text
     assert acts.state(db_session, anna).deleted_at is None
 
@@ -121,6 +123,7 @@ def test_the_command_and_administrators_keep_it_as_well(
     kept = row(db_session, calendar)
     assert kept is not None
     assert kept.owner_left_at is not None
+    assert "1 app has lost its owner and goes on in your care." in desk.get("/admin").text
     listed = desk.get("/admin/apps?state=in_care").text
     assert "Calendar" in listed
     assert "Without owner" in listed

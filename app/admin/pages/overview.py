@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from ...clients.care import count_in_care
 from ...clients.registration import count_clients
 from ...clock import now
 from ...diagnostics.request_log.reading_refusals import count_failures
@@ -52,6 +53,14 @@ def _advice(failing: int) -> Iterator[Advice]:
             "%(num)d email could not be delivered yet.", "%(num)d emails could not be delivered yet.", failing
         )
         yield Advice(text, "/admin/mails")
+    in_care = count_in_care()
+    if in_care:
+        text = ngettext(
+            "%(num)d app has lost its owner and goes on in your care. Hand it over to somebody who looks after it.",
+            "%(num)d apps have lost their owners and go on in your care. Hand them over to people who look after them.",
+            in_care,
+        )
+        yield Advice(text, "/admin/apps?state=in_care")
     if settings.app_env == "production" and settings.mail_url is None:
         yield Advice(_("Emails cannot leave: set MAIL_URL to your mail server."))
     if any(

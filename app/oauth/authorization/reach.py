@@ -27,7 +27,7 @@ def tell_once(client: ClientRow) -> None:
         return
     told = or_(User.id == client.owner_id, User.is_admin == true())  # not “IS true”, which uses no index
     reachable = User.email_verified_at.is_not(None), User.blocked_at.is_(None)
-    people = select(User.email, User.locale, User.is_admin).where(told, *reachable)
+    people = select(User.email, User.mail_language, User.is_admin).where(told, *reachable)
     for email, locale, is_admin in db.session.execute(people):
         page = f"{settings.issuer}/{'admin' if is_admin else 'dashboard'}/apps/{client.id}"
         most, language = settings.unverified_app_people, locale or settings.default_locale

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, StringField, ValidationError
@@ -40,16 +41,25 @@ class ExportForm(FlaskForm):
 class DeleteForm(FlaskForm):
     """Password and username, so that nobody deletes an account by a slip, and what becomes of apps others use."""
 
-    apps = RadioField(
-        _l("What becomes of these apps?"),
-        choices=[
-            SelectChoice(AppsInUse.CARE, _l("They go on working, in the care of the people who run this portal")),
-            SelectChoice(AppsInUse.END, _l("They end after %(days)d days, and everybody who uses them is told", days=NOTICE.days)),
-        ],
-        validate_choice=False,
-    )  # fmt: skip
+    apps = RadioField(validate_choice=False)
     password = PasswordField(_l("Your password"), [InputRequired(_l("Enter your password."))])
     confirm = StringField(_l("Your username"), [InputRequired(_l("Enter your username."))])
+
+    def ask_about(self, number: int) -> None:
+        """Word the question for ``number`` apps."""
+        self.apps.label.text = ngettext("What becomes of this app?", "What becomes of these apps?", number)
+        goes_on = ngettext(
+            "It goes on working, in the care of the people who run this portal",
+            "They go on working, in the care of the people who run this portal",
+            number,
+        )
+        ends = ngettext(
+            "It ends after %(days)d days, and everybody who uses it is told",
+            "They end after %(days)d days, and everybody who uses them is told",
+            number,
+            days=NOTICE.days,
+        )
+        self.apps.choices = [SelectChoice(AppsInUse.CARE, goes_on), SelectChoice(AppsInUse.END, ends)]
 
     def validate_apps(self, field: RadioField) -> None:
         """Refuse what is none of the choices."""
@@ -119,9 +129,8 @@ def _tell(form: DeleteForm, refusal: ChoiceNeeded | LastAdministrator) -> int:
     """Say beside its field, or above the form, what has to be done first; return the status of the answer."""
     if isinstance(refusal, ChoiceNeeded):
         names = ", ".join(client.name for client, _people in list_used_by_others(current_user.id))
-        form.apps.errors = [
-            _("Other people use these apps: %(names)s. Choose what becomes of them.", names=names)
-        ]
+        told = _("Choose what becomes of the apps that other people use: %(names)s.", names=names)
+        form.apps.errors = [told]
     else:
         form.form_errors = [_("Without you nobody could administer the portal. Appoint somebody else first.")]
     return REFUSED
@@ -130,6 +139,7 @@ def _tell(form: DeleteForm, refusal: ChoiceNeeded | LastAdministrator) -> int:
 def _page(export_form: ExportForm, delete_form: DeleteForm) -> str:
     used = list_used_by_others(current_user.id)
     in_use = {client.id for client, _people in used}
+    delete_form.ask_about(len(used))
     return render_template(
         "privacy/data.html",
         export_form=export_form,
