@@ -17,6 +17,7 @@ from tests.support.portals import Portal
 
 SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
 PATHS = (
+    *("/admin/users", "/admin/users/new", "/admin/users/invitations", "/admin/apps"),
     *("/admin", "/admin/scopes", "/admin/scopes/new", "/admin/keys", "/admin/keys/rotate", "/admin/mails"),
     *("/admin/events", "/admin/events?person=nobody-at-all", "/admin/events?kind=oauth&until=1999-01-01"),
     *("/admin/failures", "/admin/failures?cause=client_unknown"),

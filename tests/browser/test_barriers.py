@@ -13,7 +13,9 @@ from tests.support.relying_party import RelyingParty
 SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
 OWN_PAGES = (
     *("/dashboard/apps", "/dashboard/apps/new"),
-    *("/account/apps", "/account/activity", "/account/email", "/account/profile"),
+    *("/account/apps", "/account/activity", "/account/email", "/account/profile", "/account"),
+    *("/account/data", "/account/security", "/account/security/passkeys", "/account/sessions", "/privacy"),
+    *("/login/accounts", "/recover", "/reauthenticate"),
 )
 APP_PAGES = ("", "/edit", "/secrets", "/log", "/delete")
 

@@ -38,7 +38,15 @@ OWN = (
         "/account/sessions",
         "/account/activity",
     ),
+    *(
+        "/account/data",
+        "/account/security/passkeys",
+        "/account/security/totp",
+        "/login/accounts",
+        "/reauthenticate",
+    ),
     *("/account/apps", "/dashboard/apps", "/dashboard/apps/new", "/nowhere"),
+    *("/admin/users/new", "/admin/users/invitations"),
     *("/admin", "/admin/users", "/admin/apps", "/admin/apps/new", "/admin/scopes", "/admin/scopes/new"),
     *("/admin/keys", "/admin/keys/rotate", "/admin/events", "/admin/failures", "/admin/mails"),
 )
