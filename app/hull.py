@@ -10,7 +10,7 @@ from wsgiref.types import WSGIApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .admin import pages as admin_pages
-from .authentication import access, browser, kept_forms, known_browsers
+from .authentication import access, current_session, kept_forms, known_browsers
 from .diagnostics.pages import request_log
 from .expired_forms import say_nothing_was_done
 from .extensions import background, csrf
@@ -80,7 +80,7 @@ AFTER_PAGES = (  # also when one of those above has answered; the cookie of the 
     security_headers.protect,  # headers
     request_ids.send,  # name
     request_log.finish,  # log
-    browser.settle,  # token of the session
+    current_session.settle,  # token of the session
 )
 BEFORE_PROGRAMS = (
     request_ids.begin,  # name

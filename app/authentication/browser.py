@@ -1,12 +1,9 @@
 """The browser's side of a sign-in: adopting a session, taking turns, leaving."""
 
-from flask import Response, g, request, session
+from flask import g, request, session
 from flask_babel import get_locale
 from flask_login import current_user, logout_user
 
-from ..database.rows import db
-from ..database.trouble import again_if_lost, undo, was_undone
-from ..extensions import login_manager
 from ..users import accounts
 from ..users.models import User
 from . import (
@@ -14,9 +11,7 @@ from . import (
     devices,
     kept_cookies,
     known_browsers,
-    last_seen,
     lifetimes,
-    replays,
     session_tokens,
     sessions,
 )
@@ -28,14 +23,10 @@ from .lifetimes import Stay
 from .methods import PASSWORD
 from .models import BrowserSession
 from .next_page import destination, safe_next
-from .refusals import SpentTokenShown
 
-__all__ = ["REMEMBERED_FOR", "adopt", "destination", "leave", "renew", "safe_next", "settle", "switch_to"]
+__all__ = ["REMEMBERED_FOR", "adopt", "destination", "leave", "renew", "safe_next", "switch_to"]
 
 REMEMBERED_FOR = lifetimes.IDLE_REMEMBERED
-
-# Behind a proxy of a phone network the address changes; the session row is what can be ended.
-login_manager.session_protection = None
 
 
 def adopt(user: User, stay: Stay = Stay.SESSION, methods: str = PASSWORD) -> None:
@@ -97,44 +88,6 @@ def renew(*methods: str) -> None:
     token = session_tokens.rotate_proven_token(row, session[KEPT_BY], *methods)
     if token is not None:
         kept_cookies.keep(row, token)
-
-
-def settle(response: Response) -> Response:
-    """After a page: replace a token that is due, and end a session of which a copy was shown."""
-    due: session_tokens.Found | None = g.pop("token_due", None)
-    if due is not None and due.is_due and current_user == due.user:
-        token = again_if_lost(lambda: session_tokens.rotate_token(due.row, session[KEPT_BY]), was_undone)
-        if token is not None:
-            kept_cookies.keep(due.row, token)
-    copied: str | None = g.pop("copied_session", None)
-    if copied is not None:
-        again_if_lost(lambda: _end_copied(copied), was_undone)
-    return response
-
-
-@login_manager.user_loader
-def _load_user(token: str) -> User | None:
-    try:
-        found = session_tokens.find_session(token) if isinstance(token, str) else None
-    except SpentTokenShown as copy:
-        g.copied_session = copy.session_id
-        return None
-    if found is None:
-        return None
-    found.user.browser_session = found.row
-    if session.get(PERSON) not in (None, found.user.id):
-        kept_cookies.belong_to(found.row)  # a slow answer has brought back what was of another account
-    if found.is_due:
-        g.token_due = found
-    if found.is_current:
-        last_seen.note_seen(found.row)
-    return found.user
-
-
-def _end_copied(session_id: str) -> None:
-    undo()
-    replays.end_copied_session(session_id)
-    db.session.commit()
 
 
 def _make_room(user: User) -> list[Account]:
