@@ -12,8 +12,10 @@ from .. import sessions
 from ..second_factors import has_second_factor
 from . import passkeys, recovery_codes, totp
 
-factors_reset = Namespace().signal("factors-reset")
 LONGEST_REASON = 200  # characters
+
+factors_reset = Namespace().signal("factors-reset")
+"""Sent with the person, inside the transaction, whom somebody else has given a new start."""
 
 
 def set_up_app(user: User, seed: str, step: int) -> list[str]:
