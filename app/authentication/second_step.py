@@ -134,7 +134,8 @@ def _bound_to(user: User) -> str:
 
 def _kept() -> tuple[str, int, str, str, str] | None:
     kept = session.get(SECOND_STEP)
-    return tuple(kept) if kept else None
+    # An older version kept something else there than how long somebody wants to stay.
+    return tuple(kept) if kept and kept[2] in list(Stay) else None
 
 
 def _has_expired(kept: tuple[str, int, str, str, str]) -> bool:

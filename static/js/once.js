@@ -1,6 +1,6 @@
-// Sends a form once: a second click while the answer is on its way would be taken for another request.
+// Sends a form once: a second click meanwhile would count as another request.
 
-const WAIT = 5000; // milliseconds, after which an answer that never came may be asked for again
+const WAIT = 5000; // milliseconds; then an answer that never came may be asked for again
 
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener("submit", (event) => {

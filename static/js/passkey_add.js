@@ -10,7 +10,7 @@ const unasked = document.querySelector("[data-passkey-unasked]");
 const mark = unasked?.dataset.passkeyUnasked;
 if (unasked && !place && isPossible(unasked) && !localStorage.getItem(mark) && (await canComeUnasked())) {
   try {
-    const told = await perform(unasked, "create", { unasked: true }, { mediation: "conditional" });
+    const told = await perform(unasked, "create", () => ({ unasked: true }), { mediation: "conditional" });
     unasked.querySelector("p").textContent = told.notice;
     unasked.hidden = false;
   } catch {

@@ -2,7 +2,7 @@
 
 import { isPossible, offer, perform, show } from "./passkeys.js";
 
-const RENEWED_AFTER = 240_000; // milliseconds; the question is valid for 5 min
+const RENEWED_AFTER = 240_000; // milliseconds, of 300,000
 const MOST_FAILURES = 3; // in a row; then none is suggested
 
 const place = document.querySelector("[data-passkey-get]");
@@ -32,5 +32,5 @@ async function suggest() {
 }
 
 async function signIn(options) {
-  location.assign((await perform(place, "get", body(), options)).next);
+  location.assign((await perform(place, "get", body, options)).next);
 }

@@ -21,9 +21,9 @@ export async function ask(place, address, body = {}) {
   return told;
 }
 
-// Asks the authenticator (what is "get" or "create"), and then the portal about its answer.
-export async function perform(place, what, body = {}, options = {}) {
-  const { publicKey } = await ask(place, place.dataset.options, body);
+// Asks the authenticator (what is "get" or "create"), and then the portal about its answer. Boxes may be ticked meanwhile.
+export async function perform(place, what, body = () => ({}), options = {}) {
+  const { publicKey } = await ask(place, place.dataset.options, body());
   publicKey.challenge = toBytes(publicKey.challenge);
   if (publicKey.user) publicKey.user.id = toBytes(publicKey.user.id);
   for (const each of publicKey.allowCredentials ?? publicKey.excludeCredentials) each.id = toBytes(each.id);
@@ -32,7 +32,7 @@ export async function perform(place, what, body = {}, options = {}) {
   for (const part of PARTS) if (credential.response[part]) response[part] = toText(credential.response[part]);
   const { id, type } = credential;
   try {
-    return await ask(place, place.dataset.answer, { ...body, credential: { id, type, response } });
+    return await ask(place, place.dataset.answer, { ...body(), credential: { id, type, response } });
   } catch (error) {
     if (error.told?.error === "passkey_unknown")
       PublicKeyCredential.signalUnknownCredential?.({ rpId: publicKey.rpId, credentialId: id }).catch(() => {});

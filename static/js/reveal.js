@@ -1,5 +1,5 @@
 // Lets people see the password they type. The field is a password again before the form is sent,
-// so no browser offers the typed text as a suggestion later.
+// so no browser suggests the typed text later.
 
 for (const button of document.querySelectorAll("[data-reveal]")) {
   const input = document.getElementById(button.dataset.reveal);

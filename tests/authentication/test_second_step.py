@@ -110,6 +110,13 @@ def test_a_step_that_took_too_long_begins_anew_and_keeps_where_one_was_going(
     assert not is_signed_in(client)
 
 
+def test_a_step_as_an_older_version_kept_it_begins_anew(client: FlaskClient, phone: Phone) -> None:
+    sign_in(client)
+    with client.session_transaction() as session:
+        session["second_step"] = [*session["second_step"][:2], True, *session["second_step"][3:]]
+    assert urlsplit(client.get(VERIFY).location).path == "/login"
+
+
 def test_without_a_step_the_page_leads_to_the_sign_in(client: FlaskClient) -> None:
     answer = client.get(f"{VERIFY}?next=/account/apps")
     assert answer.location == "/login?next=/account/apps"
@@ -139,7 +146,7 @@ def test_the_waiting_app_is_named_and_may_be_answered(world: object) -> None:
     request = make.request_of(client)
     onward = f"/oauth/authorize?client_id={client.id}&redirect_uri={request['redirect_uri']}"
     with browser.session_transaction() as session:
-        session["second_step"] = ["nobody", 2**33, False, "pwd", "x"]
+        session["second_step"] = ["nobody", 2**33, "session", "pwd", "x"]
     page = browser.get(VERIFY, query_string={"next": onward})
     assert page.status_code == 200
     assert "Continue to App" in page.text

@@ -24,6 +24,13 @@ INTERNAL = {
     "defaultBackupState": True,
 }
 WITHOUT_SUGGESTIONS = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
+WAITS = """
+  const get = navigator.credentials.get.bind(navigator.credentials);
+  navigator.credentials.get = async (options) => {
+    await new Promise((goOn) => { window.goOn = goOn; document.body.dataset.waits = ""; });
+    return get(options);
+  };
+"""
 # The shell has no password manager, which makes such a passkey in people's Chromium: here anybody may be made one.
 MAKES_UNASKED = """
   const create = navigator.credentials.create.bind(navigator.credentials);
@@ -94,6 +101,24 @@ def test_a_passkey_is_suggested_beside_the_name(named_portal: Portal, open_page:
     page.goto(f"{named_portal.url}/login?next=/account/profile")
     page.wait_for_url(f"{named_portal.url}/account/profile")
     assert walks.complaints(page) == []
+
+
+def test_a_box_that_is_ticked_while_a_passkey_is_suggested_counts(
+    named_portal: Portal, open_page: OpenPage
+) -> None:
+    device = Device(page := open_page())
+    walks.register(page, named_portal.url)
+    device.add_passkey(named_portal)
+    page.context.clear_cookies()
+    page.add_init_script(WAITS)
+    page.goto(f"{named_portal.url}/login")
+    page.wait_for_selector("[data-waits]")
+    page.check("[name=ephemeral]")
+    page.evaluate("window.goOn()")
+    page.wait_for_url(f"{named_portal.url}/account")
+    assert [cookie["name"] for cookie in page.context.cookies() if cookie["expires"] > 0] == []
+    page.goto(f"{named_portal.url}/account/sessions")
+    assert "only here and only now" in page.inner_text("main")
 
 
 def test_a_button_asks_where_the_browser_has_no_suggestions(
