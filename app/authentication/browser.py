@@ -12,6 +12,7 @@ from . import (
     kept_cookies,
     known_browsers,
     lifetimes,
+    new_browsers,
     session_tokens,
     sessions,
 )
@@ -44,13 +45,17 @@ def adopt(user: User, stay: Stay = Stay.SESSION, methods: str = PASSWORD) -> Non
         ip=request.remote_addr,
         device=devices.recognise(request.user_agent.string),
     )
-    platform = devices.platform(request.user_agent.string)
-    accounts.note_arrival(user, ip=row.ip, platform=platform, language=str(get_locale()))
+    accounts.note_arrival(
+        user,
+        ip=row.ip,
+        platform=devices.platform(request.user_agent.string),
+        language=None if new_browsers.is_new(user) else str(get_locale()),  # which is perhaps not theirs
+    )
     was_permanent = session.permanent and bool(others)
     kept_cookies.keep_only(kept_cookies.OF_THE_BROWSER if others else (PENDING, WAITING))
     session[PERSON] = user.id
     accounts_here.become(user, row)
-    session.permanent = row.remembered or was_permanent
+    session.permanent = row.remembered or (was_permanent and not row.ephemeral)
     _take_slot(user, row, others)
     kept_cookies.keep(row, token)
     g.pop("accounts_here", None)

@@ -16,6 +16,11 @@ from .refusals import SpentTokenShown
 login_manager.session_protection = None
 
 
+def is_ephemeral() -> bool:
+    """Whether nothing of the sign-in is to stay in this browser."""
+    return bool(current_user.is_authenticated and current_user.browser_session.ephemeral)
+
+
 def settle(response: Response) -> Response:
     """After a page: replace a token that is due, and end a session of which a copy was shown."""
     due: session_tokens.Found | None = g.pop("token_due", None)

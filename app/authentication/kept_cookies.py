@@ -39,7 +39,7 @@ def belong_to(row: BrowserSession) -> None:
     """Let what pages write be for the person of ``row``; what they wrote for another is dropped."""
     keep_only(OF_THE_BROWSER)
     session[PERSON] = row.user_id
-    session.permanent = session.permanent or row.remembered
+    session.permanent = row.remembered or (session.permanent and not row.ephemeral)
 
 
 def keep(row: BrowserSession, token: str) -> None:

@@ -64,11 +64,14 @@ def note(user: User, row: BrowserSession) -> None:
         _keep([each for name, each in _read().items() if name != user.id])
 
 
-def remember_anew(user: User) -> None:
+def remember_anew(user: User, row: BrowserSession | None) -> None:
     """Let this browser be known under the new password, which proves less than a sign-in where a code is asked for.
 
     There only a browser that was known before gets its counter again: each new one is five more guesses of a code.
+    ``row``: the session that ``user`` has or had here, if any; where it was to leave nothing, nothing is kept.
     """
+    if row is not None and row.ephemeral:
+        return
     if not needs_second_factor(user) or user.id in _read():
         remember(user)
 

@@ -12,16 +12,18 @@ from .models import BrowserSession
 IDLE = timedelta(hours=12)  # a working day; each request starts it anew
 IDLE_REMEMBERED = timedelta(days=30)
 IDLE_EPHEMERAL = timedelta(hours=1)
+LONGEST_EPHEMERAL = timedelta(hours=12)
 
 
 class Stay(StrEnum):
     """What somebody chose who signed in."""
 
-    REMEMBERED = "remembered"  # also after the browser is closed
-    SESSION = "session"  # until the browser is closed
-    EPHEMERAL = (
-        "ephemeral"  # no longer than the visit to a device that is not theirs; the browser keeps nothing
-    )
+    REMEMBERED = "remembered"
+    """Also after the browser is closed."""
+    SESSION = "session"
+    """Until the browser is closed."""
+    EPHEMERAL = "ephemeral"
+    """For a visit to a device that is not theirs: the browser keeps nothing of it."""
 
     @classmethod
     def chosen(cls, *, remember: bool, ephemeral: bool) -> "Stay":
@@ -29,23 +31,28 @@ class Stay(StrEnum):
         return cls.EPHEMERAL if ephemeral else cls.REMEMBERED if remember else cls.SESSION
 
 
-def last_moment(created_at: datetime, *, remembered: bool) -> datetime:
-    """When a session of this sign-in ends however much it is used: ``SESSION_TTL``, ``REMEMBERED_SESSION_TTL``."""
-    return created_at + _longest(remembered)
+def last_moment(row: BrowserSession) -> datetime:
+    """When ``row`` ends however much it is used: ``SESSION_TTL``, ``REMEMBERED_SESSION_TTL``, half a day."""
+    return row.created_at + _longest(remembered=row.remembered, ephemeral=row.ephemeral)
 
 
 def ends_at(row: BrowserSession, moment: datetime) -> datetime:
     """When ``row``, in use at ``moment``, ends if nobody uses it again."""
     idle = IDLE_REMEMBERED if row.remembered else IDLE_EPHEMERAL if row.ephemeral else IDLE
-    return min(moment + idle, last_moment(row.created_at, remembered=row.remembered))
+    return min(moment + idle, last_moment(row))
 
 
 def is_on() -> ColumnElement[bool]:
     """The condition that a session has not ended, by the lifetimes as they are set now."""
     moment = now()
-    begun = case((BrowserSession.remembered, moment - _longest(True)), else_=moment - _longest(False))
+    begun = case(
+        (BrowserSession.remembered, moment - _longest(remembered=True)),
+        (BrowserSession.ephemeral, moment - _longest(ephemeral=True)),
+        else_=moment - _longest(),
+    )
     return (BrowserSession.expires_at > moment) & (BrowserSession.created_at > begun)
 
 
-def _longest(remembered: bool) -> timedelta:
-    return timedelta(seconds=settings.remembered_session_ttl if remembered else settings.session_ttl)
+def _longest(*, remembered: bool = False, ephemeral: bool = False) -> timedelta:
+    set_up = timedelta(seconds=settings.remembered_session_ttl if remembered else settings.session_ttl)
+    return min(set_up, LONGEST_EPHEMERAL) if ephemeral else set_up

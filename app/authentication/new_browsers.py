@@ -27,7 +27,6 @@ def tell(user: User, row: BrowserSession) -> None:
     notify(
         user,
         "new_browser",
-        by=user.id,
         device=row.device,
         devices_link=f"{settings.issuer}/account/sessions",
         password_link=f"{settings.issuer}/account/security",

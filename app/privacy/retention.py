@@ -37,8 +37,8 @@ KEPT = (
     Kept(
         _l("Your account"),
         _l(
-            "Username, email address, password (as a hash, which nobody can read), your profile and picture, and where and with "
-            "what you first came."
+            "Username, email address, password (as a hash, which nobody can read), your profile and picture, and where, "
+            "with what and in which language you first came."
         ),
         _l(
             "Until you delete your account. Of a deleted account an empty row remains, so that nobody else ever gets "
@@ -50,14 +50,16 @@ KEPT = (
         _l("Devices"),
         _l("Browser, network address and times of the browsers in which you are signed in."),
         _l(
-            "Until you sign out, %(idle)s after the last use (%(idle_remembered)s with “Stay signed in”, "
-            "%(idle_ephemeral)s with “Only here, only now”), and in any case %(longest)s (%(longest_remembered)s) after the sign-in."
+            "Until you sign out, %(idle)s after the last use (%(idle_remembered)s with “Stay signed in”), and in any "
+            "case %(longest)s (%(longest_remembered)s) after the sign-in. With “Only here, only now”: %(idle_ephemeral)s "
+            "after the last use, and in any case %(longest_ephemeral)s after the sign-in."
         ),
         ("browser_sessions", "spent_session_tokens"),
         lambda settings: {
             "idle": lifetimes.IDLE,
             "idle_remembered": lifetimes.IDLE_REMEMBERED,
             "idle_ephemeral": lifetimes.IDLE_EPHEMERAL,
+            "longest_ephemeral": lifetimes.LONGEST_EPHEMERAL,
             "longest": _seconds(settings.session_ttl),
             "longest_remembered": _seconds(settings.remembered_session_ttl),
         },

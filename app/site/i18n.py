@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from ..authentication import current_session
 from ..expired_forms import has_page, page_before
 from ..extensions import settings
 from ..languages import NAMES, asked_for, cookie_name, known, picked
@@ -116,7 +117,7 @@ def remember(response: Response) -> Response:
         response.set_cookie(
             cookie_name(),
             choice,
-            max_age=REMEMBERED_FOR,
+            max_age=None if current_session.is_ephemeral() else REMEMBERED_FOR,
             secure=settings.secure_cookies,
             httponly=True,
             samesite="Lax",

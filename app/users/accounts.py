@@ -117,7 +117,7 @@ def forget_profile(user: User) -> None:
             setattr(user, field.column, None)
 
 
-def note_arrival(user: User, *, ip: str | None, platform: str, language: str) -> None:
+def note_arrival(user: User, *, ip: str | None, platform: str, language: str | None) -> None:
     """Keep where, with what and in which language ``user`` came for the first time; what is known already stays."""
     user.first_language = user.first_language or language
     user.platform = user.platform or platform

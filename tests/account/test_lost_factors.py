@@ -253,7 +253,7 @@ def test_a_second_click_on_the_beginning_is_answered_as_the_first(
         assert (answer.status_code, answer.location) == (303, "/login")
     told = client.get("/login").text
     assert told.count("The wait has begun and ends on") == 1
-    assert "sign in with it and cancel the wait" in told
+    assert "a passkey before then, sign in with it and cancel the wait" in told
     assert len(open_waits(anna)) == 1
 
 

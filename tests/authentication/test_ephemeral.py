@@ -1,5 +1,6 @@
 """“Only here, only now”: a sign-in at a device of somebody else, of which nothing stays there."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.authentication.models import BrowserSession
 from app.extensions import background
+from tests.account.visitor import last_link, submit
 from tests.authentication import passkey_people as people
 from tests.authentication.phones import give_phone, verify
 from tests.authentication.visitors import PASSWORD, is_signed_in, make_user, post, sign_in
@@ -95,6 +98,20 @@ def test_it_ends_an_hour_after_the_last_use(client: FlaskClient, clock: time_mac
     assert not is_signed_in(client)
 
 
+@pytest.mark.usefixtures("anna")
+def test_it_ends_twelve_hours_after_the_sign_in_however_much_it_is_used(
+    client: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    sign_in(client, ephemeral="y")
+    for _ in range(23):
+        clock.shift(timedelta(minutes=30))
+        assert is_signed_in(client)
+        background.run_once()
+    assert "in 30 minutes" in client.get("/account/sessions").text
+    clock.shift(timedelta(minutes=30))
+    assert not is_signed_in(client)
+
+
 def test_it_goes_through_the_second_step(
     app: Flask, client: FlaskClient, anna: str, db_session: Session
 ) -> None:
@@ -112,6 +129,44 @@ def test_it_can_be_chosen_beside_a_passkey(portal: Flask) -> None:
     assert people.ask(browser, "/login/passkey", {"credential": credential, "ephemeral": True}).json
     assert "known" not in cookies(browser)
     assert "No, only here and only now" in browser.get("/account/sessions").text
+
+
+def lasting(*answers: TestResponse) -> list[str]:
+    """The cookies of these answers that outlive the browser."""
+    cookies = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
+    return [
+        cookie
+        for cookie in cookies
+        if re.search("expires=(?!Thu, 01 Jan 1970)|max-age=[1-9]", cookie, re.IGNORECASE)
+    ]
+
+
+@pytest.mark.usefixtures("anna")
+def test_beside_a_remembered_account_nothing_of_it_outlives_the_browser(
+    app: Flask, client: FlaskClient
+) -> None:
+    make_user(app, "bert", email="bert@example.org")
+    assert lasting(sign_in(client, remember="y"))
+    beside = sign_in(client, "bert", path="/login?another=1", ephemeral="y")
+    assert beside.status_code == 303
+    assert lasting(beside, client.get("/account"), client.get("/account?locale=de")) == []
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_language_picked_meanwhile_goes_with_the_browser(client: FlaskClient) -> None:
+    sign_in(client, ephemeral="y")
+    picked = client.get("/account?locale=de")
+    assert "8000-locale" in "".join(picked.headers.getlist("Set-Cookie"))
+    assert lasting(picked) == []
+
+
+def test_a_forgotten_password_leaves_no_cookie_either(app: Flask, client: FlaskClient) -> None:
+    make_user(app, "bert", email="bert@example.org", email_verified=True)
+    sign_in(client, "bert", ephemeral="y")
+    submit(client, "/forgot-password", email="bert@example.org")
+    link = last_link(app, "reset_password")
+    assert submit(client, link, password=NEW_PASSWORD).status_code == 303
+    assert "known" not in cookies(client)
 
 
 @pytest.mark.usefixtures("anna")

@@ -4,11 +4,13 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database.rows import db
 from app.users import accounts
 from app.users.accounts import find_user
+from app.users.models import User
 from tests.account.visitor import mails, sign_up
 from tests.authentication.visitors import PASSWORD, SAFARI, make_user, post, sign_in
 from tests.support.mailboxes import text_of
@@ -27,16 +29,38 @@ def anna(app: Flask, clock: time_machine.Traveller) -> str:
 def test_a_sign_in_with_another_browser_is_told_with_device_time_and_where_to_end_it(
     app: Flask, client: FlaskClient, language: str, subject: str
 ) -> None:
+    client.get(f"/login?locale={language}")
     sign_in(client)
-    phone = app.test_client()
-    phone.get(f"/login?locale={language}")
-    sign_in(phone, agent=SAFARI)
+    sign_in(app.test_client(), agent=SAFARI)
     (mail,) = mails(app, "new_browser")
     assert mail["Subject"] == subject
     text = text_of(mail)
     assert "Safari, iOS" in text
     assert "2026" in text
     assert "/account/sessions" in text
+
+
+def test_attack_a_thief_does_not_choose_the_language_of_the_warning(
+    app: Flask, client: FlaskClient, anna: str, db_session: Session
+) -> None:
+    """Not even of somebody who came before their language was noted; a browser they know says it later."""
+    sign_in(client)
+    person = db_session.get(User, anna)
+    assert person is not None
+    person.first_language = None
+    db_session.commit()
+    thief = app.test_client()
+    thief.get("/login?locale=de")
+    sign_in(thief)
+    (mail,) = mails(app, "new_browser")
+    assert mail["Content-Language"] == "en"
+    db_session.expire_all()
+    assert person.first_language is None
+    client.get("/login?locale=de")
+    post(client, "/logout")
+    sign_in(client)
+    db_session.expire_all()
+    assert person.first_language == "de"
 
 
 @pytest.mark.usefixtures("anna")

@@ -82,6 +82,20 @@ def test_who_stays_signed_in_does_so_by_passkey_too(portal: Flask) -> None:
         assert is_signed_in(browser)
 
 
+def test_browsers_are_told_the_name_of_the_portal(app_with: AppWith) -> None:
+    app = app_with(ISSUER=people.ISSUER, PORTAL_NAME="Muster")
+    browser = make.browser_of(app, make.make_user(app))
+    options = people.ask(browser, f"{people.LIST}/options", page=people.LIST).json
+    assert options["publicKey"]["rp"]["name"] == "Muster"
+
+
+def test_who_has_lost_it_is_led_on_from_the_question_for_the_password(portal: Flask) -> None:
+    person, _key = people.owner_of(portal)
+    assert 'href="/recover' in make.browser_of(portal, person).get("/reauthenticate").text
+    nobody = make.browser_of(portal, make.make_user(portal))
+    assert 'href="/recover' not in nobody.get("/reauthenticate").text
+
+
 def test_a_sign_in_by_passkey_costs_few_statements(portal: Flask) -> None:
     _person, key = people.owner_of(portal)
     browser = portal.test_client()

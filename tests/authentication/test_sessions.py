@@ -282,5 +282,7 @@ def test_the_question_for_the_password_is_for_the_signed_in_and_names_them(clien
 
 def test_a_question_left_open_too_long_is_asked_again(client: FlaskClient) -> None:
     sign_in(client)
+    below = client.post("/reauthenticate", data={}, environ_overrides={"SCRIPT_NAME": "/below"})
+    assert below.headers["Location"] == "/below/reauthenticate"
     answer = client.post("/reauthenticate?next=/account", data={"password": PASSWORD})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/reauthenticate?next=/account")

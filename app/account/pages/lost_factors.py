@@ -88,11 +88,15 @@ def cancel_here() -> ResponseReturnValue:
 def _tell_begun(recovery: FactorRecovery) -> None:
     ends = format_datetime(recovery.ends_at, "long")
     flash(
-        _("The wait has begun and ends on %(ends)s. Then an email with a link reaches you.", ends=ends), "ok"
+        _(
+            "The wait has begun and ends on %(ends)s. You will then get an email with a link that removes your second factors.",
+            ends=ends,
+        ),
+        "ok",
     )
     flash(
         _(
-            "If you find your phone, a recovery code or a passkey before, sign in with it and cancel the wait."
+            "If you find your phone, a recovery code or a passkey before then, sign in with it and cancel the wait."
         ),
         "info",
     )

@@ -52,7 +52,8 @@ def reset_password(token: str) -> Response | tuple[str, int]:
             here = accounts_here.find_account(reset.user.id)
             resetting.reset_password(token, form.password.data or "")
             onward, another = _take_destination(), forget_sign_in(here)
-            known_browsers.remember_anew(reset.user)  # who guesses meanwhile keeps nobody out of it
+            # Who guesses meanwhile keeps nobody out of it.
+            known_browsers.remember_anew(reset.user, here.row if here else None)
             db.session.commit()
             _tell_what_next(reset)
             return redirect(url_for("authentication_login.sign_in", another=another, next=onward), 303)

@@ -59,5 +59,4 @@ def _change_password(form: ChangePasswordForm) -> None:
     confirm_password(form.current_password.data or "")
     session_id = current_user.browser_session.id
     passwords.change_password(current_user, form.password.data or "", session_id=session_id)
-    if not current_user.browser_session.ephemeral:
-        known_browsers.remember_anew(current_user)
+    known_browsers.remember_anew(current_user, current_user.browser_session)

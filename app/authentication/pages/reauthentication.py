@@ -55,4 +55,4 @@ def _start_again(_error: CSRFError) -> Response:
     """Show the page anew: in another tab somebody signed in or out since it was opened."""
     metrics.count(FORMS_REFUSED)
     refused_requests.note(EventKind.FORM_REFUSED)
-    return redirect(request.full_path.rstrip("?"), 303)
+    return redirect(request.script_root + request.full_path.rstrip("?"), 303)

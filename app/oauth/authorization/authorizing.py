@@ -9,6 +9,7 @@ from flask import Response, request
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from ...authentication import current_session
 from ...authentication.kept_cookies import key_of
 from ...clients.redirect_uris import is_loopback, leads_to_a_device
 from ...consents.decisions import find_consent
@@ -103,7 +104,8 @@ class Authorization:
         self.grant.redirect_uri = asked.validated_redirect_uri
         self.grant.save_authorization_code(code, asked)
         pending.forget(self.url)
-        used_apps.note(asked.client.id, current_user.id)
+        if not current_session.is_ephemeral():
+            used_apps.note(asked.client.id, current_user.id)
         return responses.success(asked, code)
 
 
