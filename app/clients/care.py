@@ -5,7 +5,7 @@ Administrators hand such an app over to somebody, which takes its end back as we
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from ..audit.events import EventKind, record
 from ..clock import now
@@ -28,12 +28,6 @@ def list_used_by_others(owner_id: str) -> list[tuple[Client, int]]:
     clients = list_own_clients(owner_id)
     people = count_people([client.id for client in clients], besides=owner_id)
     return [(client, people[client.id]) for client in clients if people[client.id]]
-
-
-def count_in_care() -> int:
-    """How many apps wait for a new owner and go on working meanwhile."""
-    waiting = Client.owner_left_at.is_not(None), Client.ends_at.is_(None)
-    return db.session.scalar(select(func.count()).select_from(Client).where(*waiting)) or 0
 
 
 def end_after_notice(client: Client) -> None:

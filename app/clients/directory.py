@@ -3,8 +3,9 @@
 import re
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
+from ..database.rows import db
 from ..users.directory import LAST_ASCII, begins
 from ..users.models import User
 from . import grants
@@ -33,6 +34,11 @@ def search(text: str, state: State | None = None) -> Select[Client, User]:
     if state is not None:
         query = query.where(_NARROWED[state])
     return query.where(_matches(text)) if text else query
+
+
+def count_in(state: State) -> int:
+    """How many apps are in ``state``."""
+    return db.session.scalar(select(func.count()).select_from(Client).where(_NARROWED[state])) or 0
 
 
 _NARROWED: dict[State, ColumnElement[bool]] = {

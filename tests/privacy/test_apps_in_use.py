@@ -123,7 +123,7 @@ def test_the_command_and_administrators_keep_it_as_well(
     kept = row(db_session, calendar)
     assert kept is not None
     assert kept.owner_left_at is not None
-    assert "1 app has lost its owner and goes on in your care." in desk.get("/admin").text
+    assert "1 app has lost its owner." in desk.get("/admin").text
     listed = desk.get("/admin/apps?state=in_care").text
     assert "Calendar" in listed
     assert "Without owner" in listed
@@ -146,6 +146,7 @@ def test_an_end_is_told_to_everybody_who_uses_it(
     german = next(mail for mail in told if mail["To"] == "carla@example.org")
     assert german["Subject"] == "Die App „Calendar“ endet bald"
     assert "/account/apps" in text_of(german)
+    assert "1 app has lost its owner." in pages.administrator(app)[1].get("/admin").text
     assert "this app ends on" in berta.get("/account/apps").text
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ...clients.care import count_in_care
+from ...clients import directory as apps
 from ...clients.registration import count_clients
 from ...clock import now
 from ...diagnostics.request_log.reading_refusals import count_failures
@@ -53,11 +53,11 @@ def _advice(failing: int) -> Iterator[Advice]:
             "%(num)d email could not be delivered yet.", "%(num)d emails could not be delivered yet.", failing
         )
         yield Advice(text, "/admin/mails")
-    in_care = count_in_care()
+    in_care = apps.count_in(apps.State.IN_CARE)
     if in_care:
         text = ngettext(
-            "%(num)d app has lost its owner and goes on in your care. Hand it over to somebody who looks after it.",
-            "%(num)d apps have lost their owners and go on in your care. Hand them over to people who look after them.",
+            "%(num)d app has lost its owner. Hand it over to somebody who will look after it.",
+            "%(num)d apps have lost their owners. Hand them over to people who will look after them.",
             in_care,
         )
         yield Advice(text, "/admin/apps?state=in_care")
