@@ -11,8 +11,8 @@ from ..clients import care
 from ..clients.models import Client
 from ..clock import now
 from ..database.rows import Base, db, first_id_at
-from ..users import hash_kinds
-from ..users.models import PasswordHashKind
+from ..users import hash_kinds, search_texts
+from ..users.models import PasswordHashKind, SearchText
 
 ROWS_A_BATCH = 500  # rows a transaction deletes: short locks, small write sets on a cluster
 
@@ -26,6 +26,7 @@ def steps(event_retention: int) -> Iterator[tuple[str, Callable[[], int]]]:
         yield model.__tablename__, partial(delete_batch, model)
     yield Client.__tablename__, care.delete_ended
     yield PasswordHashKind.__tablename__, hash_kinds.recount
+    yield SearchText.__tablename__, search_texts.complete
     yield Event.__tablename__, partial(delete_old_events, timedelta(seconds=event_retention))
 
 

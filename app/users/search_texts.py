@@ -6,14 +6,31 @@ Whoever writes a person by the session writes this, too; what writes many people
 
 import unicodedata
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, event, false, func, insert, inspect, or_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    event,
+    false,
+    func,
+    insert,
+    inspect,
+    or_,
+    select,
+)
 
+from ..clock import now
+from ..database.rows import db, first_id_at, insert_one
 from .lookalikes import plain_letters
 from .models import LONGEST_SEARCH_TEXT, SearchText, User
 from .names import LONGEST_EMAIL, fold, fold_identifier
 
+LOOKED_BACK = timedelta(days=2)
+MOST_AT_ONCE = 500  # people
 READ = ("username_key", "email_key", "name", "given_name", "family_name")
 # As German and its neighbours write a letter where a keyboard lacks it. That is another spelling than without accent.
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
@@ -51,6 +68,23 @@ def contains(text: str) -> ColumnElement[bool]:
     if len(folded) > LONGEST_EMAIL or not ways or not all(ways):
         return false()
     return and_(*(or_(*(func.instr(SearchText.text, way) > 0 for way in word)) for word in ways))
+
+
+def complete() -> int:
+    """Write the texts of newcomers who have none, in the session's transaction; return 0, since nothing is deleted.
+
+    While an update is on, a worker of a version that knows none may register somebody.
+    """
+    without = (
+        SearchText.user_id.is_(None),
+        User.deleted_at.is_(None),
+        User.id >= first_id_at(now() - LOOKED_BACK),
+    )
+    query = select(User).outerjoin(SearchText, SearchText.user_id == User.id).where(*without)
+    for user in db.session.scalars(query.limit(MOST_AT_ONCE)).all():
+        text = text_of({column: getattr(user, column) for column in READ})
+        insert_one(SearchText, {"user_id": user.id, "text": text})
+    return 0
 
 
 @event.listens_for(User, "after_insert")

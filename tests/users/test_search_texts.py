@@ -1,12 +1,17 @@
 """What a search for people reads: for those who were here before it, too, and for whom a file brings."""
 
 import pytest
+from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, delete, select, text, update
+from sqlalchemy.orm import Session
 
 from app import create_app
-from app.database.rows import db
-from app.users.search_texts import spellings, text_of
+from app.clock import now
+from app.database.rows import db, first_id_at
+from app.users.models import SearchText, User
+from app.users.search_texts import LOOKED_BACK, spellings, text_of
+from tests import factories as make
 from tests.support.databases import KINDS, Databases, make_settings
 
 BEFORE = "0021_passkeys"
@@ -47,3 +52,17 @@ def test_the_longest_names_fit() -> None:
     long = {"username_key": "ü" * 128, "email_key": "ü" * 254, "name": "\ufdfa" * 200, "given_name": "ü" * 99}
     assert len(text_of(long)) <= 4096
     assert text_of({"username_key": None, "email_key": None}) == b""
+
+
+def test_who_came_while_an_update_was_on_is_found_after_the_next_cleanup(
+    app: Flask, db_session: Session
+) -> None:
+    for name in ("newcomer", "older"):
+        person = make.make_user(app, name)
+        if name == "older":  # than the cleanup looks back: the migration has seen them
+            long_ago = first_id_at(now() - LOOKED_BACK * 2)
+            db_session.execute(delete(SearchText))
+            db_session.execute(update(User).where(User.id == person.id).values(id=long_ago))
+    db_session.commit()
+    assert app.test_cli_runner().invoke(args=["cleanup"]).output.endswith("0 expired rows deleted.\n")
+    assert db_session.scalars(select(SearchText.text)).all() == [b"newcomer@example.org"]
