@@ -17,6 +17,7 @@ from ..users import accounts
 from ..users.models import User
 from ..users.notices import notify_earlier, write_to
 from ..users.unique_names import check_new_email, give_email
+from . import lost_factors
 from .email_links import (
     SET_PASSWORD_LIFETIME,
     Purpose,
@@ -80,6 +81,7 @@ def complete_change(token: str, *, issuer: str) -> None:
     if old is not None:
         link = undo_email_url(issuer, create_link(Purpose.UNDO_EMAIL, user, email=old))
         write_to(old, user, "email_changed", by=user.id, link=link)
+    lost_factors.cancel(user, by=user.id)  # its last link would go to the old address, or went there
 
 
 def find_earlier(user: User) -> list[str]:

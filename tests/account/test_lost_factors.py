@@ -269,6 +269,26 @@ def test_a_reset_by_an_administrator_ends_the_wait(
     assert mails(app, "recovery_cancelled") == []
 
 
+def test_another_address_ends_the_wait_whose_last_link_would_miss_it(
+    app: Flask, client: FlaskClient, begun: str, anna: Session
+) -> None:
+    cancel = last_link(app, "recovery_begun")
+    anna_id, issuer = person(anna).id, "http://localhost:8000"
+    with app.app_context():
+        email_changes.ask_for_change(
+            accounts.get_user(anna_id), "safer@example.org", issuer=issuer, locale="en"
+        )
+        db.session.commit()
+    token = last_link(app, "verify_email").rsplit("/", 1)[1]
+    with app.app_context():
+        email_changes.complete_change(token, issuer=issuer)
+        db.session.commit()
+    assert open_waits(anna) == []
+    assert client.get(cancel).status_code == 410
+    told = {str(mail["To"]) for mail in mails(app, "recovery_cancelled")}
+    assert told == {"anna@example.org", "safer@example.org"}
+
+
 def test_a_second_wait_does_not_begin_beside_the_first(
     app: Flask, client: FlaskClient, begun: str, anna: Session
 ) -> None:
