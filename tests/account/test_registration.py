@@ -202,6 +202,21 @@ def test_an_invitation_opens_the_registration_once(app_with: MakeApp) -> None:
     assert answer.status_code == 403
 
 
+def test_where_everybody_may_register_an_invitation_that_is_over_says_so(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    with app.app_context():
+        path = f"/register?invite={create_link(Purpose.INVITE, email='anna@example.org')}"
+        db.session.commit()
+    told = "This invitation was used or taken back"
+    assert told not in client.get("/register").text
+    assert told not in client.get(path).text
+    assert sign_up(client, path=path).status_code == 303
+    page = app.test_client().get(path)
+    assert told in page.text
+    assert values(page)["email"] == ""
+
+
 def test_a_refused_registration_does_not_use_the_invitation_up(app_with: MakeApp) -> None:
     app = app_with(REGISTRATION="invite")
     with app.app_context():

@@ -90,7 +90,11 @@ def register() -> Response | tuple[str, int, dict[str, str]]:
     except (LimitReached, HashingBusy) as error:
         status, headers = limited.refuse(form, error)
     page = render_template(
-        "account/register.html", form=form, terms_url=settings.terms_url, privacy_url=settings.privacy_url
+        "account/register.html",
+        form=form,
+        is_late=invited is None and "invite" in request.args,
+        terms_url=settings.terms_url,
+        privacy_url=settings.privacy_url,
     )
     return page, status, headers
 
