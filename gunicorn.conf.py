@@ -137,10 +137,10 @@ def on_reload(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Say in one line where the portal is."""
+    """Say in one line where the portal is, once commands can find it, too."""
+    _tell_commands(server)
     processes = "1 worker" if workers == 1 else f"{workers} workers"
     print(f"Pforte is at {_settings.issuer} ({processes} on {bind}). Ctrl-C stops it.", flush=True)
-    _tell_commands(server)
     _listen(server)
 
 
