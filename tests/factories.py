@@ -24,6 +24,8 @@ from app.clock import now
 from app.database.rows import db
 from app.extensions import settings
 from app.scopes.definitions import create_scope
+from app.teams import teams
+from app.teams.models import Role, TeamMember
 from app.users import accounts
 from app.users.passwords import hash_password
 
@@ -62,6 +64,14 @@ class App:
 
 
 @dataclass(frozen=True)
+class Team:
+    """A team of people."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Proof:
     """A PKCE verifier and its challenge."""
 
@@ -85,6 +95,17 @@ def make_user(app: Flask, username: str | None = None, **changes: Any) -> Person
         user = accounts.register(username, email, **changes)
         db.session.commit()
         return Person(user.id, username, email)
+
+
+def make_team(app: Flask, owner: Person, name: str | None = None, **others: Person) -> Team:
+    """A new team of ``owner``; keywords are the roles of ``others``."""
+    name = name or f"Team {next(_numbers)}"
+    with app.app_context():
+        team = teams.create_team(name, owner_id=owner.id)
+        for role, person in others.items():
+            db.session.add(TeamMember(team_id=team.id, user_id=person.id, role=Role(role), added_by=owner.id))
+        db.session.commit()
+        return Team(team.id, name)
 
 
 def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:

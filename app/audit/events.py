@@ -86,6 +86,8 @@ class EventKind(StrEnum):
     SECRET_REVEALED = "clients.secret.revealed"
     SECRET_ROTATED = "clients.secret.rotated"
 
+    TEAM_CREATED = "teams.team.created"
+
     SCOPE_CREATED = "scopes.scope.created"
     SCOPE_CHANGED = "scopes.scope.changed"
     SCOPE_DELETED = "scopes.scope.deleted"
@@ -112,16 +114,18 @@ def record(
     actor_id: str | None = None,
     *,
     client_id: str | None = None,
+    team_id: str | None = None,
     ip: str | None = None,
     request_id: str | None = None,
     **details: object,
 ) -> Event:
     """Record what happened to ``user_id`` by the hand of ``actor_id``, in the session's transaction.
 
-    ``client_id`` is the app it is about. ``details`` name things (an app, a field), never a secret. Address and
+    ``client_id`` is the app it is about, ``team_id`` the team that reads of it. ``details`` name things (an app, a field), never a secret. Address and
     request id are those of the current request where the caller gives none.
     """
-    event = Event(client_id=client_id, **values_of(kind, user_id, actor_id, details, ip, request_id))
+    where = {"client_id": client_id, "team_id": team_id}
+    event = Event(**where, **values_of(kind, user_id, actor_id, details, ip, request_id))
     db.session.add(event)
     return event
 

@@ -24,6 +24,7 @@ class Event(Model):
         Index("ix_events_user_id_id", "user_id", "id"),
         Index("ix_events_actor_id_id", "actor_id", "id"),
         Index("ix_events_client_id_id", "client_id", "id"),
+        Index("ix_events_team_id_id", "team_id", "id"),
         Index("ix_events_ip_id", "ip", "id"),
         Index("ix_events_kind_id", "kind", "id"),
         Index("ix_events_area_id", "area", "id"),
@@ -38,6 +39,7 @@ class Event(Model):
     user_id: Mapped[str | None] = mapped_column(ascii_text(32))
     actor_id: Mapped[str | None] = mapped_column(ascii_text(32))
     client_id: Mapped[str | None] = mapped_column(ascii_text(32))
+    team_id: Mapped[str | None] = mapped_column(ascii_text(32))
     ip: Mapped[str | None] = mapped_column(ascii_text(45))
     request_id: Mapped[str | None] = mapped_column(ascii_text(32))
     details: Mapped[str] = mapped_column(Text, default="{}")

@@ -91,6 +91,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
     EventKind.SECRET_REVEALED: _l("You revealed a secret of an app."),
     EventKind.SECRET_ROTATED: _l("You replaced the secrets of an app."),
+    EventKind.TEAM_CREATED: _l("You made a team."),
     EventKind.SCOPE_CREATED: _l("You created a permission."),
     EventKind.SCOPE_CHANGED: _l("You changed a permission."),
     EventKind.SCOPE_DELETED: _l("You deleted a permission."),

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from ..audit.events import EventKind, record
+from ..audit.events import EventKind
 from ..clock import now
 from ..crypto import new_secret
 from ..database.rows import db, new_id
 from ..extensions import vault
 from .authentic_secrets import is_authentic, mac_of
+from .events import note
 from .models import Client, ClientSecret
 from .owner_notices import tell_of_secret
 from .refusals import SecretNotKept, TooManySecrets
+from .secret_views import note_view
 
 PREFIX = "pf_secret_"
 MOST_LIVE = 10  # of one app: checking one must stay cheap
@@ -42,8 +44,8 @@ def give_first_secret(
     client: Client, *, actor_id: str | None, actor_name: str | None = None, shown_once: bool = False
 ) -> str:
     """Give an app that is being registered its first secret, and return it."""
-    _secret, text = _make(client, FIRST_NAME, actor_name, None, shown_once)
-    _note(EventKind.SECRET_ADDED, client, actor_id, secret=FIRST_NAME)
+    _secret, text = _make(client, FIRST_NAME, actor_id, actor_name, None, shown_once)
+    note(EventKind.SECRET_ADDED, client, actor_id, secret=FIRST_NAME)
     return text
 
 
@@ -60,8 +62,8 @@ def add_secret(
     _hold(client)
     if len(list_live(client)) >= MOST_LIVE:
         raise TooManySecrets
-    secret, text = _make(client, name, actor_name, expires_at, shown_once)
-    _note(EventKind.SECRET_ADDED, client, actor_id, secret=name)
+    secret, text = _make(client, name, actor_id, actor_name, expires_at, shown_once)
+    note(EventKind.SECRET_ADDED, client, actor_id, secret=name)
     tell_of_secret(client, "secret_added", by=actor_id, secret=name)
     return secret, text
 
@@ -86,7 +88,7 @@ def revoke_secret(client: Client, secret: ClientSecret, *, actor_id: str | None)
         return
     secret.revoked_at = now()
     secret.sealed = None  # nobody needs to see it again
-    _note(EventKind.SECRET_REVOKED, client, actor_id, secret=secret.name)
+    note(EventKind.SECRET_REVOKED, client, actor_id, secret=secret.name)
 
 
 def reveal_secret(client: Client, secret: ClientSecret, *, actor_id: str | None) -> str:
@@ -94,7 +96,9 @@ def reveal_secret(client: Client, secret: ClientSecret, *, actor_id: str | None)
     if secret.sealed is None or not is_authentic(secret):
         raise SecretNotKept
     text = vault.decrypt(secret.sealed, sealed_for(secret.id))
-    _note(EventKind.SECRET_REVEALED, client, actor_id, secret=secret.name)
+    if actor_id is not None:
+        note_view(secret, actor_id)
+    note(EventKind.SECRET_REVEALED, client, actor_id, secret=secret.name)
     tell_of_secret(client, "secret_revealed", by=actor_id, secret=secret.name)
     return text
 
@@ -114,14 +118,19 @@ def rotate(
             old.revoked_at, old.sealed = moment, None
         elif old.expires_at is None or old.expires_at > moment + overlap:
             old.expires_at = moment + overlap
-    secret, text = _make(client, FIRST_NAME, actor_name, None, shown_once)
-    _note(EventKind.SECRET_ROTATED, client, actor_id)
+    secret, text = _make(client, FIRST_NAME, actor_id, actor_name, None, shown_once)
+    note(EventKind.SECRET_ROTATED, client, actor_id)
     tell_of_secret(client, "secrets_replaced", by=actor_id)
     return secret, text
 
 
 def _make(
-    client: Client, name: str, actor_name: str | None, expires_at: datetime | None, shown_once: bool
+    client: Client,
+    name: str,
+    actor_id: str | None,
+    actor_name: str | None,
+    expires_at: datetime | None,
+    shown_once: bool,
 ) -> tuple[ClientSecret, str]:
     text, key = new_secret(PREFIX), new_id()
     digest = vault.keyed_digest(text)
@@ -138,11 +147,10 @@ def _make(
     )
     client.secrets.append(secret)
     _forget_ended(client)
+    if actor_id is not None:
+        db.session.flush()
+        note_view(secret, actor_id)
     return secret, text
-
-
-def _note(kind: EventKind, client: Client, actor_id: str | None, **details: str) -> None:
-    record(kind, client.owner_id, actor_id, client_id=client.id, app=client.name, **details)
 
 
 def sealed_for(secret_id: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from ..scopes import catalogue
 from ..scopes.catalogue import ScopeInfo
 from ..scopes.definitions import hold_scopes
-from . import grants, naming
+from ..users.display_names import tidy
+from . import grants
 from .models import Client
 
 
@@ -103,7 +104,7 @@ def normalise(details: Details, limits: Limits, client: Client | None) -> Detail
     kept_scopes = [name for name in kept if name in held and not may_give(held[name], limits)]
     return replace(
         details,
-        name=naming.tidy(details.name),
+        name=tidy(details.name),
         description=details.description.replace("\r\n", "\n").strip(),
         homepage_url=details.homepage_url.strip(),
         grant_types=_unique([*details.grant_types, *kept_grants]),

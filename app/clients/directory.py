@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from ..database.rows import db
 from ..users.directory import LAST_ASCII, begins
+from ..users.display_names import LONGEST_KEY, name_key
 from ..users.models import User
 from . import grants
 from .models import Client
-from .naming import LONGEST_KEY, name_key
 from .registration import PORTALS_OWN
 
 AN_ID = re.compile("[0-9a-f]{8,32}")
@@ -43,7 +43,9 @@ def count_in(state: State) -> int:
 
 _NARROWED: dict[State, ColumnElement[bool]] = {
     State.DISABLED: Client.disabled_at.is_not(None),
-    State.OWNERLESS: and_(Client.owner_id.is_(None), Client.owner_left_at.is_(None)),
+    State.OWNERLESS: and_(
+        Client.owner_id.is_(None), Client.team_id.is_(None), Client.owner_left_at.is_(None)
+    ),
     State.IN_CARE: Client.owner_left_at.is_not(None),
     State.PUBLIC: Client.client_type == "public",
     # No other grant has this word in its name.

@@ -1,7 +1,8 @@
 """Apps that get no tokens for a while: disabled and enabled by their owner or by an administrator."""
 
-from ..audit.events import EventKind, record
+from ..audit.events import EventKind
 from ..clock import now
+from .events import note
 from .models import Client
 from .refusals import DisabledByAdministrator
 
@@ -18,7 +19,7 @@ def disable_client(client: Client, by: str, *, actor_id: str | None) -> None:
         return
     client.disabled_at = client.disabled_at or now()
     client.disabled_by = by
-    _note(EventKind.CLIENT_DISABLED, client, actor_id, by)
+    note(EventKind.CLIENT_DISABLED, client, actor_id, by=by)
 
 
 def enable_client(client: Client, by: str, *, actor_id: str | None) -> None:
@@ -28,8 +29,4 @@ def enable_client(client: Client, by: str, *, actor_id: str | None) -> None:
     if client.disabled_by == ADMINISTRATOR and by != ADMINISTRATOR:
         raise DisabledByAdministrator
     client.disabled_at = client.disabled_by = None
-    _note(EventKind.CLIENT_ENABLED, client, actor_id, by)
-
-
-def _note(kind: EventKind, client: Client, actor_id: str | None, by: str) -> None:
-    record(kind, client.owner_id, actor_id, client_id=client.id, app=client.name, by=by)
+    note(EventKind.CLIENT_ENABLED, client, actor_id, by=by)

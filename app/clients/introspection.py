@@ -4,7 +4,8 @@ Whoever holds the secret of such an app learns of any token whether it is active
 administrators to allow, for this app in these hands.
 """
 
-from ..audit.events import EventKind, record
+from ..audit.events import EventKind
+from .events import note
 from .models import Client
 from .owner_notices import tell_of_introspection
 
@@ -29,7 +30,7 @@ def _set(client: Client, introspects_all: bool, actor_id: str | None) -> bool:
         return False
     client.introspects_all = introspects_all
     kind = EventKind.INTROSPECTION_ALLOWED if introspects_all else EventKind.INTROSPECTION_ENDED
-    record(kind, client.owner_id, actor_id, client_id=client.id, app=client.name)
+    note(kind, client, actor_id)
     return True
 
 

@@ -1,24 +1,28 @@
 """OAuth clients ("apps" on screen) and their secrets."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, Text, event, update
+from sqlalchemy import Connection, ForeignKey, Index, String, Text, and_, event, true, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
-from ..database.rows import TABLE_OPTIONS, Id, Model, PrimaryId, ascii_text, new_id
+from ..database.rows import TABLE_OPTIONS, Expiry, Id, Model, PrimaryId, ascii_text, new_id
 
 
 class Client(Model):
     """A registered app. ``id`` is its ``client_id``; lists are kept as texts, so one row is one read.
 
     ``redirect_uris`` and ``post_logout_redirect_uris`` hold one URI a line; ``grant_types`` and ``scopes``
-    hold words separated by spaces. No owner: an app of the portal itself.
+    hold words separated by spaces. Neither owner nor team: an app of the portal itself.
     """
 
     __tablename__ = "clients"
-    __table_args__ = (Index("ix_clients_owner_id_id", "owner_id", "id"), TABLE_OPTIONS)
+    __table_args__ = (
+        Index("ix_clients_owner_id_id", "owner_id", "id"),
+        Index("ix_clients_team_id_id", "team_id", "id"),
+        TABLE_OPTIONS,
+    )
 
     id: Mapped[PrimaryId]
     name: Mapped[str] = mapped_column(String(100))
@@ -27,6 +31,8 @@ class Client(Model):
     description: Mapped[str] = mapped_column(Text, default="")
     homepage_url: Mapped[str] = mapped_column(Text, default="")
     owner_id: Mapped[Id | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    team_id: Mapped[Id | None] = mapped_column(ForeignKey("teams.id"))
+    """The team whose app it is; such an app has no ``owner_id``. A team that has apps cannot be deleted."""
     client_type: Mapped[str] = mapped_column(ascii_text(12), default="confidential")
     auth_method: Mapped[str | None] = mapped_column(ascii_text(24))
     """The one ``token_endpoint_auth_method``; null accepts basic and post."""
@@ -93,14 +99,25 @@ class Client(Model):
         return self.client_type == "public"
 
     @property
+    def keeper_id(self) -> str | None:
+        """The person or the team whose app it is; None: the portal's, or nobody's."""
+        return self.owner_id or self.team_id
+
+    @property
     def is_vouched_for(self) -> bool:
         """Whether administrators stand for this app: they verified it, or it is one of the portal itself."""
-        return self.trusted or (self.owner_id is None and not self.registered_dynamically)
+        return self.trusted or not (self.keeper_id or self.registered_dynamically)
 
     @property
     def needs_secret(self) -> bool:
         """Whether this app proves who it is with a secret, not with a key of its own or not at all."""
         return not self.is_public and self.auth_method != "private_key_jwt"
+
+
+OF_THE_PORTAL = and_(
+    Client.owner_id.is_(None), Client.team_id.is_(None), Client.registered_dynamically != true()
+)
+"""Whether a row is an app of the portal itself, for which administrators stand without a mark."""
 
 
 class ClientSecret(Model):
@@ -122,6 +139,38 @@ class ClientSecret(Model):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+
+class SecretView(Model):
+    """Who has seen a secret of an app, on the page that showed it: made, or revealed."""
+
+    __tablename__ = "secret_views"
+
+    secret_id: Mapped[Id] = mapped_column(
+        ForeignKey("client_secrets.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[Id] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+    """When they first saw it."""
+
+
+TRANSFER_LIFETIME = timedelta(days=14)
+
+
+class ClientTransfer(Model):
+    """An app that is offered to a person or a team: theirs once they accept. One offer an app."""
+
+    __tablename__ = "client_transfers"
+    __expiry__ = Expiry("expires_at")
+
+    client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True)
+    to_user_id: Mapped[Id | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    to_team_id: Mapped[Id | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), index=True)
+    asked_by: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 @event.listens_for(ClientSecret, "after_insert")

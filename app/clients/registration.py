@@ -2,17 +2,18 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from ..audit.events import EventKind, record
+from ..audit.events import EventKind
 from ..database.rows import db
 from ..scopes.checks import PORTALS_OWN_NAME
+from ..users.display_names import name_key
 from ..users.models import User
-from . import app_limit, checks, client_secrets, introspection, naming, verified
+from . import app_limit, checks, client_secrets, introspection, verified
 from .details import DEVELOPER_LIMITS, Details, Limits, normalise
+from .events import note
 from .grants import PASSWORD
 from .models import Client
 from .owner_notices import tell_of_deletion, tell_of_optional_pkce, tell_of_redirect_uris
@@ -70,7 +71,7 @@ def register_client(
     db.session.add(client)
     _flush(client)
     app_limit.refuse_one_too_many(owner_id, limits.most_apps)
-    _note(EventKind.CLIENT_REGISTERED, client, actor_id)
+    note(EventKind.CLIENT_REGISTERED, client, actor_id)
     if not client.needs_secret:
         return client, None
     secret = client_secrets.give_first_secret(
@@ -97,7 +98,7 @@ def edit_client(
         for secret in client_secrets.list_live(client):
             client_secrets.revoke_secret(client, secret, actor_id=actor_id)
         introspection.forget_introspection_of_all(client, actor_id=actor_id)
-    _note(EventKind.CLIENT_CHANGED, client, actor_id, fields=changed)
+    note(EventKind.CLIENT_CHANGED, client, actor_id, fields=changed)
     tell_of_redirect_uris(client, uris_before, by=actor_id)
     if "pkce_required" in changed and not client.pkce_required:
         tell_of_optional_pkce(client, by=actor_id)
@@ -115,13 +116,9 @@ def delete_client(client: Client, *, actor_id: str | None, with_owner: bool = Fa
         raise PortalsOwnApp
     if not with_owner:
         tell_of_deletion(client, by=actor_id)
-    _note(EventKind.CLIENT_DELETED, client, actor_id)
+    note(EventKind.CLIENT_DELETED, client, actor_id)
     db.session.delete(client)
     db.session.flush()
-
-
-def _note(kind: EventKind, client: Client, actor_id: str | None, **details: Any) -> None:
-    record(kind, client.owner_id, actor_id, client_id=client.id, app=client.name, **details)
 
 
 def _checked(details: Details, limits: Limits, client: Client | None) -> Details:
@@ -136,7 +133,7 @@ def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
     """Write normalised ``details`` into the row; the names of the fields that are new."""
     values = {
         "name": details.name,
-        "name_key": naming.name_key(details.name) if limits.unique_name else None,
+        "name_key": name_key(details.name) if limits.unique_name else None,
         "description": details.description,
         "homepage_url": details.homepage_url,
         "redirect_uris": "\n".join(uri for _line, uri in details.redirect_uris),

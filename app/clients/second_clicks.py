@@ -5,14 +5,14 @@ from sqlalchemy import select
 from ..clock import now
 from ..database.rows import db
 from ..forms import SECOND_CLICK
-from . import naming
+from ..users.display_names import name_key, tidy
 from .details import Details
 from .models import Client
 
 
 def find_repeated(details: Details, owner_id: str) -> Client | None:
     """The app that this person registered a moment ago by the same form; None where it is another one."""
-    key = naming.name_key(naming.tidy(details.name))
+    key = name_key(tidy(details.name))
     client = db.session.scalar(select(Client).where(Client.name_key == key, Client.owner_id == owner_id))
     if client is None or now() - client.created_at > SECOND_CLICK:
         return None

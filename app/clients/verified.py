@@ -5,8 +5,9 @@ It is given to what people read and to where they are sent; when the owner chang
 
 from sqlalchemy import ColumnElement, and_, or_, true
 
-from ..audit.events import EventKind, record
-from .models import Client
+from ..audit.events import EventKind
+from .events import note
+from .models import OF_THE_PORTAL, Client
 
 VOUCHED_FOR = frozenset({"name", "homepage_url", "redirect_uris", "client_type"})
 
@@ -30,22 +31,13 @@ def give_unconfirmed_emails(client: Client, given: bool, *, actor_id: str) -> bo
     if client.unconfirmed_emails == wanted:
         return False
     client.unconfirmed_emails = wanted
-    fields = ["unconfirmed_emails"]
-    record(
-        EventKind.CLIENT_CHANGED,
-        client.owner_id,
-        actor_id,
-        client_id=client.id,
-        app=client.name,
-        fields=fields,
-    )
+    note(EventKind.CLIENT_CHANGED, client, actor_id, fields=["unconfirmed_emails"])
     return True
 
 
 def learns_unconfirmed_emails() -> ColumnElement[bool]:
     """Whether the app of a row learns addresses that nobody confirmed: ``unproven`` of a SELECT."""
-    of_the_portal = and_(Client.owner_id.is_(None), Client.registered_dynamically != true())
-    vouched_for = or_(Client.trusted == true(), of_the_portal)
+    vouched_for = or_(Client.trusted == true(), OF_THE_PORTAL)
     return and_(Client.unconfirmed_emails == true(), vouched_for).label("unproven")
 
 
@@ -54,5 +46,5 @@ def _set(client: Client, trusted: bool, kind: EventKind, actor_id: str | None) -
         return False
     client.trusted = trusted
     client.unconfirmed_emails = client.unconfirmed_emails and client.is_vouched_for
-    record(kind, client.owner_id, actor_id, client_id=client.id, app=client.name)
+    note(kind, client, actor_id)
     return True

@@ -4,7 +4,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from . import naming, redirect_uri_checks
+from ..users.display_names import LONGEST_NAME
+from . import redirect_uri_checks
 from .checks import LONGEST_DESCRIPTION
 from .client_secrets import FIRST_NAME
 from .refusals import Problem, Reason
@@ -124,7 +125,7 @@ def explain(problem: Problem) -> str:
         "uri": _shortened(problem.value),
         "most": redirect_uri_checks.LONGEST_URI,
         "most_uris": redirect_uri_checks.MOST_URIS,
-        "longest_name": naming.LONGEST_NAME,
+        "longest_name": LONGEST_NAME,
         "longest_description": LONGEST_DESCRIPTION,
     }
     text = str(sentence) % values

@@ -121,6 +121,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         revision=row.revision,
         name=row.name,
         owner_id=row.owner_id,
+        team_id=row.team_id,
         homepage_url=row.homepage_url,
         client_type=row.client_type,
         auth_method=row.auth_method,

@@ -29,6 +29,7 @@ class ClientRow:
     revision: str
     name: str
     owner_id: str | None
+    team_id: str | None
     homepage_url: str
     client_type: str
     auth_method: str | None
@@ -57,9 +58,14 @@ class ClientRow:
         return self.client_type == "public"
 
     @property
+    def keeper_id(self) -> str | None:
+        """The person or the team whose app it is; None: the portal's, or nobody's."""
+        return self.owner_id or self.team_id
+
+    @property
     def is_vouched_for(self) -> bool:
         """Whether an administrator answers for this client: by their mark, or as one of the portal itself."""
-        return self.trusted or (self.owner_id is None and not self.registered_dynamically)
+        return self.trusted or not (self.keeper_id or self.registered_dynamically)
 
     @property
     def registered_methods(self) -> tuple[str, ...]:

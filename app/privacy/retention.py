@@ -12,7 +12,6 @@ from ..account.mobile import LIFETIME as CODE_LIFETIME
 from ..account.models import EmailLink, FactorRecovery
 from ..authentication import lifetimes, throttling
 from ..authentication.factors import challenges
-from ..clients.care import NOTICE
 from ..database.rows import Base
 from ..diagnostics.models import LOG_KEPT
 from ..forms import SECOND_CLICK
@@ -20,6 +19,7 @@ from ..notifications.delivery import GIVE_UP_AFTER
 from ..oauth.models import TokenFamily
 from ..oauth.tokens.codes import TOMBSTONE
 from .kept import Kept
+from .kept_of_developers import OF_DEVELOPERS
 
 NOTHING_OF_PEOPLE = ("signing_keys", "scopes", "password_hash_kinds")
 
@@ -153,16 +153,7 @@ KEPT = (
         ("logged_requests",),
         lambda _settings: {"period": LOG_KEPT},
     ),
-    Kept(
-        _l("Apps you register"),
-        _l("What you write about them, and their secrets, encrypted."),
-        _l(
-            "Until you delete them or your account. An app that other people use stays without your name, or ends "
-            "%(notice)s later, as you choose."
-        ),
-        ("clients", "client_secrets"),
-        lambda _settings: {"notice": NOTICE},
-    ),
+    *OF_DEVELOPERS,
     Kept(
         _l("Forms you send"),
         _l("A checksum, and where the answer led, encrypted: so that a second click does nothing twice."),

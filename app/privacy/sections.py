@@ -8,10 +8,11 @@ from sqlalchemy import case, or_
 from ..account.models import EmailLink, FactorRecovery
 from ..audit.models import Event
 from ..authentication.models import BrowserSession, Passkey, RecoveryCode
-from ..clients.models import Client, ClientSecret
+from ..clients.models import Client, ClientSecret, SecretView
 from ..consents.models import Consent
 from ..database.rows import Base
 from ..oauth.models import TokenFamily
+from ..teams.models import Team, TeamMember
 from ..users.models import Picture, User
 from ..users.person_fields import PERSON_FIELDS
 from .shapes import Field, Section, Shape
@@ -119,6 +120,28 @@ SECTIONS = (
         joined=(Client, Client.id == ClientSecret.client_id),
     ),
     Section(
+        "seen_secrets",
+        "Which secrets of apps you have seen, your own and those of your teams, without what they say.",
+        SecretView.user_id,
+        (
+            Field("id", SecretView.secret_id),
+            *_columns(ClientSecret, "client_id name"),
+            Field("seen_at", SecretView.seen_at),
+        ),
+        joined=(ClientSecret, ClientSecret.id == SecretView.secret_id),
+    ),
+    Section(
+        "teams",
+        "Teams that you are in.",
+        TeamMember.user_id,
+        (
+            Field("id", TeamMember.team_id),
+            Field("name", Team.name),
+            *_columns(TeamMember, "role since"),
+        ),
+        joined=(Team, Team.id == TeamMember.team_id),
+    ),
+    Section(
         "activity",
         "What happened to your account.",
         Event.user_id,
@@ -144,6 +167,8 @@ LEFT_OUT = {
     "unwanted_passkeys": "a switch: no passkey is made unasked",
     "user_search_texts": "made of the names and addresses of the account",
     "mobile_codes": "a digest and a count, for ten minutes",
+    "client_transfers": "an offer that waits two weeks for an answer; that it was made is in activity and acts",
+    "team_invitations": "an address that a team has asked in; it waits two weeks and becomes a membership, or nothing",
     "logged_requests": "the log of an app's developer: the id of the person beside what the app asked, for 30 days",
 }
 """Tables that name a person and are not in the export, and why."""

@@ -3,11 +3,12 @@
 import pytest
 from flask import Flask
 
-from app.clients import naming, verified
+from app.clients import verified
 from app.clients.details import OPERATOR_LIMITS, Details, Limits, numbered
 from app.clients.refusals import ClientRefused, Reason
 from app.clients.registration import edit_client, find_client, register_client
 from app.database.rows import db
+from app.users.display_names import name_key, tidy
 from tests import factories as make
 from tests.support.apps import MakeApp
 
@@ -84,9 +85,9 @@ def test_attack_signs_that_nobody_sees_outside_of_emoji(app: Flask, name: str) -
 
 
 def test_signs_that_nobody_sees_make_no_other_name() -> None:
-    assert naming.name_key("Team ❤️") == naming.name_key("Team ❤")
-    assert naming.name_key("1️⃣ App") == naming.name_key("1⃣ App")
-    assert naming.tidy("Café\u00a0Portal") == "Café Portal"
+    assert name_key("Team ❤️") == name_key("Team ❤")
+    assert name_key("1️⃣ App") == name_key("1⃣ App")
+    assert tidy("Café\u00a0Portal") == "Café Portal"
 
 
 def test_the_host_of_the_portal_is_no_part_of_a_name(app_with: MakeApp) -> None:

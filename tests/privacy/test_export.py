@@ -51,6 +51,7 @@ def browser(app: Flask, anna: make.Person) -> FlaskClient:
     profile = {"given_name": "Anna", "family_name": "Muster", "country": "DE", "locale": "de", "mobile": "+49 30 901820"}  # fmt: skip
     submit(browser, "/account/profile", **profile)
     own = make.make_client(app, anna, name="Anna's app")
+    make.make_team(app, anna)
     make.tokens_for(own, browser, scope="openid profile email phone offline_access")
     with app.app_context():
         user = accounts.get_user(anna.id)

@@ -11,7 +11,8 @@ from wtforms import StringField
 from ...authentication.access import recent_sign_in
 from ...database.rows import db
 from ...forms import status_of
-from .. import disabling, naming, registration
+from ...users.display_names import tidy
+from .. import disabling, registration
 from ..people_per_app import count_people
 from ..refusals import DisabledByAdministrator
 from .own_app import get_own_client
@@ -55,7 +56,7 @@ def delete(client_id: str) -> ResponseReturnValue:
     """Ask for the app's name, say whom it reaches, and delete it."""
     client = get_own_client(client_id)
     form = DeleteForm()
-    confirmed = form.validate_on_submit() and naming.tidy(form.confirm.data or "") == client.name
+    confirmed = form.validate_on_submit() and tidy(form.confirm.data or "") == client.name
     if not confirmed:
         if form.is_submitted():
             form.confirm.errors = [_("This is not the app's name. Type “%(name)s”.", name=client.name)]

@@ -42,7 +42,7 @@ def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
         return _describe_refresh_token(parsed, client)
     try:
         claims, row = access_tokens.find_token(token, settings.issuer)
-        if not _may_ask(client, claims["client_id"], row.client_owner_id):
+        if not _may_ask(client, claims["client_id"], row.client_keeper_id):
             # Whatever the token's state: that is not theirs to know.
             request_log.remark(causes.INTROSPECTION_OF_OTHERS)
             return None
@@ -81,11 +81,11 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
     }
 
 
-def _may_ask(client: ClientRow, token_client_id: str, token_owner_id: str | None) -> bool:
-    """Whether the token is the client's own, of another app of the same owner, or administrators let it ask about all.
+def _may_ask(client: ClientRow, token_client_id: str, token_keeper_id: str | None) -> bool:
+    """Whether the token is the client's own, of another app of the same person or team, or administrators let it ask about all.
 
     Apps without an owner are not for that reason of the same one.
     """
     if client.id == token_client_id or client.introspects_all:
         return True
-    return client.owner_id is not None and client.owner_id == token_owner_id
+    return client.keeper_id is not None and client.keeper_id == token_keeper_id

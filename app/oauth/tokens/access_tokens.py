@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, select
+from sqlalchemy import Row, bindparam, case, func, select
 
 from ...authentication.methods import acr_has_two_factors
 from ...clients.models import Client
@@ -34,6 +34,7 @@ _FAMILY_STATE = case(
 ).label("state")
 _ALLOWED_TO_APP = Client.scopes.label("client_scopes")
 _REQUIRES_SECOND_FACTOR = Client.second_factor_required.label("client_requires_second_factor")
+_KEEPER = func.coalesce(Client.owner_id, Client.team_id).label("client_keeper_id")
 _CLIENT_STATE = case((_IS_REVOKED, constant(causes.TOKEN_REVOKED.name)), _DISABLED).label("state")
 
 
@@ -49,10 +50,10 @@ def _of_family(*columns: Any) -> HotRead:
     )
 
 
-_OF_FAMILY = _of_family(Client.owner_id.label("client_owner_id"), User.username.label("user_username"))
+_OF_FAMILY = _of_family(_KEEPER, User.username.label("user_username"))
 _WITH_PERSON = _of_family(User.updated_at.label("user_updated_at"), learns_unconfirmed_emails())
 _OF_CLIENT = HotRead(
-    select(_CLIENT_STATE, _ALLOWED_TO_APP, Client.owner_id.label("client_owner_id"))
+    select(_CLIENT_STATE, _ALLOWED_TO_APP, _KEEPER)
     .select_from(Client.__table__)
     .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
     .where(Client.id == bindparam("client"))
@@ -61,7 +62,7 @@ _OF_CLIENT = HotRead(
 
 @dataclass(frozen=True, slots=True)
 class ActiveToken:
-    """An active token: its claims, and the row (``client_owner_id``, ``user_username``) that says so."""
+    """An active token: its claims, and the row (``client_keeper_id``, ``user_username``) that says so."""
 
     claims: dict[str, Any]
     """As signed, but for the scopes that were taken back since."""

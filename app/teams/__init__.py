@@ -1,0 +1,1 @@
+"""Teams: people who look after apps together. Nothing in here knows what an app is."""
