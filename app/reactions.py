@@ -26,6 +26,8 @@ REACTIONS = (
     (accounts.user_deleted, leaving.delete_mails_and_links_of),
     (accounts.user_deleted, care.part_with_apps_of),
     (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),
+    (accounts.user_deleted, apps_of_accounts.forget_offers),
+    (accounts.user_blocked, apps_of_accounts.forget_offers),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),

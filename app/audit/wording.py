@@ -79,6 +79,9 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.CLIENT_DISTRUSTED: _l("An app of yours is no longer marked as verified."),
     EventKind.CLIENT_DELETED: _l("You deleted an app."),
     EventKind.CLIENT_LEFT: _l("You left an app behind that other people use."),
+    EventKind.CLIENT_OFFERED: _l("You offered an app to somebody else."),
+    EventKind.OFFER_DECLINED: _l("An app that you offered was declined."),
+    EventKind.OFFER_WITHDRAWN: _l("You took the offer of an app back."),
     EventKind.CLIENT_HANDED_OVER: _l("An app was handed over to you."),
     EventKind.CLIENT_GIVEN_AWAY: _l("An app of yours was handed over to somebody else."),
     EventKind.INTROSPECTION_ALLOWED: _l(

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ..database.rows import db
 from ..users.models import User
 from .client_secrets import list_live, revoke_secret
 from .disabling import ADMINISTRATOR, OWNER, disable_client
 from .introspection import forget_introspection_of_all
-from .models import Client, ClientSecret
+from .models import Client, ClientSecret, SecretView
 from .registration import list_own_clients
+from .transfers import withdraw, withdraw_made_by
 from .verified import distrust_client
 
 
@@ -31,6 +32,8 @@ def end_what_was_made_since(user: User, since: datetime) -> None:
                 revoke_secret(client, secret, actor_id=None)
         if client.created_at >= since:
             disable_client(client, OWNER, actor_id=None)
+    _end_secrets_of_teams(user, since)
+    withdraw_made_by(user, since)
 
 
 def take_name_from_secrets(user: User) -> None:
@@ -38,6 +41,24 @@ def take_name_from_secrets(user: User) -> None:
     db.session.execute(
         update(ClientSecret).where(ClientSecret.created_by == user.username).values(created_by=None)
     )
+
+
+def forget_offers(user: User) -> None:
+    """Take back the offers that ``user``, who is gone, has made and got."""
+    withdraw_made_by(user)
+
+
+def _end_secrets_of_teams(user: User, since: datetime) -> None:
+    """End the secrets that this account has added to apps of its teams ``since`` then."""
+    made = (
+        SecretView.user_id == user.id,
+        ClientSecret.created_at >= since,
+        ClientSecret.created_by == user.username,
+    )
+    query = select(Client, ClientSecret).join(ClientSecret, ClientSecret.client_id == Client.id)
+    query = query.join(SecretView, SecretView.secret_id == ClientSecret.id)
+    for client, secret in db.session.execute(query.where(Client.team_id.is_not(None), *made)):
+        revoke_secret(client, secret, actor_id=None)
 
 
 def _detach(client: Client) -> None:
@@ -49,3 +70,4 @@ def _detach(client: Client) -> None:
     disable_client(client, ADMINISTRATOR, actor_id=None)
     client.owner_id = client.name_key = None
     client.registered_dynamically = True
+    withdraw(client)

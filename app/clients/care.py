@@ -5,29 +5,34 @@ Administrators hand such an app over to somebody, which takes its end back as we
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from ..audit.events import EventKind, record
 from ..clock import now
 from ..database.rows import changed, db
+from ..teams.members import list_teams_alone
+from ..teams.models import Team
 from ..users.models import User
-from ..users.refusals import NotActive
+from .events import note
 from .introspection import forget_introspection_of_all
 from .models import Client
-from .owner_notices import tell_of_new_owner
 from .people_per_app import count_people
-from .refusals import PortalsOwnApp
-from .registration import PORTALS_OWN, delete_client, list_own_clients
+from .registration import delete_client
 
 NOTICE = timedelta(days=14)  # from the leave of its owner to the end of an app, of which its people are told
 APPS_A_BATCH = 10  # of a transaction: each takes everybody's consents and tokens along
 
 
-def list_used_by_others(owner_id: str) -> list[tuple[Client, int]]:
-    """The apps of that person that other people use, oldest first, with how many do."""
-    clients = list_own_clients(owner_id)
-    people = count_people([client.id for client in clients], besides=owner_id)
-    return [(client, people[client.id]) for client in clients if people[client.id]]
+def list_left_by(user_id: str) -> list[Client]:
+    """The apps that nobody looks after once this person is gone, oldest first: their own, and of teams with nobody else."""
+    alone = list_teams_alone(user_id)
+    query = select(Client).where(or_(Client.owner_id == user_id, Client.team_id.in_(alone)))
+    return list(db.session.scalars(query.order_by(Client.id)))
+
+
+def list_used_by_others(user_id: str) -> list[tuple[Client, int]]:
+    """Those of :func:`list_left_by` that other people use, with how many do."""
+    return _used(list_left_by(user_id), besides=user_id)
 
 
 def end_after_notice(client: Client) -> None:
@@ -37,35 +42,12 @@ def end_after_notice(client: Client) -> None:
 
 def part_with_apps_of(user: User) -> None:
     """Delete the apps of a person whose account is deleted, but those that other people use: these lose their owner."""
-    # Whoever connects one of them at this moment waits for our commit, so nobody is counted too late.
-    locked = select(Client.id).where(Client.owner_id == user.id).with_for_update()
-    db.session.execute(locked).all()
-    used = {client.id for client, _people in list_used_by_others(user.id)}
-    for client in list_own_clients(user.id):
-        if client.id in used:
-            _take_into_care(client)
-        else:
-            delete_client(client, actor_id=user.id, with_owner=True)
+    _part_with(Client.owner_id == user.id, user.id)
 
 
-def hand_over(client: Client, owner: User, *, actor_id: str | None) -> bool:
-    """Make ``client`` the app of ``owner`` and tell them; False where it is already, or somebody else was faster.
-
-    What administrators allowed it in other hands ends. Raises :class:`PortalsOwnApp`, NotActive.
-    """
-    if client.id == PORTALS_OWN:
-        raise PortalsOwnApp
-    if not owner.is_active:
-        raise NotActive
-    before = client.owner_id
-    if before == owner.id or not _change_owner(client, owner.id):
-        return False
-    forget_introspection_of_all(client, actor_id=actor_id)
-    record(EventKind.CLIENT_HANDED_OVER, owner.id, actor_id, client_id=client.id, app=client.name)
-    if before is not None:
-        record(EventKind.CLIENT_GIVEN_AWAY, before, actor_id, client_id=client.id, app=client.name)
-    tell_of_new_owner(client, by=actor_id)
-    return True
+def part_with_apps_of_team(team: Team, *, last: str) -> None:
+    """The same for a team that nobody is in any more; ``last`` is the id of who was."""
+    _part_with(Client.team_id == team.id, last)
 
 
 def delete_ended() -> int:
@@ -81,22 +63,28 @@ def delete_ended() -> int:
     return ended
 
 
-def _take_into_care(client: Client) -> None:
+def _part_with(which: ColumnElement[bool], actor_id: str) -> None:
+    # Whoever connects one of them at this moment waits for our commit, so nobody is counted too late.
+    locked = select(Client).where(which).order_by(Client.id).with_for_update()
+    clients = list(db.session.scalars(locked.execution_options(populate_existing=True)))
+    used = {client.id for client, _people in _used(clients, besides=actor_id)}
+    for client in clients:
+        if client.id in used:
+            _take_into_care(client, actor_id)
+        else:
+            delete_client(client, actor_id=actor_id, with_owner=True)
+
+
+def _used(clients: list[Client], *, besides: str) -> list[tuple[Client, int]]:
+    people = count_people([client.id for client in clients], besides=besides)
+    return [(client, people[client.id]) for client in clients if people[client.id]]
+
+
+def _take_into_care(client: Client, actor_id: str) -> None:
     """Let ``client`` work on as nobody's, like one that registered itself, and as none of the portal's."""
-    forget_introspection_of_all(client, actor_id=client.owner_id)
-    record(
-        EventKind.CLIENT_LEFT, client.owner_id, client.owner_id, client_id=client.id, app=client.name,
-        ends_at=client.ends_at.isoformat() if client.ends_at else None,
-    )  # fmt: skip
-    client.owner_id = None
+    forget_introspection_of_all(client, actor_id=actor_id)
+    ends_at = client.ends_at.isoformat() if client.ends_at else None
+    note(EventKind.CLIENT_LEFT, client, actor_id, ends_at=ends_at)
+    client.owner_id = client.team_id = None
     client.owner_left_at = now()
     client.registered_dynamically = True
-
-
-def _change_owner(client: Client, owner_id: str) -> bool:
-    """Write the new owner, unless somebody else has just written another, or the app has ended."""
-    same = Client.owner_id.is_(None) if client.owner_id is None else Client.owner_id == client.owner_id
-    values: dict[str, object] = {"owner_id": owner_id, "owner_left_at": None, "ends_at": None}
-    if client.owner_left_at is not None:
-        values["registered_dynamically"] = False
-    return changed(update(Client).where(Client.id == client.id, same).values(values)) == 1

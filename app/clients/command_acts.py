@@ -2,10 +2,13 @@
 
 import click
 
+from ..teams.models import Team
+from ..teams.teams import find_by_name
 from ..users.accounts import find_user
 from ..users.models import User
 from ..users.refusals import NotActive
-from . import care, introspection, registration
+from . import handing_over, introspection, registration
+from .handing_over import Receiver
 from .models import Client
 from .refusals import PortalsOwnApp
 
@@ -28,13 +31,21 @@ def get_person(username: str) -> User:
     return user
 
 
-def hand_over(client: Client, owner: User) -> None:
+def get_team(name: str) -> Team:
+    """The team with this name."""
+    team = find_by_name(name)
+    if team is None:
+        raise click.ClickException(f"There is no team {name!r}. “flask team list” prints them all.")
+    return team
+
+
+def hand_over(client: Client, owner: Receiver) -> None:
     """Make ``client`` the app of ``owner``."""
     try:
-        care.hand_over(client, owner, actor_id=None)
+        handing_over.hand_over(client, owner, actor_id=None)
     except NotActive:
         raise click.ClickException(
-            f"{owner.username} is blocked. Run “flask user unblock” first, or name somebody else."
+            f"{handing_over.name_of(owner)} is blocked. Run “flask user unblock” first, or name somebody else."
         ) from None
     except PortalsOwnApp:
         raise click.ClickException(

@@ -11,6 +11,7 @@ from ..users.models import User
 from . import env_file
 from .descriptions import describe
 from .models import Client
+from .ownership import find_team_of
 from .refusals import ClientRefused
 from .wording import explain
 
@@ -23,7 +24,9 @@ INTROSPECTION: dict[object, str] = {
 def print_credentials(client: Client, secret: str | None, *, as_json: bool) -> None:
     """Print ``client_id`` and ``client_secret``."""
     if as_json:
-        _print({"client_secret": secret, **describe(client, _owner(client))}, as_json=True)
+        _print(
+            {"client_secret": secret, **describe(client, _owner(client), find_team_of(client))}, as_json=True
+        )
         return
     click.echo(f"client_id: {client.id}")
     if secret:
@@ -32,7 +35,7 @@ def print_credentials(client: Client, secret: str | None, *, as_json: bool) -> N
 
 def print_client(client: Client, *, as_json: bool) -> None:
     """Print everything about ``client`` but its secrets."""
-    _print(describe(client, _owner(client)), as_json=as_json)
+    _print(describe(client, _owner(client), find_team_of(client)), as_json=as_json)
 
 
 def _print(description: dict[str, object], *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from configuration import values
 
 from ..extensions import db, settings
 from . import client_secrets, command_options, disabling, introspection, registration
-from .command_acts import allow_introspection, get_client, get_person, hand_over
+from .command_acts import allow_introspection, get_client, get_person, get_team, hand_over
 from .command_options import details_options
 from .command_output import INTROSPECTION, explained, print_client, print_credentials, write_env_file
 from .descriptions import describe
@@ -92,7 +92,7 @@ def update(client_id: str, state: str | None, **given: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_clients(as_json: bool) -> None:
     """Print every app."""
-    clients = [describe(client, owner) for client, owner in registration.list_clients()]
+    clients = [describe(*row) for row in registration.list_clients()]
     if as_json:
         click.echo(json.dumps(clients, ensure_ascii=False, indent=2))
         return
@@ -100,7 +100,10 @@ def list_clients(as_json: bool) -> None:
         COLUMNS.format(client_id="CLIENT ID", client_type="TYPE", state="STATE", owner="OWNER", name="NAME")
     )
     for each in clients:
-        each |= {"state": "disabled" if each["disabled"] else "enabled", "owner": each["owner"] or "-"}
+        each |= {
+            "state": "disabled" if each["disabled"] else "enabled",
+            "owner": each["owner"] or each["team"] or "-",
+        }
         click.echo(COLUMNS.format(**each))
 
 
@@ -110,6 +113,21 @@ def list_clients(as_json: bool) -> None:
 def show(client_id: str, as_json: bool) -> None:
     """Print one app; never a secret."""
     client = get_client(client_id)
+    print_client(client, as_json=as_json)
+
+
+@client_group.command()
+@click.argument("client_id")
+@click.option("--to-user", "username", help="The person who gets it.")
+@click.option("--to-team", "team", help="The team that gets it, by its name.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def transfer(client_id: str, username: str | None, team: str | None, as_json: bool) -> None:
+    """Give an app to a person or a team, at once."""
+    if (username is None) == (team is None):
+        raise click.UsageError("Name one of --to-user and --to-team.")
+    client = get_client(client_id)
+    hand_over(client, get_person(username) if username is not None else get_team(team or ""))
+    db.session.commit()
     print_client(client, as_json=as_json)
 
 

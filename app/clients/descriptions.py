@@ -1,11 +1,12 @@
 """What commands tell about an app: everything but its secrets."""
 
+from ..teams.models import Team
 from ..users.models import User
 from .client_secrets import is_live
 from .models import Client, ClientSecret
 
 
-def describe(client: Client, owner: User | None) -> dict[str, object]:
+def describe(client: Client, owner: User | None, team: Team | None) -> dict[str, object]:
     """``client`` as JSON can carry it."""
     return {
         "client_id": client.id,
@@ -13,6 +14,7 @@ def describe(client: Client, owner: User | None) -> dict[str, object]:
         "description": client.description,
         "homepage_url": client.homepage_url,
         "owner": owner.username if owner else None,
+        "team": team.name if team else None,
         "client_type": client.client_type,
         "auth_method": client.auth_method,
         "redirect_uris": client.redirect_uri_list,

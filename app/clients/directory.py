@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from ..database.rows import db
+from ..teams.models import Team
 from ..users.directory import LAST_ASCII, begins
 from ..users.display_names import LONGEST_KEY, name_key
 from ..users.models import User
@@ -28,9 +29,10 @@ class State(StrEnum):
     INTROSPECTING = "introspecting"
 
 
-def search(text: str, state: State | None = None) -> Select[Client, User]:
-    """Apps, each with its owner, whose name, client ID or owner's username begins with ``text``."""
-    query = select(Client, User).outerjoin(User, User.id == Client.owner_id)
+def search(text: str, state: State | None = None) -> Select[Client, User, Team]:
+    """Apps, each with its owner and its team, whose name, client ID or owner's username begins with ``text``."""
+    query = select(Client, User, Team).outerjoin(User, User.id == Client.owner_id)
+    query = query.outerjoin(Team, Team.id == Client.team_id)
     if state is not None:
         query = query.where(_NARROWED[state])
     return query.where(_matches(text)) if text else query
@@ -61,7 +63,12 @@ def _matches(text: str) -> ColumnElement[bool]:
         return false()
     # An app that registered itself has no folded name: there its name counts as it is written.
     own_name = and_(Client.name_key.is_(None), begins(Client.name, text))
-    ways = [begins(Client.name_key, key), own_name, begins(User.username_key, key)]
+    ways = [
+        begins(Client.name_key, key),
+        own_name,
+        begins(User.username_key, key),
+        begins(Team.name_key, key),
+    ]
     if AN_ID.fullmatch(text) or text == PORTALS_OWN:
         ways.append(and_(Client.id >= text, Client.id <= text + LAST_ASCII))
     return or_(*ways)

@@ -7,13 +7,14 @@ from ..extensions import settings
 from ..users.models import User
 from ..users.notices import notify
 from .models import Client
+from .ownership import find_owners, find_team_of
 
 MOST_LISTED = 10  # URIs of each kind: an email that waits must fit into its column
 
 
 def tell_of_secret(client: Client, template: str, *, by: str | None, secret: str | None = None) -> None:
     """Email the owner that a secret, called ``secret``, was added, shown or replaced; never the secret itself."""
-    _tell(client, template, by=by, page=f"/dashboard/apps/{client.id}/secrets", secret=secret)
+    _tell(client, template, by=by, link=link_to(client, "/secrets"), secret=secret)
 
 
 def tell_of_redirect_uris(client: Client, before: Sequence[str], *, by: str | None) -> None:
@@ -24,35 +25,61 @@ def tell_of_redirect_uris(client: Client, before: Sequence[str], *, by: str | No
         for some, others in ((after, before), (before, after))
     )
     if added or removed:
-        page = f"/dashboard/apps/{client.id}/edit"
-        _tell(client, "redirect_uris_changed", by=by, page=page, added=added, removed=removed)
+        link = link_to(client, "/edit")
+        _tell(client, "redirect_uris_changed", by=by, link=link, added=added, removed=removed)
 
 
 def tell_of_deletion(client: Client, *, by: str | None) -> None:
     """Email the owner that ``client`` is deleted, and by whom: themselves, or somebody who runs the portal."""
-    _tell(client, "app_deleted", by=by, page="/account/security", by_owner=by == client.owner_id)
+    _tell(
+        client,
+        "app_deleted",
+        by=by,
+        link=f"{settings.issuer}/account/security",
+        by_owner=by is not None and by == client.owner_id,
+    )
 
 
 def tell_of_optional_pkce(client: Client, *, by: str | None) -> None:
     """Email the owner that ``client`` need not use PKCE any more."""
-    _tell(client, "pkce_optional", by=by, page=f"/dashboard/apps/{client.id}/edit")
+    _tell(client, "pkce_optional", by=by, link=link_to(client, "/edit"))
 
 
 def tell_of_introspection(client: Client, *, by: str | None) -> None:
     """Email the owner whether ``client`` may introspect everybody's access tokens, which an administrator changed."""
-    page = f"/dashboard/apps/{client.id}"
-    _tell(client, "introspection_changed", by=by, page=page, allowed=client.introspects_all)
+    allowed = client.introspects_all
+    _tell(client, "introspection_changed", by=by, link=link_to(client), allowed=allowed)
 
 
 def tell_of_new_owner(client: Client, *, by: str | None) -> None:
-    """Email the owner that ``client`` is theirs from now on."""
-    _tell(client, "app_handed_over", by=by, page=f"/dashboard/apps/{client.id}")
+    """Email the owners that ``client`` is theirs from now on, but the one who took it."""
+    _tell(client, "app_handed_over", by=by, link=link_to(client), besides=by)
 
 
-def _tell(client: Client, template: str, *, by: str | None, page: str, **told: str | bool | None) -> None:
-    owner = db.session.get(User, client.owner_id) if client.owner_id is not None else None
-    if owner is not None:
-        notify(owner, template, by=by, app=client.name, link=f"{settings.issuer}{page}", **told)
+def link_to(client: Client, page: str = "") -> str:
+    """The address of a page about ``client`` in the dashboard, for an email."""
+    return f"{settings.issuer}/dashboard/apps/{client.id}{page}"
+
+
+def _tell(
+    client: Client,
+    template: str,
+    *,
+    by: str | None,
+    link: str,
+    besides: str | None = None,
+    **told: str | bool | None,
+) -> None:
+    team = find_team_of(client)
+    for owner in (each for each in find_owners(client) if each.id != besides):
+        colleague = _name_of(by) if team is not None and by != owner.id else None
+        of_team = {"team": team.name if team is not None else None, "who": colleague}
+        notify(owner, template, by=by, app=client.name, link=link, **of_team, **told)
+
+
+def _name_of(person_id: str | None) -> str | None:
+    person = db.session.get(User, person_id) if person_id is not None else None
+    return person.username if person is not None else None
 
 
 def _listed(uris: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from ..audit.events import EventKind
 from ..database.rows import db
 from ..scopes.checks import PORTALS_OWN_NAME
+from ..teams.models import Team
 from ..users.display_names import name_key
 from ..users.models import User
 from . import app_limit, checks, client_secrets, introspection, verified
@@ -28,22 +29,17 @@ def find_client(client_id: str) -> Client | None:
     return db.session.get(Client, client_id)
 
 
-def find_own_client(client_id: str, owner_id: str) -> Client | None:
-    """The app with this ``client_id``, when it belongs to that person."""
-    query = select(Client).where(Client.id == client_id, Client.owner_id == owner_id)
-    return db.session.execute(query).scalar_one_or_none()
-
-
 def list_own_clients(owner_id: str) -> list[Client]:
     """The apps of that person, oldest first."""
     query = select(Client).where(Client.owner_id == owner_id).order_by(Client.id)
     return list(db.session.execute(query).scalars())
 
 
-def list_clients() -> list[tuple[Client, User | None]]:
-    """Every app with its owner, oldest first."""
-    query = select(Client, User).outerjoin(User, User.id == Client.owner_id).order_by(Client.id)
-    return [(client, owner) for client, owner in db.session.execute(query)]
+def list_clients() -> list[tuple[Client, User | None, Team | None]]:
+    """Every app with the person or team it belongs to, oldest first."""
+    query = select(Client, User, Team).outerjoin(User, User.id == Client.owner_id)
+    query = query.outerjoin(Team, Team.id == Client.team_id).order_by(Client.id)
+    return [(client, owner, team) for client, owner, team in db.session.execute(query)]
 
 
 def count_clients() -> int:
@@ -55,6 +51,7 @@ def register_client(
     details: Details,
     *,
     owner_id: str | None,
+    team_id: str | None = None,
     actor_id: str | None,
     actor_name: str | None = None,
     limits: Limits = DEVELOPER_LIMITS,
@@ -65,12 +62,12 @@ def register_client(
     if dynamically:  # whatever else strangers may have, people's passwords they may not ask for
         limits = replace(limits, grants=tuple(name for name in limits.grants if name != PASSWORD))
     normalised = _checked(details, limits, None)
-    client = Client(owner_id=owner_id, registered_dynamically=dynamically)
+    client = Client(owner_id=owner_id, team_id=team_id, registered_dynamically=dynamically)
     _apply(client, normalised, limits)
-    app_limit.lock_owner(owner_id)
+    app_limit.lock_owner(owner_id, team_id)
     db.session.add(client)
     _flush(client)
-    app_limit.refuse_one_too_many(owner_id, limits.most_apps)
+    app_limit.refuse_one_too_many(owner_id, team_id, limits.most_apps)
     note(EventKind.CLIENT_REGISTERED, client, actor_id)
     if not client.needs_secret:
         return client, None

@@ -10,10 +10,12 @@ from .details import Details
 from .models import Client
 
 
-def find_repeated(details: Details, owner_id: str) -> Client | None:
-    """The app that this person registered a moment ago by the same form; None where it is another one."""
+def find_repeated(details: Details, *, owner_id: str | None, team_id: str | None) -> Client | None:
+    """The app that this person or team got a moment ago by the same form; None where it is another one."""
     key = name_key(tidy(details.name))
-    client = db.session.scalar(select(Client).where(Client.name_key == key, Client.owner_id == owner_id))
-    if client is None or now() - client.created_at > SECOND_CLICK:
+    client = db.session.scalar(select(Client).where(Client.name_key == key))
+    if client is None or (client.owner_id, client.team_id) != (owner_id, team_id):
+        return None
+    if now() - client.created_at > SECOND_CLICK:
         return None
     return client if client.redirect_uri_list == [uri for _line, uri in details.redirect_uris] else None

@@ -89,6 +89,9 @@ _OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
     ("owner", Reason.TOO_MANY): _l(
         "You have %(value)s apps, as many as one person may have. Delete one you no longer use, or ask an administrator."
     ),
+    ("team", Reason.TOO_MANY): _l(
+        "The team has %(value)s apps, as many as one team may have. Delete one it no longer uses, or ask an administrator."
+    ),
     ("post_logout_redirect_uris", Reason.TOO_MANY): _l("An app may have up to %(most_uris)s redirect URIs."),
     ("scopes", Reason.UNKNOWN): _l("There is no permission “%(value)s”."),
     ("scopes", Reason.NOT_OFFERED): _l("Only an administrator can give the permission “%(value)s”."),

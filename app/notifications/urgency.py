@@ -43,11 +43,13 @@ FIRST = (
     "account_deleted",
     "app_deleted",
     "app_handed_over",
+    "app_offered",
+    "offer_accepted",
     "pkce_optional",
     "introspection_changed",
 )
 # Every registration makes one; an app that is full waits for an administrator anyway, one that ends has two weeks.
-THEN = ("verify_email", "invitation", "app_full", "tell_of_end", "app_ends", "test_mail")
+THEN = ("verify_email", "invitation", "offer_declined", "app_full", "tell_of_end", "app_ends", "test_mail")
 
 
 def order() -> ColumnElement[int]:

@@ -19,9 +19,14 @@ from ..authentication.access import second_factor_page
 from ..authentication.administration import Lacking, find_lack, is_required
 from ..authentication.factors import passkey_facts
 from ..authentication.second_factors import has_second_factor
+from ..clients.handing_over import name_of
+from ..clients.models import Client
+from ..clients.ownership import role_in
 from ..clients.wording import secret_name
 from ..extensions import settings
 from ..notifications.parts import button
+from ..teams.models import Role
+from ..teams.role_words import role_name
 from . import formats, i18n, request_ids, second_clicks
 
 
@@ -38,6 +43,8 @@ def configure(app: Flask) -> None:
         initial=formats.initial,
         iso_time=formats.iso_time,
         number=formats.number,
+        receiver_name=name_of,
+        role_name=role_name,
         secret_name=secret_name,
         tile_colour=formats.tile_colour,
         wrong_fields=wrong_fields,
@@ -59,6 +66,7 @@ def configure(app: Flask) -> None:
         passkey_facts=passkey_facts,
         portal_name=lambda: settings.portal_name,
         request_id=request_ids.current,
+        role_in=role_of_reader,
         second_factor_page=second_factor_page,
         security_contact=lambda: settings.security_contact,
         signed_in_person=signed_in_person,
@@ -95,6 +103,11 @@ def wrong_fields(form: Form) -> list[Field]:
 def page_path(path: str) -> str:
     """The address of a path of the public contract, wherever the portal is mounted."""
     return request.script_root + path
+
+
+def role_of_reader(client: Client) -> Role | None:
+    """What the signed-in person may do with ``client``; None where it is none of theirs."""
+    return role_in(client, current_user.id) if current_user.is_authenticated else None
 
 
 def this_page_with(**changes: str | None) -> str:

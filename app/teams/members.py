@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ..database.rows import db
 from ..users.models import User
@@ -37,3 +37,10 @@ def list_active(team_id: str, roles: Collection[Role]) -> list[User]:
         .order_by(TeamMember.since, TeamMember.user_id)
     )
     return list(db.session.scalars(query))
+
+
+def list_teams_alone(user_id: str) -> list[str]:
+    """The ids of the teams that nobody but this person is in."""
+    theirs = select(TeamMember.team_id).where(TeamMember.user_id == user_id)
+    query = select(TeamMember.team_id).where(TeamMember.team_id.in_(theirs)).group_by(TeamMember.team_id)
+    return list(db.session.scalars(query.having(func.count() == 1)))

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.clients import registration
 from app.clients.details import DEVELOPER_LIMITS, Details, numbered
 from app.clients.models import Client
-from app.clients.pages import clients as page
+from app.clients.pages import new_app as page
 from app.clients.refusals import ClientRefused, Reason
 from app.database.rows import db
 from tests import factories as make

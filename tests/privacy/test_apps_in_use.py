@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.audit.events import EventKind
-from app.clients import care
+from app.clients import care, handing_over
 from app.clients.models import Client, ClientSecret
 from app.clock import now
 from app.consents import ending_notices
@@ -195,7 +195,7 @@ def test_handed_over_it_stays_and_belongs_to_somebody(
 
 @pytest.mark.parametrize(
     ("to", "why"),
-    [("", "Enter a username."), ("nobody", "Nobody here has this username."), ("blocked", "This account is blocked.")],
+    [("", "Enter a username or the name of a team."), ("nobody", "No person and no team here has this name."), ("blocked", "This account is blocked.")],
 )  # fmt: skip
 def test_nobody_is_handed_an_app_who_cannot_have_it(
     app: Flask, db_session: Session, anna: make.Person, calendar: make.App, to: str, why: str
@@ -232,10 +232,10 @@ def test_of_two_administrators_who_hand_it_over_one_does(
     with app.app_context():
         seen = db.session.get_one(Client, calendar.id)
         db.session.expunge(seen)  # as another worker has read it
-        assert care.hand_over(
+        assert handing_over.hand_over(
             db.session.get_one(Client, calendar.id), accounts.get_user(dora.id), actor_id=None
         )
         db.session.commit()
-        assert not care.hand_over(seen, accounts.get_user(emil.id), actor_id=None)
+        assert not handing_over.hand_over(seen, accounts.get_user(emil.id), actor_id=None)
         assert db.session.get_one(Client, calendar.id).owner_id == dora.id
         db.session.rollback()

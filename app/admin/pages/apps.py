@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from ...clients.client_secrets import is_live
 from ...clients.directory import State, search
 from ...clients.models import Client
+from ...clients.ownership import find_team_of
 from ...clients.pages import fresh_secret
 from ...clients.people_per_app import count_people
 from ...clients.registration import PORTALS_OWN, find_client
@@ -43,7 +44,7 @@ def index() -> tuple[str, int]:
         return render_template("admin/apps/index.html", filters=filters, page=None), REFUSED
     state = State(filters.state.data) if filters.state.data else None
     page = read_page(search(filters.sought, state), [Client.id])
-    people = count_people([client.id for client, _owner in page.entries])
+    people = count_people([client.id for client, _owner, _team in page.entries])
     return render_template("admin/apps/index.html", filters=filters, page=page, people=people), 200
 
 
@@ -57,6 +58,7 @@ def show(client_id: str) -> str:
         "admin/apps/show.html",
         client=client,
         owner=usernames([client.owner_id]).get(client.owner_id or ""),
+        team=find_team_of(client),
         secret=fresh_secret.take(client),
         live=[secret for secret in client.secrets if is_live(secret)],
         people=count_people([client.id])[client.id],

@@ -10,11 +10,12 @@ from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from ...authentication.access import recent_sign_in
-from ...clients import care
+from ...clients.handing_over import Receiver, name_of
+from ...clients.handing_over import hand_over as give
 from ...clients.models import Client
+from ...clients.receivers import find_receiver
 from ...database.rows import db
 from ...forms import status_of
-from ...users.accounts import find_user
 from ...users.models import User
 from .apps import get_app
 
@@ -24,7 +25,9 @@ blueprint = Blueprint("admin_hand_over", __name__)
 class HandOverForm(FlaskForm):
     """Who gets the app."""
 
-    to = StringField(_l("Username of the new owner"), [InputRequired(_l("Enter a username."))])
+    to = StringField(
+        _l("Username, or name of a team"), [InputRequired(_l("Enter a username or the name of a team."))]
+    )
 
 
 @blueprint.route("/admin/apps/<client_id>/hand-over", methods=["GET", "POST"])
@@ -38,11 +41,11 @@ def hand_over(client_id: str) -> ResponseReturnValue:
     if owner is None:
         return _page(client, form), status_of(form)
     name = client.name
-    if not care.hand_over(client, owner, actor_id=current_user.id):
+    if not give(client, owner, actor_id=current_user.id):
         db.session.rollback()
         return _nothing_to_do(client_id)
     db.session.commit()
-    flash(_("%(name)s belongs to %(owner)s now.", name=name, owner=owner.username), "ok")
+    flash(_("%(name)s belongs to %(owner)s now.", name=name, owner=name_of(owner)), "ok")
     return redirect(url_for("admin_apps.show", client_id=client_id), 303)
 
 
@@ -52,15 +55,15 @@ def _nothing_to_do(client_id: str) -> ResponseReturnValue:
     return redirect(url_for("admin_apps.show", client_id=client_id), 303)
 
 
-def _new_owner(form: HandOverForm) -> User | None:
+def _new_owner(form: HandOverForm) -> Receiver | None:
     """Who was named; None, with the reason beside the field, where nobody can have it."""
-    user = find_user(form.to.data or "")
-    if user is None:
-        form.to.errors = [_("Nobody here has this username.")]
-    elif not user.is_active:
+    receiver = find_receiver(form.to.data or "")
+    if receiver is None:
+        form.to.errors = [_("No person and no team here has this name.")]
+    elif isinstance(receiver, User) and not receiver.is_active:
         form.to.errors = [_("This account is blocked. Unblock it first.")]
         return None
-    return user
+    return receiver
 
 
 def _page(client: Client, form: HandOverForm) -> str:

@@ -11,8 +11,7 @@ from ...account.recovery import send_password_link
 from ...account.registration import confirm_email as take_as_confirmed
 from ...authentication.access import recent_sign_in
 from ...authentication.sessions import sign_out_everywhere
-from ...clients.care import list_used_by_others
-from ...clients.registration import list_own_clients
+from ...clients.care import list_left_by, list_used_by_others
 from ...extensions import settings
 from ...users import accounts, administrators, pictures
 from ...users.models import User
@@ -122,7 +121,7 @@ def delete(user_id: str) -> ResponseReturnValue:
 
 def _lost_with(user: User) -> Iterator[str]:
     used = len(list_used_by_others(user.id))
-    others = len(list_own_clients(user.id)) - used
+    others = len(list_left_by(user.id)) - used
     if others:
         yield ngettext(
             "One app of this person is deleted with the account.",

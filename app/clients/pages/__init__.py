@@ -1,5 +1,13 @@
 """The pages of clients, collected."""
 
-from . import client_secrets, clients, ending
+from . import app_list, client_secrets, clients, ending, new_app, secret_rotation, transfer
 
-blueprints = (clients.blueprint, client_secrets.blueprint, ending.blueprint)
+blueprints = (
+    app_list.blueprint,
+    new_app.blueprint,
+    clients.blueprint,
+    client_secrets.blueprint,
+    secret_rotation.blueprint,
+    transfer.blueprint,
+    ending.blueprint,
+)

@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
+from ...forms import is_offered
+from ...teams.members import list_teams_of
+from ...teams.models import Role
 from .. import grants
 from ..details import DEVELOPER_LIMITS, Details, details_of, numbered, offered_scopes
 from ..models import Client
@@ -65,6 +69,17 @@ class ClientForm(FlaskForm):
     pkce_required: BooleanField = SwitchField(_l("Require PKCE"), default=True)
 
 
+class NewForm(ClientForm):
+    """The fields of an app that does not exist yet: whose it is to be, besides."""
+
+    team = RadioField(_l("Whose app it is"), default="", validate_choice=False)
+
+    def validate_team(self, field: RadioField) -> None:
+        """Refuse a team that the person registers no apps for."""
+        if field.data and not is_offered(field):
+            raise ValidationError(_("You cannot register apps for this team. Choose one of the list."))
+
+
 class EditForm(ClientForm):
     """The fields of an app that exists."""
 
@@ -75,10 +90,12 @@ class EditForm(ClientForm):
     second_factor_required: BooleanField = SwitchField(_l("Require a second factor"))
 
 
-def new_form() -> ClientForm:
-    """The form of a new app, filled with what was sent."""
-    form = ClientForm()
+def new_form(developer_id: str) -> NewForm:
+    """The form of a new app of this person or of one of their teams, filled with what was sent."""
+    form = NewForm(team=request.args.get("team", ""))
     form.scopes.choices = _offered()
+    teams = [team for team, member in list_teams_of(developer_id) if member.role != Role.READER]
+    form.team.choices = [SelectChoice("", _("Yours")), *(SelectChoice(team.id, team.name) for team in teams)]
     return form
 
 

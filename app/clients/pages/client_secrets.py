@@ -24,6 +24,7 @@ from .. import client_secrets
 from ..client_secrets import is_live
 from ..models import Client, ClientSecret
 from ..refusals import TooManySecrets
+from ..secret_views import list_known_to_others
 from . import fresh_secret
 from .own_app import get_own_client
 
@@ -126,7 +127,13 @@ def _page(client: Client, form: SecretForm, *, adding: bool = False) -> str:
     live = [secret for secret in reversed(client.secrets) if is_live(secret)]
     ended = [secret for secret in reversed(client.secrets) if not is_live(secret)]
     return render_template(
-        "clients/secrets.html", client=client, form=form, live=live, ended=ended, adding=adding
+        "clients/secrets.html",
+        client=client,
+        form=form,
+        live=live,
+        ended=ended,
+        adding=adding,
+        known=list_known_to_others(client),
     )
 
 

@@ -11,6 +11,7 @@ from wtforms import StringField
 from ...authentication.access import recent_sign_in
 from ...database.rows import db
 from ...forms import status_of
+from ...teams.models import Role
 from ...users.display_names import tidy
 from .. import disabling, registration
 from ..people_per_app import count_people
@@ -54,7 +55,7 @@ def enable(client_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def delete(client_id: str) -> ResponseReturnValue:
     """Ask for the app's name, say whom it reaches, and delete it."""
-    client = get_own_client(client_id)
+    client = get_own_client(client_id, Role.OWNER)
     form = DeleteForm()
     confirmed = form.validate_on_submit() and tidy(form.confirm.data or "") == client.name
     if not confirmed:
@@ -67,4 +68,4 @@ def delete(client_id: str) -> ResponseReturnValue:
     registration.delete_client(client, actor_id=current_user.id)
     db.session.commit()
     flash(_("%(name)s is deleted.", name=name), "ok")
-    return redirect(url_for("clients_clients.index"))
+    return redirect(url_for("clients_app_list.index"))

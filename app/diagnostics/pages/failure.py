@@ -9,7 +9,7 @@ from ...clients.models import Client
 from ...forms import REFUSED
 from .. import causes, redirect_uri_doctor
 from ..models import LOG_KEPT
-from ..owners import find_readable_client, path_of_setting
+from ..owners import find_readable_client, may_change, path_of_setting
 from ..repairs import can_add_redirect_uri, can_make_pkce_optional, leads_elsewhere
 from ..request_log import reading
 from ..request_log.reading import LogEntry
@@ -54,7 +54,7 @@ def _doctor(entry: LogEntry, client: Client | None) -> dict[str, object]:
     return {
         "sent": sent,
         "comparison": redirect_uri_doctor.find_nearest(sent, client.redirect_uri_list),
-        "repairable": can_add_redirect_uri(client, sent),
+        "repairable": may_change(client, current_user) and can_add_redirect_uri(client, sent),
         "repaired": not can_add_redirect_uri(client, sent),
         "elsewhere": leads_elsewhere(client, sent),
     }
@@ -63,7 +63,8 @@ def _doctor(entry: LogEntry, client: Client | None) -> dict[str, object]:
 def _pkce(entry: LogEntry, client: Client | None) -> dict[str, bool]:
     if client is None or entry.cause is not causes.PKCE_REQUIRED:
         return {}
-    return {"pkce_repairable": can_make_pkce_optional(client), "pkce_repaired": not client.pkce_required}
+    repairable = may_change(client, current_user) and can_make_pkce_optional(client)
+    return {"pkce_repairable": repairable, "pkce_repaired": not client.pkce_required}
 
 
 def readable_client(entry: LogEntry | None) -> Client | None:

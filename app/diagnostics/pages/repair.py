@@ -18,6 +18,7 @@ from ...clients.refusals import ClientRefused
 from ...database.rows import db
 from ...forms import status_of
 from .. import causes
+from ..owners import may_change
 from ..repairs import add_redirect_uri, leads_elsewhere, make_pkce_optional
 from ..request_log import reading
 from ..request_log.reading import LogEntry
@@ -62,7 +63,7 @@ def repair_elsewhere(request_id: str) -> BaseResponse:
 def _readable(request_id: str) -> tuple[LogEntry, Client]:
     entry = reading.find_entry(request_id)
     client = readable_client(entry)
-    if entry is None or client is None:
+    if entry is None or client is None or not may_change(client, current_user):
         abort(404)
     return entry, client
 

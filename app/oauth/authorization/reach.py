@@ -8,16 +8,18 @@ from ...consents.counts import count_up_to
 from ...database.rows import changed, db
 from ...extensions import settings
 from ...notifications.mail import queue_mail
+from ...teams.members import find_role, list_active
+from ...teams.models import Role
 from ...users.models import User
 from ..client_rows import ClientRow
 
 
 def is_full(client: ClientRow, user_id: str) -> bool:
-    """Tell whether ``client`` may not let in this person, unless they own it, until an administrator has checked it."""
+    """Tell whether ``client`` may not let in this person, unless they look after it, until an administrator has checked it."""
     most = settings.unverified_app_people
-    if client.is_vouched_for or client.owner_id == user_id:
+    if client.is_vouched_for or client.owner_id == user_id or count_up_to(client.id, most) < most:
         return False
-    return count_up_to(client.id, most) >= most
+    return find_role(client.team_id, user_id) is None
 
 
 def tell_once(client: ClientRow) -> None:
@@ -25,7 +27,12 @@ def tell_once(client: ClientRow) -> None:
     first = update(Client).where(Client.id == client.id, Client.full_since.is_(None)).values(full_since=now())
     if not changed(first.execution_options(synchronize_session=False)):
         return
-    told = or_(User.id == client.owner_id, User.is_admin == true())  # not “IS true”, which uses no index
+    owners = (
+        [owner.id for owner in list_active(client.team_id, [Role.OWNER])]
+        if client.team_id
+        else [client.owner_id]
+    )
+    told = or_(User.id.in_(owners), User.is_admin == true())  # not “IS true”, which uses no index
     reachable = User.email_verified_at.is_not(None), User.blocked_at.is_(None)
     people = select(User.email, User.mail_language, User.is_admin).where(told, *reachable)
     for email, locale, is_admin in db.session.execute(people):

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ...clients import borrowed_names
 from ...clients.models import Client
 from ...consents.counts import count_up_to
 from ...database.rows import db
+from ...teams.models import Team
 from ...users.models import User
 from ..client_rows import ClientRow
 
@@ -20,7 +21,7 @@ class WhoAsks:
     """The maker of an app, and how long it has been here."""
 
     maker: str | None
-    """Their username; None for the portal itself, nobody known, and a name that only administrators would give."""
+    """Their username, or the name of the team; None for the portal itself, nobody known, and a name that only administrators would give."""
     since: datetime
     people: int
     """How many people let it in at present, at most :data:`MOST_COUNTED` + 1."""
@@ -28,7 +29,9 @@ class WhoAsks:
 
 def find(client: ClientRow) -> WhoAsks:
     """Read it for this app, which exists; unless it is vouched for, its maker's name borrows no authority either."""
-    query = select(Client.created_at, User.username).outerjoin(User, User.id == Client.owner_id)
-    since, username = db.session.execute(query.where(Client.id == client.id)).one()
-    borrowed = username and not client.is_vouched_for and borrowed_names.find_problem(username)
-    return WhoAsks(None if borrowed else username, since, count_up_to(client.id, MOST_COUNTED + 1))
+    name = func.coalesce(User.username, Team.name)
+    query = select(Client.created_at, name).outerjoin(User, User.id == Client.owner_id)
+    query = query.outerjoin(Team, Team.id == Client.team_id).where(Client.id == client.id)
+    since, maker = db.session.execute(query).one()
+    borrowed = maker and not client.is_vouched_for and borrowed_names.find_problem(maker)
+    return WhoAsks(None if borrowed else maker, since, count_up_to(client.id, MOST_COUNTED + 1))

@@ -16,8 +16,7 @@ from ...authentication import accounts_here, browser
 from ...authentication.pages.refused import refuse_beside
 from ...authentication.refusals import InvalidCredentials, TooManyTries
 from ...authentication.step_up import confirm_password
-from ...clients.care import NOTICE, list_used_by_others
-from ...clients.registration import list_own_clients
+from ...clients.care import NOTICE, list_left_by, list_used_by_others
 from ...clock import now
 from ...database.rows import db
 from ...extensions import settings
@@ -146,5 +145,5 @@ def _page(export_form: ExportForm, delete_form: DeleteForm) -> str:
         form=delete_form if delete_form.errors else export_form,
         delete_form=delete_form,
         used=used,
-        others=[client for client in list_own_clients(current_user.id) if client.id not in in_use],
+        others=[client for client in list_left_by(current_user.id) if client.id not in in_use],
     )
