@@ -97,20 +97,21 @@ def make_user(app: Flask, username: str | None = None, **changes: Any) -> Person
         return Person(user.id, username, email)
 
 
-def make_team(app: Flask, owner: Person, name: str | None = None, **others: Person) -> Team:
-    """A new team of ``owner``; keywords are the roles of ``others``."""
+def make_team(app: Flask, maker: Person, name: str | None = None, /, **others: Person) -> Team:
+    """A new team of ``maker``, an owner; keywords are the roles of ``others``."""
     name = name or f"Team {next(_numbers)}"
     with app.app_context():
-        team = teams.create_team(name, owner_id=owner.id)
+        team = teams.create_team(name, owner_id=maker.id)
         for role, person in others.items():
-            db.session.add(TeamMember(team_id=team.id, user_id=person.id, role=Role(role), added_by=owner.id))
+            db.session.add(TeamMember(team_id=team.id, user_id=person.id, role=Role(role), added_by=maker.id))
         db.session.commit()
         return Team(team.id, name)
 
 
 def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:
-    """A new app with all grants and without the duty of PKCE; keywords are those of ``Details``, and ``introspects_all``."""
+    """A new app with all grants and without the duty of PKCE; keywords are those of ``Details``, ``introspects_all`` and ``team``."""
     introspects_all = changes.pop("introspects_all", False)
+    team: Team | None = changes.pop("team", None)
     uris = changes.pop("redirect_uris", [CALLBACK])
     defaults: dict[str, Any] = {
         "name": f"App {next(_numbers)}",
@@ -120,10 +121,14 @@ def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:
     if changes.get("client_type") == "public":
         defaults |= {"grant_types": ALL_GRANTS[:2], "pkce_required": True}
     details = Details(**{**defaults, **changes, "redirect_uris": numbered(uris)})
-    owner_id = owner.id if owner else None
+    owner_id = owner.id if owner and not team else None
     with app.app_context():
         client, secret = register_client(
-            details, owner_id=owner_id, actor_id=owner_id, limits=OPERATOR_LIMITS
+            details,
+            owner_id=owner_id,
+            team_id=team.id if team else None,
+            actor_id=owner.id if owner else None,
+            limits=OPERATOR_LIMITS,
         )
         client.introspects_all = introspects_all
         db.session.commit()

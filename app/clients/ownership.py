@@ -50,7 +50,9 @@ def may_know_secrets(user_id: InstrumentedAttribute[str]) -> ColumnElement[bool]
         TeamMember.user_id == user_id,
         TeamMember.role.in_([Role.OWNER, Role.DEVELOPER]),
     )
-    return or_(Client.owner_id == user_id, select(TeamMember.user_id).where(in_team).exists())
+    # Never null, whose opposite would be null as well.
+    is_owner = and_(Client.owner_id.is_not(None), Client.owner_id == user_id)
+    return or_(is_owner, select(TeamMember.user_id).where(in_team).exists())
 
 
 def _matches(sought: str) -> ColumnElement[bool]:

@@ -39,7 +39,7 @@ def accept(found: Offer, *, by: User) -> None:
     if not keeps:
         distrust_client(client, actor_id=by.id)
     security = f"{settings.issuer}/account/security"
-    notify(found.by, "offer_accepted", by=by.id, app=client.name, to=name_of(found.to), link=security)
+    notify(found.by, "offer_accepted", by=by.id, app=client.name, receiver=name_of(found.to), link=security)
 
 
 def decline(found: Offer, *, by: User) -> None:
@@ -48,7 +48,7 @@ def decline(found: Offer, *, by: User) -> None:
         raise TransferOver
     note(EventKind.OFFER_DECLINED, found.client, by.id, **told_of(found.to))
     link = link_to(found.client, "/transfer")
-    notify(found.by, "offer_declined", by=by.id, app=found.client.name, to=name_of(found.to), link=link)
+    notify(found.by, "offer_declined", by=by.id, app=found.client.name, receiver=name_of(found.to), link=link)
 
 
 def _this(found: Offer) -> Delete:

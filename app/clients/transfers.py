@@ -23,6 +23,9 @@ from .owner_notices import link_to
 from .ownership import role_in
 
 
+MOST_OFFERS_SHOWN = 10  # above the list of apps: anybody can offer something to anybody
+
+
 class TransferProblem(StrEnum):
     """Why an app cannot be offered."""
 
@@ -95,11 +98,12 @@ def find_offer(client: Client) -> Offer | None:
 
 
 def list_offers_to(user_id: str) -> list[Offer]:
-    """The offers that this person can accept, for themselves or as an owner of a team."""
+    """The oldest :data:`MOST_OFFERS_SHOWN` offers that this person can accept, for themselves or as an owner of a team."""
     owned = select(TeamMember.team_id).where(TeamMember.user_id == user_id, TeamMember.role == Role.OWNER)
     to_them = or_(ClientTransfer.to_user_id == user_id, ClientTransfer.to_team_id.in_(owned))
     query = select(Client).join(ClientTransfer, ClientTransfer.client_id == Client.id).where(to_them)
-    clients = db.session.scalars(query.order_by(ClientTransfer.client_id))
+    oldest = query.order_by(ClientTransfer.asked_at, ClientTransfer.client_id).limit(MOST_OFFERS_SHOWN)
+    clients = db.session.scalars(oldest)
     return [found for client in clients.all() if (found := find_offer(client)) is not None]
 
 

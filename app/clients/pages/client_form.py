@@ -6,7 +6,15 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from ...forms import is_offered
@@ -72,9 +80,9 @@ class ClientForm(FlaskForm):
 class NewForm(ClientForm):
     """The fields of an app that does not exist yet: whose it is to be, besides."""
 
-    team = RadioField(_l("Whose app it is"), default="", validate_choice=False)
+    team = SelectField(_l("Whose app it is"), default="", validate_choice=False)
 
-    def validate_team(self, field: RadioField) -> None:
+    def validate_team(self, field: SelectField) -> None:
         """Refuse a team that the person registers no apps for."""
         if field.data and not is_offered(field):
             raise ValidationError(_("You cannot register apps for this team. Choose one of the list."))
