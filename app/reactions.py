@@ -12,6 +12,8 @@ from .consents import decisions
 from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
+from .teams import heirs
+from .teams import invitations as team_invitations
 from .users import accounts, notices, password_changes, refused_addresses
 
 REACTIONS = (
@@ -28,6 +30,12 @@ REACTIONS = (
     (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
+    (accounts.user_deleted, heirs.leave_all),
+    (accounts.user_deleted, team_invitations.forget),
+    (accounts.user_blocked, heirs.find_heirs),
+    (resetting.account_reclaimed, heirs.leave_all),
+    (resetting.account_reclaimed, team_invitations.forget_sent),
+    (email_changes.email_restored, team_invitations.take_back_sent_since),
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),
     (notices.earlier_addresses_wanted, email_changes.find_earlier),
     (resetting.account_reclaimed, factors.forget_all),

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select, true
+from sqlalchemy.orm import aliased
 
 from ..database.rows import db
-from ..users.models import User
+from ..users.models import SearchText, User
+from ..users.search_texts import contains
 from .models import Role, Team, TeamMember
+
+MOST_MEMBERS = 2_000  # of a team; its pages read some at a time, its owners may be many
 
 
 def find_role(team_id: str | None, user_id: str) -> Role | None:
@@ -14,6 +18,12 @@ def find_role(team_id: str | None, user_id: str) -> Role | None:
     query = select(TeamMember.role).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id)
     role = db.session.scalar(query)
     return Role(role) if role is not None else None
+
+
+def find_member(team_id: str, user_id: str) -> TeamMember | None:
+    """The membership of this person in this team, as it is now."""
+    query = select(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def list_teams_of(user_id: str) -> list[tuple[Team, TeamMember]]:
@@ -37,3 +47,26 @@ def list_active(team_id: str, roles: Collection[Role]) -> list[User]:
         .order_by(TeamMember.since, TeamMember.user_id)
     )
     return list(db.session.scalars(query))
+
+
+def search(team_id: str, text: str = "", role: Role | None = None) -> Select[TeamMember, User, str]:
+    """The members of this team whose names or address contain every word of ``text``, with who added each."""
+    adding = aliased(User)
+    query = (
+        select(TeamMember, User, adding.username)
+        .join(User, User.id == TeamMember.user_id)
+        .outerjoin(adding, adding.id == TeamMember.added_by)
+        .where(TeamMember.team_id == team_id)
+        .where(TeamMember.role == role if role is not None else true())
+    )
+    if not text:
+        return query
+    return query.join(SearchText, SearchText.user_id == TeamMember.user_id).where(contains(text))
+
+
+def count_members(team_ids: Collection[str]) -> dict[str, int]:
+    """How many people are in each of these teams."""
+    if not team_ids:
+        return {}
+    query = select(TeamMember.team_id, func.count()).where(TeamMember.team_id.in_(team_ids))
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(TeamMember.team_id))}

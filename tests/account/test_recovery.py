@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.account import mail_caps
+from app.users import mail_caps
 from app.account.email_links import SET_PASSWORD_LIFETIME, Purpose, create_link
 from app.account.models import EmailLink
 from app.audit.models import Event
