@@ -45,9 +45,13 @@ FIRST = (
     "app_handed_over",
     "pkce_optional",
     "introspection_changed",
+    "team_removed",
+    "team_role_changed",
+    "team_inherited",
+    "team_new_owner",
 )
 # Every registration makes one; an app that is full waits for an administrator anyway, one that ends has two weeks.
-THEN = ("verify_email", "invitation", "app_full", "tell_of_end", "app_ends", "test_mail")
+THEN = ("verify_email", "invitation", "team_invitation", "app_full", "tell_of_end", "app_ends", "test_mail")
 
 
 def order() -> ColumnElement[int]:

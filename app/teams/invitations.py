@@ -22,9 +22,10 @@ Invited = tuple[TeamInvitation, Team, str]
 """An invitation, its team, and who invited."""
 
 
-def list_open(team_id: str) -> Select[TeamInvitation, str]:
-    """The invitations of this team that can be accepted now, with who invited."""
-    return _open(select(TeamInvitation, User.username)).where(TeamInvitation.team_id == team_id)
+def list_open(team_id: str | None = None) -> Select[TeamInvitation, str]:
+    """The invitations of this team (None: of all) that can be accepted now, with who invited."""
+    query = _open(select(TeamInvitation, User.username))
+    return query if team_id is None else query.where(TeamInvitation.team_id == team_id)
 
 
 def list_for(user: User) -> list[Invited]:

@@ -43,7 +43,9 @@ def invite(team: Team, email: str, role: Role, *, by: User, locale: str) -> tupl
     replaced = delete_of(team, fold_email(address))
     if not mail_caps.takes_another(address, by.id, "invitations to teams"):
         raise InvitationRefused(InvitationProblem.TOO_MANY_TO_ADDRESS)
-    link = f"{settings.issuer}/dashboard/teams/invitations/{_write(team, address, role, by)}"
+    # The team stands beside the token: whoever has joined by it is led there when the token is used up.
+    token = _write(team, address, role, by)
+    link = f"{settings.issuer}/dashboard/teams/invitations/{token}?team={team.id}"
     told = {"address": address, "team": team.name, "role": role.value, "name": by.username}
     language = (holder.mail_language if holder is not None else None) or locale
     host = urlsplit(settings.issuer).netloc
