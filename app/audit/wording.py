@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from .events import EventKind
 from .log_wording import kind_in_words
 from .models import Event
+from .team_wording import TEAM_WORDS
 
 WORDS: Mapping[str, LazyString] = {
     EventKind.USER_REGISTERED: _l("You created this account."),
@@ -91,17 +92,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
     EventKind.SECRET_REVEALED: _l("You revealed a secret of an app."),
     EventKind.SECRET_ROTATED: _l("You replaced the secrets of an app."),
-    EventKind.TEAM_CREATED: _l("You made a team."),
-    EventKind.TEAM_RENAMED: _l("You renamed a team."),
-    EventKind.TEAM_DELETED: _l("You deleted a team."),
-    EventKind.TEAM_MEMBER_INVITED: _l("You invited somebody to a team."),
-    EventKind.TEAM_INVITATION_REVOKED: _l("An invitation to a team that you had sent was taken back."),
-    EventKind.TEAM_INVITATION_DECLINED: _l("You declined an invitation to a team."),
-    EventKind.TEAM_MEMBER_JOINED: _l("You joined a team."),
-    EventKind.TEAM_MEMBER_LEFT: _l("You left a team."),
-    EventKind.TEAM_MEMBER_REMOVED: _l("You were removed from a team."),
-    EventKind.TEAM_ROLE_CHANGED: _l("Your role in a team was changed."),
-    EventKind.TEAM_INHERITED: _l("You became an owner of a team, since no other could sign in."),
+    **TEAM_WORDS,
     EventKind.SCOPE_CREATED: _l("You created a permission."),
     EventKind.SCOPE_CHANGED: _l("You changed a permission."),
     EventKind.SCOPE_DELETED: _l("You deleted a permission."),

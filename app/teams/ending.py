@@ -27,7 +27,6 @@ def rename(team: Team, name: str, *, by: str) -> bool:
     try:
         db.session.flush()
     except IntegrityError:
-        db.session.rollback()
         raise TeamNameRefused(NameProblem.TAKEN) from None
     record(EventKind.TEAM_RENAMED, by, by, team_id=team.id, team=name, before=before)
     return True

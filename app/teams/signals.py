@@ -4,7 +4,7 @@ from blinker import Namespace
 
 _signals = Namespace()
 
-member_left = _signals.signal("team-member-left")
+member_left = _signals.signal("member-left")
 """Sent with the :class:`TeamMember` of somebody who is no longer in the team, whatever took them out of it; the row is gone."""
 
 team_ended = _signals.signal("team-ended")

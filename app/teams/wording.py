@@ -10,16 +10,16 @@ from .models import Role
 from .refusals import InvitationProblem, NameProblem, TeamNameRefused
 
 ROLES: dict[Role, LazyString] = {
-    Role.OWNER: _l("Owner"),
+    Role.OWNER: _l("Team owner"),
     Role.DEVELOPER: _l("Developer"),
     Role.READER: _l("Reader"),
 }
 MAY: dict[Role, LazyString] = {
     Role.OWNER: _l(
-        "Does what developers do, decides who is in the team, and transfers or deletes apps and the team."
+        "May do what developers may, decide who is in the team, and transfer or delete apps and the team."
     ),
-    Role.DEVELOPER: _l("Registers and changes the team's apps and sees their secrets."),
-    Role.READER: _l("Sees the team's apps, their request logs and the activity, but no secrets."),
+    Role.DEVELOPER: _l("May register and change the team's apps and see their secrets."),
+    Role.READER: _l("May see the team's apps, their request logs and the activity, but no secrets."),
 }
 _NAMES: dict[NameProblem, LazyString] = {
     NameProblem.MISSING: _l("Enter a name for the team."),

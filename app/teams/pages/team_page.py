@@ -42,13 +42,13 @@ class MemberFilters(Form):
     """What the list of members is narrowed to."""
 
     q = StringField()
-    role = SelectField(
+    member_role = SelectField(
         _l("Role"), choices=[SelectChoice("", _l("All roles")), *CHOICES], validate_choice=False
     )
 
-    def validate_role(self, field: SelectField) -> None:
+    def validate_member_role(self, field: SelectField) -> None:
         """Refuse what is no role."""
-        if not is_offered(field):
+        if field.data and not is_offered(field):
             raise ValidationError(_l("Choose one of these roles."))
 
     @property
@@ -59,7 +59,7 @@ class MemberFilters(Form):
     @property
     def narrows(self) -> bool:
         """Whether anything is asked for."""
-        return bool(self.sought or self.role.data)
+        return bool(self.sought or self.member_role.data)
 
 
 def render(team: Team, role: Role, form: InvitationForm) -> str:
@@ -85,7 +85,9 @@ def render(team: Team, role: Role, form: InvitationForm) -> str:
 
 def _members(team: Team, filters: MemberFilters) -> Page[tuple[TeamMember, object, str]]:
     """The page of members that is asked for, those first who have been in the team for the longest time."""
-    query = search(team.id, filters.sought, Role(filters.role.data) if filters.role.data else None)
+    query = search(
+        team.id, filters.sought, Role(filters.member_role.data) if filters.member_role.data else None
+    )
     after, before = request.args.get("after"), request.args.get("before")
     keys = [TeamMember.since, TeamMember.user_id]
     try:
