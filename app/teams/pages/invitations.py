@@ -44,6 +44,7 @@ def send(team_id: str, team_invitation_id: str) -> ResponseReturnValue:
 def take_back(team_id: str, team_invitation_id: str) -> ResponseReturnValue:
     """End an invitation, so that nobody can accept it."""
     team, invitation = _get_open(team_id, team_invitation_id)
+    address = invitation.email
     try:
         with changing():
             invitations.take_back(team, invitation, by=current_user.id)
@@ -51,7 +52,7 @@ def take_back(team_id: str, team_invitation_id: str) -> ResponseReturnValue:
         flash(_("There was nothing to do. Somebody may have been faster."), "warn")
     else:
         db.session.commit()
-        flash(_("The invitation of %(email)s is taken back.", email=invitation.email), "ok")
+        flash(_("The invitation of %(email)s is taken back.", email=address), "ok")
     return redirect(url_for("teams_teams.show", team_id=team_id), 303)
 
 
