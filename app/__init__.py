@@ -39,6 +39,8 @@ from .site import endpoints as site_endpoints
 from .site import i18n, rate_limiting
 from .site import pages as site_pages
 from .site.portal import Portal
+from .teams import commands as team_commands
+from .teams import pages as team_pages
 from .users import commands as user_commands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +49,7 @@ PAGES = (
     site_pages.blueprints
     + authentication_pages.blueprints
     + account_pages.blueprints
+    + team_pages.blueprints
     + client_pages.blueprints
     + consent_pages.blueprints
     + diagnostic_pages.blueprints
@@ -66,6 +69,7 @@ COMMANDS = (
     + authentication_commands.commands
     + account_commands.commands
     + link_commands.commands
+    + team_commands.commands
     + client_commands.commands
     + scope_commands.commands
     + oauth_commands.commands

@@ -7,11 +7,13 @@ from .account import email_changes, factor_recoveries, leaving, mobile, resettin
 from .authentication import sessions
 from .authentication.factors import changes as factors
 from .authentication.factors import passkeys
-from .clients import apps_of_accounts, care, scope_usage
+from .clients import apps_of_accounts, apps_of_teams, care, scope_usage
 from .consents import decisions
 from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
+from .teams import heirs, signals
+from .teams import invitations as team_invitations
 from .users import accounts, notices, password_changes, refused_addresses
 
 REACTIONS = (
@@ -30,6 +32,15 @@ REACTIONS = (
     (accounts.user_blocked, apps_of_accounts.forget_offers),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
+    (signals.apps_of_team_wanted, apps_of_teams.list_of_team),
+    (signals.numbers_of_apps_wanted, apps_of_teams.count_of_teams),
+    (signals.team_ended, care.part_with_apps_of_team),
+    (accounts.user_deleted, heirs.leave_all),
+    (accounts.user_deleted, team_invitations.forget),
+    (accounts.user_blocked, heirs.find_heirs),
+    (resetting.account_reclaimed, heirs.leave_all),
+    (resetting.account_reclaimed, team_invitations.forget_sent),
+    (email_changes.email_restored, team_invitations.take_back_sent_since),
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),
     (notices.earlier_addresses_wanted, email_changes.find_earlier),
     (resetting.account_reclaimed, factors.forget_all),

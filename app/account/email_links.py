@@ -10,8 +10,8 @@ from ..clock import now
 from ..crypto import digest, new_secret
 from ..database.rows import changed, db
 from ..notifications.addresses import is_mailbox
+from ..users import mail_caps
 from ..users.models import User
-from . import mail_caps
 from .models import EmailLink
 from .refusals import LinkExpired
 

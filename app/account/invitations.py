@@ -10,10 +10,9 @@ from ..clock import now
 from ..database.rows import changed, db
 from ..extensions import settings
 from ..notifications.mail import queue_mail
-from ..users import administrators, unique_names
+from ..users import administrators, mail_caps, unique_names
 from ..users.models import User
 from ..users.names import check_email, fold_email
-from . import mail_caps
 from .email_links import Purpose, create_link, find_link, use_link
 from .links import host_of, invitation_url
 from .models import EmailLink

@@ -90,6 +90,16 @@ class EventKind(StrEnum):
     SECRET_ROTATED = "clients.secret.rotated"
 
     TEAM_CREATED = "teams.team.created"
+    TEAM_RENAMED = "teams.team.renamed"
+    TEAM_DELETED = "teams.team.deleted"
+    TEAM_MEMBER_INVITED = "teams.member.invited"
+    TEAM_INVITATION_REVOKED = "teams.invitation.revoked"
+    TEAM_INVITATION_DECLINED = "teams.invitation.declined"
+    TEAM_MEMBER_JOINED = "teams.member.joined"
+    TEAM_MEMBER_LEFT = "teams.member.left"
+    TEAM_MEMBER_REMOVED = "teams.member.removed"
+    TEAM_ROLE_CHANGED = "teams.member.role_changed"
+    TEAM_INHERITED = "teams.member.inherited"
 
     SCOPE_CREATED = "scopes.scope.created"
     SCOPE_CHANGED = "scopes.scope.changed"

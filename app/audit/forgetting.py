@@ -16,6 +16,8 @@ OF_BROWSER = ("device", "network")
 # Events of others that name an address.
 NAMING_OTHERS = (
     EventKind.USER_INVITED,
+    EventKind.TEAM_MEMBER_INVITED,
+    EventKind.TEAM_INVITATION_REVOKED,
     EventKind.MAIL_HURRIED,
     EventKind.MAIL_DELETED,
     EventKind.MAIL_TESTED,

@@ -14,3 +14,11 @@ def list_events(user_id: str, *, limit: int, before: str | None = None) -> Seque
     if before is not None:
         query = query.where(Event.id < before)
     return db.session.scalars(query).all()
+
+
+def list_events_of_team(team_id: str, *, limit: int, before: str | None = None) -> Sequence[Event]:
+    """Up to ``limit`` events that concern this team and its apps, as :func:`list_events`."""
+    query = select(Event).where(Event.team_id == team_id).order_by(Event.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Event.id < before)
+    return db.session.scalars(query).all()

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from .events import EventKind
 from .log_wording import kind_in_words
 from .models import Event
+from .team_wording import TEAM_WORDS
 
 WORDS: Mapping[str, LazyString] = {
     EventKind.USER_REGISTERED: _l("You created this account."),
@@ -94,7 +95,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
     EventKind.SECRET_REVEALED: _l("You revealed a secret of an app."),
     EventKind.SECRET_ROTATED: _l("You replaced the secrets of an app."),
-    EventKind.TEAM_CREATED: _l("You made a team."),
+    **TEAM_WORDS,
     EventKind.SCOPE_CREATED: _l("You created a permission."),
     EventKind.SCOPE_CHANGED: _l("You changed a permission."),
     EventKind.SCOPE_DELETED: _l("You deleted a permission."),
@@ -127,7 +128,19 @@ DONE_FOR_OTHERS = (
 )
 
 # What an event is about, where it says so: an app, a field, an address.
-TOLD = ("name", "client", "app", "client_name", "email", "scope", "device", "path", "network", "reason")
+TOLD = (
+    "name",
+    "client",
+    "app",
+    "client_name",
+    "email",
+    "team",
+    "scope",
+    "device",
+    "path",
+    "network",
+    "reason",
+)
 
 WARNINGS = (
     EventKind.SIGN_IN_REFUSED,

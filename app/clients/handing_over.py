@@ -1,6 +1,6 @@
 """Giving an app to a person or a team: what administrators and commands do at once, and an accepted offer at last."""
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from ..audit.events import EventKind
 from ..database.rows import changed, db
@@ -28,7 +28,7 @@ def hand_over(client: Client, to: Receiver, *, actor_id: str | None) -> bool:
         raise PortalsOwnApp
     if isinstance(to, User) and not to.is_active:
         raise NotActive
-    if client.keeper_id == to.id or not _change(client, to):
+    if client.keeper_id == to.id or not _is_there(to) or not _change(client, to):
         return False
     if client.keeper_id is not None:  # as it was
         note(EventKind.CLIENT_GIVEN_AWAY, client, actor_id, **told_of(to))
@@ -59,6 +59,14 @@ def name_of(receiver: Receiver) -> str:
 def told_of(receiver: Receiver) -> dict[str, str]:
     """What an event keeps of it: of a person the id alone, for the name goes with the account."""
     return {"person": receiver.id} if isinstance(receiver, User) else {"team": name_of(receiver)}
+
+
+def _is_there(receiver: Receiver) -> bool:
+    """Whether a team, which may just have ended, is there and stays until the app is its."""
+    if isinstance(receiver, User):
+        return True
+    held = select(Team.id).where(Team.id == receiver.id).with_for_update(read=True)
+    return db.session.scalar(held) is not None
 
 
 def _change(client: Client, to: Receiver) -> bool:

@@ -22,7 +22,6 @@ from .models import TRANSFER_LIFETIME, Client, ClientTransfer
 from .owner_notices import link_to
 from .ownership import role_in
 
-
 MOST_OFFERS_SHOWN = 10  # above the list of apps: anybody can offer something to anybody
 
 

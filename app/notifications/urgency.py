@@ -47,9 +47,22 @@ FIRST = (
     "offer_accepted",
     "pkce_optional",
     "introspection_changed",
+    "team_removed",
+    "team_role_changed",
+    "team_inherited",
+    "team_new_owner",
 )
 # Every registration makes one; an app that is full waits for an administrator anyway, one that ends has two weeks.
-THEN = ("verify_email", "invitation", "offer_declined", "app_full", "tell_of_end", "app_ends", "test_mail")
+THEN = (
+    "verify_email",
+    "invitation",
+    "team_invitation",
+    "offer_declined",
+    "app_full",
+    "tell_of_end",
+    "app_ends",
+    "test_mail",
+)
 
 
 def order() -> ColumnElement[int]:

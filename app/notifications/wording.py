@@ -39,6 +39,11 @@ WORDS: Mapping[str, LazyString] = {
     "secret_added": _l("An app got a new secret"),
     "secret_revealed": _l("A secret of an app was shown"),
     "secrets_replaced": _l("The secrets of an app were replaced"),
+    "team_invitation": _l("Invitation to a team"),
+    "team_inherited": _l("A team needed an owner"),
+    "team_new_owner": _l("A new owner of a team"),
+    "team_removed": _l("Somebody was removed from a team"),
+    "team_role_changed": _l("A role in a team was changed"),
     "session_copied": _l("A copy of a sign-in cookie was used"),
     "verify_email": _l("Link to confirm the email address"),
 }

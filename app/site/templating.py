@@ -26,7 +26,7 @@ from ..clients.wording import secret_name
 from ..extensions import settings
 from ..notifications.parts import button
 from ..teams.models import Role
-from ..teams.role_words import role_name
+from ..teams.wording import role_name
 from . import formats, i18n, request_ids, second_clicks
 
 

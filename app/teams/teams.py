@@ -1,6 +1,6 @@
 """Making teams, and what they may be called."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from ..audit.events import EventKind, record
@@ -8,8 +8,11 @@ from ..database.rows import db
 from ..users import lookalikes
 from ..users.borrowed_authority import borrowed_by
 from ..users.display_names import has_invisible, is_too_long, name_key, tidy
+from ..users.models import User
 from .models import Role, Team, TeamMember
-from .refusals import NameProblem, TeamNameRefused
+from .refusals import NameProblem, TeamNameRefused, TooManyTeams
+
+MOST_TEAMS = 100  # that one person has made and that are still there; in how many one is, owners decide
 
 
 def find_team(team_id: str) -> Team | None:
@@ -23,8 +26,9 @@ def find_by_name(name: str) -> Team | None:
 
 
 def create_team(name: str, *, owner_id: str) -> Team:
-    """Make a team with this person as its owner, and return it. Raises :class:`TeamNameRefused`."""
+    """Make a team with this person as its owner, and return it. Raises :class:`TeamNameRefused`, :class:`TooManyTeams`."""
     name = check_name(name)
+    _check_number(owner_id)
     look = lookalikes.skeleton(name)
     team = Team(name=name, name_key=name_key(name), name_look=look, created_by=owner_id)
     db.session.add(team)
@@ -59,3 +63,11 @@ def check_name(text: str, *, team_id: str | None = None) -> str:
     if db.session.scalar(select(Team.id).where(same, Team.id != (team_id or "")).limit(1)) is not None:
         raise TeamNameRefused(NameProblem.TAKEN)
     return name
+
+
+def _check_number(owner_id: str) -> None:
+    """Refuse one too many; the row of the person is held, so that of two teams at once the second counts the first."""
+    db.session.execute(select(User.id).where(User.id == owner_id).with_for_update())
+    made = select(func.count()).select_from(Team).where(Team.created_by == owner_id)
+    if (db.session.scalar(made) or 0) >= MOST_TEAMS:
+        raise TooManyTeams

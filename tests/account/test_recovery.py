@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.account import mail_caps
 from app.account.email_links import SET_PASSWORD_LIFETIME, Purpose, create_link
 from app.account.models import EmailLink
 from app.audit.models import Event
 from app.clock import now
 from app.database.rows import db
 from app.notifications.models import OutgoingMail
+from app.users import mail_caps
 from app.users.models import User
 from tests import factories as make
 from tests.account.visitor import (

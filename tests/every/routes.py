@@ -16,6 +16,9 @@ from app.clients.models import Client
 from app.clock import now
 from app.database.rows import db
 from app.notifications.mail import queue_mail
+from app.teams.inviting import invite
+from app.teams.models import Role, TeamInvitation
+from app.teams.teams import find_team
 from app.users.accounts import get_user
 from app.users.pictures import replace_picture
 from tests import factories as make
@@ -37,6 +40,7 @@ def world(app: Flask) -> World:
     person = make.make_user(app, locale=None, is_admin=True)
     other = make.make_user(app)
     client = make.make_client(app, owner=person)
+    team = make.make_team(app, person, developer=other)
     with app.app_context():
         found = db.session.get(Client, client.id)
         assert found is not None
@@ -46,6 +50,7 @@ def world(app: Flask) -> World:
         token = email_links.create_link(email_links.Purpose.VERIFY_EMAIL, get_user(person.id), person.email)
         email_links.create_link(email_links.Purpose.INVITE, email="invited@example.org")
         invitation_id = db.session.scalars(select(EmailLink.id).order_by(EmailLink.id.desc())).first()
+        invitation = _invitation_to(team.id, person.id)
         mail = queue_mail(person.email, None, "verify_email")
         mail.next_try_at = now() + timedelta(hours=1)
         passkey_id = _passkey_of(person.id)
@@ -62,9 +67,18 @@ def world(app: Flask) -> World:
         "passkey_id": passkey_id,
         "choice": "off",
         "invitation_id": invitation_id or "",
+        "team_id": team.id,
+        "team_invitation_id": invitation,
     }
     values |= {"token": token, "filename": "css/tokens.css", "username": person.username}
     return World(person, client, values)
+
+
+def _invitation_to(team_id: str, user_id: str) -> str:
+    team = find_team(team_id)
+    assert team is not None
+    invite(team, "asked@example.org", Role.READER, by=get_user(user_id), locale="en")
+    return db.session.scalars(select(TeamInvitation.id)).one()
 
 
 def _passkey_of(user_id: str) -> str:

@@ -19,6 +19,7 @@ LEADING_NOWHERE = (
     "/reset-password/",
     "/setup/",
     "/undo-email/",
+    "/dashboard/teams/invitations/",
     "/admin/scopes/edit",
     "/admin/scopes/delete",
 )
@@ -184,6 +185,21 @@ def test_a_stranger_to_the_app_finds_none_of_its_pages(app: Flask, world: routes
             assert other.get(routes.address(rule, world.values)).status_code == 404, rule
             found += 1
     assert found >= 6
+
+
+@pytest.mark.any_database
+def test_a_stranger_to_the_team_finds_none_of_its_pages(app: Flask, world: routes.World) -> None:
+    other = make.browser_of(app, make.make_user(app))
+    token = make.csrf_token(other.get("/account/profile"))
+    found = 0
+    for method in ("GET", "POST"):
+        for rule in routes.rules(app, method):
+            if "team_id" in rule.arguments and not rule.rule.endswith("/answer"):
+                path = routes.address(rule, world.values)
+                answer = other.open(path, method=method, data={"csrf_token": token})
+                assert answer.status_code == 404, f"{method} {rule}"
+                found += 1
+    assert found >= 12
 
 
 @pytest.mark.any_database

@@ -13,6 +13,7 @@ from . import (
     registration,
     security,
     setup,
+    teams,
     verification,
 )
 
@@ -28,4 +29,5 @@ blueprints: tuple[Blueprint, ...] = (
     mobile.blueprint,
     security.blueprint,
     activity.blueprint,
+    teams.blueprint,
 )

@@ -6,7 +6,7 @@ from limits import RateLimitItemPerHour
 
 from ..audit import EventKind, record
 from ..extensions import limiter, vault
-from ..users.names import fold_email
+from .names import fold_email
 
 MAILS_AN_ADDRESS = RateLimitItemPerHour(5)
 

@@ -1,0 +1,26 @@
+"""Who may change a team, and that one change comes after the other."""
+
+from sqlalchemy import update
+
+from ..database.rows import changed, db, new_id
+from .members import find_role
+from .models import Role, Team
+from .refusals import NotOwner, TeamGone
+
+
+def hold(team: Team) -> None:
+    """Let no other change of ``team`` begin before this transaction ends, and read it anew. Raises :class:`TeamGone`.
+
+    Whoever was faster has committed by then: what is read from here on is what counts.
+    """
+    this = update(Team).where(Team.id == team.id).values(revision=new_id())
+    if changed(this.execution_options(synchronize_session=False)) != 1:
+        raise TeamGone
+    db.session.refresh(team)
+
+
+def hold_as_owner(team: Team, by: str) -> None:
+    """As :func:`hold`, for a change that only owners may make. Raises :class:`NotOwner`, too."""
+    hold(team)
+    if find_role(team.id, by) is not Role.OWNER:
+        raise NotOwner

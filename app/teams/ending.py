@@ -1,0 +1,54 @@
+"""Renaming and deleting a team."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from ..audit import EventKind, record
+from ..database.rows import changed, db
+from ..users import lookalikes
+from ..users.display_names import name_key
+from . import teams
+from .apps import list_apps
+from .changing import hold_as_owner
+from .membership import part
+from .models import Team, TeamMember
+from .refusals import NameProblem, TeamHasApps, TeamNameRefused
+from .signals import team_ended
+
+
+def rename(team: Team, name: str, *, by: str) -> bool:
+    """Give the team another name; False where it has this one. Raises TeamGone, NotOwner, TeamNameRefused."""
+    hold_as_owner(team, by)
+    name = teams.check_name(name, team_id=team.id)
+    before = team.name
+    if name == before:
+        return False
+    team.name, team.name_key, team.name_look = name, name_key(name), lookalikes.skeleton(name)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise TeamNameRefused(NameProblem.TAKEN) from None
+    record(EventKind.TEAM_RENAMED, by, by, team_id=team.id, team=name, before=before)
+    return True
+
+
+def delete_team(team: Team, *, by: str) -> None:
+    """Delete a team that has no apps. Raises TeamGone, NotOwner, :class:`TeamHasApps`."""
+    hold_as_owner(team, by)
+    if list_apps(team):
+        raise TeamHasApps
+    for member in db.session.scalars(select(TeamMember).where(TeamMember.team_id == team.id)).all():
+        part(member)
+    end(team, by=by, last=by)
+
+
+def end(team: Team, *, by: str | None, last: str) -> None:
+    """Delete a team that nobody is in after ``last``, with its invitations. Raises :class:`TeamHasApps` where it just got an app."""
+    team_ended.send(team, last=last)
+    record(EventKind.TEAM_DELETED, by, by, team_id=team.id, team=team.name)
+    db.session.flush()
+    try:
+        changed(delete(Team).where(Team.id == team.id).execution_options(synchronize_session=False))
+    except IntegrityError:
+        raise TeamHasApps from None
+    db.session.expunge(team)

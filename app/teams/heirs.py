@@ -1,0 +1,86 @@
+"""What becomes of a team when an owner can no longer sign in: somebody else becomes one, or the team ends."""
+
+from sqlalchemy import case, select
+
+from ..audit import EventKind, record
+from ..database.rows import db
+from ..users.models import User
+from . import notices
+from .changing import hold
+from .ending import end
+from .members import find_member, list_active
+from .membership import part
+from .models import Role, Team, TeamMember
+from .refusals import TeamGone
+
+
+def leave_all(user: User) -> None:
+    """Take a person who is gone out of every team; a team without an owner gets one, a team without anybody ends."""
+    for team in _teams_of(user):
+        member = find_member(team.id, user.id)
+        if member is None:
+            continue
+        record(EventKind.TEAM_MEMBER_LEFT, user.id, team_id=team.id, team=team.name)
+        part(member)
+        if _is_empty(team):
+            end(team, by=None, last=user.id)
+        else:
+            _keep_owner(team, user)
+
+
+def find_heirs(user: User) -> None:
+    """Give every team that has no other owner than ``user``, who is blocked, one who can sign in, if there is somebody."""
+    for team in _teams_of(user, Role.OWNER):
+        _keep_owner(team, user)
+
+
+def _teams_of(user: User, role: Role | None = None) -> list[Team]:
+    """The teams of this person, each held; always in the same order, so that two who leave never wait for each other."""
+    query = select(Team).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user.id)
+    if role is not None:
+        query = query.where(TeamMember.role == role)
+    return [team for team in db.session.scalars(query.order_by(Team.id)).all() if _is_held(team)]
+
+
+def _is_held(team: Team) -> bool:
+    try:
+        hold(team)
+    except TeamGone:
+        return False
+    return True
+
+
+def _is_empty(team: Team) -> bool:
+    return db.session.scalar(select(TeamMember.user_id).where(TeamMember.team_id == team.id).limit(1)) is None
+
+
+def _keep_owner(team: Team, leaving: User) -> None:
+    if list_active(team.id, [Role.OWNER]):
+        return
+    heir = _find_heir(team, leaving)
+    if heir is None:
+        return
+    member = find_member(team.id, heir.id)
+    if member is None or member.role == Role.OWNER:
+        return
+    member.role = Role.OWNER
+    db.session.flush()
+    record(EventKind.TEAM_INHERITED, heir.id, team_id=team.id, team=team.name)
+    notices.tell_of_inheritance(team, heir, leaving)
+
+
+def _find_heir(team: Team, leaving: User) -> User | None:
+    """Who of the others has the greatest role for the longest time, among those who can sign in.
+
+    Of a team whose owner is gone and whose others are all blocked, one of these: a team has an owner, always.
+    """
+    rank = case({role.value: role.rank for role in Role}, value=TeamMember.role)
+    query = (
+        select(User)
+        .join(TeamMember, TeamMember.user_id == User.id)
+        .where(TeamMember.team_id == team.id, User.id != leaving.id, User.deleted_at.is_(None))
+        .order_by(rank.desc(), TeamMember.since, TeamMember.user_id)
+    )
+    active = db.session.scalars(query.where(User.blocked_at.is_(None)).limit(1)).first()
+    is_there = find_member(team.id, leaving.id) is not None
+    return active if active is not None or is_there else db.session.scalars(query.limit(1)).first()

@@ -1,0 +1,50 @@
+"""Emails about teams: to whom something was done, and to owners when somebody becomes one of them."""
+
+from ..database.rows import db
+from ..extensions import settings
+from ..users.models import User
+from ..users.notices import notify
+from .members import list_active
+from .models import Role, Team
+
+
+def team_url(team: Team) -> str:
+    """Where the team is looked after."""
+    return f"{settings.issuer}/dashboard/teams/{team.id}"
+
+
+def tell_of_role(team: Team, user_id: str, role: Role, *, by: str) -> None:
+    """Email a member that somebody else gave them another role."""
+    if user_id != by:
+        _tell(user_id, "team_role_changed", team, by=by, role=role.value, link=team_url(team))
+
+
+def tell_of_removal(team: Team, user_id: str, *, by: str) -> None:
+    """Email somebody that they were taken out of the team by somebody else."""
+    if user_id != by:
+        _tell(user_id, "team_removed", team, by=by)
+
+
+def tell_of_inheritance(team: Team, heir: User, left: User) -> None:
+    """Email the new owner, and nobody else: there is no other who can sign in."""
+    told = {"team": team.name, "name": left.username, "link": team_url(team)}
+    notify(heir, "team_inherited", by=None, **told)
+
+
+def tell_owners(team: Team, user_id: str, *, by: str) -> None:
+    """Email the other owners that somebody has become one, and by whom."""
+    for owner in list_active(team.id, [Role.OWNER]):
+        if owner.id not in (user_id, by):
+            told = {"name": _name(user_id), "appointed_by": _name(by), "link": team_url(team)}
+            notify(owner, "team_new_owner", by=by, team=team.name, **told)
+
+
+def _tell(user_id: str, template: str, team: Team, *, by: str, **told: str) -> None:
+    user = db.session.get(User, user_id)
+    if user is not None and user.is_active:
+        notify(user, template, by=by, team=team.name, name=_name(by), **told)
+
+
+def _name(user_id: str) -> str | None:
+    user = db.session.get(User, user_id)
+    return user.username if user is not None else None
