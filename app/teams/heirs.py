@@ -34,6 +34,16 @@ def find_heirs(user: User) -> None:
         _keep_owner(team, user)
 
 
+def list_heirs(user: User) -> list[tuple[Team, User | None]]:
+    """The teams that only ``user`` owns, each with who becomes an owner without them; None where nobody else is in it."""
+    query = select(Team).join(TeamMember, TeamMember.team_id == Team.id).order_by(Team.name_key)
+    owned = db.session.scalars(query.where(TeamMember.user_id == user.id, TeamMember.role == Role.OWNER))
+    alone = [
+        team for team in owned.all() if [each.id for each in list_active(team.id, [Role.OWNER])] == [user.id]
+    ]
+    return [(team, _find_heir(team, user, is_gone=True)) for team in alone]
+
+
 def _teams_of(user: User, role: Role | None = None) -> list[Team]:
     """The teams of this person, each held; always in the same order, so that two who leave never wait for each other."""
     query = select(Team).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user.id)
@@ -57,7 +67,7 @@ def _is_empty(team: Team) -> bool:
 def _keep_owner(team: Team, leaving: User) -> None:
     if list_active(team.id, [Role.OWNER]):
         return
-    heir = _find_heir(team, leaving)
+    heir = _find_heir(team, leaving, is_gone=find_member(team.id, leaving.id) is None)
     if heir is None:
         return
     member = find_member(team.id, heir.id)
@@ -69,7 +79,7 @@ def _keep_owner(team: Team, leaving: User) -> None:
     notices.tell_of_inheritance(team, heir, leaving)
 
 
-def _find_heir(team: Team, leaving: User) -> User | None:
+def _find_heir(team: Team, leaving: User, *, is_gone: bool) -> User | None:
     """Who of the others has the greatest role for the longest time, among those who can sign in.
 
     Of a team whose owner is gone and whose others are all blocked, one of these: a team has an owner, always.
@@ -82,5 +92,4 @@ def _find_heir(team: Team, leaving: User) -> User | None:
         .order_by(rank.desc(), TeamMember.since, TeamMember.user_id)
     )
     active = db.session.scalars(query.where(User.blocked_at.is_(None)).limit(1)).first()
-    is_there = find_member(team.id, leaving.id) is not None
-    return active if active is not None or is_there else db.session.scalars(query.limit(1)).first()
+    return active if active is not None or not is_gone else db.session.scalars(query.limit(1)).first()

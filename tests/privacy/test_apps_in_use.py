@@ -239,3 +239,31 @@ def test_of_two_administrators_who_hand_it_over_one_does(
         assert not handing_over.hand_over(seen, accounts.get_user(emil.id), actor_id=None)
         assert db.session.get_one(Client, calendar.id).owner_id == dora.id
         db.session.rollback()
+
+
+def test_the_page_says_who_inherits_a_team_and_which_one_ends(app: Flask, anna: make.Person) -> None:
+    berta = make.make_user(app, "berta")
+    make.make_team(app, anna, "Of both", developer=berta)
+    make.make_team(app, anna, "Of one")
+    page = make.browser_of(app, anna).get("/account/data").text
+    assert "berta becomes an owner." in page
+    assert "The team Of one is deleted with your account" in page
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_the_app_of_a_team_that_ends_stays_where_others_use_it(
+    app: Flask, db_session: Session, anna: make.Person, used: bool
+) -> None:
+    team = make.make_team(app, anna)
+    radar = make.make_client(app, anna, name="Radar", team=team)
+    make.tokens_for(radar, make.browser_of(app, anna), scope="profile")
+    if used:
+        make.tokens_for(radar, make.browser_of(app, make.make_user(app)), scope="profile")
+        page = make.browser_of(app, anna).get("/account/data").text
+        assert "Other people use one app of yours." in page
+    leave(app, anna, **({"apps": "care"} if used else {}))
+    kept = row(db_session, radar)
+    assert (kept is not None) is used
+    if kept is not None:
+        assert (kept.team_id, kept.owner_id, kept.registered_dynamically) == (None, None, True)
+        assert kept.owner_left_at is not None

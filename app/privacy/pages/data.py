@@ -21,6 +21,7 @@ from ...clock import now
 from ...database.rows import db
 from ...extensions import settings
 from ...forms import REFUSED, status_of
+from ...teams.heirs import list_heirs
 from ...users.names import fold
 from ...users.refusals import LastAdministrator
 from .. import export
@@ -145,5 +146,6 @@ def _page(export_form: ExportForm, delete_form: DeleteForm) -> str:
         form=delete_form if delete_form.errors else export_form,
         delete_form=delete_form,
         used=used,
+        heirs=list_heirs(current_user),
         others=[client for client in list_left_by(current_user.id) if client.id not in in_use],
     )
