@@ -52,6 +52,7 @@ OWN = (
 )
 OF_THE_APP = (
     *("dashboard/apps/{}", "dashboard/apps/{}/edit", "dashboard/apps/{}/secrets", "dashboard/apps/{}/log"),
+    *("dashboard/apps/{}/transfer", "dashboard/apps/{}/secrets/rotate"),
     *("dashboard/apps/{}/delete", "admin/apps/{}", "admin/apps/{}/powers", "admin/apps/{}/delete"),
 )
 
