@@ -12,15 +12,15 @@ from .details import DEVELOPER_LIMITS
 from .events import note
 from .introspection import forget_introspection_of_all
 from .models import Client, ClientTransfer
-from .owner_notices import tell_of_new_owner
+from .owner_notices import tell_of_new_hands, tell_of_new_owner
 from .refusals import PortalsOwnApp
 from .registration import PORTALS_OWN
 
 Receiver = User | Team
 
 
-def hand_over(client: Client, to: Receiver, *, actor_id: str | None) -> bool:
-    """Make ``client`` the app of ``to`` and tell the owners it has then; False where it is already, or another was faster.
+def hand_over(client: Client, to: Receiver, *, actor_id: str | None, offered_by: User | None = None) -> bool:
+    """Make ``client`` the app of ``to`` and tell the owners it had and has; False where it is already, or another was faster.
 
     What administrators allowed it in other hands ends, and so does an offer of it. Raises :class:`PortalsOwnApp`, NotActive.
     """
@@ -31,6 +31,7 @@ def hand_over(client: Client, to: Receiver, *, actor_id: str | None) -> bool:
     if client.keeper_id == to.id or not _is_there(to) or not _change(client, to):
         return False
     if client.keeper_id is not None:  # as it was
+        tell_of_new_hands(client, name_of(to), by=actor_id, offered_by=offered_by)
         note(EventKind.CLIENT_GIVEN_AWAY, client, actor_id, **told_of(to))
     db.session.refresh(client)
     offered = delete(ClientTransfer).where(ClientTransfer.client_id == client.id)
@@ -41,11 +42,11 @@ def hand_over(client: Client, to: Receiver, *, actor_id: str | None) -> bool:
     return True
 
 
-def take_over(client: Client, to: Receiver, *, actor_id: str) -> bool:
+def take_over(client: Client, to: Receiver, *, actor_id: str, offered_by: User) -> bool:
     """The same for what people decide among themselves: also raises ClientRefused where ``to`` has as many apps as it may."""
     owner_id, team_id = (to.id, None) if isinstance(to, User) else (None, to.id)
     app_limit.lock_owner(owner_id, team_id)
-    if not hand_over(client, to, actor_id=actor_id):
+    if not hand_over(client, to, actor_id=actor_id, offered_by=offered_by):
         return False
     app_limit.refuse_one_too_many(owner_id, team_id, DEVELOPER_LIMITS.most_apps)
     return True

@@ -51,6 +51,13 @@ def tell_of_introspection(client: Client, *, by: str | None) -> None:
     _tell(client, "introspection_changed", by=by, link=link_to(client), allowed=allowed)
 
 
+def tell_of_new_hands(client: Client, receiver: str, *, by: str | None, offered_by: User | None) -> None:
+    """Email the owners that ``client`` has had that it goes to ``receiver``, but the one who does it."""
+    told = {"receiver": receiver, "by_owner": offered_by.username if offered_by is not None else None}
+    link = f"{settings.issuer}/account/security"
+    _tell(client, "app_given_away", by=by, link=link, besides=by, **told)
+
+
 def tell_of_new_owner(client: Client, *, by: str | None) -> None:
     """Email the owners that ``client`` is theirs from now on, but the one who took it."""
     _tell(client, "app_handed_over", by=by, link=link_to(client), besides=by)

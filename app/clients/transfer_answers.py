@@ -4,7 +4,6 @@ from sqlalchemy import Delete, delete
 
 from ..audit.events import EventKind
 from ..database.rows import changed
-from ..extensions import settings
 from ..teams.members import find_role
 from ..teams.models import Role, Team
 from ..users.models import User
@@ -29,21 +28,19 @@ def may_answer(found: Offer, user_id: str) -> bool:
 
 
 def accept(found: Offer, *, by: User) -> None:
-    """Make the app the receiver's, and tell who offered it. Raises :class:`TransferOver`, ClientRefused."""
+    """Make the app the receiver's, and tell the owners so far. Raises :class:`TransferOver`, ClientRefused."""
     client = found.client
     if client.disabled_at is not None or not may_answer(found, by.id) or changed(_this(found)) != 1:
         raise TransferOver
     keeps = isinstance(found.to, Team) and find_role(found.to.id, found.by.id) is Role.OWNER
-    if not take_over(client, found.to, actor_id=by.id):
+    if not take_over(client, found.to, actor_id=by.id, offered_by=found.by):
         raise TransferOver
     if not keeps:
         distrust_client(client, actor_id=by.id)
-    security = f"{settings.issuer}/account/security"
-    notify(found.by, "offer_accepted", by=by.id, app=client.name, receiver=name_of(found.to), link=security)
 
 
 def decline(found: Offer, *, by: User) -> None:
-    """Leave the app where it is, and tell who offered it. Raises :class:`TransferOver`."""
+    """Leave the app where it is, and tell the owners so far. Raises :class:`TransferOver`."""
     if changed(_this(found)) != 1:
         raise TransferOver
     note(EventKind.OFFER_DECLINED, found.client, by.id, **told_of(found.to))

@@ -63,7 +63,7 @@ def offer(client: Client, to: Receiver | None, *, by: User) -> tuple[Receiver, b
     to = _checked(client, to)
     withdraw(client)
     if isinstance(to, Team) and find_role(to.id, by.id) is Role.OWNER:
-        take_over(client, to, actor_id=by.id)
+        take_over(client, to, actor_id=by.id, offered_by=by)
         return to, True
     receiver = {"to_user_id": to.id} if isinstance(to, User) else {"to_team_id": to.id}
     moment = now()

@@ -44,7 +44,7 @@ FIRST = (
     "app_deleted",
     "app_handed_over",
     "app_offered",
-    "offer_accepted",
+    "app_given_away",
     "pkce_optional",
     "introspection_changed",
     "team_removed",

@@ -16,7 +16,7 @@ WORDS: Mapping[str, LazyString] = {
     "app_full": _l("An app has as many people as it may have"),
     "app_handed_over": _l("An app was handed over"),
     "app_offered": _l("An app was offered"),
-    "offer_accepted": _l("The offer of an app was accepted"),
+    "app_given_away": _l("An app went to somebody else"),
     "offer_declined": _l("The offer of an app was declined"),
     "email_changed": _l("The email address was changed"),
     "email_given_back": _l("The change of the email address was undone"),

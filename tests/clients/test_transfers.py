@@ -67,7 +67,7 @@ def test_an_app_is_somebody_elses_once_they_accept(
     assert row(db_session, calendar).owner_id == berta.id
     assert make.browser_of(app, anna).get(f"/dashboard/apps/{calendar.id}").status_code == 404
     assert "anna" in receiver.get(f"/dashboard/apps/{calendar.id}").text  # who knows a secret of it
-    (told,) = mails(app, "offer_accepted")
+    (told,) = mails(app, "app_given_away")
     assert told["To"] == anna.email
     assert mails(app, "app_handed_over") == []  # who accepted knows it
 
@@ -124,6 +124,19 @@ def test_what_administrators_allowed_ends_in_other_hands(
     offer(app, anna, calendar, "berta")
     answer(app, berta, calendar)
     assert (row(db_session, calendar).trusted, row(db_session, calendar).introspects_all) == (False, False)
+
+
+def test_the_other_owners_of_a_team_hear_that_its_app_goes(
+    app: Flask, db_session: Session, anna: make.Person, berta: make.Person
+) -> None:
+    team = make.make_team(app, anna, "Weather makers", owner=berta)
+    radar = make.make_client(app, anna, name="Radar", team=team)
+    offer(app, anna, radar, "anna")  # out of the team, into her own hands
+    answer(app, anna, radar)
+    assert row(db_session, radar).owner_id == anna.id
+    (told,) = mails(app, "app_given_away")
+    assert told["To"] == berta.email
+    assert "of your team “Weather makers” at 127.0.0.1:8000 went to anna" in " ".join(text_of(told).split())
 
 
 NOBODY = "No person and no team of this name can take an app."
