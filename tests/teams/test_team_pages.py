@@ -164,7 +164,7 @@ def test_the_activity_says_who_did_what_to_whom(crew: Cast, owner: FlaskClient) 
         ids = {"client_id": "c" * 32, "team_id": crew.team.id}
         record(EventKind.SECRET_ADDED, None, crew.people["developer"].id, **ids, app="Weather", name="second")
         db.session.commit()
-    text = said(crew.browsers["developer"].get(f"{crew.page}/activity"))
+    text = said(owner.get(f"{crew.page}/activity"))
     for words in (
         "Secret added Weather – the-developer",
         "Invited to a team somebody@example.org (Reader) – the-owner",
@@ -174,6 +174,8 @@ def test_the_activity_says_who_did_what_to_whom(crew: Cast, owner: FlaskClient) 
     ):
         assert words in text, text
     assert text.index("Secret added") < text.index("Team created")
+    others = said(crew.browsers["developer"].get(f"{crew.page}/activity"))
+    assert "Invited to a team s•••@example.org (Reader)" in others
 
 
 def test_the_activity_goes_on_at_the_next_page(crew: Cast, owner: FlaskClient) -> None:
