@@ -12,8 +12,7 @@ from werkzeug.test import TestResponse
 
 from app.audit.models import Event
 from app.database.rows import db
-from app.teams.models import Role
-from app.users import accounts
+from app.teams.models import Role, Team
 from tests import factories as make
 from tests.teams.visitors import Cast, ask_in, cast
 
@@ -97,25 +96,46 @@ def test_who_accepts_while_the_inviting_owner_is_removed_is_in_before_or_not_at_
     assert "the-developer" not in crew.roles()
 
 
+def deletion(browser: FlaskClient, person: make.Person) -> Callable[[], TestResponse]:
+    """The form by which this person deletes their account."""
+    return form(browser, "/account/data/delete", confirm=person.username, password=make.PASSWORD)
+
+
 @pytest.mark.parametrize("_round", range(3))
-def test_two_owners_whose_accounts_are_deleted_at_once_leave_an_heir(
+def test_two_owners_who_delete_their_accounts_at_once_leave_an_heir(
     app: Flask, crew: Cast, _round: int
 ) -> None:
     crew.post("owner", f"/members/{crew.people['developer'].id}/role", role="owner")
-    other = make.make_team(app, crew.people["developer"], reader=crew.people["owner"])
-
-    def delete(person: make.Person) -> Callable[[], TestResponse]:
-        def work() -> TestResponse:
-            with app.app_context():
-                accounts.delete(accounts.get_user(person.id))
-                db.session.commit()
-            return TestResponse([], "200", {}, None)  # type: ignore[arg-type]
-
-        return work
-
-    at_once(delete(crew.people["owner"]), delete(crew.people["developer"]))
+    make.make_team(app, crew.people["developer"], reader=crew.people["owner"])
+    answers = at_once(*(deletion(crew.browsers[role], crew.people[role]) for role in ("owner", "developer")))
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/")] * 2
     assert crew.roles() == {"the-reader": "owner"}
-    assert crew.browsers["stranger"].get(f"/dashboard/teams/{other.id}").status_code == 404
+    with app.app_context():
+        assert db.session.scalars(db.select(Team.id)).all() == [crew.team.id]
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_who_accepts_while_the_inviting_owner_deletes_the_account_meets_no_error(
+    app: Flask, crew: Cast, _round: int
+) -> None:
+    link = ask_in(app, crew.team, crew.people["stranger"].email, Role.READER, crew.people["owner"])
+    accepting = form(crew.browsers["stranger"], link, decision="accept")
+    deleted, accepted = at_once(deletion(crew.browsers["owner"], crew.people["owner"]), accepting)
+    assert (deleted.status_code, deleted.location) == (303, "/")
+    assert accepted.status_code in (303, 410)
+    assert crew.roles().get("the-stranger") == ("reader" if accepted.status_code == 303 else None)
+    assert (crew.roles()["the-developer"], crew.invited()) == ("owner", {})
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_of_twenty_invitations_of_one_address_at_once_one_is_open(
+    app: Flask, crew: Cast, _round: int
+) -> None:
+    browsers = copies(app, crew.people["owner"], 20)
+    forms = (form(each, crew.page, email="somebody@example.org", role="reader") for each in browsers)
+    answers = at_once(*forms)
+    assert Counter(answer.status_code for answer in answers) == {303: 5, 422: 15}
+    assert crew.invited() == {"somebody@example.org": "reader"}
 
 
 def test_of_two_teams_of_one_name_made_at_once_one_is_made(app: Flask, crew: Cast) -> None:
