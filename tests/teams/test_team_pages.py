@@ -46,7 +46,7 @@ def owner(crew: Cast) -> FlaskClient:
 @pytest.fixture
 def with_apps(crew: Cast) -> Iterator[list[AppOfTeam]]:
     """What another feature tells of the team's apps."""
-    apps = [AppOfTeam("a" * 32, "Weather", ("the-leaver",)), AppOfTeam("b" * 32, "Tide", on_offer=True)]
+    apps = [AppOfTeam("a" * 32, "Weather", ("the-leaver", "")), AppOfTeam("b" * 32, "Tide", on_offer=True)]
 
     def tell(_team: Team) -> list[AppOfTeam]:
         return apps
@@ -151,8 +151,10 @@ def test_the_page_names_apps_and_who_still_knows_their_secrets(
     for role, may in (("owner", True), ("developer", True), ("reader", False)):
         page = crew.browsers[role].get(crew.page)
         assert "the-leaver has seen secrets of “Weather” and is no longer in the team" in said(page)
+        assert "Somebody whose account is deleted has seen secrets of “Weather”" in said(page)
         assert (rotate in page.text) is may
-        assert f'href="/dashboard/apps/{"b" * 32}"' in page.text
+        assert f'href="/dashboard/apps/{"a" * 32}"' in page.text
+        assert (f'href="/dashboard/apps/{"b" * 32}/transfer"' in page.text) is (role == "owner")
     assert "3 members · 2 apps" in said(owner.get("/dashboard/teams"))
 
 
