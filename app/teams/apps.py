@@ -14,7 +14,7 @@ class AppOfTeam:
     client_id: str
     name: str
     known_to: tuple[str, ...] = ()
-    """Who knows a valid secret of it and has no access to it any longer."""
+    """Who knows a valid secret of it and has no access to it any longer; who is gone has no name."""
     on_offer: bool = False
     """Whether it waits for an answer of the team, and is not yet the team's."""
 

@@ -70,7 +70,8 @@ def _get_team(text: str) -> Team:
 def _listed() -> Iterator[dict[str, object]]:
     found = db.session.scalars(select(Team).order_by(Team.name_key)).all()
     ids = [team.id for team in found]
-    roles = Counter(db.session.execute(select(TeamMember.team_id, TeamMember.role)).tuples())
+    rows = db.session.execute(select(TeamMember.team_id, TeamMember.role))
+    roles = Counter((team_id, role) for team_id, role in rows)
     invitations = Counter(row[0].team_id for row in db.session.execute(list_open()))
     apps = count_apps(ids)
     for team in found:

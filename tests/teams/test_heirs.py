@@ -89,12 +89,12 @@ def test_the_last_who_leaves_ends_the_team(app: Flask, db_session: Session, how:
     def left(member: TeamMember) -> None:
         told.append(f"left {member.user_id}")
 
-    def ended(ending: Team) -> None:
-        told.append(f"ended {ending.id}")
+    def ended(ending: Team, last: str) -> None:
+        told.append(f"ended {ending.id} after {last}")
 
     with member_left.connected_to(left), team_ended.connected_to(ended):
         happen(app, accounts.delete if how == "deleted" else account_reclaimed.send, anna)
-    assert told == [f"left {anna.id}", f"ended {team.id}"]
+    assert told == [f"left {anna.id}", f"ended {team.id} after {anna.id}"]
     assert db_session.scalars(select(Team)).all() == []
 
 

@@ -29,7 +29,7 @@ def test_another_role_is_told_by_mail_and_a_new_owner_to_all_owners(app: Flask, 
     crew.post("owner", f"{member(crew, 'reader')}/role", role="owner")
     (told,) = mails(app, "team_new_owner")
     assert told["To"] == "the-developer@example.org"
-    assert "the-reader became an owner" in " ".join(text_of(told).split())
+    assert "the-owner made the-reader an owner" in " ".join(text_of(told).split())
 
 
 def test_the_same_role_again_changes_nothing_and_tells_nobody(app: Flask, crew: Cast) -> None:

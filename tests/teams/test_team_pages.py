@@ -46,7 +46,7 @@ def owner(crew: Cast) -> FlaskClient:
 @pytest.fixture
 def with_apps(crew: Cast) -> Iterator[list[AppOfTeam]]:
     """What another feature tells of the team's apps."""
-    apps = [AppOfTeam("a" * 32, "Weather", ("the-leaver",)), AppOfTeam("b" * 32, "Tide", on_offer=True)]
+    apps = [AppOfTeam("a" * 32, "Weather", ("the-leaver", "")), AppOfTeam("b" * 32, "Tide", on_offer=True)]
 
     def tell(_team: Team) -> list[AppOfTeam]:
         return apps
@@ -133,13 +133,13 @@ def test_deleting_a_team_tells_of_each_member_and_takes_invitations_along(
     def note(member: TeamMember) -> None:
         left.append(member.user_id)
 
-    def end(team: Team) -> None:
-        left.append(team.name)
+    def end(team: Team, last: str) -> None:
+        left.extend((team.name, last))
 
     with member_left.connected_to(note), team_ended.connected_to(end):
         submit(owner, f"{crew.page}/delete", confirm="Harbour Crew")
     assert sorted(left[:3]) == sorted(crew.people[role].id for role in ("owner", "developer", "reader"))
-    assert left[3:] == ["Harbour Crew"]
+    assert left[3:] == ["Harbour Crew", crew.people["owner"].id]
     for table in (Team, TeamMember, TeamInvitation):
         assert db_session.scalars(select(table)).all() == []
 
@@ -151,8 +151,10 @@ def test_the_page_names_apps_and_who_still_knows_their_secrets(
     for role, may in (("owner", True), ("developer", True), ("reader", False)):
         page = crew.browsers[role].get(crew.page)
         assert "the-leaver has seen secrets of “Weather” and is no longer in the team" in said(page)
+        assert "Somebody whose account is deleted has seen secrets of “Weather”" in said(page)
         assert (rotate in page.text) is may
-        assert f'href="/dashboard/apps/{"b" * 32}"' in page.text
+        assert f'href="/dashboard/apps/{"a" * 32}"' in page.text
+        assert (f'href="/dashboard/apps/{"b" * 32}/transfer"' in page.text) is (role == "owner")
     assert "3 members · 2 apps" in said(owner.get("/dashboard/teams"))
 
 
@@ -164,7 +166,7 @@ def test_the_activity_says_who_did_what_to_whom(crew: Cast, owner: FlaskClient) 
         ids = {"client_id": "c" * 32, "team_id": crew.team.id}
         record(EventKind.SECRET_ADDED, None, crew.people["developer"].id, **ids, app="Weather", name="second")
         db.session.commit()
-    text = said(crew.browsers["developer"].get(f"{crew.page}/activity"))
+    text = said(owner.get(f"{crew.page}/activity"))
     for words in (
         "Secret added Weather – the-developer",
         "Invited to a team somebody@example.org (Reader) – the-owner",
@@ -174,6 +176,8 @@ def test_the_activity_says_who_did_what_to_whom(crew: Cast, owner: FlaskClient) 
     ):
         assert words in text, text
     assert text.index("Secret added") < text.index("Team created")
+    others = said(crew.browsers["developer"].get(f"{crew.page}/activity"))
+    assert "Invited to a team s•••@example.org (Reader)" in others
 
 
 def test_the_activity_goes_on_at_the_next_page(crew: Cast, owner: FlaskClient) -> None:

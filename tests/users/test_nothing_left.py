@@ -59,6 +59,7 @@ def anna(app: Flask, db_session: Session, chief: tuple[make.Person, FlaskClient]
         add_secret(portals_own, "second", actor_id=anna.id, actor_name=anna.username)
         create_link(Purpose.INVITE, email=anna.email)
         record(EventKind.USER_INVITED, chief[0].id, chief[0].id, ip=DESK, email=anna.email)
+        record(EventKind.TEAM_MEMBER_INVITED, chief[0].id, chief[0].id, ip=DESK, email=anna.email)
         record(EventKind.MAIL_HURRIED, chief[0].id, chief[0].id, ip=DESK, email="a•••@new.example")
         record(EventKind.ADMINISTRATION_REFUSED, None, anna.id, ip=HOME, network="2001:db8:77::/48")
         db.session.commit()

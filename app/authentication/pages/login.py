@@ -31,6 +31,8 @@ from .refused import status_and_headers
 
 blueprint = Blueprint("authentication_login", __name__)
 
+INVITATIONS = "/dashboard/teams/invitations/"  # what an email leads to
+
 
 class SignInForm(FlaskForm):
     """Who comes in, and how long the browser keeps it."""
@@ -131,13 +133,14 @@ def _busy(form: SignInForm, busy: HashingBusy) -> Response:
 
 
 def _sign_in_page(form: SignInForm, status: int) -> Response:
-    onward = browser.safe_next(request.args.get("next"))
+    onward = (browser.safe_next(request.args.get("next")) or "").removeprefix(request.script_root)
     page = render_template(
         "authentication/login.html",
         form=form,
         carried=next_page.carried(another=accounts_here.for_another()),
         others=[account.user for account in accounts_here.list_accounts()],
         waiting_app=g.get("waiting_app"),
-        for_developers=(onward or "").removeprefix(request.script_root).startswith("/dashboard/"),
+        for_developers=onward.startswith("/dashboard/") and not onward.startswith(INVITATIONS),
+        is_invited=onward.startswith(INVITATIONS),
     )
     return make_response(page, status)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ...audit.trail import list_events_of_team
 from ...users.directory import usernames
 from ..activity import tell
+from ..models import Role
 from .own_team import get_own_team
 
 blueprint = Blueprint("teams_activity", __name__)
@@ -19,7 +20,7 @@ AN_ID = re.compile("[0-9a-f]{32}")  # MariaDB compares nothing but ASCII with an
 @blueprint.get("/dashboard/teams/<team_id>/activity")
 def show(team_id: str) -> ResponseReturnValue:
     """The page of events, newest first; ``before`` is the id of the last one seen."""
-    team, _role = get_own_team(team_id)
+    team, role = get_own_team(team_id)
     before = request.args.get("before")
     if before is not None and not AN_ID.fullmatch(before):
         abort(404)
@@ -30,6 +31,6 @@ def show(team_id: str) -> ResponseReturnValue:
     return render_template(
         "teams/activity.html",
         team=team,
-        events=[tell(event, people) for event in events],
+        events=[tell(event, people, with_addresses=role is Role.OWNER) for event in events],
         older=older if len(found) > EVENTS_A_PAGE else None,
     )
