@@ -7,12 +7,14 @@ from .account import email_changes, factor_recoveries, leaving, mobile, resettin
 from .authentication import sessions
 from .authentication.factors import changes as factors
 from .authentication.factors import passkeys
-from .clients import apps_of_accounts, care, scope_usage
+from .clients import apps_of_accounts, care, group_limits, scope_usage
 from .consents import decisions
+from .groups import groups, imports
+from .groups import members as group_members
 from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
-from .users import accounts, notices, password_changes, refused_addresses
+from .users import accounts, importing, notices, password_changes, refused_addresses
 
 REACTIONS = (
     (accounts.user_blocked, sessions.end_everything_of),
@@ -27,6 +29,7 @@ REACTIONS = (
     (accounts.user_deleted, care.part_with_apps_of),
     (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),
     (accounts.user_deleted, decisions.withdraw_all_of),
+    (accounts.user_deleted, group_members.leave_all),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),
     (notices.earlier_addresses_wanted, email_changes.find_earlier),
@@ -41,6 +44,9 @@ REACTIONS = (
     (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),
     (email_changes.email_restored, ended_grants.end_tokens_begun_since),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),
+    (groups.group_wanted, group_limits.names_of_apps_for),
+    (importing.groups_wanted, imports.find_ids),
+    (importing.people_imported, imports.put_into_groups),
     (definitions.scope_wanted, scope_usage.names_of_apps_with),
     (definitions.scope_deleted, scope_usage.take_from_apps),
     (definitions.scope_deleted, decisions.forget_scope),

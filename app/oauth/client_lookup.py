@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, String, bindparam, case, func, literal_column, or_, select
 
 from ..clients.authentic_secrets import is_mac
+from ..clients.group_limits import not_in_groups
 from ..clients.models import Client, ClientSecret
 from ..clients.verified import learns_unconfirmed_emails
 from ..consents.models import Consent
@@ -32,6 +33,7 @@ _PERSON_STATE = case(
     (or_(User.id.is_(None), User.deleted_at.is_not(None)), constant(causes.USER_DELETED.name)),
     (User.blocked_at.is_not(None), constant(causes.USER_BLOCKED.name)),
     (Consent.withdrawn_at.is_not(None), constant(causes.ACCESS_WITHDRAWN.name)),
+    (not_in_groups(User.id), constant(causes.PERSON_NOT_IN_GROUP.name)),
 ).label("person_state")
 # What the person allows the app at present.
 CONSENT_SCOPE = func.coalesce(Consent.scope, literal_column("''", String())).label("consent_scope")
@@ -135,6 +137,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         lean_id_tokens=row.lean_id_tokens,
         errors_without_iss=row.errors_without_iss,
         second_factor_required=row.second_factor_required,
+        groups_only=row.groups_only,
         disabled_at=row.disabled_at,
         disabled_by=row.disabled_by,
         registered_dynamically=row.registered_dynamically,

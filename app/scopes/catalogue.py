@@ -44,8 +44,15 @@ STANDARD: dict[str, ScopeInfo] = {
     }.items()
 }
 
+GROUPS = "groups"
+ON_REQUEST: dict[str, ScopeInfo] = {
+    GROUPS: ScopeInfo(GROUPS, _l("See which groups you are in"), standard=True),
+}
+"""What apps have only where their developer says so; about the person, as the standard ones."""
+ABOUT_PERSON: dict[str, ScopeInfo] = {**STANDARD, **ON_REQUEST}
+
 USERS_READ = ScopeInfo("users.read", _l("Look up people by their username"), restricted=True)
-BUILT_IN: dict[str, ScopeInfo] = {**STANDARD, USERS_READ.name: USERS_READ}
+BUILT_IN: dict[str, ScopeInfo] = {**ABOUT_PERSON, USERS_READ.name: USERS_READ}
 
 _reads: "WeakKeyDictionary[Engine, tuple[float, dict[str, ScopeInfo]]]" = WeakKeyDictionary()
 _lock = Lock()

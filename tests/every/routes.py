@@ -61,6 +61,7 @@ def world(app: Flask) -> World:
         "picture_id": picture_id,
         "passkey_id": passkey_id,
         "choice": "off",
+        "group_id": make.make_group(app, None, other).id,
         "invitation_id": invitation_id or "",
     }
     values |= {"token": token, "filename": "css/tokens.css", "username": person.username}

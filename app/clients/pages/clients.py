@@ -17,6 +17,7 @@ from ...scopes import catalogue
 from .. import registration, second_clicks
 from ..client_secrets import list_live
 from ..details import DEVELOPER_LIMITS, offered_scopes
+from ..group_limits import names_of_groups
 from ..models import Client
 from ..people_per_app import count_people
 from ..redirect_uris import has_scheme_of_its_own, is_localhost
@@ -82,6 +83,7 @@ def show(client_id: str) -> ResponseReturnValue:
         secret=secret,
         live_secrets=list_live(client),
         people=count_people([client.id])[client.id],
+        groups=names_of_groups(client),
         most_people=settings.unverified_app_people,
         issuer=settings.issuer,
         hints=_hints(),

@@ -16,6 +16,7 @@ from ..requests import PortalRequest
 from ..scopes import remaining_scopes
 from ..server import server
 from ..tokens import access_tokens, families
+from ..tokens.claims import group_claims
 from ..wire.endpoint import endpoint_for_programs, json_of
 
 blueprint = Blueprint("oauth_introspection", __name__)
@@ -53,6 +54,7 @@ def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
     answer.update((name, active.claims[name]) for name in _CLAIMS if name in active.claims)
     if active.user_id is not None:
         answer["username"] = active.row.user_username
+        answer |= group_claims(active.user_id, active.scopes)
     return answer
 
 
@@ -78,6 +80,7 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
         "iss": settings.issuer,
         "iat": int((row.rotated_at or row.created_at).timestamp()),
         "exp": int(row.expires_at.timestamp()),
+        **group_claims(row.user_id, scopes),
     }
 
 

@@ -11,6 +11,7 @@ from ...authentication.methods import PASSWORD
 from ...authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
 from ...authentication.second_factors import needs_second_factor
 from ...authentication.sign_in import authenticate
+from ...clients.group_limits import is_outside
 from ...clock import now
 from ...consents.decisions import find_consent, give_consent
 from ...consents.models import Consent
@@ -40,6 +41,8 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
         self.scopes = requested_scopes(self.request.form.get("scope"), client.scopes)
         self.request.keep_proof()  # wrong passwords are counted on another connection
         self.request.user = _sign_in(username, password)
+        if client.groups_only and is_outside(client.id, self.request.user.id):
+            raise Refused(causes.PERSON_NOT_IN_GROUP)
 
     def create_token_response(self) -> Answer:
         """Record consent and sign-in, and answer with the first tokens of a new family."""

@@ -90,7 +90,9 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         presented, counter, rotated_at = self.parsed.counter, family.counter, family.rotated_at
         if presented == counter:
             lifetime, latest = self.settings.refresh_token_ttl, self._latest(family)
-            if families.rotate(self.request.transaction(), family.id, counter, lifetime, latest):
+            groups_only = self.request.client.groups_only
+            transaction = self.request.transaction()
+            if families.rotate(transaction, family.id, counter, lifetime, latest, groups_only=groups_only):
                 return int(counter) + 1
             self._find(self.request.client.id, family.id)  # somebody was quicker: see how it stands now
             family = self._living(self.request.client)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, func, select
 
 from ...authentication.methods import acr_has_two_factors
+from ...clients.group_limits import not_in_groups
 from ...clients.models import Client
 from ...clients.verified import learns_unconfirmed_emails
 from ...consents.models import Consent
@@ -31,6 +32,7 @@ _FAMILY_STATE = case(
     (User.blocked_at.is_not(None), constant(causes.USER_BLOCKED.name)),
     (Consent.withdrawn_at.is_not(None), constant(causes.ACCESS_WITHDRAWN.name)),
     (TokenFamily.revoked_at.is_not(None), constant(causes.TOKEN_REVOKED.name)),
+    (not_in_groups(User.id), constant(causes.PERSON_NOT_IN_GROUP.name)),
 ).label("state")
 _ALLOWED_TO_APP = Client.scopes.label("client_scopes")
 _REQUIRES_SECOND_FACTOR = Client.second_factor_required.label("client_requires_second_factor")
