@@ -24,6 +24,7 @@ from .database.engines import READS, engine_options
 from .database.rows import db
 from .diagnostics import pages as diagnostic_pages
 from .extensions import babel, background, csrf, limiter, login_manager, metrics, migrate, vault
+from .groups import commands as group_commands
 from .messages import commands as message_commands
 from .oauth import commands as oauth_commands
 from .oauth import endpoints as oauth_endpoints
@@ -71,6 +72,7 @@ COMMANDS = (
     + link_commands.commands
     + team_commands.commands
     + client_commands.commands
+    + group_commands.commands
     + scope_commands.commands
     + oauth_commands.commands
     + message_commands.commands

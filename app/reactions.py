@@ -7,14 +7,16 @@ from .account import email_changes, factor_recoveries, leaving, mobile, resettin
 from .authentication import sessions
 from .authentication.factors import changes as factors
 from .authentication.factors import passkeys
-from .clients import apps_of_accounts, apps_of_teams, care, scope_usage
+from .clients import apps_of_accounts, apps_of_teams, care, group_limits, scope_usage
 from .consents import decisions
+from .groups import groups, imports
+from .groups import members as group_members
 from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
 from .teams import heirs, signals
 from .teams import invitations as team_invitations
-from .users import accounts, notices, password_changes, refused_addresses
+from .users import accounts, importing, notices, password_changes, refused_addresses
 
 REACTIONS = (
     (accounts.user_blocked, sessions.end_everything_of),
@@ -31,6 +33,7 @@ REACTIONS = (
     (accounts.user_deleted, apps_of_accounts.forget_offers),
     (accounts.user_blocked, apps_of_accounts.forget_offers),
     (accounts.user_deleted, decisions.withdraw_all_of),
+    (accounts.user_deleted, group_members.leave_all),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),
     (signals.apps_of_team_wanted, apps_of_teams.list_of_team),
     (signals.numbers_of_apps_wanted, apps_of_teams.count_of_teams),
@@ -54,6 +57,9 @@ REACTIONS = (
     (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),
     (email_changes.email_restored, ended_grants.end_tokens_begun_since),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),
+    (groups.group_wanted, group_limits.names_of_apps_for),
+    (importing.groups_wanted, imports.find_ids),
+    (importing.people_imported, imports.put_into_groups),
     (definitions.scope_wanted, scope_usage.names_of_apps_with),
     (definitions.scope_deleted, scope_usage.take_from_apps),
     (definitions.scope_deleted, decisions.forget_scope),

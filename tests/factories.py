@@ -18,11 +18,15 @@ from werkzeug.test import TestResponse
 
 from app.authentication import sessions
 from app.authentication.models import BrowserSession
+from app.clients import group_limits
 from app.clients.details import OPERATOR_LIMITS, Details, numbered
+from app.clients.models import Client
 from app.clients.registration import register_client
 from app.clock import now
 from app.database.rows import db
 from app.extensions import settings
+from app.groups import groups, members
+from app.groups.models import Group as GroupRow
 from app.scopes.definitions import create_scope
 from app.teams import teams
 from app.teams.models import Role, TeamMember
@@ -72,6 +76,14 @@ class Team:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A group of people."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Proof:
     """A PKCE verifier and its challenge."""
 
@@ -106,6 +118,41 @@ def make_team(app: Flask, maker: Person, name: str | None = None, /, **others: P
             db.session.add(TeamMember(team_id=team.id, user_id=person.id, role=Role(role), added_by=maker.id))
         db.session.commit()
         return Team(team.id, name)
+
+
+def make_group(app: Flask, name: str | None = None, *people: Person) -> Group:
+    """A new group with these people in it."""
+    with app.app_context():
+        group = groups.create_group(name or f"Group {next(_numbers)}", actor_id=None)
+        if people:
+            members.add_members(group, [person.id for person in people], actor_id=None)
+        db.session.commit()
+        return Group(group.id, group.name)
+
+
+def restrict(app: Flask, client: App, *only: Group) -> None:
+    """Let only people of these groups use the app."""
+    with app.app_context():
+        row = db.session.get_one(Client, client.id)
+        found = [db.session.get_one(GroupRow, group.id) for group in only]
+        group_limits.restrict_to(row, found, actor_id=None)
+        db.session.commit()
+
+
+def join(app: Flask, group: Group, *people: Person) -> None:
+    """Put these people into the group."""
+    _change(app, group, people, members.add_members)
+
+
+def leave(app: Flask, group: Group, *people: Person) -> None:
+    """Take these people out of the group."""
+    _change(app, group, people, members.remove_members)
+
+
+def _change(app: Flask, group: Group, people: tuple[Person, ...], rule: Any) -> None:
+    with app.app_context():
+        rule(db.session.get_one(GroupRow, group.id), [person.id for person in people], actor_id=None)
+        db.session.commit()
 
 
 def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:

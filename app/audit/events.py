@@ -101,6 +101,12 @@ class EventKind(StrEnum):
     TEAM_ROLE_CHANGED = "teams.member.role_changed"
     TEAM_INHERITED = "teams.member.inherited"
 
+    GROUP_CREATED = "groups.group.created"
+    GROUP_CHANGED = "groups.group.changed"
+    GROUP_DELETED = "groups.group.deleted"
+    GROUP_MEMBER_ADDED = "groups.member.added"
+    GROUP_MEMBER_REMOVED = "groups.member.removed"
+
     SCOPE_CREATED = "scopes.scope.created"
     SCOPE_CHANGED = "scopes.scope.changed"
     SCOPE_DELETED = "scopes.scope.deleted"
@@ -151,9 +157,11 @@ def record_on(
     connection.execute(insert(Event.__table__), {"client_id": client_id, **values})
 
 
-def record_for_many(kind: EventKind, user_ids: Iterable[str], actor_id: str | None = None) -> None:
+def record_for_many(
+    kind: EventKind, user_ids: Iterable[str], actor_id: str | None = None, **details: object
+) -> None:
     """Record the same event for many people at once, in the session's transaction."""
-    same = values_of(kind, None, actor_id, {})
+    same = values_of(kind, None, actor_id, details)
     db.session.execute(insert(Event), [same | {"user_id": user_id} for user_id in user_ids])
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from .belonging_wording import BELONGING_WORDS
 from .events import EventKind
 from .log_wording import kind_in_words
 from .models import Event
-from .team_wording import TEAM_WORDS
 
 WORDS: Mapping[str, LazyString] = {
     EventKind.USER_REGISTERED: _l("You created this account."),
@@ -95,7 +95,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
     EventKind.SECRET_REVEALED: _l("You revealed a secret of an app."),
     EventKind.SECRET_ROTATED: _l("You replaced the secrets of an app."),
-    **TEAM_WORDS,
+    **BELONGING_WORDS,
     EventKind.SCOPE_CREATED: _l("You created a permission."),
     EventKind.SCOPE_CHANGED: _l("You changed a permission."),
     EventKind.SCOPE_DELETED: _l("You deleted a permission."),

@@ -1,16 +1,21 @@
 """What ``flask client`` names and does, each with the line that says why not."""
 
+from collections.abc import Sequence
+
 import click
 
+from ..groups import groups
+from ..groups.refusals import GroupGone, NotFound
 from ..teams.models import Team
 from ..teams.teams import find_by_name
 from ..users.accounts import find_user
 from ..users.models import User
 from ..users.refusals import NotActive
-from . import handing_over, introspection, registration
+from . import group_limits, handing_over, introspection, registration
 from .handing_over import Receiver
 from .models import Client
 from .refusals import PortalsOwnApp
+from .registration import PORTALS_OWN
 
 
 def get_client(client_id: str) -> Client:
@@ -51,6 +56,25 @@ def hand_over(client: Client, owner: Receiver) -> None:
         raise click.ClickException(
             f"{client.name} is an app of the portal itself: it cannot be anybody's."
         ) from None
+
+
+def limit_to_groups(client: Client, names: Sequence[str], *, lift: bool) -> None:
+    """Let only people of the groups of these ``names`` use ``client``, or everybody again."""
+    if names and lift:
+        raise click.ClickException("--group and --no-groups contradict each other. Give one of them.")
+    if lift:
+        group_limits.lift(client, actor_id=None)
+    if not names:
+        return
+    if client.id == PORTALS_OWN:
+        raise click.ClickException(f"{client.name} is the app of the portal itself: it is for everybody.")
+    try:
+        group_limits.restrict_to(client, groups.get_named(names), actor_id=None)
+    except NotFound as missing:
+        told = ", ".join(map(repr, missing.names))
+        raise click.ClickException(f"There is no group {told}. “flask group list” prints them all.") from None
+    except GroupGone:
+        raise click.ClickException("One of the groups has just been deleted. Nothing was changed.") from None
 
 
 def allow_introspection(client: Client) -> None:

@@ -64,6 +64,13 @@ _OPTIONS = (
         help="Whether people get into it only with a second factor.",
     ),
     click.option(
+        "--group",
+        "groups",
+        multiple=True,
+        help="Repeatable: only people of these groups may use it.",
+    ),
+    click.option("--no-groups", is_flag=True, help="Let everybody use it again."),
+    click.option(
         "--introspection",
         type=click.Choice(["all", "own"]),
         help="Whose access tokens it may introspect. Default: own, but all for a new confidential app without "

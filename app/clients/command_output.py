@@ -43,7 +43,9 @@ def _print(description: dict[str, object], *, as_json: bool) -> None:
         click.echo(json.dumps(description, ensure_ascii=False, indent=2))
         return
     for field, value in description.items():
-        if field != "secrets":
+        if field == "groups":
+            click.echo(f"groups: {_of_groups(value)}")
+        elif field != "secrets":
             click.echo(f"{field}: {INTROSPECTION[value] if field == 'introspection' else _in_a_line(value)}")
 
 
@@ -51,6 +53,13 @@ def _in_a_line(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return " ".join(value) if isinstance(value, list) else str(value or "-")
+
+
+def _of_groups(names: object) -> str:
+    """For whom the app is; names of groups may have spaces in them."""
+    if not isinstance(names, list):
+        return "everybody"
+    return ", ".join(names) or "nobody, since its groups are deleted"
 
 
 def _owner(client: Client) -> User | None:

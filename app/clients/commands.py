@@ -13,7 +13,14 @@ from configuration import values
 
 from ..extensions import db, settings
 from . import client_secrets, command_options, disabling, introspection, registration
-from .command_acts import allow_introspection, get_client, get_person, get_team, hand_over
+from .command_acts import (
+    allow_introspection,
+    get_client,
+    get_person,
+    get_team,
+    hand_over,
+    limit_to_groups,
+)
 from .command_options import details_options
 from .command_output import INTROSPECTION, explained, print_client, print_credentials, write_env_file
 from .descriptions import describe
@@ -46,6 +53,7 @@ def create(name: str, **given: Any) -> None:
         raise explained(refused) from None
     if command_options.introspects_all(given):
         allow_introspection(client)
+    limit_to_groups(client, given["groups"], lift=given["no_groups"])
     write_env_file(given["env_file"], client, secret)
     db.session.commit()
     print_credentials(client, secret, as_json=given["as_json"])
@@ -72,6 +80,7 @@ def update(client_id: str, state: str | None, **given: Any) -> None:
         raise explained(refused) from None
     if given["owner"]:
         hand_over(client, get_person(given["owner"]))
+    limit_to_groups(client, given["groups"], lift=given["no_groups"])
     if given["introspection"] == "all":
         allow_introspection(client)
     elif given["introspection"] == "own":

@@ -3,6 +3,7 @@
 from ..teams.models import Team
 from ..users.models import User
 from .client_secrets import is_live
+from .group_limits import names_of_groups
 from .models import Client, ClientSecret
 
 
@@ -27,6 +28,7 @@ def describe(client: Client, owner: User | None, team: Team | None) -> dict[str,
         "lean_id_tokens": client.lean_id_tokens,
         "errors_without_iss": client.errors_without_iss,
         "second_factor": "required" if client.second_factor_required else "optional",
+        "groups": names_of_groups(client),
         "preset": client.preset,
         "introspection": "all" if client.introspects_all else "own",
         "disabled": client.disabled_at is not None,

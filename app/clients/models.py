@@ -59,6 +59,8 @@ class Client(Model):
     """Whether it registered itself, or became nobody's otherwise: without an owner it is none of the portal's."""
     owner_left_at: Mapped[datetime | None]
     """When its owner deleted their account: it is in the care of administrators until somebody has it."""
+    groups_only: Mapped[bool] = mapped_column(default=False)
+    """Whether only people of its groups may use it; with none it is for nobody. Administrators say so."""
     ends_at: Mapped[datetime | None] = mapped_column(index=True)
     """When it ends, as the owner who left has chosen."""
     trusted: Mapped[bool] = mapped_column(default=False)
@@ -139,6 +141,17 @@ class ClientSecret(Model):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+
+class ClientGroup(Model):
+    """A group whose people may use an app that is not for everybody."""
+
+    __tablename__ = "client_groups"
+
+    client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[Id] = mapped_column(
+        ForeignKey("user_groups.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class SecretView(Model):

@@ -135,6 +135,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         lean_id_tokens=row.lean_id_tokens,
         errors_without_iss=row.errors_without_iss,
         second_factor_required=row.second_factor_required,
+        groups_only=row.groups_only,
         disabled_at=row.disabled_at,
         disabled_by=row.disabled_by,
         registered_dynamically=row.registered_dynamically,

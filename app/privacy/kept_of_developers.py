@@ -15,7 +15,7 @@ OF_DEVELOPERS = (
             "Until you delete them or your account. An app that other people use stays without your name, or ends "
             "%(notice)s later, as you choose."
         ),
-        ("clients", "client_secrets"),
+        ("clients", "client_secrets", "client_groups"),
         lambda _settings: {"notice": NOTICE},
     ),
     Kept(

@@ -153,6 +153,12 @@ KEPT = (
         ("logged_requests",),
         lambda _settings: {"period": LOG_KEPT},
     ),
+    Kept(
+        _l("Groups"),
+        _l("Which groups administrators put you into, when, and who it was."),
+        _l("Until you are taken out of the group, it is deleted, or you delete your account."),
+        ("user_groups", "group_members"),
+    ),
     *OF_DEVELOPERS,
     Kept(
         _l("Forms you send"),

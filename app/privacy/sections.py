@@ -11,6 +11,7 @@ from ..authentication.models import BrowserSession, Passkey, RecoveryCode
 from ..clients.models import Client, ClientSecret, SecretView
 from ..consents.models import Consent
 from ..database.rows import Base
+from ..groups.models import Group, GroupMember
 from ..oauth.models import TokenFamily
 from ..teams.models import Team, TeamMember
 from ..users.models import Picture, User
@@ -140,6 +141,17 @@ SECTIONS = (
             *_columns(TeamMember, "role since"),
         ),
         joined=(Team, Team.id == TeamMember.team_id),
+    ),
+    Section(
+        "groups",
+        "Groups that administrators put you into.",
+        GroupMember.user_id,
+        (
+            Field("id", GroupMember.group_id),
+            Field("name", Group.name),
+            Field("since", GroupMember.since),
+        ),
+        joined=(Group, Group.id == GroupMember.group_id),
     ),
     Section(
         "activity",

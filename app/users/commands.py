@@ -139,7 +139,7 @@ def _take_over(staging: importing.Staging) -> int:
     except importing.TakenMeanwhile:
         db.session.rollback()
         raise click.ClickException(
-            "Nobody is imported: somebody has just registered one of the names. Please run the command again."
+            "Nobody is imported: somebody has just registered one of the names, or deleted one of the groups. Please run the command again."
         ) from None
     db.session.commit()
     return imported

@@ -66,6 +66,7 @@ def world(app: Flask) -> World:
         "picture_id": picture_id,
         "passkey_id": passkey_id,
         "choice": "off",
+        "group_id": make.make_group(app, None, other).id,
         "invitation_id": invitation_id or "",
         "team_id": team.id,
         "team_invitation_id": invitation,

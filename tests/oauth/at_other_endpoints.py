@@ -174,6 +174,12 @@ def user_blocked(world: World) -> TestResponse:
     return world.userinfo(token)
 
 
+def person_not_in_group(world: World) -> TestResponse:
+    token = world.tokens["access_token"]
+    make.restrict(world.app, world.client, make.make_group(world.app))
+    return world.userinfo(token)
+
+
 def user_deleted(world: World) -> TestResponse:
     token = world.tokens["access_token"]
     world.person_does(accounts.delete)

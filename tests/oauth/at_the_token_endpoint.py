@@ -225,6 +225,12 @@ def user_blocked(world: World) -> TestResponse:
     return make.refresh(world.http, world.client, token)
 
 
+def person_not_in_group(world: World) -> TestResponse:
+    token = world.tokens["refresh_token"]
+    make.restrict(world.app, world.client, make.make_group(world.app))
+    return make.refresh(world.http, world.client, token)
+
+
 def user_deleted(world: World) -> TestResponse:
     token = world.tokens["refresh_token"]
     world.person_does(accounts.delete)

@@ -108,6 +108,7 @@ def test_the_public_answers_of_one_error_do_not_differ(app: Flask, error: str) -
     for name, provoke in TOKEN:
         if causes.CATALOGUE[name].error != error or name in (
             "access_withdrawn",
+            "person_not_in_group",
             "scope_gone",
             "user_blocked",
             "user_deleted",

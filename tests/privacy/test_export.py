@@ -52,6 +52,7 @@ def browser(app: Flask, anna: make.Person) -> FlaskClient:
     submit(browser, "/account/profile", **profile)
     own = make.make_client(app, anna, name="Anna's app")
     make.make_team(app, anna)
+    make.make_group(app, "Sales", anna)
     make.tokens_for(own, browser, scope="openid profile email phone offline_access")
     with app.app_context():
         user = accounts.get_user(anna.id)

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from ...clients.client_secrets import is_live
 from ...clients.directory import State, search
+from ...clients.group_limits import names_of_groups
 from ...clients.models import Client
 from ...clients.ownership import find_team_of
 from ...clients.pages import fresh_secret
@@ -62,6 +63,7 @@ def show(client_id: str) -> str:
         secret=fresh_secret.take(client),
         live=[secret for secret in client.secrets if is_live(secret)],
         people=count_people([client.id])[client.id],
+        groups=names_of_groups(client),
         most_people=settings.unverified_app_people,
         hints={name: catalogue.describe(name, locale) for name in client.scope_list},
         failures=failures,

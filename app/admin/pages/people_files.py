@@ -39,7 +39,7 @@ def take_over(staging: importing.Staging, form: PeopleForm, by: str) -> int | No
             db.session.rollback()
             form.file.errors = [
                 _(
-                    "Nobody is imported: somebody has just registered one of the names. Please choose the file again."
+                    "Nobody is imported: somebody has just registered one of the names, or deleted one of the groups. Please choose the file again."
                 )
             ]
     return None

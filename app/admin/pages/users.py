@@ -13,6 +13,7 @@ from ...authentication.sessions import list_sessions
 from ...clients.registration import list_own_clients
 from ...consents.decisions import list_consents
 from ...forms import REFUSED
+from ...groups.members import list_groups_of
 from ...users import accounts
 from ...users.directory import State, search
 from ...users.refusals import UserUnknown
@@ -62,5 +63,6 @@ def show(user_id: str) -> str:
         describe=devices.describe,
         consents=list_consents(user.id),
         clients=list_own_clients(user.id),
+        groups=list_groups_of(user.id),
         events=[tell(event) for event in list_events(user.id, limit=LATEST)],
     )

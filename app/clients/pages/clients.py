@@ -13,6 +13,7 @@ from ...teams.models import Role
 from .. import registration
 from ..client_secrets import list_live
 from ..details import DEVELOPER_LIMITS, offered_scopes
+from ..group_limits import names_of_groups
 from ..models import Client
 from ..ownership import find_team_of, role_in
 from ..people_per_app import count_people
@@ -45,6 +46,7 @@ def show(client_id: str) -> ResponseReturnValue:
         secret=secret,
         live_secrets=list_live(client),
         people=count_people([client.id])[client.id],
+        groups=names_of_groups(client),
         most_people=settings.unverified_app_people,
         issuer=settings.issuer,
         hints=hints.of_scopes(),

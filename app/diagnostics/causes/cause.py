@@ -69,6 +69,8 @@ class Cause:
     """The part of the app's edit page to open."""
     repair: str | None = None
     """What one click of the owner can do about it."""
+    at_authorization: tuple[str, str] | None = None
+    """Error code and description for requests at the authorization endpoint, where that has other ones."""
 
     @property
     def facts(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from .cause import Cause
+from .cause import INVALID_GRANT, Cause
 
 _PERSON = _l(
     "The sign-in ended before the app got access. Go back to the app and start again if you want to."
@@ -16,6 +16,22 @@ USER_DECLINED = Cause(
     _PERSON,
     _l("The person chose “Deny” on the consent page."),
     _l("Nothing is wrong. Offer a way back, and ask for fewer permissions if it happens often."),
+)
+PERSON_NOT_IN_GROUP = Cause(
+    "person_not_in_group",
+    "invalid_grant",
+    400,
+    INVALID_GRANT,
+    _l(
+        "This app is for certain groups of people only, and this account is in none of them. "
+        "Please ask an administrator of this portal."
+    ),
+    _l("The person is in none of the groups that may use the app."),
+    _l(
+        "Nothing in the app is wrong. Administrators of this portal put people into groups, and say which groups may "
+        "use the app; once the person is in one of them, the tokens they gave the app count again."
+    ),
+    at_authorization=("access_denied", "The person is in none of the groups that may use this client."),
 )
 LOGIN_REQUIRED = Cause(
     "login_required",

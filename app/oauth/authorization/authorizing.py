@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from ...authentication import current_session
 from ...authentication.kept_cookies import key_of
+from ...clients.group_limits import is_outside
 from ...clients.redirect_uris import is_loopback, leads_to_a_device
 from ...consents.decisions import find_consent
 from ...consents.models import Consent
@@ -85,6 +86,7 @@ class Authorization:
             has_consent=self.consent is not None,
             is_unverified_native_app=self.is_unverified_native_app,
             is_full=signed_in and self.consent is None and reach.is_full(self.asked.client, current_user.id),
+            is_outside_groups=signed_in and is_outside(self.asked.client, current_user.id),
             requires_second_factor=self.asked.client.second_factor_required,
             second_factor_at=session.second_factor_at if session else None,
             another_named=signed_in and self.grant.named not in (None, current_user.id),
@@ -133,7 +135,8 @@ def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) 
         )
         db.session.rollback()
         attribution.attribute(refusal.cause)
-        request_log.refused(refusal.cause, **refusal.facts)
+        as_error = refusal.cause.at_authorization and refusal.cause.at_authorization[0]
+        request_log.refused(refusal.cause, as_error, **refusal.facts)
         response = responses.failure(asked, refusal)
     request_log.finish(getattr(response, "status_code", 200))
     return response

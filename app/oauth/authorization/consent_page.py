@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 
 from ...authentication import accounts_here
 from ...forms import REFUSED
+from ...groups.members import groups_of
+from ...groups.wording import some_of
 from ...scopes import catalogue
 from ..tokens.claims import holds_back
 from . import accounts, responses, used_apps, who_asks
@@ -21,6 +23,8 @@ from .authorizing import Authorization
 # Without it an OpenID app cannot even say who came back; who does not want that chooses Deny.
 REQUIRED = frozenset({"openid"})
 ICONS = {"openid": "shield", "profile": "user", "email": "mail", "phone": "phone", "offline_access": "clock"}
+ICONS[catalogue.GROUPS] = "users"
+MOST_GROUPS = 8  # that the page names
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,18 @@ def account_page(authorization: Authorization, *, another_named: bool = False) -
     return make_response(html)
 
 
+def outside_page(authorization: Authorization) -> str:
+    """What somebody reads who is in none of the groups that the app is for; which they are is not theirs to know."""
+    return render_template(
+        "oauth/not_in_group.html",
+        client=authorization.asked.client,
+        who=who_asks.find(authorization.asked.client),
+        person=current_user,
+        has_others=bool(accounts_here.list_others()),
+        query=urlencode(list(authorization.asked.parameters.items(multi=True))),
+    )
+
+
 def asked_now(authorization: Authorization) -> tuple[str, ...]:
     """The scopes to decide upon: what is new, or everything where the app insists or nothing was decided."""
     everything = "consent" in authorization.wishes.prompts or authorization.consent is None
@@ -124,4 +140,7 @@ def _value(scope: str) -> str | None:
         return str(person.email or _("You have not given an email address."))
     if scope == "phone":
         return str(person.mobile or _("You have not given a mobile number."))
+    if scope == catalogue.GROUPS:
+        groups = groups_of(person.id)
+        return some_of(groups, MOST_GROUPS, " · ") if groups else _("You are in no group.")
     return None

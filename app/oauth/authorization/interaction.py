@@ -36,6 +36,8 @@ class Situation:
     """Whether the app expects somebody else than the person signed in."""
     is_full: bool = False
     """Whether the app may let in nobody new until an administrator has checked it."""
+    is_outside_groups: bool = False
+    """Whether the app is only for groups that the person is not in."""
     requires_second_factor: bool = False
     """Whether the app lets in nobody without one, whatever this request says."""
     second_factor_at: datetime | None = None
@@ -87,6 +89,10 @@ def _reauthentication(situation: Situation) -> bool:
     return situation.is_too_old(situation.auth_time)
 
 
+def _group(situation: Situation) -> bool:
+    return situation.is_outside_groups and not situation.account_unclear
+
+
 def _room(situation: Situation) -> bool:
     return situation.is_full and not situation.has_consent
 
@@ -121,6 +127,7 @@ CHECKS = (
     Check("person", _person, causes.ANOTHER_PERSON_SIGNED_IN),
     Check("account", _account, causes.ACCOUNT_SELECTION_REQUIRED),
     Check("reauthentication", _reauthentication, causes.LOGIN_REQUIRED),
+    Check("group", _group, causes.PERSON_NOT_IN_GROUP),
     Check("room", _room, causes.APP_FULL),
     Check("second factor", _second_factor, causes.SECOND_FACTOR_UNPROVEN),
     Check("consent", _consent, causes.CONSENT_REQUIRED),

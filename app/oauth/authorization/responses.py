@@ -58,7 +58,7 @@ def failure(asked: PortalRequest | None, refusal: Refused) -> Response:
         response = make_response(page)
         response.status_code = cause.status if cause.status == 413 else 400
         return response
-    error = endpoint.error_fields(str(refusal.cause.error), refusal.public_for())
+    error = endpoint.error_fields(*(cause.at_authorization or (str(cause.error), refusal.public_for())))
     told = {} if asked.client.errors_without_iss else {"iss": settings.issuer}
     if not _may_lead_back(asked):
         return _held_back(asked, {**error, **told}, cause)

@@ -86,6 +86,13 @@ def _room(authorization: Authorization) -> Any:
     return make_response(render_template("oauth/full.html", client=client, cause=causes.APP_FULL), 403)
 
 
+def _group(authorization: Authorization) -> Any:
+    """Tell who is in none of the app's groups whom to ask; the app may be told when they go back."""
+    request_log.refused(causes.PERSON_NOT_IN_GROUP)
+    _prepare_page(authorization)
+    return make_response(consent_page.outside_page(authorization), 403)
+
+
 def _second_factor(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
     return _lead_to(lead_to_second_factor(authorization.url, _settle_account(authorization)))
@@ -116,6 +123,7 @@ _INTERACTIONS = {
     "person": _person,
     "account": _account,
     "reauthentication": _reauthentication,
+    "group": _group,
     "room": _room,
     "second factor": _second_factor,
     "consent": _consent,

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from ...authentication.methods import has_two_factors
+from ...clients.group_limits import is_outside
 from ...clock import now
 from ...diagnostics import causes, request_log
 from ...extensions import settings
@@ -16,6 +17,7 @@ from ..requests import PortalRequest
 from ..scopes import remaining_scopes
 from ..server import server
 from ..tokens import access_tokens, families
+from ..tokens.claims import group_claims
 from ..wire.endpoint import endpoint_for_programs, json_of
 
 blueprint = Blueprint("oauth_introspection", __name__)
@@ -53,6 +55,7 @@ def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
     answer.update((name, active.claims[name]) for name in _CLAIMS if name in active.claims)
     if active.user_id is not None:
         answer["username"] = active.row.user_username
+        answer |= group_claims(active.user_id, active.scopes)
     return answer
 
 
@@ -62,6 +65,7 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
     if row is None or row.client_id != client.id or not families.is_genuine(parsed, row.seed):
         return None
     lives = row.revoked_at is None and row.expires_at > now() and row.person_state is None
+    lives = lives and not is_outside(client, row.user_id)
     is_too_weak = client.second_factor_required and not has_two_factors(row.methods)
     if not lives or is_too_weak or parsed.counter != row.counter or declines_offline(row.consent_declined):
         return None
@@ -78,6 +82,7 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
         "iss": settings.issuer,
         "iat": int((row.rotated_at or row.created_at).timestamp()),
         "exp": int(row.expires_at.timestamp()),
+        **group_claims(row.user_id, scopes),
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from ...authentication.access import public
 from ..tokens.access_tokens import ActiveToken
-from ..tokens.claims import person_claims
+from ..tokens.claims import group_claims, person_claims
 from ..tokens.persons import MOST_PEOPLE
 from ..wire import cross_origin
 from ..wire.endpoint import as_json, json_of, json_response
@@ -23,20 +23,30 @@ blueprint = Blueprint("oauth_userinfo", __name__)
 @resource("userinfo", "openid")
 def userinfo(token: ActiveToken) -> Response:
     """``sub`` and the claims of the granted scopes."""
-    return json_response(_claims_of(token.claims["sub"], token.person, token.scopes, token.learns_unproven))
+    sub, groups = token.claims["sub"], group_claims(token.claims["sub"], token.scopes)
+    told = tuple(groups["groups"]) if groups else None
+    return json_response(_claims_of(sub, token.person, token.scopes, token.learns_unproven, told))
 
 
 @lru_cache(maxsize=MOST_PEOPLE)
-def _claims_of(sub: str, person: Row[Any] | None, scopes: frozenset[str], unproven: bool) -> str:
+def _claims_of(
+    sub: str,
+    person: Row[Any] | None,
+    scopes: frozenset[str],
+    unproven: bool,
+    groups: tuple[str, ...] | None,
+) -> str:
     """The answer as JSON: integrations ask for it again and again, and it changes only with what it is made of."""
-    return as_json({"sub": sub, **person_claims(person, scopes, unproven=unproven)})
+    about = person_claims(person, scopes, unproven=unproven)
+    return as_json({"sub": sub, **about, **({} if groups is None else {"groups": groups})})
 
 
 @blueprint.get("/oauth/me", strict_slashes=False, provide_automatic_options=False)
-@resource("me", "profile", "email", "phone", "openid")
+@resource("me", "profile", "email", "phone", "groups", "openid")
 def me(token: ActiveToken) -> Response:
     """``id``, ``username``, ``name``, ``email`` … as the scopes allow: a label for a connection."""
     claims = person_claims(token.person, token.scopes, unproven=token.learns_unproven)
+    claims |= group_claims(token.claims["sub"], token.scopes)
     username = claims.pop("preferred_username", None)
     answer = {"id": token.claims["sub"], **({"username": username} if username else {}), **claims}
     return json_of(answer)

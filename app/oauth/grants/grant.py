@@ -121,13 +121,14 @@ class PortalGrant(BaseGrant):
         if self.scopes:
             token["scope"] = " ".join(self.scopes)
         if "openid" in self.scopes:
-            about_person = self._claims()
+            about_person = self._claims(subject.sub)
             token["id_token"] = signing.id_token(subject, access_token, nonce, about_person, self.settings)
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
-    def _claims(self) -> Claims:
+    def _claims(self, user_id: str) -> Claims:
         """What the ID token says of its person: the claims of the granted scopes, which many apps read nowhere else."""
         if self.request.client.lean_id_tokens:
             return {}
         unproven = self.request.client.learns_unconfirmed_emails
-        return claims.person_claims(self.person, self.scopes, unproven=unproven)
+        about = claims.person_claims(self.person, self.scopes, unproven=unproven)
+        return about | claims.group_claims(user_id, self.scopes)

@@ -22,6 +22,7 @@ from ..refusals import Refused
 from ..scopes import requested_scopes
 from ..transactions import SessionTransaction
 from .grant import Answer, PortalGrant
+from .persons import refuse_outsider
 
 
 class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
@@ -40,6 +41,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
         self.scopes = requested_scopes(self.request.form.get("scope"), client.scopes)
         self.request.keep_proof()  # wrong passwords are counted on another connection
         self.request.user = _sign_in(username, password)
+        refuse_outsider(client, self.request.user.id)
 
     def create_token_response(self) -> Answer:
         """Record consent and sign-in, and answer with the first tokens of a new family."""

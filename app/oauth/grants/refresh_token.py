@@ -15,7 +15,7 @@ from ..refusals import Refused
 from ..scopes import narrowed_scopes, remaining_scopes
 from ..tokens import families
 from .grant import Answer, PortalGrant, declines_offline
-from .persons import refuse_absent_person, refuse_single_factor
+from .persons import refuse_absent_person, refuse_outsider, refuse_single_factor
 
 
 class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
@@ -63,6 +63,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
             raise Refused(causes.REFRESH_OF_OTHER_CLIENT)
         request_log.attribute_to(user_id=family.user_id)
         refuse_absent_person(family)
+        refuse_outsider(client, family.user_id)
         if family.revoked_at is not None:
             reason, revoked_at = family.revoked_because, family.revoked_at
             raise Refused(causes.REFRESH_REVOKED, reason=reason, revoked_at=revoked_at)
@@ -90,7 +91,9 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         presented, counter, rotated_at = self.parsed.counter, family.counter, family.rotated_at
         if presented == counter:
             lifetime, latest = self.settings.refresh_token_ttl, self._latest(family)
-            if families.rotate(self.request.transaction(), family.id, counter, lifetime, latest):
+            groups_only = self.request.client.groups_only
+            transaction = self.request.transaction()
+            if families.rotate(transaction, family.id, counter, lifetime, latest, groups_only=groups_only):
                 return int(counter) + 1
             self._find(self.request.client.id, family.id)  # somebody was quicker: see how it stands now
             family = self._living(self.request.client)

@@ -54,7 +54,10 @@ def choose_account() -> Any:
 
 
 def _step(authorization: Authorization) -> Any:
-    if next_interaction(authorization.situation()) not in (None, "consent", "confirmation"):
+    interaction = next_interaction(authorization.situation())
+    if interaction == "group" and request.form.get("decision") == "back":
+        raise Refused(causes.PERSON_NOT_IN_GROUP)
+    if interaction not in (None, "consent", "confirmation"):
         return redirect(authorization.url, 303)
     ticked = set(request.form.getlist("scope"))
     if request.form.get("confirmation") == "send":

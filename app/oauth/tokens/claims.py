@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from ...groups.members import groups_of
+from ...scopes.catalogue import GROUPS
 from ...users.person_fields import CLAIMED, PersonField
 
 Claims = dict[str, Any]
@@ -10,6 +12,7 @@ Claims = dict[str, Any]
 NAMES = (
     *("sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash"),
     *(str(field.claim) for field in CLAIMED),
+    *("groups", "groups_omitted"),
 )
 
 
@@ -22,6 +25,11 @@ def person_claims(person: Any, scopes: Collection[str], *, unproven: bool = Fals
     given = [field for field in _asked(scopes) if unproven or field.is_proven(person)]
     found = {str(field.claim): field.claimed(person) for field in given}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def group_claims(user_id: str, scopes: Collection[str]) -> Claims:
+    """The names of the person's groups as they are now, where ``scopes`` allow it: one SELECT, and none otherwise."""
+    return {"groups": groups_of(user_id)} if GROUPS in scopes else {}
 
 
 def holds_back(person: Any, scopes: Collection[str]) -> bool:

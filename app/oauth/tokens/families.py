@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, update
 
 from ...audit import EventKind, record_on
+from ...clients.group_limits import in_groups
 from ...clock import now
 from ...crypto import base64url, from_base64url
 from ...diagnostics.causes import Cause
@@ -31,6 +32,8 @@ _ROTATE = (
     )
     .values(counter=bindparam("next"), rotated_at=bindparam("moment"), expires_at=bindparam("until"))
 )
+# Whoever is taken out of the app's groups at this very moment gets no more tokens either.
+_ROTATE_IN_GROUPS = _ROTATE.where(in_groups(TokenFamily.client_id, TokenFamily.user_id))
 _INSERT = insert(TokenFamily.__table__)
 
 
@@ -102,8 +105,18 @@ def begin_family(
     return seed
 
 
-def rotate(connection: Connection, family_id: str, counter: int, lifetime: int, latest: datetime) -> bool:
+def rotate(
+    connection: Connection,
+    family_id: str,
+    counter: int,
+    lifetime: int,
+    latest: datetime,
+    *,
+    groups_only: bool = False,
+) -> bool:
     """Advance the family from ``counter``; False when somebody else did or it has ended.
+
+    With ``groups_only`` also where its person is in none of the groups that its app is for.
 
     It then ends ``lifetime`` seconds from now if nobody renews it, and at ``latest`` all the same.
     A compare-and-swap: of simultaneous refreshes exactly one rotates.
@@ -111,7 +124,7 @@ def rotate(connection: Connection, family_id: str, counter: int, lifetime: int, 
     moment = now()
     until = min(moment + timedelta(seconds=lifetime), latest)
     values = {"family": family_id, "seen": counter, "next": counter + 1, "moment": moment, "until": until}
-    return connection.execute(_ROTATE, values).rowcount == 1
+    return connection.execute(_ROTATE_IN_GROUPS if groups_only else _ROTATE, values).rowcount == 1
 
 
 def end_family(

@@ -1,7 +1,6 @@
 """Making and reading tokens: access tokens of :rfc:`9068`, id_tokens of OpenID Connect Core section 2."""
 
 import hashlib
-import json
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from ...authentication.methods import acr_of
 from ...crypto import base64url
 from ...scopes import catalogue
 from ..keys import ring
-from . import encryption
+from . import encryption, fitting
 
 if TYPE_CHECKING:
     from config import Settings
@@ -82,9 +81,9 @@ def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") 
 
 
 def id_token(
-    subject: Subject, token: str, nonce: str | None, about_person: Mapping[str, Any], settings: "Settings"
+    subject: Subject, beside: str, nonce: str | None, about_person: Mapping[str, Any], settings: "Settings"
 ) -> str:
-    """An id_token beside the access token ``token``, with the claims ``about_person``."""
+    """An id_token beside the access token ``beside``, with the claims ``about_person``; groups as many as fit."""
     issued_at = int(time.time())
     claims: dict[str, Any] = {
         **about_person,
@@ -93,12 +92,16 @@ def id_token(
         "aud": subject.client_id,
         "iat": issued_at,
         "exp": issued_at + settings.id_token_ttl,
-        "at_hash": half_hash(token, subject.alg),
+        "at_hash": half_hash(beside, subject.alg),
     }
     claims |= subject.authentication()
     if nonce is not None:
         claims["nonce"] = nonce
-    return _sign(claims, subject.alg, ID_TOKEN_TYPE)
+    token = _sign(claims, subject.alg, ID_TOKEN_TYPE)
+    excess = len(token) - fitting.LARGEST
+    if excess <= 0 or not claims.get("groups"):
+        return token
+    return _sign(fitting.with_fewer_groups(claims, excess), subject.alg, ID_TOKEN_TYPE)
 
 
 def header_of(parsed: CompactSignature) -> dict[str, Any]:
@@ -113,7 +116,7 @@ def audience(scopes: Sequence[str], settings: "Settings") -> str | list[str]:
     """``aud``: the issuer for standard scopes, the audience of each other; a single one as a string."""
     found: dict[str, None] = {}
     for name in scopes:
-        own = settings.issuer if name in catalogue.STANDARD else catalogue.audience_of(name)
+        own = settings.issuer if name in catalogue.ABOUT_PERSON else catalogue.audience_of(name)
         found[own or settings.default_audience] = None
     audiences = list(found) or [settings.default_audience]
     return audiences[0] if len(audiences) == 1 else audiences
@@ -133,16 +136,11 @@ def family_of(jti: str) -> str | None:
 
 def _sign(claims: dict[str, Any], alg: str, kind: str) -> str:
     key = ring.current().signing_key(alg)
-    signing_input = f"{_header(alg, str(key.kid), kind)}.{_encoded(claims)}"
+    signing_input = f"{_header(alg, str(key.kid), kind)}.{fitting.encoded(claims)}"
     signature = _REGISTRY.get_alg(alg).sign(signing_input.encode("ascii"), key)
     return f"{signing_input}.{base64url(signature)}"
 
 
 @lru_cache(maxsize=64)
 def _header(alg: str, kid: str, kind: str) -> str:
-    return _encoded({"alg": alg, "kid": kid, "typ": kind})
-
-
-def _encoded(part: dict[str, Any]) -> str:
-    """A header or claims as the compact serialization has them, :rfc:`7515#section-7.1`."""
-    return base64url(json.dumps(part, separators=(",", ":")).encode())
+    return fitting.encoded({"alg": alg, "kid": kid, "typ": kind})

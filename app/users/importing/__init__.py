@@ -16,8 +16,9 @@ from ...database.rows import db, new_id
 from .. import hash_kinds
 from ..models import SearchText, User
 from ..search_texts import text_of
-from . import lines
-from .fields import LineRefused, Problem, Values, values_of
+from . import groups, lines
+from .fields import GROUPS, LineRefused, Problem, Values, values_of
+from .groups import groups_wanted, people_imported
 from .lines import OPTIONAL, REQUIRED, FileRefused
 from .staging import Staging
 
@@ -29,6 +30,8 @@ __all__ = [
     "Staging",
     "TakenMeanwhile",
     "check",
+    "groups_wanted",
+    "people_imported",
     "take_over",
 ]
 
@@ -36,7 +39,7 @@ ROWS_A_BATCH = 400  # rows; SQLite took no more than 999 variables for long, and
 
 
 class TakenMeanwhile(Exception):
-    """Between check and import somebody registered one of the names or addresses; nothing is imported."""
+    """Between check and import somebody registered one of the names or addresses, or a group went; nothing is imported."""
 
 
 def check(file: TextIO, staging: Staging) -> None:
@@ -55,6 +58,8 @@ def check(file: TextIO, staging: Staging) -> None:
             staging.refuse(number, refusal.problems)
     for batch in staging.good(ROWS_A_BATCH):
         _refuse_taken(batch, staging)
+    for batch in staging.good(ROWS_A_BATCH):
+        _refuse_unknown_groups(batch, staging)
 
 
 def take_over(staging: Staging, by: str | None = None) -> int:
@@ -75,10 +80,31 @@ def take_over(staging: Staging, by: str | None = None) -> int:
         except IntegrityError:
             raise TakenMeanwhile from None
         record_for_many(EventKind.USER_IMPORTED, [row["id"] for row in rows], by)
+        _put_into_groups(rows, [values for *_keys, values in batch], by)
         kinds |= {hash_kinds.kind_of(row["password_hash"]) for row in rows}
         number += len(rows)
     hash_kinds.keep(kinds)
     return number
+
+
+def _refuse_unknown_groups(batch: list[tuple[int, str, str, Values]], staging: Staging) -> None:
+    known = groups.find_ids([values for *_keys, values in batch])
+    for line, _username, _email, values in batch:
+        if problem := groups.problem_of(values[GROUPS], known):
+            staging.refuse(line, [problem])
+
+
+def _put_into_groups(rows: list[dict[str, Any]], people: list[Values], by: str | None) -> None:
+    """Let the new people be in the groups that their lines name. Raises :class:`TakenMeanwhile`."""
+    ids = groups.find_ids(people)
+    try:
+        named = {
+            row["id"]: [ids[name] for name in each[GROUPS]] for row, each in zip(rows, people, strict=True)
+        }
+    except KeyError:
+        raise TakenMeanwhile from None
+    if told := {user_id: group_ids for user_id, group_ids in named.items() if group_ids}:
+        people_imported.send(told, by=by)
 
 
 def _refuse_taken(batch: list[tuple[int, str, str, Values]], staging: Staging) -> None:
@@ -98,7 +124,9 @@ def _refuse_taken(batch: list[tuple[int, str, str, Values]], staging: Staging) -
 
 def _row(values: Values, username_key: str, email_key: str) -> dict[str, Any]:
     moment = now()
-    kept = {name: value for name, value in values.items() if name not in ("email_verified", "blocked")}
+    kept = {
+        name: value for name, value in values.items() if name not in ("email_verified", "blocked", GROUPS)
+    }
     return kept | {
         "id": new_id(),
         "username_key": username_key,

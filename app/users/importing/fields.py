@@ -12,6 +12,8 @@ from ..person_fields import PERSON_FIELDS, Reader
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 BOOLEANS = {"true": True, "false": False}
+GROUPS = "groups"
+BETWEEN_GROUPS = ";"
 
 Values = dict[str, Any]
 
@@ -63,6 +65,12 @@ def _since_now(text: str, _columns: Mapping[str, str]) -> datetime | None:
     return now() if BOOLEANS.get(text.lower()) else None
 
 
+def _groups(text: str, _columns: Mapping[str, str]) -> list[str]:
+    """The names that ``text`` tells, each once; whether there are such groups is asked later, for many lines at once."""
+    names = (" ".join(name.split()) for name in text.split(BETWEEN_GROUPS))
+    return list(dict.fromkeys(name for name in names if name))
+
+
 def _created_at(text: str, _columns: Mapping[str, str]) -> datetime:
     moment = now()
     try:
@@ -81,4 +89,5 @@ READERS: dict[str, Reader] = {
     "email_verified": _since_now,
     "blocked": _since_now,
     "created_at": _created_at,
+    GROUPS: _groups,
 }
