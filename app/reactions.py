@@ -12,6 +12,7 @@ from .consents import decisions
 from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
+from .teams.signals import member_left
 from .users import accounts, notices, password_changes, refused_addresses
 
 REACTIONS = (
@@ -41,6 +42,7 @@ REACTIONS = (
     (email_changes.email_restored, apps_of_accounts.end_what_was_made_since),
     (email_changes.email_restored, ended_grants.end_tokens_begun_since),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),
+    (member_left, decisions.withdraw_for_team),
     (definitions.scope_wanted, scope_usage.names_of_apps_with),
     (definitions.scope_deleted, scope_usage.take_from_apps),
     (definitions.scope_deleted, decisions.forget_scope),

@@ -31,5 +31,5 @@ def write(path: Path, issuer: str, client: Client, secret: str | None) -> None:
 def _scopes(client: Client) -> list[str]:
     """What the app can ask for with its grants."""
     if grants.OF_PEOPLE.isdisjoint(client.grant_type_list):
-        return [name for name in client.scope_list if name not in catalogue.STANDARD]
+        return [name for name in client.scope_list if name not in catalogue.ABOUT_PERSON]
     return client.scope_list

@@ -39,8 +39,8 @@ def scopes_without_person(sent: str | None, client: ClientRow) -> tuple[str, ...
 
     Raises what :func:`requested_scopes` does.
     """
-    allowed = tuple(name for name in client.scopes if name not in catalogue.STANDARD)
-    about_person = [name for name in (sent or "").split() if name in catalogue.STANDARD]
+    allowed = tuple(name for name in client.scopes if name not in catalogue.ABOUT_PERSON)
+    about_person = [name for name in (sent or "").split() if name in catalogue.ABOUT_PERSON]
     if about_person:
         raise Refused(causes.SCOPE_ABOUT_PERSON, refused=about_person[:MOST_NAMED], allowed=list(allowed))
     return requested_scopes(sent, allowed)

@@ -44,8 +44,12 @@ STANDARD: dict[str, ScopeInfo] = {
     }.items()
 }
 
+TEAMS = ScopeInfo("teams", _l("Know for which team you give access"))
+ABOUT_PERSON: dict[str, ScopeInfo] = {**STANDARD, TEAMS.name: TEAMS}
+"""What this portal itself tells about somebody; apps have all but the standard ones only where they ask for them."""
+
 USERS_READ = ScopeInfo("users.read", _l("Look up people by their username"), restricted=True)
-BUILT_IN: dict[str, ScopeInfo] = {**STANDARD, USERS_READ.name: USERS_READ}
+BUILT_IN: dict[str, ScopeInfo] = {**ABOUT_PERSON, USERS_READ.name: USERS_READ}
 
 _reads: "WeakKeyDictionary[Engine, tuple[float, dict[str, ScopeInfo]]]" = WeakKeyDictionary()
 _lock = Lock()

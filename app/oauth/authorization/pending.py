@@ -12,6 +12,7 @@ from ...crypto import digest
 
 MOST_REQUESTS = 5  # tabs with an open request that one browser is remembered for
 _KEPT_IN = PENDING
+_FOR = "for:"  # before the name of a team: notes without a value are not kept
 
 
 def authorize_url(parameters: Iterable[tuple[str, str]]) -> str:
@@ -37,6 +38,12 @@ def is_to_ask(url: str) -> bool:
     return bool(_notes(url).get("ask"))
 
 
+def team_chosen(url: str) -> str | None:
+    """For which team the person said to give access by this request; empty: for themselves."""
+    chosen = _notes(url).get("team")
+    return chosen.removeprefix(_FOR) if isinstance(chosen, str) else None
+
+
 def note_sent_to_sign_in(url: str) -> None:
     """Remember that this request is waiting for a fresh sign-in, from its first asking on."""
     if sent_to_sign_in(url) is None:
@@ -51,6 +58,11 @@ def note_account_chosen(url: str, user_id: str) -> None:
 def note_to_ask(url: str) -> None:
     """Remember that the person wants to be asked which account to use."""
     _note(url, chosen=None, ask=True)
+
+
+def note_team_chosen(url: str, team: str) -> None:
+    """Remember for which team access is to be given; empty: for the person themselves."""
+    _note(url, team=_FOR + team)
 
 
 def note_another_wanted(url: str) -> None:

@@ -118,6 +118,7 @@ _INTERACTIONS = {
     "reauthentication": _reauthentication,
     "room": _room,
     "second factor": _second_factor,
+    "team": _consent,
     "consent": _consent,
     "confirmation": _consent,
 }

@@ -58,7 +58,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "jwks_uri": f"{issuer}/oauth/jwks.json",
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "introspection_endpoint": f"{issuer}/oauth/introspect",
-        "scopes_supported": list(catalogue.STANDARD),
+        "scopes_supported": list(catalogue.ABOUT_PERSON),
         "response_types_supported": list(server.RESPONSE_TYPES),
         "response_modes_supported": list(wishes.RESPONSE_MODES),
         "grant_types_supported": list(grants),

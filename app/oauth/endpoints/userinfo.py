@@ -23,22 +23,32 @@ blueprint = Blueprint("oauth_userinfo", __name__)
 @resource("userinfo", "openid")
 def userinfo(token: ActiveToken) -> Response:
     """``sub`` and the claims of the granted scopes."""
-    return json_response(_claims_of(token.claims["sub"], token.person, token.scopes, token.learns_unproven))
+    team = tuple(token.team.items())
+    who = token.claims["sub"], token.person
+    return json_response(_claims_of(*who, token.scopes, token.learns_unproven, team))
 
 
 @lru_cache(maxsize=MOST_PEOPLE)
-def _claims_of(sub: str, person: Row[Any] | None, scopes: frozenset[str], unproven: bool) -> str:
+def _claims_of(
+    sub: str,
+    person: Row[Any] | None,
+    scopes: frozenset[str],
+    unproven: bool,
+    team: tuple[tuple[str, str], ...],
+) -> str:
     """The answer as JSON: integrations ask for it again and again, and it changes only with what it is made of."""
-    return as_json({"sub": sub, **person_claims(person, scopes, unproven=unproven)})
+    about_team = {"team": dict(team)} if team else {}
+    return as_json({"sub": sub, **person_claims(person, scopes, unproven=unproven), **about_team})
 
 
 @blueprint.get("/oauth/me", strict_slashes=False, provide_automatic_options=False)
 @resource("me", "profile", "email", "phone", "openid")
 def me(token: ActiveToken) -> Response:
-    """``id``, ``username``, ``name``, ``email`` … as the scopes allow: a label for a connection."""
+    """``id``, ``username``, ``name``, ``email`` … as the scopes allow, and the team: a label for a connection."""
     claims = person_claims(token.person, token.scopes, unproven=token.learns_unproven)
     username = claims.pop("preferred_username", None)
     answer = {"id": token.claims["sub"], **({"username": username} if username else {}), **claims}
+    answer |= {"team": token.team} if token.team else {}
     return json_of(answer)
 
 
