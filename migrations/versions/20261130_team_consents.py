@@ -19,6 +19,25 @@ KEPT = 'id, user_id, client_id, scope, declined, granted_at, updated_at, last_us
 
 
 def upgrade() -> None:
+    _change_consents()
+    _take_name_of_scope()
+
+
+def _take_name_of_scope() -> None:
+    """Let the portal's own scope have its name; apps and consents that name it mean that one from now on."""
+    old = sa.table('scopes', sa.column('name'), sa.column('audience'))
+    if not context.is_offline_mode():
+        found = op.get_bind().execute(sa.select(old).where(old.c.name == 'teams')).first()
+        if found is None:
+            return
+        print(
+            "The permission 'teams' that was defined here gives way to the portal's own of that name. Tokens with it "
+            f"are no longer for {found.audience or 'DEFAULT_AUDIENCE'}: define your own under another name."
+        )
+    op.execute(sa.delete(old).where(old.c.name == 'teams'))
+
+
+def _change_consents() -> None:
     if _on_sqlite():
         added = (
             sa.Column('team_id', ascii_text(32), nullable=True),

@@ -6,9 +6,11 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import insert, select, text
 
 from app import create_app
+from app.clock import now
 from app.consents.models import Consent
 from app.database.rows import db, new_id
 from app.oauth.models import AuthorizationCode, TokenFamily
+from app.scopes.models import Scope
 from tests import factories as make
 from tests.support.databases import KINDS, Databases, make_settings
 
@@ -68,6 +70,24 @@ def _check_foreign_keys(app: Flask, person: make.Person) -> None:
         if db.engine.dialect.name == "sqlite":
             assert db.session.execute(text("PRAGMA foreign_keys")).scalar() == 1
             assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def test_a_scope_of_that_name_gives_way_and_the_operator_reads_what_follows(
+    filled: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with filled.app_context():
+        downgrade(revision=BEFORE)
+        scope = {"name": "teams", "description_en": "x", "description_de": "x", "restricted": False}
+        scope |= {"audience": "https://api.example", "created_at": now()}
+        db.session.execute(insert(Scope.__table__).values(scope))
+        db.session.commit()
+        db.session.remove()
+        upgrade()
+        assert "no longer for https://api.example" in capsys.readouterr().out
+        assert db.session.scalars(select(Scope)).all() == []
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()

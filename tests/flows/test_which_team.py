@@ -134,6 +134,7 @@ def test_several_consents_ask_which_one_and_list_nothing_as_new(
     assert set(choices(page)) == {"", teams[0].id, teams[1].id}
     assert chosen(page) == [teams[0].id]  # what was decided last
     assert "You gave Ledger access more than once." in page.text
+    assert "Continue to Ledger?" in page.text
     answer = teams_of.tokens(browser, ledger, make.decide(browser, page, team=""))
     assert team_of(answer) is None
     assert "email" in answer["scope"].split()
@@ -252,6 +253,7 @@ def test_a_person_with_fifty_teams_reads_them_all(
     page = ask(browser, ledger)
     assert choices(page) == ["", *(team.id for team in made)]
     assert "<b>49" not in page.text
+    assert "You are in 50 teams." in page.text
     last = connect(browser, ledger, made[-1].id)
     assert team_of(last) == {"id": made[-1].id, "name": "Team <b>49</b>"}
     assert choices(ask(browser, ledger, prompt="consent"))[:2] == ["", made[-1].id]

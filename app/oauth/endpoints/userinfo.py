@@ -42,7 +42,7 @@ def _claims_of(
 
 
 @blueprint.get("/oauth/me", strict_slashes=False, provide_automatic_options=False)
-@resource("me", "profile", "email", "phone", "openid")
+@resource("me", "profile", "email", "phone", "openid", "teams")
 def me(token: ActiveToken) -> Response:
     """``id``, ``username``, ``name``, ``email`` … as the scopes allow, and the team: a label for a connection."""
     claims = person_claims(token.person, token.scopes, unproven=token.learns_unproven)
