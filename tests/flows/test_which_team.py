@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.consents.decisions import withdraw_consent
 from app.consents.models import Consent
 from app.database.rows import db
 from tests import factories as make
@@ -174,6 +175,32 @@ def test_new_permissions_are_for_the_team_of_the_consent_and_another_team_is_ask
     assert make.offered(page) == ["openid", "email", "profile"]
     assert chosen(page) == [teams[1].id]
     assert "code" in make.answer_of(make.decide(browser, page, team=teams[1].id))
+
+
+def test_an_app_that_names_a_team_chooses_it_for_nobody(
+    app: Flask, anna: make.Person, browser: FlaskClient, ledger: make.App, teams: list[make.Team]
+) -> None:
+    hint = connect(browser, ledger, teams[0].id, prompt=None)["id_token"]
+    with app.app_context():
+        withdraw_consent(anna.id, ledger.id, teams[0].id)
+        db.session.commit()
+    for other in ("", teams[1].id):
+        page = ask(browser, ledger, id_token_hint=hint)
+        assert (page.status_code, chosen(page)) == (200, [])
+        connect(browser, ledger, other)
+
+
+def test_what_one_person_chose_for_a_request_is_nothing_for_another(
+    app: Flask, browser: FlaskClient, ledger: make.App, teams: list[make.Team], anna: make.Person
+) -> None:
+    for team in ("", teams[0].id):
+        connect(browser, ledger, team)
+    onward = make.decide(browser, ask(browser, ledger), team=teams[1].id)
+    assert chosen(browser.get(onward.location)) == [teams[1].id]
+    bert = make.make_user(app)
+    make.make_team(app, bert)
+    assert chosen(make.sign_in(app, browser, bert).get(onward.location)) == []
+    assert chosen(make.sign_in(app, browser, anna).get(onward.location)) == [teams[1].id]
 
 
 def test_who_was_never_asked_for_whom_chooses_when_an_app_begins_to_ask(

@@ -12,7 +12,6 @@ from ...crypto import digest
 
 MOST_REQUESTS = 5  # tabs with an open request that one browser is remembered for
 _KEPT_IN = PENDING
-_FOR = "for:"  # before the name of a team: notes without a value are not kept
 
 
 def authorize_url(parameters: Iterable[tuple[str, str]]) -> str:
@@ -38,10 +37,11 @@ def is_to_ask(url: str) -> bool:
     return bool(_notes(url).get("ask"))
 
 
-def team_chosen(url: str) -> str | None:
-    """For which team the person said to give access by this request; empty: for themselves."""
+def team_chosen(url: str, user_id: str) -> str | None:
+    """For which team this person said to give access by this request; empty: for themselves."""
     chosen = _notes(url).get("team")
-    return chosen.removeprefix(_FOR) if isinstance(chosen, str) else None
+    who, separator, team = chosen.partition(":") if isinstance(chosen, str) else ("", "", "")
+    return team if separator and who == key_of(user_id) else None
 
 
 def note_sent_to_sign_in(url: str) -> None:
@@ -60,9 +60,9 @@ def note_to_ask(url: str) -> None:
     _note(url, chosen=None, ask=True)
 
 
-def note_team_chosen(url: str, team: str) -> None:
-    """Remember for which team access is to be given; empty: for the person themselves."""
-    _note(url, team=_FOR + team)
+def note_team_chosen(url: str, user_id: str, team: str) -> None:
+    """Remember for which team this person gives access; empty: for themselves."""
+    _note(url, team=f"{key_of(user_id)}:{team}")
 
 
 def note_another_wanted(url: str) -> None:

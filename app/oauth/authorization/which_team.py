@@ -26,8 +26,10 @@ class ForWhom:
     """Whether the app wants to know the team."""
     consents: Sequence[Consent]
     """What the person allows it at present, for themselves and for teams; what they decided last comes first."""
+    said: str | None
+    """Whom the person has chosen for this request already: the id of a team, or :data:`ONESELF`."""
     named: str | None
-    """Whom the person has said, or else the app: the id of a team, or :data:`ONESELF`."""
+    """Whom the app names."""
     chooses: bool
     """Whether the app wants the person to choose anew (``prompt=select_account``)."""
 
@@ -38,11 +40,11 @@ class ForWhom:
 
     @property
     def whom(self) -> str | None:
-        """Whom it is for: who is named, or the only one that anything is allowed for; None: the person must say."""
+        """Whom it is for: who was chosen or named, or the only one that anything is allowed for; None: the person must say."""
         if not self.asked:
             return ONESELF
-        if self.named is not None:
-            return self.named
+        if self.said is not None or self.named is not None:
+            return self.named if self.said is None else self.said
         if len(self.consents) == 1:
             return self.consents[0].for_whom
         return None if self.consents or self.teams else ONESELF
@@ -64,8 +66,11 @@ class ForWhom:
 
     @property
     def last(self) -> str | None:
-        """What is chosen on the page that asks: whom it is for, or what was decided last."""
-        return self.whom if self.whom is not None or not self.consents else self.consents[0].for_whom
+        """What is chosen on the page that asks: what the person said or decided before, never what the app names alone."""
+        if self.said is not None:
+            return self.said
+        known = self.consent if self.whom is not None else next(iter(self.consents), None)
+        return known.for_whom if known else None
 
     def find(self, whom: str | None) -> Consent | None:
         """What they allow for this one."""
@@ -84,10 +89,9 @@ def read(grant: AuthorizationCodeGrant, url: str, user_id: str | None) -> ForWho
     """Read it for this person; nothing of it is locked."""
     client_id, asked = grant.request.client.id, TEAMS.name in grant.scopes
     consents = list_consents_to(user_id, client_id) if user_id else ()
-    named = pending.team_chosen(url)
-    if named is None and user_id is not None and grant.named == user_id:
-        named = _named_by_app(grant, consents)
-    return ForWhom(user_id, asked, consents, named, "select_account" in grant.wishes.prompts)
+    said = pending.team_chosen(url, user_id) if user_id else None
+    named = _named_by_app(grant, consents) if user_id and grant.named == user_id else None
+    return ForWhom(user_id, asked, consents, said, named, "select_account" in grant.wishes.prompts)
 
 
 def _named_by_app(grant: AuthorizationCodeGrant, consents: Sequence[Consent]) -> str | None:

@@ -76,7 +76,7 @@ def _allow(authorization: Authorization, ticked: set[str], whom: str) -> Any:
     """Give the consent, and answer the app; what was not on the page for these is asked first."""
     for_whom, asked = authorization.for_whom, consent_page.asked_now(authorization)
     if not set(which_team.missing(authorization.scopes, for_whom.find(whom))) <= set(asked):
-        pending.note_team_chosen(authorization.url, whom)
+        pending.note_team_chosen(authorization.url, current_user.id, whom)
         request_log.forget()
         return redirect(authorization.url, 303)
     allowed = [name for name in asked if name in ticked or name in consent_page.REQUIRED]
