@@ -9,6 +9,7 @@ from app.database.rows import new_id
 from app.teams.models import Role, Team, TeamMember
 from app.users.models import User
 from tests.browser import walks
+from tests.browser.test_long_names import misplaced
 from tests.support.browser import OpenPage
 from tests.support.portals import Portal
 from tests.support.relying_party import RelyingParty
@@ -68,6 +69,21 @@ def test_the_question_for_whom_has_no_barriers(
     for path in ("/account/apps", "/account", "/account/activity"):
         walks.check(page, sqlite_portal.url + path)
     assert [told for told in walks.complaints(page) if "422" not in told] == []
+
+
+def test_the_longest_names_of_teams_stay_in_the_card(
+    sqlite_portal: Portal, open_page: OpenPage, relying_party: RelyingParty
+) -> None:
+    page = open_page()
+    name = walks.register(page, sqlite_portal.url)
+    app = app_for_teams(page, sqlite_portal, relying_party)
+    [team] = join_teams(sqlite_portal, name, ["W" * 100])
+    assert misplaced(page, app.ask(scope=SCOPE)) == []
+    page.check(f"[name=team][value='{team}']")
+    walks.decide(page, "allow")
+    relying_party.wait_for_call()
+    for path in ("/account/apps", "/account", "/account/activity"):
+        assert misplaced(page, sqlite_portal.url + path) == []
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])

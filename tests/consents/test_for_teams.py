@@ -125,7 +125,7 @@ def test_the_person_reads_for_which_team(app: Flask, three: Three) -> None:
     own = make.browser_of(app, make.Person(three[0], "anna", "anna@example.org"))
     assert "You gave an app access for the team Lighthouse." in own.get("/account/activity").text
     home = own.get("/account").text
-    assert '<span class="muted">Harbour</span>' in home
+    assert "Ledger&nbsp;· Harbour" in home
     assert "Show what it may do" in home
 
 
