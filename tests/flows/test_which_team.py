@@ -163,6 +163,33 @@ def test_a_team_that_was_never_chosen_is_asked_for_its_permissions_first(
     }
 
 
+def test_of_several_the_chosen_one_is_asked_for_what_is_new(
+    app: Flask, browser: FlaskClient, ledger: make.App, teams: list[make.Team]
+) -> None:
+    for team in ("", teams[0].id):
+        connect(browser, ledger, team)
+    wider = {"scope": "openid email profile teams"}
+    page = ask(browser, ledger, **wider)
+    assert make.offered(page) == []
+    page = browser.get(make.decide(browser, page, team="").location)
+    assert (make.offered(page), chosen(page)) == (["profile"], [""])
+    assert "code" in make.answer_of(make.decide(browser, page, team=""))
+    with app.app_context():
+        scopes = dict(db.session.execute(select(Consent.for_whom, Consent.scope)).all())
+    assert scopes == {"": "openid email teams profile", teams[0].id: "openid email teams"}
+
+
+def test_two_clicks_give_one_consent_and_codes_for_the_same_team(
+    app: Flask, browser: FlaskClient, ledger: make.App, teams: list[make.Team]
+) -> None:
+    page = ask(browser, ledger)
+    answers = [make.decide(browser, page, team=teams[1].id) for _click in range(2)]
+    for answer in answers:
+        assert team_of(teams_of.tokens(browser, ledger, answer)) == {"id": teams[1].id, "name": "Lighthouse"}
+    with app.app_context():
+        assert db.session.scalars(select(Consent.for_whom)).all() == [teams[1].id]
+
+
 def test_new_permissions_are_for_the_team_of_the_consent_and_another_team_is_asked_for_all(
     browser: FlaskClient, ledger: make.App, teams: list[make.Team]
 ) -> None:
