@@ -60,6 +60,7 @@ REACTIONS = (
     (groups.group_wanted, group_limits.names_of_apps_for),
     (importing.groups_wanted, imports.find_ids),
     (importing.people_imported, imports.put_into_groups),
+    (signals.member_left, decisions.withdraw_for_team),
     (definitions.scope_wanted, scope_usage.names_of_apps_with),
     (definitions.scope_deleted, scope_usage.take_from_apps),
     (definitions.scope_deleted, decisions.forget_scope),

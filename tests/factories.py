@@ -273,10 +273,14 @@ def offered(page: TestResponse) -> list[str]:
 
 
 def decide(
-    browser: FlaskClient, page: TestResponse, decision: str = "allow", ticked: list[str] | None = None
+    browser: FlaskClient,
+    page: TestResponse,
+    decision: str = "allow",
+    ticked: list[str] | None = None,
+    **answers: str,
 ) -> TestResponse:
-    """Send the consent form of ``page``, all boxes ticked unless told otherwise."""
-    fields = {"csrf_token": csrf_token(page), "decision": decision}
+    """Send the consent form of ``page``, all boxes ticked unless told otherwise; ``answers`` such as the ``team``."""
+    fields = {"csrf_token": csrf_token(page), "decision": decision, **answers}
     chosen = offered(page) if ticked is None else ticked
     return browser.post(action_of(page), data={**fields, "scope": chosen})
 

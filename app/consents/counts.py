@@ -1,4 +1,4 @@
-"""How many people allow something at present."""
+"""How many people allow something at present: who gives access for two teams is one of them."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def count_people(client_ids: Sequence[str], besides: str | None = None) -> dict[
     The person with the id ``besides`` is not counted.
     """
     query = (
-        select(Consent.client_id, func.count().label("people"))
+        select(Consent.client_id, func.count(Consent.user_id.distinct()).label("people"))
         .where(Consent.client_id.in_(client_ids), Consent.withdrawn_at.is_(None))
         .group_by(Consent.client_id)
     )
@@ -33,12 +33,12 @@ def count_up_to(client_id: str, most: int) -> int:
     Others may be one stranger with a hundred accounts.
     """
     standing = Consent.client_id == client_id, Consent.withdrawn_at.is_(None)
-    some = select(Consent.id).join(User, User.id == Consent.user_id).where(*standing)
+    some = select(Consent.user_id).distinct().join(User, User.id == Consent.user_id).where(*standing)
     some = some.where(User.email_verified_at.is_not(None)).limit(most)
     return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def count_consents_with(scope: str) -> int:
     """How many people allow some app this scope at present."""
-    query = select(func.count()).select_from(Consent).where(Consent.withdrawn_at.is_(None))
+    query = select(func.count(Consent.user_id.distinct())).where(Consent.withdrawn_at.is_(None))
     return db.session.scalar(query.where(has_word(Consent.scope, scope))) or 0

@@ -1,10 +1,11 @@
-"""What a person allows a client: giving, finding and withdrawing it."""
+"""What a person allows a client, for themselves or for a team: giving and withdrawing it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from blinker import Namespace
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import mysql, sqlite
 
 from ..audit.events import EventKind, record
@@ -12,47 +13,38 @@ from ..clients.models import Client
 from ..clock import now
 from ..database.rows import db, new_id
 from ..scopes.words import has_word, without_word
+from ..teams.changing import hold_role
+from ..teams.models import Team, TeamMember
 from ..users.models import User
-from .models import Consent
+from .models import ONESELF, Consent
+from .standing import list_consents, standing
 
 # Sent with the consent that was just withdrawn: what was issued on it must end.
 consent_withdrawn = Namespace().signal("consent_withdrawn")
 
 
-def find_consent(user_id: str, client_id: str) -> Consent | None:
-    """What this person allows this client at present; None when they withdrew it."""
-    return db.session.execute(_standing(user_id, client_id)).scalar_one_or_none()
-
-
-def who_allows(user_ids: Collection[str], client_id: str) -> set[str]:
-    """Return those of these people who allow this client something at present."""
-    query = select(Consent.user_id).where(
-        Consent.user_id.in_(user_ids), Consent.client_id == client_id, Consent.withdrawn_at.is_(None)
-    )
-    return set(db.session.scalars(query))
-
-
-def list_consents(user_id: str) -> list[tuple[Consent, Client]]:
-    """What this person allows at present, with the client of each; newest first."""
-    query = (
-        select(Consent, Client)
-        .join(Client, Client.id == Consent.client_id)
-        .where(Consent.user_id == user_id, Consent.withdrawn_at.is_(None))
-        .order_by(Consent.granted_at.desc(), Consent.id.desc())
-    )
-    return [(consent, client) for consent, client in db.session.execute(query)]
+class NotInTeam(Exception):
+    """The person is not in the team they would give access for, or has just left it."""
 
 
 def give_consent(
-    user_id: str, client_id: str, scopes: Iterable[str], declined: Iterable[str] = ()
+    user_id: str,
+    client_id: str,
+    scopes: Iterable[str],
+    declined: Iterable[str] = (),
+    *,
+    team_id: str | None = None,
 ) -> Consent:
     """Add ``scopes`` to the person's consent and return it; one that was withdrawn starts anew with these alone.
 
     ``declined`` is taken from it and remembered beside, so that nobody is asked twice.
     Two tabs may decide at the same time: both succeed, and everything allowed in either is kept.
+    Raises :class:`NotInTeam`, also for somebody who is removed at the same moment.
     """
+    if team_id is not None and hold_role(team_id, user_id) is None:
+        raise NotInTeam
     wanted = list(scopes)
-    consent, is_new = _locked(user_id, client_id)
+    consent, is_new = _locked(user_id, client_id, team_id)
     fresh = is_new or consent.withdrawn_at is not None
     refused_now = list(declined)
     before = [] if fresh else [name for name in consent.scope.split() if name not in refused_now]
@@ -66,23 +58,31 @@ def give_consent(
         name for name in dict.fromkeys([*refused, *refused_now]) if name not in {*before, *added}
     )
     if fresh or added:
-        app = _name_of(client_id)
-        record(EventKind.ACCESS_GIVEN, user_id, user_id, client_id=client_id, app=app, scopes=added)
+        _record(EventKind.ACCESS_GIVEN, consent, scopes=added)
     db.session.flush()
     return consent
 
 
-def withdraw_consent(user_id: str, client_id: str) -> Consent | None:
+def withdraw_consent(user_id: str, client_id: str, team_id: str | None = None) -> Consent | None:
     """Withdraw the consent and return it, None where there was none; ``consent_withdrawn`` tells those above."""
-    query = _standing(user_id, client_id).with_for_update().execution_options(populate_existing=True)
+    query = standing(user_id, client_id, team_id).with_for_update().execution_options(populate_existing=True)
     consent = db.session.execute(query).scalar_one_or_none()
     if consent is None:
         return None
     consent.withdrawn_at = now()
-    record(EventKind.ACCESS_WITHDRAWN, user_id, user_id, client_id=client_id, app=_name_of(client_id))
+    _record(EventKind.ACCESS_WITHDRAWN, consent)
     db.session.flush()
     consent_withdrawn.send(consent)
     return consent
+
+
+def withdraw_for_team(member: TeamMember) -> None:
+    """Withdraw what somebody who leaves a team gave for it."""
+    query = select(Consent.client_id).where(
+        Consent.user_id == member.user_id, Consent.team_id == member.team_id, Consent.withdrawn_at.is_(None)
+    )
+    for client_id in db.session.scalars(query.order_by(Consent.id)).all():
+        withdraw_consent(member.user_id, client_id, member.team_id)
 
 
 def forget_scope(scope: str) -> None:
@@ -94,48 +94,44 @@ def forget_scope(scope: str) -> None:
 
 def withdraw_all_of(user: User) -> None:
     """Withdraw every consent of a person who is gone, or of an account that a squatter had."""
-    for consent, _client in list_consents(user.id):
-        withdraw_consent(user.id, consent.client_id)
+    for consent, _client, _team in list_consents(user.id):
+        withdraw_consent(user.id, consent.client_id, consent.team_id)
 
 
-def _standing(user_id: str, client_id: str) -> Select[Consent]:
-    return select(Consent).where(
-        Consent.user_id == user_id, Consent.client_id == client_id, Consent.withdrawn_at.is_(None)
-    )
-
-
-def _locked(user_id: str, client_id: str) -> tuple[Consent, bool]:
-    """The row of this pair, held until the end of the transaction, and whether it was made just now.
+def _locked(user_id: str, client_id: str, team_id: str | None) -> tuple[Consent, bool]:
+    """The row of these, held until the end of the transaction, and whether it was made just now.
 
     One statement writes it either way, so that of two simultaneous ones the second waits for the first.
     """
     moment = now()
+    key = {"user_id": user_id, "client_id": client_id, "for_whom": team_id or ONESELF}
     values: dict[str, object] = {
         "id": new_id(),
-        "user_id": user_id,
-        "client_id": client_id,
+        **key,
+        "team_id": team_id,
         "scope": "",
         "declined": "",
         "granted_at": moment,
         "updated_at": moment,
     }
-    db.session.execute(_upsert(values, moment))
-    query = select(Consent).where(Consent.user_id == user_id, Consent.client_id == client_id)
+    db.session.execute(_upsert(values, list(key), moment))
     # The row may be in memory as it was before the lock.
-    locked = query.with_for_update().execution_options(populate_existing=True)
-    consent = db.session.execute(locked).scalar_one()
+    query = select(Consent).filter_by(**key).with_for_update().execution_options(populate_existing=True)
+    consent = db.session.execute(query).scalar_one()
     return consent, consent.id == values["id"]
 
 
-def _upsert(values: dict[str, object], moment: datetime) -> sqlite.Insert | mysql.Insert:
+def _upsert(values: dict[str, object], key: list[str], moment: datetime) -> sqlite.Insert | mysql.Insert:
     if db.session.get_bind().dialect.name == "sqlite":
         insert = sqlite.insert(Consent).values(values)
-        return insert.on_conflict_do_update(
-            index_elements=["user_id", "client_id"], set_={"updated_at": moment}
-        )
+        return insert.on_conflict_do_update(index_elements=key, set_={"updated_at": moment})
     return mysql.insert(Consent).values(values).on_duplicate_key_update(updated_at=moment)
 
 
-def _name_of(client_id: str) -> str | None:
-    """The name as the person read it: the app may have another one, or none, when they read of it later."""
-    return db.session.scalar(select(Client.name).where(Client.id == client_id))
+def _record(kind: EventKind, consent: Consent, **details: Any) -> None:
+    """Record it with the names as the person read them: there may be others, or none, when they read of it later."""
+    app = db.session.scalar(select(Client.name).where(Client.id == consent.client_id))
+    if consent.team_id is not None:
+        details["team"] = db.session.scalar(select(Team.name).where(Team.id == consent.team_id))
+    user_id, client_id, team_id = consent.user_id, consent.client_id, consent.team_id
+    record(kind, user_id, user_id, client_id=client_id, team_id=team_id, app=app, **details)

@@ -2,7 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
+from sqlalchemy.orm import aliased
 
 from ..clients.models import Client
 from ..database.rows import db
@@ -12,6 +13,7 @@ from ..notifications.mail import queue_mail
 from ..users.models import User
 from .models import Consent
 
+Earlier = aliased(Consent)
 PEOPLE_A_TURN = 50  # emails queued at once: what else waits in the outbox comes in between
 
 
@@ -37,10 +39,18 @@ def tell_of_end(client_id: str, after: str) -> None:
 
 
 def _people_of(client_id: str, after: str) -> list[Row[str, str, str | None]]:
-    """Consent, confirmed address and language of the next ones."""
+    """Consent, confirmed address and language of the next ones; the first consent of each, where there are several."""
     standing = Consent.client_id == client_id, Consent.withdrawn_at.is_(None), Consent.id > after
     reachable = User.email.is_not(None), User.email_verified_at.is_not(None)
+    earlier = exists().where(
+        Earlier.client_id == client_id,
+        Earlier.user_id == Consent.user_id,
+        Earlier.withdrawn_at.is_(None),
+        Earlier.id < Consent.id,
+    )
     query = select(Consent.id, User.email, User.mail_language).join(User, User.id == Consent.user_id)
     return list(
-        db.session.execute(query.where(*standing, *reachable).order_by(Consent.id).limit(PEOPLE_A_TURN))
+        db.session.execute(
+            query.where(*standing, *reachable, ~earlier).order_by(Consent.id).limit(PEOPLE_A_TURN)
+        )
     )

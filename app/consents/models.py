@@ -1,4 +1,4 @@
-"""What a person has allowed a client."""
+"""Consents: one row for each person, client and team that access was given for."""
 
 from datetime import datetime
 
@@ -6,18 +6,28 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import now
-from ..database.rows import TABLE_OPTIONS, Id, Model, PrimaryId
+from ..database.rows import TABLE_OPTIONS, Id, Model, PrimaryId, ascii_text
+
+ONESELF = ""
+"""For whom a person gives access who gives it for no team; SQL takes no two NULLs for the same."""
 
 
 class Consent(Model):
-    """A person's standing permission for one client; a withdrawn one stays, to tell the owner when."""
+    """A person's standing permission for one client, for themselves or for one of their teams.
+
+    A withdrawn one stays, to tell the owner when.
+    """
 
     __tablename__ = "consents"
-    __table_args__ = (UniqueConstraint("user_id", "client_id"), TABLE_OPTIONS)
+    __table_args__ = (UniqueConstraint("user_id", "client_id", "for_whom"), TABLE_OPTIONS)
 
     id: Mapped[PrimaryId]
     user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    team_id: Mapped[Id | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), index=True)
+    """The team that it is for; null: the person."""
+    for_whom: Mapped[str] = mapped_column(ascii_text(32), default=ONESELF, server_default=ONESELF)
+    """``team_id``, or :data:`ONESELF`. Neither ever changes: what was issued on this row is for that team alone."""
     scope: Mapped[str] = mapped_column(Text)
     """Everything allowed so far, words separated by spaces."""
     declined: Mapped[str] = mapped_column(Text, default="")

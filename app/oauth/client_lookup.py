@@ -18,6 +18,7 @@ from ..database.engines import read_connection
 from ..database.hot_reads import HotRead, constant
 from ..diagnostics import causes
 from ..process.cache import Cache
+from ..teams.models import Team
 from ..users.models import User
 from ..users.person_fields import CLAIMED
 from .client_rows import ClientRow, SecretRow
@@ -36,6 +37,7 @@ _PERSON_STATE = case(
 # What the person allows the app at present.
 CONSENT_SCOPE = func.coalesce(Consent.scope, literal_column("''", String())).label("consent_scope")
 _DECLINED = func.coalesce(Consent.declined, literal_column("''", String())).label("consent_declined")
+_TEAM = (Team.id.label("team_id"), Team.name.label("team_name"))  # that the consent is for
 
 _PERSON = [getattr(User, field.column) for field in CLAIMED]  # what ID tokens are made of
 
@@ -45,12 +47,20 @@ def _with_revision(model: Any, key: Any, *extra: Any) -> HotRead:
     columns = [column for column in model.__table__.c if column.name not in ("code_digest", "keep_until")]
     return HotRead(
         select(
-            Client.revision, *columns, _PERSON_STATE, Consent.withdrawn_at, CONSENT_SCOPE, _DECLINED, *extra
+            Client.revision,
+            *columns,
+            _PERSON_STATE,
+            Consent.withdrawn_at,
+            CONSENT_SCOPE,
+            _DECLINED,
+            *_TEAM,
+            *extra,
         )
         .select_from(Client.__table__)
         .outerjoin(model, key == bindparam("presented"))
         .outerjoin(User, User.id == model.user_id)
         .outerjoin(Consent, Consent.id == model.consent_id)
+        .outerjoin(Team, Team.id == Consent.team_id)
         .where(Client.id == bindparam("client"))
     )
 

@@ -3,7 +3,7 @@
 Secrets, digests and seeds are in none of them. `docs/your-data.schema.json` is printed from this table.
 """
 
-from sqlalchemy import case, or_
+from sqlalchemy import case, or_, select
 
 from ..account.models import EmailLink, FactorRecovery
 from ..audit.models import Event
@@ -26,6 +26,8 @@ def _columns(model: type[Base], names: str) -> tuple[Field, ...]:
 # Where somebody else acted on the person, such as an administrator, the network address is that one's.
 _OWN_ADDRESS = case((or_(Event.actor_id.is_(None), Event.actor_id == Event.user_id), Event.ip))
 _ON_OTHERS = or_(Event.user_id.is_(None), Event.user_id != Event.actor_id)
+# Null: for the person themselves.
+_TEAM_OF_CONSENT = select(Team.name).where(Team.id == Consent.team_id).scalar_subquery()
 _DETAILS = Field("details", Event.details, Shape.OBJECT)
 
 ACCOUNT = (
@@ -84,6 +86,8 @@ SECTIONS = (
             Field("id", Consent.id),
             Field("client_id", Consent.client_id),
             Field("app", Client.name),
+            Field("team_id", Consent.team_id),
+            Field("team", _TEAM_OF_CONSENT),
             Field("permissions", Consent.scope, Shape.WORDS),
             Field("declined", Consent.declined, Shape.WORDS),
             *_columns(Consent, "granted_at updated_at last_used_at withdrawn_at"),

@@ -44,9 +44,10 @@ STANDARD: dict[str, ScopeInfo] = {
     }.items()
 }
 
-GROUPS = "groups"
+GROUPS, TEAMS = "groups", "teams"
 ON_REQUEST: dict[str, ScopeInfo] = {
     GROUPS: ScopeInfo(GROUPS, _l("See which groups you are in")),
+    TEAMS: ScopeInfo(TEAMS, _l("Know for which team you give access")),
 }
 """What apps have only where their developer says so."""
 ABOUT_PERSON: dict[str, ScopeInfo] = {**STANDARD, **ON_REQUEST}

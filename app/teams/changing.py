@@ -24,3 +24,14 @@ def hold_as_owner(team: Team, by: str) -> None:
     hold(team)
     if find_role(team.id, by) is not Role.OWNER:
         raise NotOwner
+
+
+def hold_role(team_id: str, user_id: str) -> Role | None:
+    """The role of this person in this team, which stays until the transaction ends; None where they are not in it.
+
+    Whoever changes who is in a team writes its revision first, and so do we: one waits for the other, on all nodes
+    of a cluster.
+    """
+    this = update(Team).where(Team.id == team_id).values(revision=new_id())
+    is_held = changed(this.execution_options(synchronize_session=False)) == 1
+    return find_role(team_id, user_id) if is_held else None

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.audit.models import Event
-from app.consents import counts, decisions
+from app.consents import counts, decisions, standing
 from app.consents.models import Consent
 from app.database.rows import db
 from app.users.accounts import delete, get_user
@@ -27,7 +27,7 @@ def test_scopes_are_added_to_what_was_allowed(pair: tuple[str, str]) -> None:
     db.session.commit()
     assert second.id == first.id
     assert (second.scope, second.granted_at) == ("openid email profile", granted_at)
-    assert decisions.find_consent(*pair) == second
+    assert standing.find_consent(*pair) == second
 
 
 def test_a_withdrawn_consent_starts_anew_with_what_is_allowed_now(pair: tuple[str, str]) -> None:
@@ -35,7 +35,7 @@ def test_a_withdrawn_consent_starts_anew_with_what_is_allowed_now(pair: tuple[st
     granted_at = first.granted_at
     assert decisions.withdraw_consent(*pair) is first
     db.session.commit()
-    assert decisions.find_consent(*pair) is None
+    assert standing.find_consent(*pair) is None
     again = decisions.give_consent(*pair, ["openid"])
     db.session.commit()
     assert (again.scope, again.withdrawn_at) == ("openid", None)
@@ -72,7 +72,7 @@ def test_a_deleted_person_allows_nobody_anything(pair: tuple[str, str]) -> None:
     assert person is not None
     delete(person)
     db.session.commit()
-    assert decisions.find_consent(*pair) is None
+    assert standing.find_consent(*pair) is None
     assert counts.count_people([pair[1]]) == {}
 
 

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.clients.redirect_uris import leads_to_a_device
-from app.consents.decisions import find_consent
+from app.consents.standing import find_consent
 from tests import factories as make
 from tests.oauth.world import World
 from tests.support.apps import MakeApp

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.clients import registration
 from app.clients.details import OPERATOR_LIMITS, details_of
-from app.consents.decisions import find_consent
+from app.consents.standing import find_consent
 from app.scopes import catalogue
 from app.scopes.models import Scope
 from tests import factories as make

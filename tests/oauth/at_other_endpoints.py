@@ -6,6 +6,8 @@ from joserfc import jwt
 from werkzeug.test import TestResponse
 
 from app.authentication.methods import TWO_FACTORS
+from app.consents.decisions import give_consent
+from app.database.rows import db
 from app.oauth.keys import ring
 from app.users import accounts
 from tests import factories as make
@@ -88,6 +90,15 @@ def id_token_hint_invalid(world: World) -> TestResponse:
 
 def consent_required(world: World) -> TestResponse:
     return world.ask(prompt="none")
+
+
+def team_unclear(world: World) -> TestResponse:
+    client, team = world.make_client(scopes=("openid", "teams")), make.make_team(world.app, world.person)
+    with world.app.app_context():
+        for team_id in (None, team.id):
+            give_consent(world.person.id, client.id, ["openid", "teams"], team_id=team_id)
+        db.session.commit()
+    return world.ask(client, prompt="none", scope="openid teams")
 
 
 def second_factor_unproven(world: World) -> TestResponse:

@@ -20,6 +20,7 @@ from app.audit.models import Event
 from app.authentication.factors import recovery_codes
 from app.authentication.models import Passkey
 from app.clock import now
+from app.consents.decisions import give_consent
 from app.database.rows import Base, db, new_id
 from app.extensions import settings
 from app.privacy import export
@@ -91,6 +92,19 @@ def test_a_filled_export_is_what_its_schema_says(browser: FlaskClient) -> None:
     assert "of anna" not in answer.text
     assert "openid" in document["connected_apps"][0]["permissions"]
     assert document["apps"][0]["redirect_uris"] == [make.CALLBACK]
+    assert (document["connected_apps"][0]["team_id"], document["connected_apps"][0]["team"]) == (None, None)
+
+
+def test_an_export_says_for_which_team_access_was_given(
+    app: Flask, browser: FlaskClient, anna: make.Person
+) -> None:
+    team, client = make.make_team(app, anna, "Harbour"), make.make_client(app)
+    with app.app_context():
+        give_consent(anna.id, client.id, ["teams"], team_id=team.id)
+        db.session.commit()
+    document = json.loads(take_along(browser).text)
+    told = next(each for each in document["connected_apps"] if each["client_id"] == client.id)
+    assert (told["team_id"], told["team"], told["permissions"]) == (team.id, "Harbour", ["teams"])
 
 
 @pytest.mark.parametrize(

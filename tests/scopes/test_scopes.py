@@ -1,4 +1,5 @@
 import json
+import re
 import threading
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.models import Event
+from app.clients.details import Details
 from app.database.rows import db
 from app.scopes import catalogue, definitions
 from app.scopes.models import Scope
@@ -208,3 +210,13 @@ def test_two_administrators_cannot_define_one_name(app: Flask) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["made", "name_taken", "name_taken", "name_taken"]
+
+
+def test_the_scope_of_teams_is_there_but_no_app_has_it_unasked(app: Flask) -> None:
+    listed = run(app, "list").output
+    assert re.search(r"^teams +\(the issuer\) +Know for which team you give access$", listed, re.MULTILINE)
+    assert "teams" not in Details(name="Ledger").scopes
+    assert run(app, "create", "teams", *TEXTS).exit_code == 1
+    discovery = app.test_client().get("/.well-known/openid-configuration").json or {}
+    assert "teams" in discovery["scopes_supported"]
+    assert "team" in discovery["claims_supported"]

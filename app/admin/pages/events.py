@@ -12,7 +12,7 @@ from ...audit import EventKind, export, record
 from ...audit.log_wording import kind_in_words
 from ...audit.models import Event
 from ...audit.search import search
-from ...audit.wording import WARNINGS, about
+from ...audit.wording import WARNINGS, about, team_of
 from ...authentication.access import recent_sign_in
 from ...clients.naming import names_of
 from ...database.rows import db
@@ -35,6 +35,7 @@ def index() -> ResponseReturnValue:
         filters=filters,
         page=page,
         about=about,
+        team_of=team_of,
         in_words=kind_in_words,
         warnings=WARNINGS,
         most=export.MOST_ROWS,

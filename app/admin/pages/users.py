@@ -11,7 +11,7 @@ from ...authentication import devices
 from ...authentication.administration import find_lack
 from ...authentication.sessions import list_sessions
 from ...clients.registration import list_own_clients
-from ...consents.decisions import list_consents
+from ...consents.standing import list_consents
 from ...forms import REFUSED
 from ...groups.members import list_groups_of
 from ...users import accounts

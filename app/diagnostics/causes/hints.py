@@ -57,7 +57,7 @@ WORDS: dict[str, LazyString] = {
     "token_revoked": _l("the app revoked it"),
     "code_replayed": _l("the authorization code was used twice"),
     "refresh_replayed": _l("an old refresh token was used again"),
-    "access_withdrawn": _l("the person disconnected the app"),
+    "access_withdrawn": _l("the person disconnected the app, or left the team for which it was connected"),
     "user_blocked": _l("the account is blocked"),
     "user_deleted": _l("the account was deleted"),
     "deleted": _l("the person, the app or their connection was deleted"),

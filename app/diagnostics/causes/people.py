@@ -98,6 +98,21 @@ ACCOUNT_SELECTION_REQUIRED = Cause(
     ),
     _l("Send the person again without prompt=none, or name the account with id_token_hint or login_hint."),
 )
+TEAM_UNCLEAR = Cause(
+    "team_unclear",
+    "interaction_required",
+    400,
+    "The person allows this client something for more than one team, and prompt=none allows no page that asks which.",
+    _PERSON,
+    _l(
+        "The app sent prompt=none and the scope teams. The person gave it access more than once, for themselves and for "
+        "teams or for several teams, and the request does not say which of them it means."
+    ),
+    _l(
+        "Name the team with an ID token of it as id_token_hint, or keep the refresh token of each. "
+        "To let the person choose, send them again without prompt=none."
+    ),
+)
 EMAIL_UNCONFIRMED = Cause(
     "email_unconfirmed",
     None,

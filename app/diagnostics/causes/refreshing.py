@@ -83,7 +83,7 @@ OFFLINE_DECLINED = _refusal(
 )
 ACCESS_WITHDRAWN = _refusal(
     "access_withdrawn",
-    _l("The person disconnected the app: %(withdrawn_at)s."),
+    _l("The person disconnected the app, or left the team for which it was connected: %(withdrawn_at)s."),
     _l("Delete the stored tokens, and offer the person to connect again."),
 )
 USER_BLOCKED = _refusal(

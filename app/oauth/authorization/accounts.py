@@ -11,7 +11,7 @@ from ... import form_owners
 from ...authentication import accounts_here
 from ...authentication.accounts_here import Account
 from ...authentication.kept_cookies import key_of
-from ...consents.decisions import who_allows
+from ...consents.standing import who_allows
 from ...users.names import fold, fold_email
 from ..grants.authorization_code import AuthorizationCodeGrant
 from . import pending, used_apps

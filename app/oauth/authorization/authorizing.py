@@ -13,7 +13,6 @@ from ...authentication import current_session
 from ...authentication.kept_cookies import key_of
 from ...clients.group_limits import is_outside
 from ...clients.redirect_uris import is_loopback, leads_to_a_device
-from ...consents.decisions import find_consent
 from ...consents.models import Consent
 from ...database.rows import db
 from ...diagnostics import causes, request_log
@@ -26,8 +25,9 @@ from ..tokens.claims import holds_back
 from ..transactions import SessionTransaction
 from ..wire import attribution
 from ..wishes import Wishes
-from . import accounts, pending, reach, responses, used_apps
+from . import accounts, pending, reach, responses, used_apps, which_team
 from .interaction import Situation
+from .which_team import ForWhom
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Authorization:
     asked: PortalRequest
     grant: AuthorizationCodeGrant
     url: str
-    consent: Consent | None
+    for_whom: ForWhom
     account_unclear: bool
     """Whether several accounts are signed in and the person must say which one to use."""
 
@@ -52,14 +52,14 @@ class Authorization:
         return self.grant.scopes
 
     @property
+    def consent(self) -> Consent | None:
+        """What the person allows it, for whom this request is."""
+        return self.for_whom.consent
+
+    @property
     def missing(self) -> tuple[str, ...]:
-        """What it asks for and the person has never decided upon; where they declined all of it, all of it again."""
-        if self.consent is None:
-            return self.scopes
-        allowed, declined = self.consent.scope.split(), self.consent.declined.split()
-        if all(name in declined for name in self.scopes):
-            return self.scopes
-        return tuple(name for name in self.scopes if name not in (*allowed, *declined))
+        """What it asks for and the person has never decided upon, as far as it is clear for whom it is."""
+        return () if self.for_whom.is_unclear else which_team.missing(self.scopes, self.consent)
 
     @property
     def is_unverified_native_app(self) -> bool:
@@ -84,23 +84,28 @@ class Authorization:
             account_unclear=self.account_unclear,
             missing=self.missing,
             has_consent=self.consent is not None,
+            has_any_consent=bool(self.for_whom.consents),
+            team_unclear=self.for_whom.is_unclear or self.for_whom.is_asked_anew,
             is_unverified_native_app=self.is_unverified_native_app,
-            is_full=signed_in and self.consent is None and reach.is_full(self.asked.client, current_user.id),
+            is_full=signed_in
+            and not self.for_whom.consents
+            and reach.is_full(self.asked.client, current_user.id),
             is_outside_groups=signed_in and is_outside(self.asked.client, current_user.id),
             requires_second_factor=self.asked.client.second_factor_required,
             second_factor_at=session.second_factor_at if session else None,
             another_named=signed_in and self.grant.named not in (None, current_user.id),
         )
 
-    def answer(self) -> Response:
-        """Issue a code for what the person allows, and send it to the app."""
-        assert self.consent is not None
+    def answer(self, given: Consent | None = None) -> Response:
+        """Issue a code for what the person allows (``given`` just now, or before), and send it to the app."""
+        consent = given or self.consent
+        assert consent is not None
         asked = self.asked
-        allowed = self.consent.scope.split()
+        allowed = consent.scope.split()
         asked.granted_scopes = tuple(name for name in self.scopes if name in allowed)
         if not asked.client.learns_unconfirmed_emails and holds_back(current_user, asked.granted_scopes):
             request_log.remark(causes.EMAIL_UNCONFIRMED)
-        asked.credential = self.consent
+        asked.credential = consent
         asked.user = current_user
         code = self.grant.generate_authorization_code()
         self.grant.redirect_uri = asked.validated_redirect_uri
@@ -158,9 +163,10 @@ def _validated(asked: PortalRequest) -> Authorization:
     client = asked.client
     if not client.check_grant_type(grant.GRANT_TYPE):
         raise grant.not_enabled(client)
-    consent, url = None, pending.authorize_url(asked.parameters.items(multi=True))
+    url = pending.authorize_url(asked.parameters.items(multi=True))
     is_clear = accounts.take_account(grant, url)
-    if current_user.is_authenticated:
-        request_log.attribute_to(user_id=current_user.id)
-        consent = find_consent(current_user.id, client.id)
-    return Authorization(asked, grant, url, consent, account_unclear=not is_clear)
+    user_id = current_user.id if current_user.is_authenticated else None
+    if user_id is not None:
+        request_log.attribute_to(user_id=user_id)
+    for_whom = which_team.read(grant, url, user_id)
+    return Authorization(asked, grant, url, for_whom, account_unclear=not is_clear)

@@ -16,12 +16,15 @@ from ...forms import REFUSED
 from ...groups.members import groups_of
 from ...groups.wording import some_of
 from ...scopes import catalogue
+from ...scopes.catalogue import TEAMS
 from ..tokens.claims import holds_back
-from . import accounts, responses, used_apps, who_asks
+from . import accounts, responses, team_question, used_apps, who_asks
 from .authorizing import Authorization
+from .team_question import TeamQuestion
 
 # Without it an OpenID app cannot even say who came back; who does not want that chooses Deny.
-REQUIRED = frozenset({"openid"})
+# For which team it is, the page asks by itself; the app always learns the answer.
+REQUIRED = frozenset({"openid", TEAMS})
 ICONS = {"openid": "shield", "profile": "user", "email": "mail", "phone": "phone", "offline_access": "clock"}
 ICONS[catalogue.GROUPS] = "users"
 MOST_GROUPS = 8  # that the page names
@@ -42,7 +45,11 @@ class Permission:
 
 
 def page(
-    authorization: Authorization, *, nothing_ticked: bool = False, ticked: Collection[str] | None = None
+    authorization: Authorization,
+    *,
+    nothing_ticked: bool = False,
+    ticked: Collection[str] | None = None,
+    question: TeamQuestion | None = None,
 ) -> Response:
     """The consent page: what the app would like to do, and the person's two answers; ``ticked`` keeps what was."""
     asked = authorization.asked
@@ -50,6 +57,7 @@ def page(
     g.form_action = responses.form_action(asked.validated_redirect_uri)
     query = urlencode(list(asked.parameters.items(multi=True)))
     who = who_asks.find(asked.client)
+    question = question or team_question.ask(authorization.for_whom)
     html = render_template(
         "oauth/consent.html",
         client=asked.client,
@@ -63,9 +71,11 @@ def page(
         destination=responses.host_of(asked.validated_redirect_uri),
         query=query,
         nothing_ticked=nothing_ticked,
+        team=question,
+        is_only_about_team=authorization.for_whom.is_unclear and not asked_now(authorization),
         has_others=bool(accounts_here.list_others()),
     )
-    return make_response(html, REFUSED if nothing_ticked else 200)
+    return make_response(html, REFUSED if nothing_ticked or question.problem else 200)
 
 
 def account_page(authorization: Authorization, *, another_named: bool = False) -> Response:
@@ -99,8 +109,14 @@ def outside_page(authorization: Authorization) -> str:
 
 def asked_now(authorization: Authorization) -> tuple[str, ...]:
     """The scopes to decide upon: what is new, or everything where the app insists or nothing was decided."""
-    everything = "consent" in authorization.wishes.prompts or authorization.consent is None
-    return authorization.scopes if everything else authorization.missing
+    for_whom, missing = authorization.for_whom, authorization.missing
+    if "consent" in authorization.wishes.prompts or for_whom.is_asked_anew:
+        return authorization.scopes
+    if for_whom.is_unclear:
+        return missing
+    # Who has never been asked for whom may choose anybody, to whom nothing was allowed before.
+    everything = authorization.consent is None or TEAMS in missing
+    return authorization.scopes if everything else missing
 
 
 def permissions(authorization: Authorization, ticked: Collection[str] | None = None) -> list[Permission]:
@@ -119,13 +135,15 @@ def permissions(authorization: Authorization, ticked: Collection[str] | None = N
             and holds_back(current_user, [name]),
         )
         for name in asked_now(authorization)
+        if name != TEAMS
     ]
 
 
 def already_allowed(authorization: Authorization) -> list[str]:
     """What the app asks for and was allowed before, in plain words."""
     locale = str(get_locale())
-    rest = [name for name in authorization.scopes if name not in asked_now(authorization)]
+    told = {*asked_now(authorization), TEAMS}
+    rest = [name for name in authorization.scopes if name not in told]
     allowed = authorization.consent.scope.split() if authorization.consent else []
     return [catalogue.describe(name, locale) for name in rest if name in allowed]
 

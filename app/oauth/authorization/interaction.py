@@ -30,6 +30,11 @@ class Situation:
     missing: tuple[str, ...]
     """Scopes that were asked for and never decided upon."""
     has_consent: bool
+    """Whether the person allows it something, for whom the request is."""
+    has_any_consent: bool = False
+    """Whether they do for themselves or for any team."""
+    team_unclear: bool = False
+    """Whether the person must say for which of their teams it is."""
     is_unverified_native_app: bool = False
     """Whether any program on the person's device could be asking in the app's name."""
     another_named: bool = False
@@ -74,7 +79,7 @@ def _person(situation: Situation) -> bool:
     return (
         situation.another_named
         and not situation.account_unclear
-        and (situation.has_consent or not situation.wishes.silent)
+        and (situation.has_any_consent or not situation.wishes.silent)
     )
 
 
@@ -94,7 +99,7 @@ def _group(situation: Situation) -> bool:
 
 
 def _room(situation: Situation) -> bool:
-    return situation.is_full and not situation.has_consent
+    return situation.is_full and not situation.has_any_consent
 
 
 def _second_factor(situation: Situation) -> bool:
@@ -102,6 +107,10 @@ def _second_factor(situation: Situation) -> bool:
     if not (situation.requires_second_factor or situation.wishes.second_factor):
         return False
     return situation.second_factor_at is None or situation.is_too_old(situation.second_factor_at)
+
+
+def _team(situation: Situation) -> bool:
+    return situation.team_unclear
 
 
 def _consent(situation: Situation) -> bool:
@@ -130,6 +139,7 @@ CHECKS = (
     Check("group", _group, causes.PERSON_NOT_IN_GROUP),
     Check("room", _room, causes.APP_FULL),
     Check("second factor", _second_factor, causes.SECOND_FACTOR_UNPROVEN),
+    Check("team", _team, causes.TEAM_UNCLEAR),
     Check("consent", _consent, causes.CONSENT_REQUIRED),
     Check("confirmation", _confirmation, causes.APP_UNASSURED),
 )

@@ -37,6 +37,13 @@ def is_to_ask(url: str) -> bool:
     return bool(_notes(url).get("ask"))
 
 
+def team_chosen(url: str, user_id: str) -> str | None:
+    """For which team this person said to give access by this request; empty: for themselves."""
+    chosen = _notes(url).get("team")
+    who, separator, team = chosen.partition(":") if isinstance(chosen, str) else ("", "", "")
+    return team if separator and who == key_of(user_id) else None
+
+
 def note_sent_to_sign_in(url: str) -> None:
     """Remember that this request is waiting for a fresh sign-in, from its first asking on."""
     if sent_to_sign_in(url) is None:
@@ -51,6 +58,11 @@ def note_account_chosen(url: str, user_id: str) -> None:
 def note_to_ask(url: str) -> None:
     """Remember that the person wants to be asked which account to use."""
     _note(url, chosen=None, ask=True)
+
+
+def note_team_chosen(url: str, user_id: str, team: str) -> None:
+    """Remember for which team this person gives access; empty: for themselves."""
+    _note(url, team=f"{key_of(user_id)}:{team}")
 
 
 def note_another_wanted(url: str) -> None:

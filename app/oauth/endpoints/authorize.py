@@ -126,6 +126,7 @@ _INTERACTIONS = {
     "group": _group,
     "room": _room,
     "second factor": _second_factor,
+    "team": _consent,
     "consent": _consent,
     "confirmation": _consent,
 }

@@ -12,6 +12,7 @@ from ...extensions import settings
 from ..client_lookup import find_client_and_family
 from ..client_rows import ClientRow
 from ..grants.grant import declines_offline
+from ..grants.persons import team_of
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..scopes import remaining_scopes
@@ -22,7 +23,7 @@ from ..wire.endpoint import endpoint_for_programs, json_of
 
 blueprint = Blueprint("oauth_introspection", __name__)
 
-_CLAIMS = ("iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope", "auth_time", "acr", "amr")
+_CLAIMS = ("iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope", "auth_time", "acr", "amr", "team")
 
 
 @blueprint.post("/oauth/introspect", strict_slashes=False)
@@ -73,8 +74,10 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
         scopes = remaining_scopes(row.scope.split(), client.scopes, row.consent_scope.split())
     except Refused:
         return None
+    team = team_of(row)
     return {
         "active": True,
+        **({"team": team._asdict()} if team else {}),
         "client_id": client.id,
         "sub": row.user_id,
         "username": row.username,

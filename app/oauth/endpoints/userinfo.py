@@ -25,7 +25,8 @@ def userinfo(token: ActiveToken) -> Response:
     """``sub`` and the claims of the granted scopes."""
     sub, groups = token.claims["sub"], group_claims(token.claims["sub"], token.scopes)
     told = tuple(groups["groups"]) if groups else None
-    return json_response(_claims_of(sub, token.person, token.scopes, token.learns_unproven, told))
+    team = tuple(token.team.items())
+    return json_response(_claims_of(sub, token.person, token.scopes, token.learns_unproven, told, team))
 
 
 @lru_cache(maxsize=MOST_PEOPLE)
@@ -35,20 +36,23 @@ def _claims_of(
     scopes: frozenset[str],
     unproven: bool,
     groups: tuple[str, ...] | None,
+    team: tuple[tuple[str, str], ...],
 ) -> str:
     """The answer as JSON: integrations ask for it again and again, and it changes only with what it is made of."""
     about = person_claims(person, scopes, unproven=unproven)
-    return as_json({"sub": sub, **about, **({} if groups is None else {"groups": groups})})
+    about |= {} if groups is None else {"groups": groups}
+    return as_json({"sub": sub, **about, **({"team": dict(team)} if team else {})})
 
 
 @blueprint.get("/oauth/me", strict_slashes=False, provide_automatic_options=False)
-@resource("me", "profile", "email", "phone", "groups", "openid")
+@resource("me", "profile", "email", "phone", "groups", "teams", "openid")
 def me(token: ActiveToken) -> Response:
-    """``id``, ``username``, ``name``, ``email`` … as the scopes allow: a label for a connection."""
+    """``id``, ``username``, ``name``, ``email`` … as the scopes allow, and the team: a label for a connection."""
     claims = person_claims(token.person, token.scopes, unproven=token.learns_unproven)
     claims |= group_claims(token.claims["sub"], token.scopes)
     username = claims.pop("preferred_username", None)
     answer = {"id": token.claims["sub"], **({"username": username} if username else {}), **claims}
+    answer |= {"team": token.team} if token.team else {}
     return json_of(answer)
 
 

@@ -18,11 +18,16 @@ from ..requests import PortalRequest
 from ..scopes import remaining_scopes, requested_scopes
 from ..tokens import codes, families, id_token_hints
 from .grant import Answer, PortalGrant
-from .persons import refuse_absent_person, refuse_outsider, refuse_single_factor
+from .persons import refuse_absent_person, refuse_outsider, refuse_single_factor, team_of
 
 
 class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
     """Codes that work once: redeeming is a conditional UPDATE, and a second try ends what the first one got."""
+
+    named: str | None = None
+    """The person whom the app expects, by an ID token."""
+    named_team: str | None = None
+    """The team that this ID token is for."""
 
     @staticmethod
     def validate_authorization_redirect_uri(request: PortalRequest, client: ClientRow) -> str:
@@ -50,7 +55,9 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         request_log.attribute_to(client_id=client_id)
         self._remark_unknown_acr()
         hint = self.request.parameters.get("id_token_hint")
-        self.named = id_token_hints.named_person(hint, client_id, self.settings.issuer) if hint else None
+        if hint:
+            issuer = self.settings.issuer
+            self.named, self.named_team = id_token_hints.named_person(hint, client_id, issuer)
         self.scopes = requested_scopes(self.request.payload.scope, self.request.client.scopes)
 
     def _remark_unknown_acr(self) -> None:
@@ -115,7 +122,13 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         if not codes.redeem_code(self.request.transaction(), row.id):
             raise self._replayed(row)
         return self.answer_with_family(
-            self.subject(row.user_id, family_id=row.family_id, auth_time=row.auth_time, methods=row.methods),
+            self.subject(
+                row.user_id,
+                family_id=row.family_id,
+                auth_time=row.auth_time,
+                methods=row.methods,
+                team=team_of(row),
+            ),
             consent_id=row.consent_id,
             session_id=row.session_id,
             scope=row.scope,

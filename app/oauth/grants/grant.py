@@ -72,11 +72,12 @@ class PortalGrant(BaseGrant):
         counter: int = 0,
         auth_time: datetime | None = None,
         methods: str = "",
+        team: signing.Team | None = None,
     ) -> signing.Subject:
         """Whom this app's tokens are about, signed as the app asks for it."""
         client = self.request.client
         alg = signing.algorithm(client.alg, self.settings)
-        return signing.Subject(sub, client.id, alg, family_id, counter, auth_time, methods)
+        return signing.Subject(sub, client.id, alg, family_id, counter, auth_time, methods, team)
 
     def answer_with_family(
         self,

@@ -12,8 +12,9 @@ from ...authentication.refusals import AccountBlocked, InvalidCredentials, TooMa
 from ...authentication.second_factors import needs_second_factor
 from ...authentication.sign_in import authenticate
 from ...clock import now
-from ...consents.decisions import find_consent, give_consent
+from ...consents.decisions import give_consent
 from ...consents.models import Consent
+from ...consents.standing import find_consent
 from ...database.rows import new_id
 from ...diagnostics import causes, request_log
 from ...users.models import User

@@ -1,4 +1,4 @@
-"""What every grant about a person checks first: is the person still there, and is the app still allowed?"""
+"""What every grant about a person reads first: is the person still there, is the app still allowed, and for whom?"""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from ...diagnostics import causes
 from ...diagnostics.causes import Cause
 from ..client_rows import ClientRow
 from ..refusals import Refused
+from ..tokens.signing import Team
 
 
 def refuse_absent_person(row: Row[Any]) -> None:
@@ -22,6 +23,11 @@ def refuse_outsider(client: ClientRow, user_id: str) -> None:
     """Refuse tokens for somebody who is in none of the groups that the app is only for."""
     if is_outside(client, user_id):
         raise Refused(causes.PERSON_NOT_IN_GROUP)
+
+
+def team_of(row: Row[Any]) -> Team | None:
+    """The team that the consent is for, as it is called now."""
+    return Team(row.team_id, row.team_name) if row.team_id else None
 
 
 def refuse_single_factor(client: ClientRow, methods: str, cause: Cause) -> None:

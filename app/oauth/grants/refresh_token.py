@@ -15,7 +15,7 @@ from ..refusals import Refused
 from ..scopes import narrowed_scopes, remaining_scopes
 from ..tokens import families
 from .grant import Answer, PortalGrant, declines_offline
-from .persons import refuse_absent_person, refuse_outsider, refuse_single_factor
+from .persons import refuse_absent_person, refuse_outsider, refuse_single_factor, team_of
 
 
 class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
@@ -46,6 +46,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
             counter=counter,
             auth_time=family.auth_time,
             methods=family.methods,
+            team=team_of(family),
         )
         successor = families.refresh_token(family.id, counter, family.seed)
         return self.answer(subject, refresh_token=successor)

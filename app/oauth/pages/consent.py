@@ -8,15 +8,17 @@ from flask_login import current_user
 from ...account.pages.verification import send_confirmation_again
 from ...authentication import accounts_here
 from ...authentication.access import public
-from ...consents.decisions import give_consent
+from ...consents.decisions import NotInTeam, give_consent
 from ...diagnostics import causes, request_log
 from ...form_owners import for_any_account
-from ..authorization import consent_page, pending
+from ..authorization import consent_page, pending, team_question, which_team
 from ..authorization.authorizing import Authorization, authorizing
 from ..authorization.interaction import next_interaction
 from ..refusals import Refused
 
 blueprint = Blueprint("oauth_consent", __name__)
+
+_ANSWERED_HERE = (None, "team", "consent", "confirmation")
 
 
 @blueprint.post("/oauth/consent")
@@ -57,20 +59,48 @@ def _step(authorization: Authorization) -> Any:
     interaction = next_interaction(authorization.situation())
     if interaction == "group" and request.form.get("decision") == "back":
         raise Refused(causes.PERSON_NOT_IN_GROUP)
-    if interaction not in (None, "consent", "confirmation"):
+    if interaction not in _ANSWERED_HERE:
         return redirect(authorization.url, 303)
     ticked = set(request.form.getlist("scope"))
+    for_whom = authorization.for_whom
+    whom = team_question.read(for_whom, request.form.get("team"))
     if request.form.get("confirmation") == "send":
         flash(*send_confirmation_again(current_user))
-        return consent_page.page(authorization, ticked=ticked)
+        kept = team_question.ask(for_whom, whom)
+        return consent_page.page(authorization, ticked=ticked, question=kept)
     if request.form.get("decision") != "allow":
         raise Refused(causes.USER_DECLINED)
-    asked = consent_page.asked_now(authorization)
+    if whom is None or not for_whom.may_be(whom):
+        return _ask_again(authorization, ticked, whom)
+    return _allow(authorization, ticked, whom)
+
+
+def _allow(authorization: Authorization, ticked: set[str], whom: str) -> Any:
+    """Give the consent, and answer the app; what was not on the page for these is asked first."""
+    for_whom, asked = authorization.for_whom, consent_page.asked_now(authorization)
+    if not set(which_team.missing(authorization.scopes, for_whom.find(whom))) <= set(asked):
+        pending.note_team_chosen(authorization.url, current_user.id, whom)
+        request_log.forget()
+        return redirect(authorization.url, 303)
     allowed = [name for name in asked if name in ticked or name in consent_page.REQUIRED]
     if asked and not allowed and not consent_page.already_allowed(authorization):
         request_log.forget()  # the person's slip is no failure of the app
-        return consent_page.page(authorization, nothing_ticked=True)
+        return consent_page.page(
+            authorization, nothing_ticked=True, question=team_question.ask(for_whom, whom)
+        )
     declined = [name for name in asked if name not in allowed]
     client_id = authorization.asked.client.id
-    authorization.consent = give_consent(current_user.id, client_id, allowed, declined)
-    return authorization.answer()
+    try:
+        given = give_consent(current_user.id, client_id, allowed, declined, team_id=whom or None)
+    except NotInTeam:
+        return _ask_again(authorization, ticked, whom, left=True)
+    return authorization.answer(given)
+
+
+def _ask_again(
+    authorization: Authorization, ticked: set[str], whom: str | None, *, left: bool = False
+) -> Any:
+    """The page once more, with what is wrong with the team beside it."""
+    request_log.forget()
+    question = team_question.ask_again(authorization.for_whom, whom, left=left)
+    return consent_page.page(authorization, ticked=ticked, question=question)

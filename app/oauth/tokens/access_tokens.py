@@ -78,6 +78,11 @@ class ActiveToken:
         return self.claims["sub"] if signing.family_of(self.claims["jti"]) else None
 
     @property
+    def team(self) -> dict[str, str]:
+        """For which team it was given, as the claim says; empty: for the person themselves."""
+        return dict(self.claims.get("team") or {})
+
+    @property
     def learns_unproven(self) -> bool:
         """Whether its app learns an address that nobody confirmed; known where ``person`` is."""
         return bool(self.row.unproven)

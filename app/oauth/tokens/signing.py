@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from joserfc.jws import CompactSignature, JWSRegistry
 
@@ -28,6 +28,13 @@ _REGISTRY = JWSRegistry(algorithms=list(ring.ALGORITHMS))
 _HALF_HASHES = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
 
+class Team(NamedTuple):
+    """A team as the claim ``team`` names it."""
+
+    id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """For whom tokens are issued: the person, or the client itself, and under which family."""
@@ -40,6 +47,8 @@ class Subject:
     auth_time: datetime | None = None
     methods: str = ""
     """How the person proved who they are: :mod:`app.authentication.methods`."""
+    team: Team | None = None
+    """For which team the person gave access; None: for themselves."""
 
     def authentication(self) -> dict[str, Any]:
         """Return the claims of :rfc:`9068#section-2.2.1` on when and how the person signed in; none for a client."""
@@ -50,6 +59,10 @@ class Subject:
             "acr": acr_of(self.methods),
             "amr": self.methods.split(),
         }
+
+    def for_whom(self) -> dict[str, Any]:
+        """Return the claim ``team``, whatever scopes were asked for: it says what the token is good for."""
+        return {"team": self.team._asdict()} if self.team else {}
 
 
 def algorithm(client_alg: str | None, settings: "Settings") -> str:
@@ -73,7 +86,7 @@ def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") 
     if scopes:
         claims["scope"] = " ".join(scopes)
         claims["scp"] = list(scopes)
-    claims |= subject.authentication()
+    claims |= subject.authentication() | subject.for_whom()
     token = _sign(claims, subject.alg, ACCESS_TOKEN_TYPE)
     if settings.should_encrypt_tokens and settings.jwe_encryption_key is not None:
         return encryption.encrypt(token, settings.jwe_encryption_key)
@@ -94,7 +107,7 @@ def id_token(
         "exp": issued_at + settings.id_token_ttl,
         "at_hash": half_hash(beside, subject.alg),
     }
-    claims |= subject.authentication()
+    claims |= subject.authentication() | subject.for_whom()
     if nonce is not None:
         claims["nonce"] = nonce
     token = _sign(claims, subject.alg, ID_TOKEN_TYPE)
@@ -113,7 +126,7 @@ def header_of(parsed: CompactSignature) -> dict[str, Any]:
 
 
 def audience(scopes: Sequence[str], settings: "Settings") -> str | list[str]:
-    """``aud``: the issuer for standard scopes, the audience of each other; a single one as a string."""
+    """``aud``: the issuer for scopes about the person, the audience of each other; a single one as a string."""
     found: dict[str, None] = {}
     for name in scopes:
         own = settings.issuer if name in catalogue.ABOUT_PERSON else catalogue.audience_of(name)

@@ -11,7 +11,7 @@ from ...audit.wording import tell
 from ...authentication import devices
 from ...authentication.access import public
 from ...authentication.sessions import list_sessions
-from ...consents.decisions import list_consents
+from ...consents.standing import list_consents
 from ...users.countries import country_name
 from ...users.phone_numbers import for_reading
 from ..templating import signed_in_person
@@ -42,7 +42,7 @@ def account() -> str:
         device_count=len(signed_in),
         describe=devices.describe,
         apps=consents[:NEWEST],
-        app_count=len(consents),
+        app_count=len({client.id for _consent, client, _team in consents}),
         mobile=for_reading(current_user.mobile),
         country=country_name(current_user.country, str(get_locale())),
         platform={"android": "Android", "ios": "iOS"}.get(current_user.platform or ""),
