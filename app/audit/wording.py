@@ -12,6 +12,7 @@ from .belonging_wording import BELONGING_WORDS
 from .events import EventKind
 from .log_wording import kind_in_words
 from .models import Event
+from .team_wording import said_of_team
 
 WORDS: Mapping[str, LazyString] = {
     EventKind.USER_REGISTERED: _l("You created this account."),
@@ -127,12 +128,6 @@ DONE_FOR_OTHERS = (
     EventKind.SECRET_ROTATED,
 )
 
-# What is said instead where the event names a team that it was done for.
-FOR_A_TEAM: Mapping[str, LazyString] = {
-    EventKind.ACCESS_GIVEN: _l("You gave an app access for the team %(team)s."),
-    EventKind.ACCESS_WITHDRAWN: _l("The access that you gave an app for the team %(team)s has ended."),
-}
-
 # What an event is about, where it says so: an app, a field, an address.
 TOLD = (
     "name",
@@ -197,16 +192,7 @@ def tell(event: Event) -> Told:
 def _sentence(event: Event) -> str:
     if event.kind in DONE_FOR_OTHERS and event.actor_id != event.user_id:
         return kind_in_words(event.kind)
-    team = team_of(event)
-    if team is not None and event.kind in FOR_A_TEAM:
-        return str(FOR_A_TEAM[event.kind]) % {"team": team}
-    return str(WORDS.get(event.kind, event.kind))
-
-
-def team_of(event: Event) -> str | None:
-    """The name that its team had, where it says one."""
-    team = json.loads(event.details).get("team")
-    return str(team) if team else None
+    return said_of_team(event) or str(WORDS.get(event.kind, event.kind))
 
 
 def about(event: Event) -> str | None:

@@ -12,7 +12,8 @@ from ...audit import EventKind, export, record
 from ...audit.log_wording import kind_in_words
 from ...audit.models import Event
 from ...audit.search import search
-from ...audit.wording import WARNINGS, about, team_of
+from ...audit.team_wording import team_of
+from ...audit.wording import WARNINGS, about
 from ...authentication.access import recent_sign_in
 from ...clients.naming import names_of
 from ...database.rows import db
