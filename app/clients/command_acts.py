@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from ..groups import groups
-from ..groups.refusals import NotFound
+from ..groups.refusals import GroupGone, NotFound
 from ..users.accounts import find_user
 from ..users.models import User
 from ..users.refusals import NotActive
@@ -62,6 +62,8 @@ def limit_to_groups(client: Client, names: Sequence[str], *, lift: bool) -> None
     except NotFound as missing:
         told = ", ".join(map(repr, missing.names))
         raise click.ClickException(f"There is no group {told}. “flask group list” prints them all.") from None
+    except GroupGone:
+        raise click.ClickException("One of the groups has just been deleted. Nothing was changed.") from None
 
 
 def allow_introspection(client: Client) -> None:

@@ -1,15 +1,38 @@
 """Apps that only the people of some groups may use."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select, true
+from sqlalchemy import ColumnElement, bindparam, delete, exists, select
 
 from ..audit.events import EventKind
+from ..database.hot_reads import HotRead
 from ..database.rows import db, insert_missing
+from ..groups.groups import hold
 from ..groups.models import Group, GroupMember
 from .events import note
 from .models import Client, ClientGroup
+
+
+class MaybeLimited(Protocol):
+    """An app, as far as it says whether it is only for some groups."""
+
+    @property
+    def id(self) -> str:
+        """Its ``client_id``."""
+
+    @property
+    def groups_only(self) -> bool:
+        """Whether only people of its groups may use it."""
+
+
+_MEMBERSHIP = HotRead(
+    select(GroupMember.user_id)
+    .select_from(ClientGroup.__table__)
+    .join(GroupMember, GroupMember.group_id == ClientGroup.group_id)
+    .where(ClientGroup.client_id == bindparam("client"), GroupMember.user_id == bindparam("user"))
+    .limit(1)
+)
 
 
 def list_groups(client_id: str) -> list[Group]:
@@ -30,11 +53,13 @@ def names_of_apps_for(group_id: str) -> list[str]:
 
 
 def restrict_to(client: Client, groups: Sequence[Group], *, actor_id: str | None) -> bool:
-    """Let only people of ``groups`` use the app: of none, nobody. False where that is so already."""
+    """Let only people of ``groups`` use the app: of none, nobody. False where that is so already. Raises GroupGone."""
     before = {group.id for group in list_groups(client.id)}
     wanted = {group.id for group in groups}
     if client.groups_only and before == wanted:
         return False
+    for group_id in sorted(wanted):
+        hold(group_id)
     _keep(client, sorted(wanted))
     client.groups_only = True
     note(
@@ -53,15 +78,18 @@ def lift(client: Client, *, actor_id: str | None) -> bool:
     return True
 
 
-def is_outside(client_id: str, user_id: str) -> bool:
-    """Whether this person is in none of the groups of an app that is only for some."""
-    query = select(Client.id).where(Client.id == client_id, not_in_groups(user_id))
-    return db.session.scalar(query) is not None
+def is_outside(client: MaybeLimited, user_id: str) -> bool:
+    """Whether this person may not use ``client``, which is only for groups that they are not in.
+
+    A SELECT of its own, and none for an app that is for everybody: within the SELECTs of hot paths MariaDB would plan
+    the subquery anew with each of them, which took a third more time (measured on 30 November 2026).
+    """
+    return client.groups_only and is_in_none(client.id, user_id)
 
 
-def not_in_groups(user_id: Any) -> ColumnElement[bool]:
-    """Whether the app of the row is only for groups that this person is not in: looked up for such an app alone."""
-    return and_(Client.groups_only == true(), ~in_groups(Client.id, user_id))
+def is_in_none(client_id: str, user_id: str) -> bool:
+    """Whether this person is in none of the groups of the app, as it is at this moment."""
+    return _MEMBERSHIP.first(client=client_id, user=user_id) is None
 
 
 def in_groups(client_id: Any, user_id: Any) -> ColumnElement[bool]:

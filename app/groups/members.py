@@ -49,7 +49,7 @@ def search_members(group_id: str, text: str = "") -> Select[User, GroupMember, s
         select(User, GroupMember, adder.username)
         .join(GroupMember, GroupMember.user_id == User.id)
         .outerjoin(adder, adder.id == GroupMember.added_by)
-        .where(GroupMember.group_id == group_id)
+        .where(GroupMember.group_id == group_id, User.deleted_at.is_(None))
     )
     return query.join(SearchText, SearchText.user_id == User.id).where(contains(text)) if text else query
 

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Row, String, bindparam, case, func, literal_column, or_, select
 
 from ..clients.authentic_secrets import is_mac
-from ..clients.group_limits import not_in_groups
 from ..clients.models import Client, ClientSecret
 from ..clients.verified import learns_unconfirmed_emails
 from ..consents.models import Consent
@@ -33,7 +32,6 @@ _PERSON_STATE = case(
     (or_(User.id.is_(None), User.deleted_at.is_not(None)), constant(causes.USER_DELETED.name)),
     (User.blocked_at.is_not(None), constant(causes.USER_BLOCKED.name)),
     (Consent.withdrawn_at.is_not(None), constant(causes.ACCESS_WITHDRAWN.name)),
-    (not_in_groups(User.id), constant(causes.PERSON_NOT_IN_GROUP.name)),
 ).label("person_state")
 # What the person allows the app at present.
 CONSENT_SCOPE = func.coalesce(Consent.scope, literal_column("''", String())).label("consent_scope")

@@ -155,7 +155,7 @@ KEPT = (
     ),
     Kept(
         _l("Groups"),
-        _l("Which groups administrators put you into, since when, and who did."),
+        _l("Which groups administrators put you into, when, and who it was."),
         _l("Until you are taken out of the group, it is deleted, or you delete your account."),
         ("user_groups", "group_members"),
     ),

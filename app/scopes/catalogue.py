@@ -28,7 +28,7 @@ class ScopeInfo:
     """None: the English text is a key of the translations."""
     audience: str | None = None
     standard: bool = False
-    """About the person, answered by this portal itself; its audience is the issuer."""
+    """One of those that an app has where nobody says which."""
     restricted: bool = False
     """Given by administrators and commands only."""
 
@@ -46,10 +46,11 @@ STANDARD: dict[str, ScopeInfo] = {
 
 GROUPS = "groups"
 ON_REQUEST: dict[str, ScopeInfo] = {
-    GROUPS: ScopeInfo(GROUPS, _l("See which groups you are in"), standard=True),
+    GROUPS: ScopeInfo(GROUPS, _l("See which groups you are in")),
 }
-"""What apps have only where their developer says so; about the person, as the standard ones."""
+"""What apps have only where their developer says so."""
 ABOUT_PERSON: dict[str, ScopeInfo] = {**STANDARD, **ON_REQUEST}
+"""What this portal itself answers; the audience of tokens for it is the issuer."""
 
 USERS_READ = ScopeInfo("users.read", _l("Look up people by their username"), restricted=True)
 BUILT_IN: dict[str, ScopeInfo] = {**ABOUT_PERSON, USERS_READ.name: USERS_READ}

@@ -82,7 +82,11 @@ def list_all(as_json: bool) -> None:
         return
     click.echo(COLUMNS.format(name="NAME", audience="AUDIENCE", description="DESCRIPTION"))
     for scope in scopes:
-        audience = "(the issuer)" if scope["standard"] else scope["audience"] or "(DEFAULT_AUDIENCE)"
+        audience = (
+            "(the issuer)"
+            if scope["name"] in catalogue.ABOUT_PERSON
+            else scope["audience"] or "(DEFAULT_AUDIENCE)"
+        )
         click.echo(COLUMNS.format(name=scope["name"], audience=audience, description=scope["description_en"]))
 
 

@@ -22,7 +22,7 @@ ENDING = {
     "site/lost_transactions.py": "the edge of all pages: what was undone is run again",
     "site/second_clicks.py": "the edge of all pages: who sends a form first is written before it begins",
     "database/trouble.py": "the edge of all pages: what failed is undone before the error page",
-    "groups/groups.py": "a flush that failed: two teams of one name at once",
+    "groups/groups.py": "a flush that failed: two groups of one name at once",
     "teams/teams.py": "a flush that failed: two teams of one name at once",
     "users/unique_names.py": "a flush that failed: until it is undone, nobody can ask which name was taken",
     "scopes/definitions.py": "a flush that failed: until it is undone, the page can ask nothing",

@@ -21,6 +21,7 @@ PATHS = (
     *("/admin", "/admin/scopes", "/admin/scopes/new", "/admin/keys", "/admin/keys/rotate", "/admin/mails"),
     *("/admin/events", "/admin/events?person=nobody-at-all", "/admin/events?kind=oauth&until=1999-01-01"),
     *("/admin/failures", "/admin/failures?cause=client_unknown"),
+    *("/admin/groups", "/admin/groups?q=no-group-at-all", "/admin/groups/new"),
 )
 
 
@@ -44,6 +45,16 @@ def fill(page: Page, portal: Portal) -> str:
     body = {"grant_type": "client_credentials", "client_id": "unknown", "client_secret": "nothing"}
     assert requests.post(f"{portal.url}/oauth/token", data=body, timeout=walks.SECONDS).status_code == 401
     return name
+
+
+def fill_group(portal: Portal, name: str) -> tuple[str, str]:
+    """A group with somebody in it, by command; the ids of both."""
+    options = (f"{name}.member", f"{name}.member@example.org", "--verified", "--password-stdin")
+    portal.flask("user", "create", *options, stdin=walks.PASSWORD)
+    portal.flask("group", "create", name)
+    group = portal.flask_json("group", "add", name, f"{name}.member")
+    people = portal.flask_json("user", "list")
+    return group["id"], next(each["id"] for each in people if each["username"] == f"{name}.member")
 
 
 @pytest.fixture
@@ -70,7 +81,12 @@ def test_pages_of_administrators_have_no_barriers(
     page = open_page(size=SIZES[size])
     sign_in(page, sqlite_portal)
     name = fill(page, sqlite_portal)
-    own = (f"/admin/scopes/edit?name={name}", f"/admin/scopes/delete?name={name}")
+    group, person = fill_group(sqlite_portal, name)
+    own = (
+        *(f"/admin/scopes/edit?name={name}", f"/admin/scopes/delete?name={name}"),
+        *(f"/admin/groups/{group}{path}" for path in ("", "?q=nobody", "/edit", "/add", "/delete")),
+        f"/admin/users/{person}/groups",
+    )
     for path in (*PATHS, *own):
         page.goto(sqlite_portal.url + path)
         for closed in page.query_selector_all("main summary"):

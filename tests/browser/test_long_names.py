@@ -46,13 +46,14 @@ OWN = (
         "/reauthenticate",
     ),
     *("/account/apps", "/dashboard/apps", "/dashboard/apps/new", "/nowhere"),
-    *("/admin/users/new", "/admin/users/invitations"),
+    *("/admin/users/new", "/admin/users/invitations", "/admin/groups", "/admin/groups/new"),
     *("/admin", "/admin/users", "/admin/apps", "/admin/apps/new", "/admin/scopes", "/admin/scopes/new"),
     *("/admin/keys", "/admin/keys/rotate", "/admin/events", "/admin/failures", "/admin/mails"),
 )
 OF_THE_APP = (
     *("dashboard/apps/{}", "dashboard/apps/{}/edit", "dashboard/apps/{}/secrets", "dashboard/apps/{}/log"),
     *("dashboard/apps/{}/delete", "admin/apps/{}", "admin/apps/{}/powers", "admin/apps/{}/delete"),
+    "admin/apps/{}/groups",
 )
 
 
@@ -86,9 +87,17 @@ def name(sqlite_portal: Portal) -> str:
 
 
 @pytest.fixture
+def group_id(sqlite_portal: Portal, name: str) -> str:
+    """A group that they are in."""
+    group = long_name(100)
+    sqlite_portal.flask("group", "create", group, "--description", long_name(200))
+    return str(sqlite_portal.flask_json("group", "add", group, name)["id"])
+
+
+@pytest.fixture
 def client_id(sqlite_portal: Portal, name: str) -> str:
     """An app of theirs that was refused something, by its name and at length."""
-    options = ("--owner", name, "--redirect-uri", CALLBACK)
+    options = ("--owner", name, "--redirect-uri", CALLBACK, "--scope", "openid email groups")
     made = sqlite_portal.flask_json("client", "create", long_name(100), *options)
     for secret in ("wrong", made["client_secret"]):
         body = {"grant_type": "authorization_code", "code": "nothing", "redirect_uri": CALLBACK * 3}
@@ -100,10 +109,10 @@ def client_id(sqlite_portal: Portal, name: str) -> str:
 
 @pytest.mark.parametrize("locale", ["en", "de"])
 def test_nothing_leaves_its_card_whatever_its_name(
-    sqlite_portal: Portal, open_page: OpenPage, name: str, client_id: str, locale: str
+    sqlite_portal: Portal, open_page: OpenPage, name: str, group_id: str, client_id: str, locale: str
 ) -> None:
     page, url = open_page(), sqlite_portal.url
-    question = f"{url}/oauth/authorize?response_type=code&client_id={client_id}&scope=openid+email"
+    question = f"{url}/oauth/authorize?response_type=code&client_id={client_id}&scope=openid+email+groups"
     found = [what for path in PUBLIC for what in misplaced(page, f"{url}{path}?locale={locale}")]
     for changes in ("", f"&redirect_uri={CALLBACK}x"):
         found += misplaced(page, question + changes)
@@ -111,6 +120,8 @@ def test_nothing_leaves_its_card_whatever_its_name(
     walks.sign_in(page, name)
     for path in (*OWN, *(f"/{path.format(client_id)}" for path in OF_THE_APP)):
         found += misplaced(page, url + path)
+    for path in ("", "/edit", "/add", "/delete"):
+        found += misplaced(page, f"{url}/admin/groups/{group_id}{path}")
     for changes in ("", "&prompt=select_account", f"&redirect_uri={ELSEWHERE}"):
         found += misplaced(page, question + changes)
     page.goto(f"{url}/admin/users?q={name}")

@@ -177,7 +177,7 @@ def test_the_scope_costs_one_statement_however_many_groups_there_are(
     assert taken == {"userinfo": 2, "introspection": 3, "refresh": 3}
 
 
-def test_an_app_for_some_groups_costs_no_statement_more(world: World, app: Flask) -> None:
+def test_an_app_for_some_groups_costs_one_statement_more(world: World, app: Flask) -> None:
     make.restrict(app, world.client, make.make_group(app, "Sales", world.person))
     tokens, http = world.tokens, app.test_client()
     tokens = make.refresh(http, world.client, tokens["refresh_token"]).json
@@ -185,9 +185,11 @@ def test_an_app_for_some_groups_costs_no_statement_more(world: World, app: Flask
     http.get("/oauth/userinfo", headers=header)
     with count_statements() as statements:
         http.get("/oauth/userinfo", headers=header)
-        assert len(statements) == 1
+        assert len(statements) == 2
+        make.introspect(http, world.client, tokens["access_token"])
+        assert len(statements) == 5
         make.refresh(http, world.client, tokens["refresh_token"])
-        assert len(statements) == 3
+        assert len(statements) == 8
 
 
 def test_a_permission_of_this_name_cannot_be_defined(browser_of_admin: FlaskClient) -> None:

@@ -15,6 +15,7 @@ from ...clients.registration import PORTALS_OWN
 from ...database.rows import db
 from ...forms import status_of
 from ...groups import groups
+from ...groups.refusals import GroupGone
 from .apps import get_app
 from .group_choice import GroupsForm
 
@@ -58,9 +59,14 @@ def _apply(client: Client, form: AppGroupsForm) -> bool | None:
     if form.who.data == EVERYBODY:
         return group_limits.lift(client, actor_id=current_user.id)
     chosen = form.read()
-    if chosen:
-        return group_limits.restrict_to(client, chosen, actor_id=current_user.id)
-    if chosen is not None:
-        field = form.groups if form.has_boxes else form.names
+    if chosen is None:
+        return None
+    field = form.groups if form.has_boxes else form.names
+    try:
+        if chosen:
+            return group_limits.restrict_to(client, chosen, actor_id=current_user.id)
         field.errors = [_("Choose at least one group, or let everybody use the app.")]
+    except GroupGone:
+        db.session.rollback()
+        field.errors = [_("One of the groups has just been deleted. Please look again, and save once more.")]
     return None

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from ...authentication import current_session
 from ...authentication.kept_cookies import key_of
-from ...clients import group_limits
+from ...clients.group_limits import is_outside
 from ...clients.redirect_uris import is_loopback, leads_to_a_device
 from ...consents.decisions import find_consent
 from ...consents.models import Consent
@@ -86,9 +86,7 @@ class Authorization:
             has_consent=self.consent is not None,
             is_unverified_native_app=self.is_unverified_native_app,
             is_full=signed_in and self.consent is None and reach.is_full(self.asked.client, current_user.id),
-            is_outside_groups=signed_in
-            and self.asked.client.groups_only
-            and group_limits.is_outside(self.asked.client.id, current_user.id),
+            is_outside_groups=signed_in and is_outside(self.asked.client, current_user.id),
             requires_second_factor=self.asked.client.second_factor_required,
             second_factor_at=session.second_factor_at if session else None,
             another_named=signed_in and self.grant.named not in (None, current_user.id),

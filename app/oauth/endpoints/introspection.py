@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from ...authentication.methods import has_two_factors
+from ...clients.group_limits import is_outside
 from ...clock import now
 from ...diagnostics import causes, request_log
 from ...extensions import settings
@@ -64,6 +65,7 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
     if row is None or row.client_id != client.id or not families.is_genuine(parsed, row.seed):
         return None
     lives = row.revoked_at is None and row.expires_at > now() and row.person_state is None
+    lives = lives and not is_outside(client, row.user_id)
     is_too_weak = client.second_factor_required and not has_two_factors(row.methods)
     if not lives or is_too_weak or parsed.counter != row.counter or declines_offline(row.consent_declined):
         return None

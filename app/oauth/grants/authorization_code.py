@@ -18,7 +18,7 @@ from ..requests import PortalRequest
 from ..scopes import remaining_scopes, requested_scopes
 from ..tokens import codes, families, id_token_hints
 from .grant import Answer, PortalGrant
-from .persons import refuse_absent_person, refuse_single_factor
+from .persons import refuse_absent_person, refuse_outsider, refuse_single_factor
 
 
 class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
@@ -108,6 +108,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
         row = self.code
         assert row is not None
         refuse_absent_person(row)
+        refuse_outsider(self.request.client, row.user_id)
         self.person = row
         allowed = self.request.client.scopes, row.consent_scope.split()
         self.scopes = remaining_scopes(row.scope.split(), *allowed)

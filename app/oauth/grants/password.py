@@ -11,7 +11,6 @@ from ...authentication.methods import PASSWORD
 from ...authentication.refusals import AccountBlocked, InvalidCredentials, TooManyTries
 from ...authentication.second_factors import needs_second_factor
 from ...authentication.sign_in import authenticate
-from ...clients.group_limits import is_outside
 from ...clock import now
 from ...consents.decisions import find_consent, give_consent
 from ...consents.models import Consent
@@ -23,6 +22,7 @@ from ..refusals import Refused
 from ..scopes import requested_scopes
 from ..transactions import SessionTransaction
 from .grant import Answer, PortalGrant
+from .persons import refuse_outsider
 
 
 class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
@@ -41,8 +41,7 @@ class PasswordGrant(PortalGrant, ResourceOwnerPasswordCredentialsGrant):
         self.scopes = requested_scopes(self.request.form.get("scope"), client.scopes)
         self.request.keep_proof()  # wrong passwords are counted on another connection
         self.request.user = _sign_in(username, password)
-        if client.groups_only and is_outside(client.id, self.request.user.id):
-            raise Refused(causes.PERSON_NOT_IN_GROUP)
+        refuse_outsider(client, self.request.user.id)
 
     def create_token_response(self) -> Answer:
         """Record consent and sign-in, and answer with the first tokens of a new family."""

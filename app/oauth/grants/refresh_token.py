@@ -15,7 +15,7 @@ from ..refusals import Refused
 from ..scopes import narrowed_scopes, remaining_scopes
 from ..tokens import families
 from .grant import Answer, PortalGrant, declines_offline
-from .persons import refuse_absent_person, refuse_single_factor
+from .persons import refuse_absent_person, refuse_outsider, refuse_single_factor
 
 
 class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
@@ -63,6 +63,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
             raise Refused(causes.REFRESH_OF_OTHER_CLIENT)
         request_log.attribute_to(user_id=family.user_id)
         refuse_absent_person(family)
+        refuse_outsider(client, family.user_id)
         if family.revoked_at is not None:
             reason, revoked_at = family.revoked_because, family.revoked_at
             raise Refused(causes.REFRESH_REVOKED, reason=reason, revoked_at=revoked_at)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, func, select
 
 from ...authentication.methods import acr_has_two_factors
-from ...clients.group_limits import not_in_groups
+from ...clients.group_limits import is_in_none
 from ...clients.models import Client
 from ...clients.verified import learns_unconfirmed_emails
 from ...consents.models import Consent
@@ -32,17 +32,17 @@ _FAMILY_STATE = case(
     (User.blocked_at.is_not(None), constant(causes.USER_BLOCKED.name)),
     (Consent.withdrawn_at.is_not(None), constant(causes.ACCESS_WITHDRAWN.name)),
     (TokenFamily.revoked_at.is_not(None), constant(causes.TOKEN_REVOKED.name)),
-    (not_in_groups(User.id), constant(causes.PERSON_NOT_IN_GROUP.name)),
 ).label("state")
 _ALLOWED_TO_APP = Client.scopes.label("client_scopes")
 _REQUIRES_SECOND_FACTOR = Client.second_factor_required.label("client_requires_second_factor")
+_GROUPS_ONLY = Client.groups_only.label("client_groups_only")
 _KEEPER = func.coalesce(Client.owner_id, Client.team_id).label("client_keeper_id")
 _CLIENT_STATE = case((_IS_REVOKED, constant(causes.TOKEN_REVOKED.name)), _DISABLED).label("state")
 
 
 def _of_family(*columns: Any) -> HotRead:
     return HotRead(
-        select(_FAMILY_STATE, _ALLOWED_TO_APP, _REQUIRES_SECOND_FACTOR, CONSENT_SCOPE, *columns)
+        select(_FAMILY_STATE, _ALLOWED_TO_APP, _REQUIRES_SECOND_FACTOR, _GROUPS_ONLY, CONSENT_SCOPE, *columns)
         .select_from(TokenFamily.__table__)
         .outerjoin(RevokedToken, RevokedToken.jti == bindparam("jti"))
         .join(Client, Client.id == TokenFamily.client_id)
@@ -126,6 +126,8 @@ def check_active(
     if row.state is not None:
         facts = ended_tokens.find_facts(claims, family) if explain else {}
         raise Refused(causes.CATALOGUE[row.state], **facts)
+    if family and row.client_groups_only and is_in_none(claims["client_id"], claims["sub"]):
+        raise Refused(causes.PERSON_NOT_IN_GROUP)
     person = find_person(claims["sub"], row.user_updated_at) if with_person and family else None
     allowed = (row.client_scopes, row.consent_scope) if family else (row.client_scopes,)
     return ActiveToken(_narrowed(claims, *allowed), row, person)
