@@ -88,7 +88,7 @@ def _room(authorization: Authorization) -> Any:
 
 def _group(authorization: Authorization) -> Any:
     """Tell who is in none of the app's groups whom to ask; the app may be told when they go back."""
-    request_log.refused(causes.PERSON_NOT_IN_GROUP)
+    request_log.refused(causes.PERSON_NOT_IN_GROUP, as_error="access_denied")
     _prepare_page(authorization)
     return make_response(consent_page.outside_page(authorization), 403)
 
