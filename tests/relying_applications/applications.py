@@ -50,7 +50,6 @@ class Application:
     portal: Portal
     url: str
     client_id: str
-    folder: Path
 
     def arrive(self, person: Person, decision: str = "allow") -> "Visit":
         """Sign in with a browser that the application has not seen, by way of the portal."""
@@ -112,7 +111,7 @@ def running(kind: Kind, portal: Portal) -> Iterator[Application]:
             )
         wait_until(lambda: answers(url + kind.entrance) or process.poll() is not None, 90, kind.name)
         assert process.poll() is None, (folder / "log").read_text()
-        yield Application(kind, portal, url, app["client_id"], folder)
+        yield Application(kind, portal, url, app["client_id"])
     finally:
         if process is not None:
             process.terminate()
@@ -147,5 +146,5 @@ def example(language: str, part: str, changes: Mapping[str, str] = MappingProxyT
 
 def environ() -> dict[str, str]:
     """The environment of an application: nothing of the machine's own."""
-    key = {"JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32)}
-    return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8", **key}
+    own = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
+    return own | {"JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32)}
