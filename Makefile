@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORTAL := $(VENV)/.portal-installed
 TOOLS := $(VENV)/.tools-installed
+APPLICATIONS := tests/relying_applications
 # Somebody's pip may be told to install for the user, which no virtual environment can.
 QUIETLY := -qq --disable-pip-version-check --no-input
 PIP := PIP_USER=0 $(BIN)/python -m pip $(QUIETLY)
@@ -40,9 +41,9 @@ run: $(PORTAL)
 	  echo "Nobody administers the portal yet. This link, good for one use, makes the first administrator: $$link"; } & \
 	exec $(BIN)/python configuration/start.py
 
-# Programs and npm packages come while pip works.
+# Programs, npm packages and relying applications come while pip works.
 test:
-	tests/packages & $(MAKE) --no-print-directory $(TOOLS) || exit 1; wait; exec tests/everything $(TESTS)
+	PYTHON="$(PYTHON)" tests/packages & $(MAKE) --no-print-directory $(TOOLS) || exit 1; wait; exec tests/everything $(TESTS)
 
 lint: $(TOOLS)
 	$(BIN)/python -m ruff check $(SOURCES)
@@ -65,6 +66,7 @@ translations: $(PORTAL)
 lock: build/uv/bin/uv
 	$(COMPILE) $(LOCK) --output-file requirements.txt requirements.in
 	$(COMPILE) $(LOCK) --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) $(LOCK) --output-file $(APPLICATIONS)/requirements.txt $(APPLICATIONS)/requirements.in
 
 # Asks PyPI's advisory service about every version in the locks; what it knows nothing of is a failure, too.
 audit: build/audit/bin/pip-audit
@@ -80,7 +82,8 @@ bench-lists: $(TOOLS)
 	$(BIN)/python -m benchmarks.lists $(BENCH)
 
 clean:
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/foreign_clients/node_modules
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
+	  tests/foreign_clients/node_modules $(APPLICATIONS)/node_modules
 	find app tests migrations -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -10,6 +10,8 @@ from packaging.utils import canonicalize_name
 from config import CHECKOUT
 
 LOCKS = ("requirements.txt", "requirements-dev.txt")
+# The other one is of an environment of its own.
+ALL_LOCKS = (*LOCKS, "tests/relying_applications/requirements.txt")
 
 
 def lines(name: str) -> list[str]:
@@ -33,7 +35,7 @@ def needs(name: str) -> set[str]:
 
 
 def test_every_package_is_pinned_to_one_version() -> None:
-    for requirement in (requirement for name in LOCKS for requirement in pins(name).values()):
+    for requirement in (requirement for name in ALL_LOCKS for requirement in pins(name).values()):
         assert re.fullmatch(r"==[\w.]+", str(requirement.specifier)), requirement
 
 
@@ -44,7 +46,7 @@ def test_what_the_pinned_packages_need_is_pinned_too() -> None:
                 assert needs(name) <= set(listed), name
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", ALL_LOCKS)
 def test_attack_a_package_exchanged_at_the_index_is_not_installed(name: str) -> None:
     """Every file that may be installed has a hash, so pip insists on all."""
     assert lines(name)
@@ -53,7 +55,7 @@ def test_attack_a_package_exchanged_at_the_index_is_not_installed(name: str) -> 
         assert not re.search(r"--hash=(?!sha256:[0-9a-f]{64}(?:\s|$))", line), line
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", ALL_LOCKS)
 def test_what_is_asked_for_is_in_the_lock(name: str) -> None:
     asked = pins(name.replace(".txt", ".in"))
     assert asked

@@ -1,20 +1,21 @@
-"""What docs/operations.md shows, so that tests run exactly that."""
+"""What the pages of docs/ show, so that tests run exactly that."""
 
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = DOCS / "operations.md"
 
 
-def blocks(language: str) -> list[str]:
+def blocks(language: str, page: Path = PAGE) -> list[str]:
     """The examples in that language, in their order."""
-    text = PAGE.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-def block(language: str, part: str) -> str:
+def block(language: str, part: str, page: Path = PAGE) -> str:
     """The one example in that language that contains ``part``."""
-    (found,) = [example for example in blocks(language) if part in example]
+    (found,) = [example for example in blocks(language, page) if part in example]
     return found
 
 

@@ -10,6 +10,7 @@ SERVERS = {"chromium", "portals", "start_portal"}
 PROCESSES = (
     "tests/test_make.py",
     "tests/operations/",
+    "tests/relying_applications/",
     "tests/browser/",
     "tests/races/",
     "tests/foreign_clients/",
