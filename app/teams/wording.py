@@ -16,7 +16,7 @@ ROLES: dict[Role, LazyString] = {
 }
 MAY: dict[Role, LazyString] = {
     Role.OWNER: _l(
-        "May do what developers may, decide who is in the team, and transfer or delete apps and the team."
+        "May do what developers may, decide who is in the team, transfer and delete apps, and delete the team."
     ),
     Role.DEVELOPER: _l("May register and change the team's apps and see their secrets."),
     Role.READER: _l("May see the team's apps, their request logs and the activity, but no secrets."),

@@ -4,18 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 
 from ...consents.models import ONESELF
-from ...teams.models import Role
+from ...teams.wording import role_name
 from .which_team import ForWhom
-
-ROLES: dict[Role, LazyString] = {
-    Role.OWNER: _l("You are an owner."),
-    Role.DEVELOPER: _l("You are a developer."),
-    Role.READER: _l("You are a reader."),
-}
 
 
 @dataclass(frozen=True)
@@ -45,7 +37,7 @@ def ask(for_whom: ForWhom, chosen: str | None = None, problem: str | None = None
     chosen = for_whom.last if chosen is None else chosen
     oneself = Choice(ONESELF, _("Yourself"), None, chosen == ONESELF)
     teams = (
-        Choice(team.id, team.name, str(ROLES[Role(member.role)]), team.id == chosen)
+        Choice(team.id, team.name, _("Your role: %(role)s", role=role_name(member.role)), team.id == chosen)
         for team, member in for_whom.teams
     )
     return TeamQuestion(True, (oneself, *_chosen_first(teams)), problem)
