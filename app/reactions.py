@@ -7,7 +7,7 @@ from .account import email_changes, factor_recoveries, leaving, mobile, resettin
 from .authentication import sessions
 from .authentication.factors import changes as factors
 from .authentication.factors import passkeys
-from .clients import apps_of_accounts, apps_of_teams, care, group_limits, scope_usage
+from .clients import apps_of_accounts, apps_of_teams, care, group_limits, scope_usage, transfers
 from .consents import decisions
 from .groups import groups, imports
 from .groups import members as group_members
@@ -30,8 +30,8 @@ REACTIONS = (
     (accounts.user_deleted, leaving.delete_mails_and_links_of),
     (accounts.user_deleted, care.part_with_apps_of),
     (accounts.user_deleted, apps_of_accounts.take_name_from_secrets),
-    (accounts.user_deleted, apps_of_accounts.forget_offers),
-    (accounts.user_blocked, apps_of_accounts.forget_offers),
+    (accounts.user_deleted, transfers.forget_offers_of),
+    (accounts.user_blocked, transfers.forget_offers_of),
     (accounts.user_deleted, decisions.withdraw_all_of),
     (accounts.user_deleted, group_members.leave_all),
     (accounts.user_deleted, ended_grants.end_tokens_of_deleted),

@@ -11,7 +11,7 @@ from .disabling import ADMINISTRATOR, OWNER, disable_client
 from .introspection import forget_introspection_of_all
 from .models import Client, ClientSecret, SecretView
 from .registration import list_own_clients
-from .transfers import withdraw, withdraw_made_by
+from .transfers import withdraw, withdraw_offers_of
 from .verified import distrust_client
 
 
@@ -33,7 +33,7 @@ def end_what_was_made_since(user: User, since: datetime) -> None:
         if client.created_at >= since:
             disable_client(client, OWNER, actor_id=None)
     _end_secrets_of_teams(user, since)
-    withdraw_made_by(user, since)
+    withdraw_offers_of(user, since)
 
 
 def take_name_from_secrets(user: User) -> None:
@@ -41,11 +41,6 @@ def take_name_from_secrets(user: User) -> None:
     db.session.execute(
         update(ClientSecret).where(ClientSecret.created_by == user.username).values(created_by=None)
     )
-
-
-def forget_offers(user: User) -> None:
-    """Take back the offers that ``user``, who is gone, has made and got."""
-    withdraw_made_by(user)
 
 
 def _end_secrets_of_teams(user: User, since: datetime) -> None:

@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 from ..database.rows import db
 from ..teams.apps import AppOfTeam
 from ..teams.models import Team
-from .models import Client, ClientTransfer
+from .models import Client
+from .offers import list_offers_to_team
 from .secret_views import list_known_in_team
 
 
@@ -17,11 +18,12 @@ def list_of_team(team: Team) -> list[AppOfTeam]:
     own = db.session.execute(
         select(Client.id, Client.name).where(Client.team_id == team.id).order_by(Client.id)
     )
-    offered = select(Client.id, Client.name).join(ClientTransfer, ClientTransfer.client_id == Client.id)
-    offered = offered.where(ClientTransfer.to_team_id == team.id).order_by(Client.id)
     return [
         *(AppOfTeam(row.id, row.name, tuple(dict.fromkeys(known.get(row.id, ())))) for row in own),
-        *(AppOfTeam(row.id, row.name, on_offer=True) for row in db.session.execute(offered)),
+        *(
+            AppOfTeam(offer.client.id, offer.client.name, on_offer=True)
+            for offer in list_offers_to_team(team.id)
+        ),
     ]
 
 

@@ -111,10 +111,14 @@ def rotate(
     actor_name: str | None = None,
     shown_once: bool = False,
 ) -> tuple[ClientSecret, str]:
-    """A new secret; the ones so far end now, or when ``overlap`` is over. The owner gets a mail."""
-    moment = now()
-    for old in list_live(client):
-        if not overlap:
+    """A new secret; the ones so far end now, or when ``overlap`` is over. The owner gets a mail.
+
+    Of more than an app may have with the new one, the oldest end now.
+    """
+    _hold(client)
+    moment, live = now(), list_live(client)
+    for place, old in enumerate(live):
+        if not overlap or len(live) - place >= MOST_LIVE:
             old.revoked_at, old.sealed = moment, None
         elif old.expires_at is None or old.expires_at > moment + overlap:
             old.expires_at = moment + overlap

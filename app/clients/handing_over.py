@@ -53,13 +53,13 @@ def take_over(client: Client, to: Receiver, *, actor_id: str, offered_by: User) 
 
 
 def name_of(receiver: Receiver) -> str:
-    """What people call it."""
-    return str(receiver.name if isinstance(receiver, Team) else receiver.username)
+    """What people call it, so that a team named like a person is not taken for that one."""
+    return f"Team {receiver.name}" if isinstance(receiver, Team) else receiver.username
 
 
 def told_of(receiver: Receiver) -> dict[str, str]:
     """What an event keeps of it: of a person the id alone, for the name goes with the account."""
-    return {"person": receiver.id} if isinstance(receiver, User) else {"team": name_of(receiver)}
+    return {"team": str(receiver.name)} if isinstance(receiver, Team) else {"person": receiver.id}
 
 
 def _is_there(receiver: Receiver) -> bool:

@@ -8,11 +8,12 @@ from ..teams.members import find_role
 from ..teams.models import Role, Team
 from ..users.models import User
 from ..users.notices import notify
+from .allowances import end_allowances
 from .events import note
 from .handing_over import name_of, take_over, told_of
 from .models import ClientTransfer
+from .offers import Offer
 from .owner_notices import link_to
-from .transfers import Offer
 from .verified import distrust_client
 
 
@@ -37,6 +38,7 @@ def accept(found: Offer, *, by: User) -> None:
         raise TransferOver
     if not keeps:
         distrust_client(client, actor_id=by.id)
+        end_allowances(client, actor_id=by.id)
 
 
 def decline(found: Offer, *, by: User) -> None:

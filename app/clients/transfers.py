@@ -3,26 +3,27 @@
 An offer counts while who made it still decides about the app; of several answers at once one is heard.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from ..audit.events import EventKind
+from ..audit.models import Event
 from ..clock import now
-from ..database.rows import changed, db
+from ..database.rows import changed, db, first_id_at
 from ..teams.members import find_role, list_active
-from ..teams.models import Role, Team, TeamMember
+from ..teams.models import Role, Team
+from ..users.mail_caps import takes_another
 from ..users.models import User
 from ..users.notices import notify
 from .events import note
 from .handing_over import Receiver, take_over, told_of
 from .models import TRANSFER_LIFETIME, Client, ClientTransfer
 from .owner_notices import link_to
-from .ownership import role_in
 
-MOST_OFFERS_SHOWN = 10  # above the list of apps: anybody can offer something to anybody
+MOST_A_DAY = 20  # of one person: nobody fills lists and mailboxes with offers
+MOST_TOLD = 50  # owners of a team
 
 
 class TransferProblem(StrEnum):
@@ -31,6 +32,7 @@ class TransferProblem(StrEnum):
     NOBODY = "nobody"
     OWN_ALREADY = "own_already"
     DISABLED = "disabled"
+    TOO_MANY = "too_many"
 
 
 class TransferRefused(Exception):
@@ -39,16 +41,6 @@ class TransferRefused(Exception):
     def __init__(self, problem: TransferProblem) -> None:
         super().__init__(problem)
         self.problem = problem
-
-
-@dataclass(frozen=True)
-class Offer:
-    """An app on offer, by whom, and to whom."""
-
-    client: Client
-    by: User
-    to: Receiver
-    expires_at: datetime
 
 
 def offer(client: Client, to: Receiver | None, *, by: User) -> tuple[Receiver, bool]:
@@ -60,7 +52,7 @@ def offer(client: Client, to: Receiver | None, *, by: User) -> tuple[Receiver, b
     db.session.execute(
         select(Client.id).where(Client.id == client.id).with_for_update()
     )  # one offer at a time
-    to = _checked(client, to)
+    to = _checked(client, to, by)
     withdraw(client)
     if isinstance(to, Team) and find_role(to.id, by.id) is Role.OWNER:
         take_over(client, to, actor_id=by.id, offered_by=by)
@@ -77,33 +69,8 @@ def offer(client: Client, to: Receiver | None, *, by: User) -> tuple[Receiver, b
         )
     )
     note(EventKind.CLIENT_OFFERED, client, by.id, **told_of(to))
-    for person in [to] if isinstance(to, User) else list_active(to.id, [Role.OWNER]):
-        team = to.name if isinstance(to, Team) else None
-        link = link_to(client, "/transfer")
-        notify(person, "app_offered", by=by.id, app=client.name, who=by.username, team=team, link=link)
+    _tell(client, to, by)
     return to, False
-
-
-def find_offer(client: Client) -> Offer | None:
-    """The offer of ``client`` that waits for an answer, where who made it still decides about the app."""
-    row = db.session.get(ClientTransfer, client.id, populate_existing=True)
-    if row is None or row.expires_at <= now():
-        return None
-    by = db.session.get_one(User, row.asked_by)
-    to = db.session.get(User, row.to_user_id) if row.to_user_id else db.session.get(Team, row.to_team_id)
-    if to is None or not by.is_active or role_in(client, by.id) is not Role.OWNER:
-        return None
-    return Offer(client, by, to, row.expires_at)
-
-
-def list_offers_to(user_id: str) -> list[Offer]:
-    """The oldest :data:`MOST_OFFERS_SHOWN` offers that this person can accept, for themselves or as an owner of a team."""
-    owned = select(TeamMember.team_id).where(TeamMember.user_id == user_id, TeamMember.role == Role.OWNER)
-    to_them = or_(ClientTransfer.to_user_id == user_id, ClientTransfer.to_team_id.in_(owned))
-    query = select(Client).join(ClientTransfer, ClientTransfer.client_id == Client.id).where(to_them)
-    oldest = query.order_by(ClientTransfer.asked_at, ClientTransfer.client_id).limit(MOST_OFFERS_SHOWN)
-    clients = db.session.scalars(oldest)
-    return [found for client in clients.all() if (found := find_offer(client)) is not None]
 
 
 def withdraw(client: Client, *, actor_id: str | None = None) -> bool:
@@ -116,20 +83,30 @@ def withdraw(client: Client, *, actor_id: str | None = None) -> bool:
     return True
 
 
-def withdraw_made_by(user: User, since: datetime | None = None) -> None:
-    """Take back what this person has offered, all of it or what they have ``since`` then, and what was offered to them."""
-    theirs = ClientTransfer.asked_by == user.id
-    which = (
-        or_(theirs, ClientTransfer.to_user_id == user.id) if since is None else and_(theirs, _since(since))
-    )
+def withdraw_offers_of(user: User, since: datetime) -> None:
+    """Take back what this person has offered ``since`` then."""
+    _delete(and_(ClientTransfer.asked_by == user.id, ClientTransfer.asked_at >= since))
+
+
+def forget_offers_of(user: User) -> None:
+    """Delete what this person, who is gone, has offered and what they were offered."""
+    _delete(or_(ClientTransfer.asked_by == user.id, ClientTransfer.to_user_id == user.id))
+
+
+def _delete(which: ColumnElement[bool]) -> None:
     db.session.execute(delete(ClientTransfer).where(which).execution_options(synchronize_session="fetch"))
 
 
-def _since(moment: datetime) -> ColumnElement[bool]:
-    return ClientTransfer.asked_at >= moment
+def _tell(client: Client, to: Receiver, by: User) -> None:
+    """Email whoever can accept; nobody gets more than a few such emails an hour, since anybody can write them."""
+    team = to.name if isinstance(to, Team) else None
+    told = {"app": client.name, "who": by.username, "team": team, "link": link_to(client, "/transfer")}
+    for person in [to] if isinstance(to, User) else list_active(to.id, [Role.OWNER])[:MOST_TOLD]:
+        if takes_another(person.email or "", by.id, "offers of apps"):
+            notify(person, "app_offered", by=by.id, **told)
 
 
-def _checked(client: Client, to: Receiver | None) -> Receiver:
+def _checked(client: Client, to: Receiver | None, by: User) -> Receiver:
     """``to``, where it can take ``client``; a team without an owner who can sign in cannot."""
     if client.disabled_at is not None:
         raise TransferRefused(TransferProblem.DISABLED)
@@ -140,4 +117,8 @@ def _checked(client: Client, to: Receiver | None) -> Receiver:
     )
     if to is None or not takes:
         raise TransferRefused(TransferProblem.NOBODY)
+    today = Event.actor_id == by.id, Event.id >= first_id_at(now() - timedelta(days=1))
+    made = select(func.count()).where(*today, Event.kind == EventKind.CLIENT_OFFERED)
+    if (db.session.scalar(made) or 0) >= MOST_A_DAY:
+        raise TransferRefused(TransferProblem.TOO_MANY)
     return to

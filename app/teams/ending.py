@@ -35,7 +35,7 @@ def rename(team: Team, name: str, *, by: str) -> bool:
 def delete_team(team: Team, *, by: str) -> None:
     """Delete a team that has no apps. Raises TeamGone, NotOwner, :class:`TeamHasApps`."""
     hold_as_owner(team, by)
-    if list_apps(team):
+    if any(not app.on_offer for app in list_apps(team)):
         raise TeamHasApps
     for member in db.session.scalars(select(TeamMember).where(TeamMember.team_id == team.id)).all():
         part(member)

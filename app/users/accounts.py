@@ -25,6 +25,7 @@ from .unique_names import refuse_taken, write_unique
 __all__ = [
     "block",
     "delete",
+    "find_by_username",
     "find_user",
     "forget_password",
     "forget_profile",
@@ -62,6 +63,11 @@ def find_user(identifier: str, *columns: Any) -> User | None:
     # Imported usernames may look like an address: its owner comes before one who merely calls himself so.
     found.sort(key=lambda user: user.email_key != address)
     return found[0] if found else None
+
+
+def find_by_username(username: str) -> User | None:
+    """The person with this username, compared without case; never by the address, which others need not know."""
+    return db.session.scalar(select(User).where(User.username_key == fold(username)))
 
 
 def get_user(user_id: str) -> User:

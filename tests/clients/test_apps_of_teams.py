@@ -246,7 +246,7 @@ def test_a_personal_app_with_two_people_suggests_a_team(app: Flask) -> None:
 
 def test_consent_says_which_team_made_the_app(app: Flask, house: House) -> None:
     page = make.ask(make.browser_of(app, house.stranger), house.app)
-    assert "Made by Weather makers" in page.text
+    assert "Made by Team Weather makers" in page.text
 
 
 def test_a_team_has_no_more_apps_than_a_person(

@@ -120,6 +120,13 @@ def test_rotating_ends_the_old_secrets_at_once_or_after_the_overlap(weather: Cli
     assert client_secrets.list_live(weather) == [third]
 
 
+def test_attack_rotating_again_and_again_leaves_no_more_than_ten(weather: Client) -> None:
+    for _number in range(15):
+        newest, _ = client_secrets.rotate(weather, overlap=WEEK)
+    live = client_secrets.list_live(weather)
+    assert (len(live), live[-1]) == (client_secrets.MOST_LIVE, newest)
+
+
 def test_an_overlap_never_lengthens_the_life_of_a_secret(weather: Client) -> None:
     soon = datetime.now(UTC) + timedelta(days=1)
     short, _ = client_secrets.add_secret(weather, "short", actor_id=None, expires_at=soon)

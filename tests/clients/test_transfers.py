@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.clients import transfers
 from app.clients.models import Client, ClientTransfer
 from app.clock import now
 from app.database.rows import db
@@ -18,6 +19,7 @@ from tests import factories as make
 from tests.account.visitor import mails, submit
 from tests.admin import acts
 from tests.support.mailboxes import text_of
+from tests.support.statements import count_statements
 
 
 @pytest.fixture
@@ -159,6 +161,76 @@ def test_who_cannot_have_it_is_refused_beside_the_field(
     assert refused.status_code == 422
     assert BAD[to][0] in refused.text
     assert 'id="to-error"' in refused.text
+    assert db_session.scalar(select(ClientTransfer)) is None
+
+
+def test_attack_what_only_administrators_give_ends_in_other_hands(
+    app: Flask, db_session: Session, anna: make.Person, berta: make.Person
+) -> None:
+    grants = ("authorization_code", "client_credentials", "password")
+    reader = make.make_client(app, anna, grant_types=grants, scopes=("openid", "users.read"))
+    offer(app, anna, reader, "berta")
+    for who in (anna, berta):
+        assert "password, users.read" in make.browser_of(app, who).get(path_of(reader)).text
+    answer(app, berta, reader)
+    kept = row(db_session, reader)
+    assert (kept.grant_type_list, kept.scope_list) == (
+        ["authorization_code", "client_credentials"],
+        ["openid"],
+    )
+
+
+def test_attack_an_address_does_not_tell_whose_it_is(
+    app: Flask, anna: make.Person, calendar: make.App
+) -> None:
+    make.make_user(app, "secretnick", email="jane.doe@example.org")
+    refused = offer(app, anna, calendar, "jane.doe@example.org")
+    assert (refused.status_code, NOBODY in refused.text, "secretnick" in refused.text) == (422, True, False)
+
+
+def test_attack_nobody_gets_an_app_by_a_team_named_like_a_person(
+    app: Flask, db_session: Session, anna: make.Person, berta: make.Person, calendar: make.App
+) -> None:
+    eve = make.make_user(app, "eve")
+    make.make_team(app, eve, "Berta", developer=anna)  # whoever asks is in it
+    offer(app, anna, calendar, "berta")
+    assert db_session.scalars(select(ClientTransfer)).one().to_user_id == berta.id
+
+
+def test_attack_offers_fill_no_mailbox(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, anna: make.Person, berta: make.Person, calendar: make.App
+) -> None:
+    for _number in range(7):
+        assert offer(app, anna, calendar, "berta").status_code == 302
+    assert len(mails(app, "app_offered")) == 5
+    monkeypatch.setattr(transfers, "MOST_A_DAY", 7)
+    refused = offer(app, anna, calendar, "berta")
+    assert (refused.status_code, "within a day" in refused.text) == (422, True)
+
+
+def test_dead_offers_hide_none_that_stands(
+    app: Flask, db_session: Session, anna: make.Person, berta: make.Person, calendar: make.App
+) -> None:
+    for _number in range(10):
+        offer(app, anna, make.make_client(app, anna), "berta")
+    db_session.execute(update(ClientTransfer).values(expires_at=now()))
+    db_session.commit()
+    offer(app, anna, calendar, "berta")
+    with count_statements() as statements:
+        page = make.browser_of(app, berta).get("/dashboard/apps").text
+    assert "anna offers you the app Calendar." in page
+    assert len([each for each in statements if "client_transfers" in each]) == 1
+
+
+def test_attack_offers_keep_no_team_from_ending(
+    app: Flask, db_session: Session, anna: make.Person, berta: make.Person, calendar: make.App
+) -> None:
+    team = make.make_team(app, berta, "Weather makers", reader=make.make_user(app, "rita"))
+    offer(app, anna, calendar, "Weather makers")
+    owner = make.browser_of(app, berta)
+    assert "Calendar" in owner.get(f"/dashboard/teams/{team.id}").text
+    assert "still has apps" not in owner.get(f"/dashboard/teams/{team.id}/delete").text
+    submit(owner, f"/dashboard/teams/{team.id}/delete", confirm="Weather makers")
     assert db_session.scalar(select(ClientTransfer)) is None
 
 

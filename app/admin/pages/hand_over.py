@@ -13,7 +13,7 @@ from ...authentication.access import recent_sign_in
 from ...clients.handing_over import Receiver, name_of
 from ...clients.handing_over import hand_over as give
 from ...clients.models import Client
-from ...clients.receivers import find_receiver
+from ...clients.receivers import find_any_receiver
 from ...database.rows import db
 from ...forms import status_of
 from ...users.models import User
@@ -57,7 +57,7 @@ def _nothing_to_do(client_id: str) -> ResponseReturnValue:
 
 def _new_owner(form: HandOverForm) -> Receiver | None:
     """Who was named; None, with the reason beside the field, where nobody can have it."""
-    receiver = find_receiver(form.to.data or "")
+    receiver = find_any_receiver(form.to.data or "")
     if receiver is None:
         form.to.errors = [_("No person and no team here has this name.")]
     elif isinstance(receiver, User) and not receiver.is_active:

@@ -11,9 +11,9 @@ from ...database.paging import CursorMalformed, page_of
 from ...forms import REFUSED, is_offered
 from ...teams.members import list_teams_of
 from ..models import Client
+from ..offers import list_offers_to
 from ..ownership import select_own
 from ..people_per_app import count_people
-from ..transfers import list_offers_to
 
 blueprint = Blueprint("clients_app_list", __name__)
 

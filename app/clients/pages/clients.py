@@ -15,11 +15,11 @@ from ..client_secrets import list_live
 from ..details import DEVELOPER_LIMITS, offered_scopes
 from ..group_limits import names_of_groups
 from ..models import Client
+from ..offers import find_offer
 from ..ownership import find_team_of, role_in
 from ..people_per_app import count_people
 from ..refusals import ClientRefused
 from ..secret_views import list_known_to_others
-from ..transfers import find_offer
 from . import client_form, fresh_secret, hints
 from .own_app import get_own_client
 

@@ -15,8 +15,10 @@ from ...forms import REFUSED, status_of
 from ...teams.members import list_teams_of
 from ...teams.models import Role
 from .. import transfers
+from ..allowances import list_allowances
 from ..handing_over import name_of
 from ..models import Client
+from ..offers import Offer, find_offer
 from ..ownership import role_in
 from ..people_per_app import count_people
 from ..receivers import find_receiver
@@ -24,7 +26,7 @@ from ..refusals import ClientRefused
 from ..registration import find_client
 from ..transfer_answers import TransferOver, accept, decline, may_answer
 from ..transfer_wording import explain_transfer
-from ..transfers import Offer, TransferRefused
+from ..transfers import TransferRefused
 from ..wording import explain
 from .own_app import get_own_client
 
@@ -49,7 +51,7 @@ class AnswerForm(FlaskForm):
 def transfer(client_id: str) -> ResponseReturnValue:
     """The offer of an app: whoever can accept it answers it here, an owner of the app makes it or takes it back."""
     client = find_client(client_id) or abort(404)
-    found = transfers.find_offer(client)
+    found = find_offer(client)
     if found is not None and may_answer(found, current_user.id):
         return _answer(found)
     get_own_client(client_id, Role.OWNER)
@@ -72,7 +74,7 @@ def _offer(client: Client, found: Offer | None) -> ResponseReturnValue:
         return _offer_page(client, form, found), status_of(form)
     if not has_recent_sign_in():
         return ask_for_password()
-    to = find_receiver(form.to.data or "", current_user.id)
+    to = find_receiver(form.to.data or "", asker_id=current_user.id)
     try:
         receiver, at_once = transfers.offer(client, to, by=current_user)
     except TransferRefused as refused:
@@ -125,9 +127,19 @@ def _over(client: Client) -> ResponseReturnValue:
 def _offer_page(client: Client, form: TransferForm, found: Offer | None) -> str:
     owned = [team for team, member in list_teams_of(current_user.id) if member.role == Role.OWNER]
     teams = [team for team in owned if team.id != client.team_id]
-    return render_template("clients/transfer.html", client=client, form=form, on_offer=found, teams=teams)
+    return render_template(
+        "clients/transfer.html",
+        client=client,
+        form=form,
+        on_offer=found,
+        teams=teams,
+        allowances=list_allowances(client),
+    )
 
 
 def _answer_page(found: Offer, form: AnswerForm) -> str:
     people = count_people([found.client.id])[found.client.id]
-    return render_template("clients/transfer_offered.html", offer=found, form=form, people=people)
+    lost = list_allowances(found.client)
+    return render_template(
+        "clients/transfer_offered.html", offer=found, form=form, people=people, allowances=lost
+    )

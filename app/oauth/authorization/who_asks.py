@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ...clients import borrowed_names
 from ...clients.models import Client
@@ -21,7 +21,7 @@ class WhoAsks:
     """The maker of an app, and how long it has been here."""
 
     maker: str | None
-    """Their username, or the name of the team; None for the portal itself, nobody known, and a name that only administrators would give."""
+    """Their username, or “Team” and its name, which may be like somebody's username; None for the portal itself, nobody known, and a name that only administrators would give."""
     since: datetime
     people: int
     """How many people let it in at present, at most :data:`MOST_COUNTED` + 1."""
@@ -29,9 +29,13 @@ class WhoAsks:
 
 def find(client: ClientRow) -> WhoAsks:
     """Read it for this app, which exists; unless it is vouched for, its maker's name borrows no authority either."""
-    name = func.coalesce(User.username, Team.name)
-    query = select(Client.created_at, name).outerjoin(User, User.id == Client.owner_id)
+    query = select(Client.created_at, User.username, Team.name).outerjoin(User, User.id == Client.owner_id)
     query = query.outerjoin(Team, Team.id == Client.team_id).where(Client.id == client.id)
-    since, maker = db.session.execute(query).one()
+    since, username, team = db.session.execute(query).one()
+    maker = username or team
     borrowed = maker and not client.is_vouched_for and borrowed_names.find_problem(maker)
-    return WhoAsks(None if borrowed else maker, since, count_up_to(client.id, MOST_COUNTED + 1))
+    return WhoAsks(
+        None if borrowed else f"Team {team}" if team else maker,
+        since,
+        count_up_to(client.id, MOST_COUNTED + 1),
+    )
