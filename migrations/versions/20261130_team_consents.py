@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from app.database.rows import UtcDateTime, ascii_text
+from app.scopes.words import has_word, without_word
 
 revision = '0030_team_consents'
 down_revision: str | None = '0029_groups'
 branch_labels: Any = None
 depends_on: Any = None
 
+SCOPE = 'teams'
 OLD_KEY, NEW_KEY = ['user_id', 'client_id'], ['user_id', 'client_id', 'for_whom']
 ISSUED = ('token_families', 'authorization_codes')
 KEPT = 'id, user_id, client_id, scope, declined, granted_at, updated_at, last_used_at, withdrawn_at'
@@ -24,17 +26,20 @@ def upgrade() -> None:
 
 
 def _take_name_of_scope() -> None:
-    """Let the portal's own scope have its name; apps and consents that name it mean that one from now on."""
+    """Let the portal's own scope have its name: apps keep it, and people are asked, who have read another sentence."""
     old = sa.table('scopes', sa.column('name'), sa.column('audience'))
     if not context.is_offline_mode():
-        found = op.get_bind().execute(sa.select(old).where(old.c.name == 'teams')).first()
-        if found is None:
-            return
-        print(
-            "The permission 'teams' that was defined here gives way to the portal's own of that name. Tokens with it "
-            f"are no longer for {found.audience or 'DEFAULT_AUDIENCE'}: define your own under another name."
-        )
-    op.execute(sa.delete(old).where(old.c.name == 'teams'))
+        found = op.get_bind().execute(sa.select(old).where(old.c.name == SCOPE)).first()
+        if found is not None:
+            print(
+                f"The permission '{SCOPE}' that was defined here gives way to the portal's own of that name. Tokens with it "
+                f"are no longer for {found.audience or 'DEFAULT_AUDIENCE'}, and people who allowed it are asked anew: "
+                "define your own under another name."
+            )
+    op.execute(sa.delete(old).where(old.c.name == SCOPE))
+    consents = sa.table('consents', sa.column('scope', sa.String()), sa.column('declined', sa.String()))
+    for column in (consents.c.scope, consents.c.declined):
+        op.execute(sa.update(consents).where(has_word(column, SCOPE)).values({column.name: without_word(column, SCOPE)}))
 
 
 def _change_consents() -> None:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.clients.naming import tidy
+from app.users.display_names import tidy
 from app.users.names import check_email, check_username, fold
 from app.users.passwords import check_new_password, hash_password, verify_password
 from app.users.refusals import EmailRefused, PasswordRefused, UsernameRefused

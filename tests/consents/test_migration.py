@@ -6,7 +6,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import insert, select, text
 
 from app import create_app
+from app.clients.models import Client
 from app.clock import now
+from app.consents.decisions import give_consent
 from app.consents.models import Consent
 from app.database.rows import db, new_id
 from app.oauth.models import AuthorizationCode, TokenFamily
@@ -75,10 +77,15 @@ def _check_foreign_keys(app: Flask, person: make.Person) -> None:
             engine.dispose()
 
 
-def test_a_scope_of_that_name_gives_way_and_the_operator_reads_what_follows(
+def test_a_scope_of_that_name_gives_way_people_are_asked_anew_and_the_operator_reads_so(
     filled: Flask, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    anna, bert = make.make_user(filled), make.make_user(filled)
+    client = make.make_client(filled, scopes=("openid", "email", "teams"))
     with filled.app_context():
+        give_consent(anna.id, client.id, ["openid", "teams", "teams.read"], ["email"])
+        give_consent(bert.id, client.id, ["openid"], ["teams", "email"])
+        db.session.commit()
         downgrade(revision=BEFORE)
         scope = {"name": "teams", "description_en": "x", "description_de": "x", "restricted": False}
         scope |= {"audience": "https://api.example", "created_at": now()}
@@ -86,8 +93,13 @@ def test_a_scope_of_that_name_gives_way_and_the_operator_reads_what_follows(
         db.session.commit()
         db.session.remove()
         upgrade()
-        assert "no longer for https://api.example" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "no longer for https://api.example" in said
+        assert "people who allowed it are asked anew" in said
         assert db.session.scalars(select(Scope)).all() == []
+        found = {row.user_id: (row.scope, row.declined) for row in db.session.scalars(select(Consent))}
+        assert found == {anna.id: ("openid teams.read", "email"), bert.id: ("openid", "email")}
+        assert "teams" in db.session.scalars(select(Client.scopes)).one().split()
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
