@@ -7,7 +7,7 @@ from .account import email_changes, factor_recoveries, leaving, mobile, resettin
 from .authentication import sessions
 from .authentication.factors import changes as factors
 from .authentication.factors import passkeys
-from .clients import apps_of_accounts, apps_of_teams, care, group_limits, scope_usage
+from .clients import apps_of_accounts, apps_of_teams, care, group_limits, scope_usage, verified
 from .consents import decisions
 from .groups import groups, imports
 from .groups import members as group_members
@@ -38,6 +38,7 @@ REACTIONS = (
     (signals.apps_of_team_wanted, apps_of_teams.list_of_team),
     (signals.numbers_of_apps_wanted, apps_of_teams.count_of_teams),
     (signals.team_ended, care.part_with_apps_of_team),
+    (signals.team_renamed, verified.distrust_apps_of_team),
     (accounts.user_deleted, heirs.leave_all),
     (accounts.user_deleted, team_invitations.forget),
     (accounts.user_blocked, heirs.find_heirs),

@@ -13,7 +13,7 @@ from .changing import hold_as_owner
 from .membership import part
 from .models import Team, TeamMember
 from .refusals import NameProblem, TeamHasApps, TeamNameRefused
-from .signals import team_ended
+from .signals import team_ended, team_renamed
 
 
 def rename(team: Team, name: str, *, by: str) -> bool:
@@ -29,6 +29,7 @@ def rename(team: Team, name: str, *, by: str) -> bool:
     except IntegrityError:
         raise TeamNameRefused(NameProblem.TAKEN) from None
     record(EventKind.TEAM_RENAMED, by, by, team_id=team.id, team=name, before=before)
+    team_renamed.send(team, by=by)
     return True
 
 
