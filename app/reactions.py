@@ -14,7 +14,7 @@ from .groups import members as group_members
 from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
-from .teams import heirs, signals
+from .teams import heirs, restoring, signals
 from .teams import invitations as team_invitations
 from .users import accounts, importing, notices, password_changes, refused_addresses
 
@@ -44,7 +44,7 @@ REACTIONS = (
     (accounts.user_blocked, heirs.find_heirs),
     (resetting.account_reclaimed, heirs.leave_all),
     (resetting.account_reclaimed, team_invitations.forget_sent),
-    (email_changes.email_restored, team_invitations.take_back_sent_since),
+    (email_changes.email_restored, restoring.take_back_given_since),
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),
     (notices.earlier_addresses_wanted, email_changes.find_earlier),
     (resetting.account_reclaimed, factors.forget_all),

@@ -13,14 +13,14 @@ def team_url(team: Team) -> str:
     return f"{settings.issuer}/dashboard/teams/{team.id}"
 
 
-def tell_of_role(team: Team, user_id: str, role: Role, *, by: str) -> None:
-    """Email a member that somebody else gave them another role."""
+def tell_of_role(team: Team, user_id: str, role: Role, *, by: str | None) -> None:
+    """Email a member that somebody else gave them another role; by None where it was taken back from an intruder."""
     if user_id != by:
         _tell(user_id, "team_role_changed", team, by=by, role=role.value, link=team_url(team))
 
 
-def tell_of_removal(team: Team, user_id: str, *, by: str) -> None:
-    """Email somebody that they were taken out of the team by somebody else."""
+def tell_of_removal(team: Team, user_id: str, *, by: str | None) -> None:
+    """Email somebody that they were taken out of the team by somebody else; by None where an intruder had asked them in."""
     if user_id != by:
         _tell(user_id, "team_removed", team, by=by)
 
@@ -39,12 +39,12 @@ def tell_owners(team: Team, user_id: str, *, by: str) -> None:
             notify(owner, "team_new_owner", by=by, team=team.name, **told)
 
 
-def _tell(user_id: str, template: str, team: Team, *, by: str, **told: str) -> None:
+def _tell(user_id: str, template: str, team: Team, *, by: str | None, **told: str) -> None:
     user = db.session.get(User, user_id)
     if user is not None and user.is_active:
         notify(user, template, by=by, team=team.name, name=_name(by), **told)
 
 
-def _name(user_id: str) -> str | None:
-    user = db.session.get(User, user_id)
+def _name(user_id: str | None) -> str | None:
+    user = db.session.get(User, user_id) if user_id is not None else None
     return user.username if user is not None else None
