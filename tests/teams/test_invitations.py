@@ -14,7 +14,7 @@ from app.teams.models import Role
 from app.users import accounts, mail_caps
 from app.users.models import User
 from tests import factories as make
-from tests.account.visitor import last_link, mails, sign_up
+from tests.account.visitor import last_link, mails, sign_up, submit
 from tests.support.mailboxes import text_of
 from tests.teams.visitors import Cast, answer, ask_in, cast, said
 
@@ -74,6 +74,8 @@ def test_who_has_no_account_yet_creates_one_on_the_way(app: Flask, crew: Cast) -
     )
     came = sign_up(browser, "dora", f"/register?{register}")
     assert came.location == link
+    assert "Confirm your email address first" in browser.get(link).text
+    submit(browser, last_link(app, "verify_email"))
     assert answer(browser, link).location == crew.page
     assert crew.roles()["dora"] == "reader"
 

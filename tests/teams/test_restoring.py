@@ -90,7 +90,9 @@ def test_attack_an_accomplice_throws_the_owner_out(crew: Cast, since: datetime, 
     with crew.app.app_context():
         team, by = find_team(crew.team.id), get_user(crew.people["owner"].id)
         mallory = next(
-            row.user_id for row in db.session.query(TeamMember) if row.role == Role.OWNER and row.user_id != by.id
+            row.user_id
+            for row in db.session.query(TeamMember)
+            if row.role == Role.OWNER and row.user_id != by.id
         )
         assert team is not None
         for person in ("developer", "reader"):
