@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database.rows import db, new_id
-from app.teams.models import TeamMember
 from app.notifications.models import OutgoingMail
+from app.teams.models import TeamMember
 from app.users.models import User
 from tests import factories as make
 from tests.account.visitor import submit
