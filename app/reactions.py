@@ -7,14 +7,14 @@ from .account import email_changes, factor_recoveries, leaving, mobile, resettin
 from .authentication import sessions
 from .authentication.factors import changes as factors
 from .authentication.factors import passkeys
-from .clients import apps_of_accounts, apps_of_teams, care, group_limits, scope_usage, transfers
+from .clients import apps_of_accounts, apps_of_teams, care, group_limits, scope_usage, transfers, verified
 from .consents import decisions
 from .groups import groups, imports
 from .groups import members as group_members
 from .notifications import recipients
 from .oauth import ended_grants
 from .scopes import definitions
-from .teams import heirs, signals
+from .teams import heirs, restoring, signals
 from .teams import invitations as team_invitations
 from .users import accounts, importing, notices, password_changes, refused_addresses
 
@@ -38,12 +38,13 @@ REACTIONS = (
     (signals.apps_of_team_wanted, apps_of_teams.list_of_team),
     (signals.numbers_of_apps_wanted, apps_of_teams.count_of_teams),
     (signals.team_ended, care.part_with_apps_of_team),
+    (signals.team_renamed, verified.distrust_apps_of_team),
     (accounts.user_deleted, heirs.leave_all),
     (accounts.user_deleted, team_invitations.forget),
     (accounts.user_blocked, heirs.find_heirs),
     (resetting.account_reclaimed, heirs.leave_all),
     (resetting.account_reclaimed, team_invitations.forget_sent),
-    (email_changes.email_restored, team_invitations.take_back_sent_since),
+    (email_changes.email_restored, restoring.take_back_given_since),
     (password_changes.password_set, ended_grants.end_tokens_got_by_password),
     (notices.earlier_addresses_wanted, email_changes.find_earlier),
     (resetting.account_reclaimed, factors.forget_all),

@@ -158,11 +158,17 @@ def record_on(
 
 
 def record_for_many(
-    kind: EventKind, user_ids: Iterable[str], actor_id: str | None = None, **details: object
+    kind: EventKind,
+    user_ids: Iterable[str],
+    actor_id: str | None = None,
+    *,
+    team_id: str | None = None,
+    **details: object,
 ) -> None:
-    """Record the same event for many people at once, in the session's transaction."""
-    same = values_of(kind, None, actor_id, details)
-    db.session.execute(insert(Event), [same | {"user_id": user_id} for user_id in user_ids])
+    """Record the same event for many people at once, in the session's transaction; for nobody, nothing."""
+    same = {"team_id": team_id, **values_of(kind, None, actor_id, details)}
+    if rows := [same | {"user_id": user_id} for user_id in user_ids]:
+        db.session.execute(insert(Event), rows)
 
 
 def values_of(

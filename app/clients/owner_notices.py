@@ -1,9 +1,13 @@
-"""Emails to the owner of an app about what could let somebody else in, in case it was not them."""
+"""Emails to the owner of an app about what could let somebody else in, in case it was not them.
+
+Of a team the :data:`~app.teams.members.MOST_TOLD` longest-standing owners are told.
+"""
 
 from collections.abc import Sequence
 
 from ..database.rows import db
 from ..extensions import settings
+from ..teams.members import MOST_TOLD
 from ..users.models import User
 from ..users.notices import notify
 from .models import Client
@@ -78,7 +82,7 @@ def _tell(
     **told: str | bool | None,
 ) -> None:
     team = find_team_of(client)
-    for owner in (each for each in find_owners(client) if each.id != besides):
+    for owner in (each for each in find_owners(client, most=MOST_TOLD) if each.id != besides):
         colleague = _name_of(by) if team is not None and by != owner.id else None
         of_team = {"team": team.name if team is not None else None, "who": colleague}
         notify(owner, template, by=by, app=client.name, link=link, **of_team, **told)

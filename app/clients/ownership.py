@@ -30,10 +30,10 @@ def select_own(user_id: str, *, sought: str = "", team_id: str | None = None) ->
     return query.where(_matches(sought)) if sought else query
 
 
-def find_owners(client: Client) -> list[User]:
-    """The people who decide about ``client`` and can sign in: its owner, or those of its team."""
+def find_owners(client: Client, *, most: int | None = None) -> list[User]:
+    """The people who decide about ``client`` and can sign in: its owner, or those of its team, ``most`` of them."""
     if client.team_id is not None:
-        return list_active(client.team_id, [Role.OWNER])
+        return list_active(client.team_id, [Role.OWNER], most=most)
     owner = db.session.get(User, client.owner_id) if client.owner_id is not None else None
     return [owner] if owner is not None else []
 

@@ -1,11 +1,14 @@
 """The word of this portal's administrators for an app: its consent page says “verified”, and asks like any other.
 
-It is given to what people read and to where they are sent; when the owner changes one of these, it ends.
+It is given to what people read, the name of its team among it, and to where they are sent; when the owner changes one
+of these, it ends.
 """
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from ..audit.events import EventKind
+from ..database.rows import db
+from ..teams.models import Team
 from .events import note
 from .models import OF_THE_PORTAL, Client
 
@@ -20,6 +23,13 @@ def trust_client(client: Client, *, actor_id: str) -> bool:
 def distrust_client(client: Client, *, actor_id: str | None) -> bool:
     """Take the mark away; False where there is none."""
     return _set(client, False, EventKind.CLIENT_DISTRUSTED, actor_id)
+
+
+def distrust_apps_of_team(team: Team, *, by: str) -> None:
+    """Take the mark from the apps of ``team``, which has another name: who gave it has not read that one."""
+    verified = select(Client).where(Client.team_id == team.id, Client.trusted == true()).order_by(Client.id)
+    for client in db.session.scalars(verified.with_for_update()).all():
+        distrust_client(client, actor_id=by)
 
 
 def give_unconfirmed_emails(client: Client, given: bool, *, actor_id: str) -> bool:

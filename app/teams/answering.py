@@ -12,18 +12,18 @@ from . import notices
 from .changing import hold
 from .members import MOST_MEMBERS, count_members, find_role
 from .models import Role, Team, TeamInvitation, TeamMember
-from .refusals import InvitationForAnother, InvitationOver, TeamFull, TeamGone
+from .refusals import AddressUnconfirmed, InvitationForAnother, InvitationOver, TeamFull, TeamGone
 
 
 def accept(team: Team, invitation: TeamInvitation, user: User) -> bool:
     """Make ``user`` a member; False where they are one already, whose role stays.
 
-    Raises :class:`InvitationForAnother`, :class:`InvitationOver`, :class:`TeamFull`.
+    Raises :class:`InvitationForAnother`, :class:`AddressUnconfirmed`, :class:`InvitationOver`, :class:`TeamFull`.
     """
-    check_address(invitation, user)
     role, by = Role(invitation.role), invitation.invited_by
     if not is_still_there(user):
         raise InvitationOver
+    check_address(invitation, db.session.get_one(User, user.id, populate_existing=True))
     _hold(team)
     if find_role(team.id, user.id) is not None:
         return False
@@ -42,7 +42,7 @@ def accept(team: Team, invitation: TeamInvitation, user: User) -> bool:
 
 
 def decline(team: Team, invitation: TeamInvitation, user: User) -> None:
-    """Use the invitation up without joining. Raises :class:`InvitationForAnother`, :class:`InvitationOver`."""
+    """Use the invitation up without joining. Raises what :func:`check_address` does, and :class:`InvitationOver`."""
     check_address(invitation, user)
     _hold(team)
     _use(invitation)
@@ -50,9 +50,15 @@ def decline(team: Team, invitation: TeamInvitation, user: User) -> None:
 
 
 def check_address(invitation: TeamInvitation, user: User) -> None:
-    """Raise :class:`InvitationForAnother` where ``user`` has another address than was invited."""
+    """Raise :class:`InvitationForAnother` where ``user`` has another address than was invited.
+
+    And :class:`AddressUnconfirmed` where they have it by their own word alone: a forwarded mail and a new account with
+    its address are no proof.
+    """
     if user.email_key != invitation.email_key:
         raise InvitationForAnother(masked(invitation.email))
+    if user.email_verified_at is None:
+        raise AddressUnconfirmed
 
 
 def _hold(team: Team) -> None:

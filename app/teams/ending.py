@@ -3,17 +3,17 @@
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from ..audit import EventKind, record
+from ..audit import EventKind, record, record_for_many
 from ..database.rows import changed, db
 from ..users import lookalikes
 from ..users.display_names import name_key
-from . import teams
+from . import notices, teams
 from .apps import list_apps
 from .changing import hold_as_owner
-from .membership import part
+from .membership import part_all
 from .models import Team, TeamMember
 from .refusals import NameProblem, TeamHasApps, TeamNameRefused
-from .signals import team_ended
+from .signals import team_ended, team_renamed
 
 
 def rename(team: Team, name: str, *, by: str) -> bool:
@@ -29,16 +29,20 @@ def rename(team: Team, name: str, *, by: str) -> bool:
     except IntegrityError:
         raise TeamNameRefused(NameProblem.TAKEN) from None
     record(EventKind.TEAM_RENAMED, by, by, team_id=team.id, team=name, before=before)
+    team_renamed.send(team, by=by)
     return True
 
 
 def delete_team(team: Team, *, by: str) -> None:
-    """Delete a team that has no apps. Raises TeamGone, NotOwner, :class:`TeamHasApps`."""
+    """Delete a team that has no apps, and tell its other members. Raises TeamGone, NotOwner, :class:`TeamHasApps`."""
     hold_as_owner(team, by)
     if any(not app.on_offer for app in list_apps(team)):
         raise TeamHasApps
-    for member in db.session.scalars(select(TeamMember).where(TeamMember.team_id == team.id)).all():
-        part(member)
+    members = db.session.scalars(select(TeamMember).where(TeamMember.team_id == team.id)).all()
+    others = [member.user_id for member in members if member.user_id != by]
+    record_for_many(EventKind.TEAM_MEMBER_REMOVED, others, by, team_id=team.id, team=team.name)
+    part_all(team, members)
+    notices.tell_of_end(team, others, by=by)
     end(team, by=by, last=by)
 
 

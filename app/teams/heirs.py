@@ -6,12 +6,11 @@ from ..audit import EventKind, record
 from ..database.rows import db
 from ..users.models import User
 from . import notices
-from .changing import hold
+from .changing import hold_all
 from .ending import end
 from .members import find_member, list_active
 from .membership import part
 from .models import Role, Team, TeamMember
-from .refusals import TeamGone
 
 
 def leave_all(user: User) -> None:
@@ -22,16 +21,16 @@ def leave_all(user: User) -> None:
             continue
         record(EventKind.TEAM_MEMBER_LEFT, user.id, team_id=team.id, team=team.name)
         part(member)
-        if _is_empty(team):
+        if is_empty(team):
             end(team, by=None, last=user.id)
         else:
-            _keep_owner(team, user)
+            keep_owner(team, user)
 
 
 def find_heirs(user: User) -> None:
     """Give every team that has no other owner than ``user``, who is blocked, one who can sign in, if there is somebody."""
     for team in _teams_of(user, Role.OWNER):
-        _keep_owner(team, user)
+        keep_owner(team, user)
 
 
 def list_heirs(user: User) -> list[tuple[Team, User | None]]:
@@ -45,26 +44,18 @@ def list_heirs(user: User) -> list[tuple[Team, User | None]]:
 
 
 def _teams_of(user: User, role: Role | None = None) -> list[Team]:
-    """The teams of this person, each held; always in the same order, so that two who leave never wait for each other."""
-    query = select(Team).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user.id)
-    if role is not None:
-        query = query.where(TeamMember.role == role)
-    return [team for team in db.session.scalars(query.order_by(Team.id)).all() if _is_held(team)]
+    """The teams of this person, each held."""
+    theirs = select(TeamMember.team_id).where(TeamMember.user_id == user.id)
+    return hold_all(Team.id.in_(theirs if role is None else theirs.where(TeamMember.role == role)))
 
 
-def _is_held(team: Team) -> bool:
-    try:
-        hold(team)
-    except TeamGone:
-        return False
-    return True
-
-
-def _is_empty(team: Team) -> bool:
+def is_empty(team: Team) -> bool:
+    """Whether nobody is in the team."""
     return db.session.scalar(select(TeamMember.user_id).where(TeamMember.team_id == team.id).limit(1)) is None
 
 
-def _keep_owner(team: Team, leaving: User) -> None:
+def keep_owner(team: Team, leaving: User) -> None:
+    """Make somebody an owner of a team, which is held, where nobody is who can sign in; ``leaving`` is who was."""
     if list_active(team.id, [Role.OWNER]):
         return
     heir = _find_heir(team, leaving, is_gone=find_member(team.id, leaving.id) is None)

@@ -49,7 +49,8 @@ def invite(team: Team, email: str, role: Role, *, by: User, locale: str) -> tupl
     told = {"address": address, "team": team.name, "role": role.value, "name": by.username}
     language = (holder.mail_language if holder is not None else None) or locale
     host = urlsplit(settings.issuer).netloc
-    queue_mail(address, language, "team_invitation", link=link, host=host, **told)
+    is_open = settings.registration == "open"  # to whoever has no account
+    queue_mail(address, language, "team_invitation", link=link, host=host, is_open=is_open, **told)
     return address, replaced
 
 

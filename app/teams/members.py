@@ -10,6 +10,9 @@ from ..users.models import LONGEST_NAME, User
 from ..users.names import fold
 from .models import Role, Team, TeamMember
 
+MOST_TOLD = (
+    50  # owners of a team, by an email about what one of them did: whoever waits for the page pays for each
+)
 MOST_MEMBERS = 2_000  # of a team; its pages read some at a time, its owners may be many
 
 
@@ -37,14 +40,15 @@ def list_teams_of(user_id: str) -> list[tuple[Team, TeamMember]]:
     return [(team, member) for team, member in db.session.execute(query)]
 
 
-def list_active(team_id: str, roles: Collection[Role]) -> list[User]:
-    """The people with one of these ``roles`` in this team who can sign in, longest in it first."""
+def list_active(team_id: str, roles: Collection[Role], *, most: int | None = None) -> list[User]:
+    """The people with one of these ``roles`` in this team who can sign in, longest in it first; ``most`` of them."""
     query = (
         select(User)
         .join(TeamMember, TeamMember.user_id == User.id)
         .where(TeamMember.team_id == team_id, TeamMember.role.in_(roles))
         .where(User.blocked_at.is_(None), User.deleted_at.is_(None))
         .order_by(TeamMember.since, TeamMember.user_id)
+        .limit(most)
     )
     return list(db.session.scalars(query))
 

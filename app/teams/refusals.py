@@ -56,6 +56,10 @@ class InvitationForAnother(Exception):
         self.address = address
 
 
+class AddressUnconfirmed(Exception):
+    """The account has the address that was invited, and nobody has confirmed that it is theirs."""
+
+
 class TeamFull(Exception):
     """The team has as many members as a team may have."""
 

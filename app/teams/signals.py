@@ -13,6 +13,9 @@ team_ended = _signals.signal("team-ended")
 ``last`` is the id of who was in it last.
 """
 
+team_renamed = _signals.signal("team-renamed")
+"""Sent with a :class:`Team` that has another name, and ``by``, the id of who gave it: what was said of the one before ends."""
+
 apps_of_team_wanted = _signals.signal("apps-of-team-wanted")
 """Asked with a :class:`Team`; receivers return a list of :class:`app.teams.apps.AppOfTeam`."""
 

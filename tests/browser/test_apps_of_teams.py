@@ -29,6 +29,7 @@ class Integration:
 def join(page: Page, portal: Portal, owner: Page, locale: str) -> str:
     """Let somebody new join the team whose page ``owner`` has open, as a developer; their name."""
     name = walks.register(page, portal.url, locale=locale)
+    confirm(page, portal, name)
     owner.fill("[name=email]", f"{name}@example.org")
     owner.check("[name=role][value=developer]")
     walks.send(owner)

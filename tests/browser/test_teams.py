@@ -51,6 +51,10 @@ def test_a_team_is_made_joined_changed_and_left(
     walks.send(second)
     if javascript:
         fits(second)
+    confirm(second, sqlite_portal, invited)
+    second.goto(kept_link(sqlite_portal.instance, "team_invitation", f"{invited}@example.org"))
+    if javascript:
+        fits(second)
     second.click("[name=decision][value=accept]")
     expect(second).to_have_url(page)
     expect(second.locator("main")).to_contain_text(name)

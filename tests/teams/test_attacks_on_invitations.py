@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.database.rows import db
 from app.teams.models import Role, TeamInvitation
 from tests import factories as make
-from tests.account.visitor import PASSWORD, sign_up, submit
+from tests.account.visitor import PASSWORD, last_link, sign_up, submit
 from tests.teams.visitors import Cast, answer, ask_in, cast, said
 
 SOMEBODY = "somebody@example.org"
@@ -79,9 +79,22 @@ def test_attack_a_stolen_database_accepts_nothing(app: Flask, crew: Cast) -> Non
             assert crew.browsers["stranger"].get(path).status_code == 410
 
 
-def test_who_registers_with_the_invited_address_need_not_prove_it_twice(app: Flask, crew: Cast) -> None:
-    """The link came to the mailbox: what it opens, its reader may have."""
-    link = ask_in(app, crew.team, "emil@example.org", Role.READER, crew.people["owner"])
+@pytest.mark.parametrize("role", list(Role))
+def test_attack_a_forwarded_mail_lets_in_who_registers_with_its_address(
+    app: Flask, crew: Cast, role: Role
+) -> None:
+    link = ask_in(app, crew.team, "emil@example.org", role, crew.people["owner"])
     browser = app.test_client()
     sign_up(browser, "emil", password=PASSWORD)
+    page = browser.get(link)
+    assert page.status_code == 403
+    assert "Only who has confirmed the invited address can answer." in said(page)
+    assert "Send the confirmation email again" in page.text
+    token = make.csrf_token(browser.get("/account/profile"))
+    for decision in ("accept", "decline"):
+        sent = browser.post(link, data={"csrf_token": token, "decision": decision})
+        assert sent.status_code == 403
+    assert ("emil" in crew.roles(), crew.invited()) == (False, {"emil@example.org": role})
+    assert "Invitations to your email address are shown here once" in browser.get("/dashboard/teams").text
+    submit(browser, last_link(app, "verify_email"))
     assert submit(browser, link, decision="accept").location == crew.page

@@ -1,5 +1,6 @@
 """Invitations into a team: sent, answered, replaced, taken back, refused; and who tries to use those of others."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from app.teams.models import Role
 from app.users import accounts, mail_caps
 from app.users.models import User
 from tests import factories as make
-from tests.account.visitor import last_link, mails, sign_up
+from tests.account.visitor import last_link, mails, sign_up, submit
 from tests.support.mailboxes import text_of
 from tests.teams.visitors import Cast, answer, ask_in, cast, said
 
@@ -74,6 +75,8 @@ def test_who_has_no_account_yet_creates_one_on_the_way(app: Flask, crew: Cast) -
     )
     came = sign_up(browser, "dora", f"/register?{register}")
     assert came.location == link
+    assert "Confirm your email address first" in browser.get(link).text
+    submit(browser, last_link(app, "verify_email"))
     assert answer(browser, link).location == crew.page
     assert crew.roles()["dora"] == "reader"
 
@@ -222,3 +225,22 @@ def test_a_link_that_was_used_leads_into_the_team(app: Flask, crew: Cast) -> Non
     answer(browser, link)
     assert browser.get(link).location == crew.page
     assert "You are in this team already." in said(browser.get(crew.page))
+
+
+@pytest.mark.parametrize("mode", ["open", "invite", "closed"])
+def test_who_has_no_account_reads_how_to_get_one(app_with: Callable[..., Flask], mode: str) -> None:
+    app = app_with(REGISTRATION=mode)
+    crew = cast(app)
+    link = ask_in(app, crew.team, SOMEBODY, Role.READER, crew.people["owner"])
+    (mail,) = mails(app, "team_invitation")
+    text = " ".join(text_of(mail).split())
+    browser = app.test_client()
+    page = said(browser.get(browser.get(link).location))
+    is_open = mode == "open"
+    assert ("whoever has none yet can create it there" in text, "Create account" in page) == (
+        is_open,
+        is_open,
+    )
+    assert ("create one with the address that is invited" in page) == is_open
+    assert ("asks the people who run 127.0.0.1:8000 for one" in text) == (not is_open)
+    assert ("ask the people who run this portal for one with the address" in page) == (not is_open)

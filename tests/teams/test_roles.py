@@ -82,9 +82,11 @@ def test_nobody_finds_out_an_address_by_searching_for_members(crew: Cast, word: 
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("act", ["/members/{developer}/role", "/members/{developer}/remove", "/delete", ""])
+@pytest.mark.parametrize(
+    "act", ["/members/{developer}/role", "/members/{developer}/remove", "/rename", "/delete", ""]
+)
 def test_what_could_harm_asks_for_the_password_again(crew: Cast, act: str) -> None:
-    fields = {"role": "owner", "confirm": "Harbour Crew", "email": "somebody@example.org"}
+    fields = {"role": "owner", "confirm": "Harbour Crew", "email": "somebody@example.org", "name": "Mine"}
     with time_machine.travel(now().timestamp() + 11 * 60):
         answer = crew.post("owner", filled(crew, act), **fields)
     assert answer.status_code == 302

@@ -15,7 +15,8 @@ from app.teams.apps import AppOfTeam
 from app.teams.models import Team, TeamInvitation, TeamMember
 from app.teams.signals import apps_of_team_wanted, member_left, numbers_of_apps_wanted, team_ended
 from tests import factories as make
-from tests.account.visitor import submit, values
+from tests.account.visitor import mails, submit, values
+from tests.support.mailboxes import text_of
 from tests.teams.visitors import Cast, cast, said
 
 BAD_NAMES = {
@@ -142,6 +143,15 @@ def test_deleting_a_team_tells_of_each_member_and_takes_invitations_along(
     assert left[3:] == ["Harbour Crew", crew.people["owner"].id]
     for table in (Team, TeamMember, TeamInvitation):
         assert db_session.scalars(select(table)).all() == []
+
+
+def test_who_loses_a_team_by_its_deletion_hears_by_whom(crew: Cast, owner: FlaskClient) -> None:
+    submit(owner, f"{crew.page}/delete", confirm="Harbour Crew")
+    told = mails(crew.app, "team_removed")
+    assert sorted(str(mail["To"]) for mail in told) == ["the-developer@example.org", "the-reader@example.org"]
+    assert "the-owner deleted the team “Harbour Crew” at" in " ".join(text_of(told[0]).split())
+    assert "You were removed from a team." in said(crew.browsers["reader"].get("/account/activity"))
+    assert "You were removed" not in said(owner.get("/account/activity"))
 
 
 def test_the_page_names_apps_and_who_still_knows_their_secrets(

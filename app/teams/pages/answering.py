@@ -10,7 +10,7 @@ from .. import answering
 from ..invitations import find_by_token, list_for
 from ..members import find_role
 from ..models import Role, Team, TeamInvitation
-from ..refusals import InvitationForAnother, InvitationOver, TeamFull
+from ..refusals import AddressUnconfirmed, InvitationForAnother, InvitationOver, TeamFull
 from ..wording import MAY, ROLES
 
 blueprint = Blueprint("teams_answering", __name__)
@@ -30,6 +30,8 @@ def open_link(token: str) -> ResponseReturnValue:
     except InvitationForAnother as refused:
         told = {"team": team, "inviting": inviting, "address": refused.address}
         return render_template("teams/invitation_for_another.html", **told), 403
+    except AddressUnconfirmed:
+        return render_template("teams/invitation_unconfirmed.html", team=team, inviting=inviting), 403
     if request.method == "POST":
         return _answer(team, invitation)
     role = Role(invitation.role)
@@ -55,7 +57,11 @@ def _answer(team: Team, invitation: TeamInvitation) -> ResponseReturnValue:
             flash(_("You have declined the invitation to “%(name)s”.", name=name), "ok")
             return redirect(url_for("teams_teams.index"), 303)
         is_new = answering.accept(team, invitation, current_user)
-    except InvitationOver:
+    except (
+        AddressUnconfirmed,
+        InvitationForAnother,
+        InvitationOver,
+    ):  # the first two: only since a moment ago
         db.session.rollback()
         return _over(team_id)
     except TeamFull:

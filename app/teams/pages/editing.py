@@ -31,6 +31,7 @@ class DeleteForm(FlaskForm):
 
 
 @blueprint.route("/dashboard/teams/<team_id>/rename", methods=["GET", "POST"])
+@recent_sign_in
 def rename(team_id: str) -> ResponseReturnValue:
     """Give the team another name."""
     team = get_owned_team(team_id)
