@@ -37,6 +37,10 @@ def invite(team: Team, email: str, role: Role, *, by: User, locale: str) -> tupl
     except EmailRefused:
         raise InvitationRefused(InvitationProblem.NO_ADDRESS) from None
     hold_as_owner(team, by.id)
+    if (
+        by.email_verified_at is None
+    ):  # what the portal sends to strangers, or tells of them, has somebody behind it
+        raise InvitationRefused(InvitationProblem.UNCONFIRMED)
     holder = db.session.scalar(select(User).where(User.email_key == fold_email(address)))
     _check_holder(team, holder)
     _check_numbers(team, address, by)
@@ -64,8 +68,6 @@ def _check_holder(team: Team, holder: User | None) -> None:
 
 
 def _check_numbers(team: Team, address: str, by: User) -> None:
-    if by.email_verified_at is None:  # what the portal sends to strangers has somebody behind it
-        raise InvitationRefused(InvitationProblem.UNCONFIRMED)
     others = list_open(team.id).where(TeamInvitation.email_key != fold_email(address)).subquery()
     if (db.session.scalar(select(func.count()).select_from(others)) or 0) >= MOST_OPEN:
         raise InvitationRefused(InvitationProblem.TOO_MANY_OPEN)

@@ -160,6 +160,8 @@ def test_a_blocked_account_and_a_refused_address_are_told_apart_by_nobody(app: F
 def test_who_has_not_confirmed_the_own_address_invites_nobody(app: Flask, crew: Cast) -> None:
     change(app, crew.people["owner"], email_verified_at=None)
     assert "Confirm your own email address first" in invite(crew)
+    change(app, crew.people["stranger"], blocked_at=now())  # nor finds out who is blocked
+    assert "Confirm your own email address first" in invite(crew, crew.people["stranger"].email)
 
 
 def test_limits_say_what_to_do(app: Flask, crew: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

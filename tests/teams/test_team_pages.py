@@ -191,6 +191,25 @@ def test_the_activity_says_who_did_what_to_whom(crew: Cast, owner: FlaskClient) 
     assert "Invited to a team s•••@example.org (Reader)" in others
 
 
+def test_the_activity_says_to_whom_an_app_went_or_was_offered(crew: Cast, owner: FlaskClient) -> None:
+    with crew.app.app_context():
+        about = {"team_id": crew.team.id, "app": "Tide", "actor_id": crew.people["owner"].id}
+        record(EventKind.CLIENT_OFFERED, **about, person=crew.people["stranger"].id)
+        record(EventKind.OFFER_DECLINED, **about, person="f" * 32)
+        record(EventKind.CLIENT_GIVEN_AWAY, **about, team="Other Crew")
+        record(EventKind.OFFER_WITHDRAWN, **about)
+        db.session.commit()
+    page = owner.get(f"{crew.page}/activity")
+    for words in (
+        "App offered to somebody else Tide , to the-stranger – the-owner",
+        "Offer of an app declined Tide , to a deleted account – the-owner",
+        "App handed over to somebody else Tide , to the team “Other Crew” – the-owner",
+        "Offer of an app taken back Tide – the-owner",
+    ):
+        assert words in said(page), said(page)
+    assert 'data-label="Person"' not in page.text
+
+
 def test_the_activity_goes_on_at_the_next_page(crew: Cast, owner: FlaskClient) -> None:
     with crew.app.app_context():
         for number in range(30):

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ...audit.trail import list_events_of_team
 from ...users.directory import usernames
-from ..activity import tell
+from ..activity import concerned, tell
 from ..models import Role
 from .own_team import get_own_team
 
@@ -27,7 +27,7 @@ def show(team_id: str) -> ResponseReturnValue:
     found = list_events_of_team(team.id, limit=EVENTS_A_PAGE + 1, before=before)
     events = found[:EVENTS_A_PAGE]
     older = url_for("teams_activity.show", team_id=team.id, before=events[-1].id)
-    people = usernames({person for event in events for person in (event.user_id, event.actor_id)})
+    people = usernames({person for event in events for person in concerned(event)})
     return render_template(
         "teams/activity.html",
         team=team,
