@@ -101,7 +101,7 @@ def _tell(client: Client, to: Receiver, by: User) -> None:
     """Email whoever can accept; nobody gets more than a few such emails an hour, since anybody can write them."""
     team = to.name if isinstance(to, Team) else None
     told = {"app": client.name, "who": by.username, "team": team, "link": link_to(client, "/transfer")}
-    for person in [to] if isinstance(to, User) else list_active(to.id, [Role.OWNER])[:MOST_TOLD]:
+    for person in [to] if isinstance(to, User) else list_active(to.id, [Role.OWNER], most=MOST_TOLD):
         if takes_another(person.email or "", by.id, "offers of apps"):
             notify(person, "app_offered", by=by.id, **told)
 

@@ -180,6 +180,17 @@ def test_attack_what_only_administrators_give_ends_in_other_hands(
     )
 
 
+def test_the_page_of_an_offer_says_that_keys_stay_with_who_made_them(
+    app: Flask, db_session: Session, anna: make.Person, berta: make.Person, calendar: make.App
+) -> None:
+    offer(app, anna, calendar, "berta")
+    receiver = make.browser_of(app, berta)
+    assert "keys of its own" not in receiver.get(path_of(calendar)).text
+    db_session.execute(update(Client).values(jwks='{"keys": []}'))
+    db_session.commit()
+    assert "It also signs in with keys of its own" in receiver.get(path_of(calendar)).text
+
+
 def test_attack_an_address_does_not_tell_whose_it_is(
     app: Flask, anna: make.Person, calendar: make.App
 ) -> None:

@@ -80,10 +80,13 @@ def portal(folder: Path, port: int, command: list[str], *files: int) -> Iterator
             command, cwd=CHECKOUT, env=environ(folder, port), pass_fds=files, stdout=log, stderr=log
         )
     said = folder / "log"
-    wait_until(lambda: "Pforte is at" in said.read_text() or process.poll() is not None, 60, "the portal")
-    yield process
-    process.terminate()
-    assert process.wait(timeout=30) == 0, said.read_text()
+    try:
+        wait_until(lambda: "Pforte is at" in said.read_text() or process.poll() is not None, 60, "the portal")
+        yield process
+        process.terminate()
+        assert process.wait(timeout=30) == 0, said.read_text()
+    finally:
+        process.kill()  # where the test has failed
 
 
 def answers(port: int) -> bool:
