@@ -71,6 +71,7 @@ def test_an_app_is_somebody_elses_once_they_accept(
     assert "anna" in receiver.get(f"/dashboard/apps/{calendar.id}").text  # who knows a secret of it
     (told,) = mails(app, "app_given_away")
     assert told["To"] == anna.email
+    assert "ask the people who run" in " ".join(text_of(told).split())
     assert mails(app, "app_handed_over") == []  # who accepted knows it
 
 

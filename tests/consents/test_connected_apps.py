@@ -10,6 +10,7 @@ from app.consents.decisions import give_consent
 from app.consents.models import Consent
 from app.database.rows import db
 from app.users.accounts import find_user
+from tests import factories as make
 from tests.clients.developers import developer, make_client, post
 
 PAGE = "/account/apps"
@@ -84,3 +85,20 @@ def test_disconnecting_needs_the_csrf_token(app: Flask, browser: FlaskClient, db
     assert browser.post(f"{PAGE}/{client_id}/disconnect").status_code == 400
     assert browser.get(f"{PAGE}/{client_id}/disconnect").status_code == 405
     assert db_session.scalars(select(Consent.withdrawn_at)).one() is None
+
+
+def test_an_app_that_is_closed_to_ones_groups_is_said_to_have_no_access(app: Flask) -> None:
+    anna = make.make_user(app)
+    sales, closed, still_open = (
+        make.make_group(app, "Sales", anna),
+        make.make_client(app),
+        make.make_client(app),
+    )
+    browser = make.browser_of(app, anna)
+    make.restrict(app, closed, sales)
+    for client in (closed, still_open):
+        make.tokens_for(client, browser, scope="profile")
+    said = "Only certain groups may use this app now"
+    assert said not in browser.get("/account/apps").text
+    make.leave(app, sales, anna)
+    assert browser.get("/account/apps").text.count(said) == 1

@@ -12,10 +12,9 @@ from ...forms import status_of
 from ...groups import groups, members
 from ...groups.models import Group
 from ...groups.refusals import GroupGone
-from ...users import accounts
 from ...users.models import User
-from ...users.refusals import UserUnknown
 from .group_choice import GroupsForm
+from .user_acts import present_person
 
 blueprint = Blueprint("admin_person_groups", __name__)
 
@@ -24,7 +23,7 @@ blueprint = Blueprint("admin_person_groups", __name__)
 @recent_sign_in
 def show(user_id: str) -> ResponseReturnValue:
     """Which groups the person is in, each with a button to leave it; others to choose, which add the person."""
-    user, form = _person(user_id), GroupsForm()
+    user, form = present_person(user_id), GroupsForm()
     own = members.list_groups_of(user.id)
     present = {group.id for group, _member, _adder in own}
     form.offer([group for group in groups.list_groups() if group.id not in present])
@@ -54,13 +53,3 @@ def _add(user: User, chosen: list[Group]) -> ResponseReturnValue:
     )
     flash(told if added else _("Nothing was changed."), "ok")
     return redirect(url_for("admin_person_groups.show", user_id=user.id), 303)
-
-
-def _person(user_id: str) -> User:
-    try:
-        user = accounts.get_user(user_id)
-    except UserUnknown:
-        abort(404)
-    if user.deleted_at is not None:
-        abort(404)
-    return user

@@ -34,7 +34,7 @@ def block(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def unblock(user_id: str) -> ResponseReturnValue:
     """Let this person sign in again."""
-    user = _person(user_id)
+    user = present_person(user_id)
     return confirm_and_do(words.UNBLOCK, _target(user), lambda: accounts.unblock(user, by=current_user.id))
 
 
@@ -42,7 +42,7 @@ def unblock(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def confirm_email(user_id: str) -> ResponseReturnValue:
     """Take the address as confirmed: the one that the administrator read, should it change meanwhile."""
-    user = _person(user_id)
+    user = present_person(user_id)
     target = Target(user.email or "", _target(user).page)
     read = request.form.get("read", "")
     return confirm_and_do(
@@ -64,7 +64,7 @@ def end_sessions(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def password_link(user_id: str) -> ResponseReturnValue:
     """Email this person, in their language, a link that sets a password."""
-    user = _person(user_id)
+    user = present_person(user_id)
     return confirm_and_do(
         words.PASSWORD_LINK,
         _target(user),
@@ -78,7 +78,7 @@ def password_link(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def remove_picture(user_id: str) -> ResponseReturnValue:
     """Remove this person's picture."""
-    user = _person(user_id)
+    user = present_person(user_id)
     return confirm_and_do(
         words.REMOVE_PICTURE, _target(user), lambda: pictures.remove_picture(user, by=current_user.id)
     )
@@ -88,7 +88,7 @@ def remove_picture(user_id: str) -> ResponseReturnValue:
 @recent_sign_in
 def appoint(user_id: str) -> ResponseReturnValue:
     """Make this person an administrator."""
-    user = _person(user_id)
+    user = present_person(user_id)
     return confirm_and_do(
         words.APPOINT, _target(user), lambda: administrators.appoint(user, by=current_user.id)
     )
@@ -136,7 +136,8 @@ def _lost_with(user: User) -> Iterator[str]:
         )
 
 
-def _person(user_id: str) -> User:
+def present_person(user_id: str) -> User:
+    """The person that a page is about; a 404 where there is nobody, or nobody any more."""
     try:
         user = accounts.get_user(user_id)
     except UserUnknown:
@@ -148,7 +149,7 @@ def _person(user_id: str) -> User:
 
 def somebody_else(user_id: str) -> User:
     """Nobody is offered this for their own account; who asks for it by hand finds nothing."""
-    user = _person(user_id)
+    user = present_person(user_id)
     if user.id == current_user.id:
         abort(404)
     return user
