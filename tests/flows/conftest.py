@@ -18,5 +18,11 @@ def browser(app: Flask, anna: make.Person) -> FlaskClient:
 
 
 @pytest.fixture
+def teams(app: Flask, anna: make.Person) -> list[make.Team]:
+    """Two teams of Anna's."""
+    return [make.make_team(app, anna, name) for name in ("Harbour", "Lighthouse")]
+
+
+@pytest.fixture
 def ledger(app: Flask) -> make.App:
     return make.make_client(app, name="Ledger")

@@ -15,21 +15,6 @@ from tests.support.html_forms import forms_of
 
 
 @pytest.fixture
-def anna(app: Flask) -> make.Person:
-    return make.make_user(app, "anna")
-
-
-@pytest.fixture
-def teams(app: Flask, anna: make.Person) -> list[make.Team]:
-    return [make.make_team(app, anna, name) for name in ("Harbour", "Lighthouse")]
-
-
-@pytest.fixture
-def browser(app: Flask, anna: make.Person) -> FlaskClient:
-    return make.browser_of(app, anna)
-
-
-@pytest.fixture
 def ledger(app: Flask) -> make.App:
     return teams_of.make_app(app, name="Ledger")
 

@@ -20,21 +20,6 @@ from tests.support.statements import count_statements
 
 
 @pytest.fixture
-def anna(app: Flask) -> make.Person:
-    return make.make_user(app, "anna")
-
-
-@pytest.fixture
-def teams(app: Flask, anna: make.Person) -> list[make.Team]:
-    return [make.make_team(app, anna, name) for name in ("Harbour", "Lighthouse")]
-
-
-@pytest.fixture
-def browser(app: Flask, anna: make.Person) -> FlaskClient:
-    return make.browser_of(app, anna)
-
-
-@pytest.fixture
 def ledger(app: Flask) -> make.App:
     return teams_of.make_app(app, name="Ledger")
 
