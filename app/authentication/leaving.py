@@ -6,7 +6,7 @@ from flask import request
 
 from ..audit import EventKind, record
 from ..form_owners import owner_of_form
-from . import accounts_here, browser
+from . import accounts_here, browser, kept_cookies
 from .accounts_here import Account
 
 ALL = "all"  # accounts of this browser
@@ -31,3 +31,4 @@ def sign_out(accounts: Sequence[Account]) -> None:
         browser.leave(account)
     if not accounts_here.list_accounts():
         browser.leave()
+    kept_cookies.note_left(account.row.id for account in accounts)

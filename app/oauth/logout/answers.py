@@ -5,7 +5,7 @@ from typing import Any
 from flask import g, make_response, render_template
 from werkzeug.wrappers import Response
 
-from ...authentication import accounts_here, known_browsers
+from ...authentication import accounts_here, kept_cookies, known_browsers
 from ...diagnostics import causes, request_log
 from ..authorization import responses
 from ..refusals import Refused
@@ -50,9 +50,13 @@ def _may_lead_on(asked: LogoutRequest) -> bool:
 
     For an app that is vouched for, or where the person of the ID token has signed in with this browser before.
     """
-    user_id = asked.hint.user_id if asked.hint else None
-    is_vouched_for = asked.client is not None and asked.client.is_vouched_for
-    return is_vouched_for or (user_id is not None and known_browsers.has_met(user_id))
+    if asked.client is not None and asked.client.is_vouched_for:
+        return True
+    hint = asked.hint
+    if hint is None or hint.user_id is None:
+        return False
+    has_left = hint.session_id is not None and kept_cookies.has_left(hint.session_id)
+    return has_left or known_browsers.has_met(hint.user_id)
 
 
 def _page(asked: LogoutRequest, **more: Any) -> Response:
