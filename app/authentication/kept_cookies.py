@@ -13,6 +13,7 @@ from .models import BrowserSession
 
 PENDING = "interactions"  # what authorization requests in progress have noted; it survives a sign-in
 USED_APPS = "used_apps"  # the account that each app was used with last
+LEFT = "left"  # the sessions that people have ended here since somebody signed in
 CSRF = "csrf_token"
 SECOND_STEP = (
     "second_step"  # a sign-in that waits for its second step, and whose; no sign-in or switch leaves it
@@ -65,6 +66,16 @@ def forget_uses(user_id: str) -> None:
         session[USED_APPS] = {app: person for app, person in uses.items() if person != key_of(user_id)}
 
 
+def note_left(session_ids: Iterable[str]) -> None:
+    """Remember that these sessions were ended here, until somebody signs in."""
+    session[LEFT] = [_mark_of(each) for each in session_ids]
+
+
+def has_left(session_id: str) -> bool:
+    """Whether this session was ended here, and nobody has signed in since."""
+    return _mark_of(session_id) in session.get(LEFT, [])
+
+
 def waits_for_second_step() -> bool:
     """Whether the browser keeps a sign-in that waits, or did: :mod:`app.authentication.second_step` knows more."""
     return SECOND_STEP in session
@@ -74,6 +85,10 @@ def forget_second_step(user_id: str | None = None) -> None:
     """Forget a sign-in that waits for its second step: that of this account, or else anybody's."""
     if user_id is None or (session.get(SECOND_STEP) or [None])[0] == user_id:
         session.pop(SECOND_STEP, None)
+
+
+def _mark_of(session_id: str) -> str:
+    return digest(session_id)[:16]
 
 
 def _ends_at(row: BrowserSession) -> datetime | None:

@@ -47,6 +47,11 @@ def is_known(user: User) -> bool:
     return _find(user) is not None
 
 
+def has_met(user_id: str) -> bool:
+    """Whether somebody signed in to the account of this ID with this browser before, under whichever password."""
+    return user_id in _read()
+
+
 def remember(user: User) -> None:
     """Let this browser be known to ``user``, who has just given the right password here."""
     known = _read().get(user.id)  # under an older password, too: another key would be another five tries

@@ -12,7 +12,7 @@ from ..teams.models import Team
 from .events import note
 from .models import OF_THE_PORTAL, Client
 
-VOUCHED_FOR = frozenset({"name", "homepage_url", "redirect_uris", "client_type"})
+VOUCHED_FOR = frozenset({"name", "homepage_url", "redirect_uris", "post_logout_redirect_uris", "client_type"})
 
 
 def trust_client(client: Client, *, actor_id: str) -> bool:

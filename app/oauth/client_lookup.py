@@ -136,6 +136,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         client_type=row.client_type,
         auth_method=row.auth_method,
         redirect_uris=tuple(row.redirect_uris.split("\n")) if row.redirect_uris else (),
+        post_logout_redirect_uris=tuple(row.post_logout_redirect_uris.split()),
         grant_types=frozenset(row.grant_types.split()),
         scopes=tuple(row.scopes.split()),
         pkce_required=row.pkce_required or row.client_type == "public",

@@ -34,6 +34,7 @@ class ClientRow:
     client_type: str
     auth_method: str | None
     redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
     grant_types: frozenset[str]
     scopes: tuple[str, ...]
     pkce_required: bool

@@ -1,6 +1,9 @@
 """Whether a path is for people, who get pages, or for programs, which get JSON."""
 
-PAGES_OF_OAUTH = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
+PAGES_OF_OAUTH = (
+    *("/oauth/authorize", "/oauth/consent", "/oauth/account"),
+    *("/oauth/logout", "/oauth/logout/confirm"),
+)
 
 
 def answers_json(path: str) -> bool:

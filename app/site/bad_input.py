@@ -13,7 +13,7 @@ def refuse_null_bytes() -> None:
     """Answer 400 to null bytes, on which databases and file systems fail, each in its own way."""
     if "\x00" in request.path:
         _refuse()
-    if answers_json(request.path) or request.path.rstrip("/") == "/oauth/authorize":
+    if answers_json(request.path) or request.path.rstrip("/") in ("/oauth/authorize", "/oauth/logout"):
         return  # their endpoints refuse parameters themselves, in the words of their specification
     try:
         form = request.form

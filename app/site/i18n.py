@@ -16,6 +16,7 @@ from ..extensions import settings
 from ..languages import NAMES, asked_for, cookie_name, known, picked
 
 REMEMBERED_FOR = 365 * 24 * 3600
+ASKED_BY_APPS = ("/oauth/authorize", "/oauth/logout")  # whose parameters may come in a form
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ def _of_the_person() -> str | None:
 
 def _of_the_app() -> str | None:
     """What an app asks for with ``ui_locales``, on its request and on the pages on the way to it."""
-    if request.path == "/oauth/authorize":
+    if request.path in ASKED_BY_APPS:
         return _first_known(_sent().get("ui_locales", ""))
-    if request.path == "/oauth/consent":
+    if request.path in ("/oauth/consent", "/oauth/logout/confirm"):
         return _first_known(request.args.get("ui_locales", ""))
     try:
         waiting = urlsplit(request.args.get("next", ""))
@@ -90,7 +91,7 @@ def _of_the_app() -> str | None:
 
 def _sent() -> MultiDict[str, str]:
     """What says which page it is: the query, and of an app's request its form, which may say the same."""
-    if request.path != "/oauth/authorize":
+    if request.path not in ASKED_BY_APPS:
         return request.args
     try:
         return request.form or request.args

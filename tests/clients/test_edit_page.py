@@ -114,3 +114,21 @@ def test_a_permission_that_became_restricted_stays_with_the_app_until_an_adminis
 def restrict(app: Flask, name: str) -> None:
     """Make the scope restricted, as an administrator does."""
     assert app.test_cli_runner().invoke(args=["scope", "update", name, "--restricted"]).exit_code == 0
+
+
+def test_where_people_go_after_signing_out_is_kept_checked_and_taken_back(
+    browser: FlaskClient, db_session: Session
+) -> None:
+    client_id, _page = register(browser)
+    path = f"/dashboard/apps/{client_id}/edit"
+    uris = "https://app.example.com/bye\r\nhttps://app.example.com/see-you?from=pforte\r\n"
+    assert post(browser, path, path, **form_of_new_app(post_logout_redirect_uris=uris)).status_code == 302
+    assert only_app(db_session).post_logout_redirect_uris.split() == uris.split()
+    assert "https://app.example.com/see-you?from=pforte</textarea>" in browser.get(path).text
+    for wrong in ("http://app.example.com/bye", "javascript:alert(1)", "/bye", "https://a.example/#bye"):
+        page = post(browser, path, path, **form_of_new_app(post_logout_redirect_uris=wrong))
+        assert (page.status_code, 'id="post_logout_redirect_uris-error"' in page.text) == (422, True)
+    assert post(browser, path, path, **form_of_new_app(name="Storm")).status_code == 302
+    assert only_app(db_session).post_logout_redirect_uris.split() == uris.split()
+    assert post(browser, path, path, **form_of_new_app(post_logout_redirect_uris="")).status_code == 302
+    assert only_app(db_session).post_logout_redirect_uris == ""

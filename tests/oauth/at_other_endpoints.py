@@ -14,6 +14,11 @@ from tests import factories as make
 from tests.oauth.world import World, later
 
 
+def end_session(world: World, **parameters: str) -> TestResponse:
+    """What the end session endpoint answers to the person's browser."""
+    return world.browser.get("/oauth/logout", query_string=parameters)
+
+
 def redirect_uri_unregistered(world: World) -> TestResponse:
     return world.ask(redirect_uri="https://app.example.org/callback/")
 
@@ -247,6 +252,26 @@ def body_too_large(world: World) -> TestResponse:
 
 def request_too_long(world: World) -> TestResponse:
     return make.ask(world.http, world.client, nonce="x" * 7_900)
+
+
+def logout_hint_invalid(world: World) -> TestResponse:
+    access_token = world.tokens["access_token"]
+    return end_session(world, id_token_hint=access_token)
+
+
+def logout_hint_foreign(world: World) -> TestResponse:
+    of_another = make.tokens_for(world.other, world.browser)["id_token"]
+    return end_session(world, id_token_hint=of_another, client_id=world.client.id)
+
+
+def logout_app_unnamed(world: World) -> TestResponse:
+    return end_session(world, post_logout_redirect_uri="https://app.example.org/bye")
+
+
+def post_logout_redirect_uri_unregistered(world: World) -> TestResponse:
+    return end_session(
+        world, client_id=world.client.id, post_logout_redirect_uri="https://app.example.org/bye"
+    )
 
 
 def app_unassured(world: World) -> TestResponse:

@@ -28,6 +28,7 @@ OF_NO_APP = {
     "token_missing",
     "token_malformed",
     "client_id_missing",
+    "logout_app_unnamed",
 }
 
 

@@ -9,6 +9,7 @@ from . import (
     authorizing,
     client_authentication,
     codes,
+    logout,
     passwords,
     people,
     pkce_and_scopes,
@@ -24,6 +25,7 @@ from .cause import INVALID_TOKEN as INVALID_TOKEN
 from .cause import Cause as Cause
 from .client_authentication import *  # noqa: F403
 from .codes import *  # noqa: F403
+from .logout import *  # noqa: F403
 from .passwords import *  # noqa: F403
 from .people import *  # noqa: F403
 from .pkce_and_scopes import *  # noqa: F403
@@ -37,6 +39,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Requests for tokens"), token_requests),
     (_l("The password grant"), passwords),
     (_l("Requests for a sign-in"), authorizing),
+    (_l("Requests for a sign-out"), logout),
     (_l("The person"), people),
     (_l("PKCE and permissions"), pkce_and_scopes),
     (_l("Codes"), codes),

@@ -31,6 +31,7 @@ HINTS: dict[str, LazyString] = {
     "wrong_characters": _l("It has characters that are not allowed."),
     "nearest_registered": _l("The nearest registered one is %(nearest)s; they differ in: %(differs)s."),
     "none_registered": _l("The app has no redirect URI registered."),
+    "none_registered_for_logout": _l("The app has no address registered for after signing out."),
     "similar_grant_type": _l("Perhaps %(nearest)s was meant."),
     "similar_scope": _l("A similar name is among those that the app may ask for."),
     "public_client": _l("A public client cannot have this grant, since it proves to nobody who it is."),
@@ -61,5 +62,8 @@ WORDS: dict[str, LazyString] = {
     "user_blocked": _l("the account is blocked"),
     "user_deleted": _l("the account was deleted"),
     "deleted": _l("the person, the app or their connection was deleted"),
+    "of_other_app": _l("for another app than client_id names"),
+    "of_other_issuer": _l("by another server"),
+    "of_other_person": _l("for somebody who is not signed in in that browser"),
     "default": _l("default"),  # the name of an app's first secret
 }

@@ -16,7 +16,12 @@ from ..request_log.reading import LogEntry
 
 blueprint = Blueprint("diagnostics_failure", __name__)
 
-OF_NOBODY = (causes.CLIENT_UNKNOWN, causes.CLIENT_NOT_NAMED, causes.CLIENT_ID_MISSING)
+OF_NOBODY = (
+    causes.CLIENT_UNKNOWN,
+    causes.CLIENT_NOT_NAMED,
+    causes.CLIENT_ID_MISSING,
+    causes.LOGOUT_APP_UNNAMED,
+)
 """What is explained to anyone; other requests of no app, such as sign-ins by the API, are about people."""
 
 

@@ -42,7 +42,7 @@ class NotedRequest:
     @property
     def is_anonymous(self) -> bool:
         """Whether anybody at all could have sent it: a browser nobody is signed in at."""
-        return self.endpoint == "authorize" and self.user_id is None
+        return self.endpoint in ("authorize", "logout") and self.user_id is None
 
 
 def row_of(entry: NotedRequest, status: int) -> dict[str, Any]:

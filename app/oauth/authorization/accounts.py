@@ -61,12 +61,12 @@ def _find_named(here: Sequence[Account], grant: AuthorizationCodeGrant) -> Accou
         named = next((account for account in here if account.user.id == grant.named), None)
         return named or accounts_here.find_current()  # to whom the page says that another one is expected
     if login_hint:
-        return _called(here, login_hint)
+        return find_called(here, login_hint)
     return _with_key(here, used_apps.last_account(client_id))
 
 
-def _called(here: Sequence[Account], hint: str) -> Account | None:
-    """Who has this address, or else this username."""
+def find_called(here: Sequence[Account], hint: str) -> Account | None:
+    """Who of these has this address, or else this username."""
     name, address = fold(hint), fold_email(hint)
     by_address = [account for account in here if account.user.email_key == address]
     by_name = [account for account in here if account.user.username_key == name]

@@ -99,8 +99,12 @@ def _deliver(asked: PortalRequest, answer: dict[str, str]) -> Response:
         g.form_action = [*form_action(redirect_uri), redirect_uri.partition(":")[0] + ":"]
         page = render_template("oauth/form_post.html", action=redirect_uri, parameters=parameters)
         return make_response(page)
-    location = with_parameters(redirect_uri, parameters)
-    if _is_held_to_a_form(asked, redirect_uri):
+    return lead_to(with_parameters(redirect_uri, parameters), redirect_uri, is_silent=_is_silent(asked))
+
+
+def lead_to(location: str, redirect_uri: str, *, is_silent: bool = False) -> Response:
+    """Send the browser to ``location``, which is ``redirect_uri`` with parameters: by a page where a redirect would be blocked."""
+    if not is_silent and _is_held_to_a_form(redirect_uri):
         return _onward(location)
     return redirect(location, 302 if request.method == "GET" else 303, ToTheApp)  # type: ignore[return-value]
 
@@ -129,14 +133,10 @@ def with_parameters(uri: str, parameters: Mapping[str, str]) -> str:
     return f"{uri}{separator}{urlencode(parameters)}"
 
 
-def _is_held_to_a_form(asked: PortalRequest, redirect_uri: str) -> bool:
+def _is_held_to_a_form(redirect_uri: str) -> bool:
     """Whether the browser came by a form of ours, whose policy cannot name all hops that follow a redirect."""
     origin = cross_origin.origin(redirect_uri) or ""
-    return (
-        (origin.startswith("https:") or "[" in origin)
-        and not _is_silent(asked)
-        and fetch_metadata.is_navigation_from_here()
-    )
+    return (origin.startswith("https:") or "[" in origin) and fetch_metadata.is_navigation_from_here()
 
 
 def _onward(location: str) -> Response:

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from ... import fetch_metadata
 from ...authentication import accounts_here
@@ -16,11 +14,9 @@ from ...extensions import settings
 from ..authorization import consent_page, pending, reach, responses
 from ..authorization.authorizing import Authorization, authorizing
 from ..authorization.interaction import next_interaction
-from ..refusals import Refused
+from ..wire.navigation import lead_to, sent_parameters
 
 blueprint = Blueprint("oauth_authorize", __name__)
-
-LONGEST_URL = 8000  # characters of an address of ours; gunicorn takes few more
 
 
 @blueprint.route("/oauth/authorize", methods=["GET", "POST"], strict_slashes=False)
@@ -28,19 +24,12 @@ LONGEST_URL = 8000  # characters of an address of ours; gunicorn takes few more
 def authorize() -> Any:
     """On to the sign-in, a question, the consent page, or back to the app."""
     step = _ask_by_get if request.method == "POST" and fetch_metadata.is_navigation() else _step
-    return authorizing("authorize", _parameters, step)
-
-
-def _parameters() -> MultiDict[str, str]:
-    try:
-        return request.form if request.method == "POST" and request.form else request.args
-    except RequestEntityTooLarge:
-        raise Refused(causes.BODY_TOO_LARGE, limit=current_app.config["MAX_CONTENT_LENGTH"]) from None
+    return authorizing("authorize", sent_parameters, step)
 
 
 def _ask_by_get(authorization: Authorization) -> Any:
     """The same request once more: when another site posts here, the browser keeps the session's cookie back."""
-    response = _lead_to(authorization.url)
+    response = lead_to(authorization.url)
     request_log.forget()
     return response
 
@@ -54,7 +43,7 @@ def _step(authorization: Authorization) -> Any:
 
 def _login(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    return _lead_to(url_for("authentication_login.sign_in", next=authorization.url))
+    return lead_to(url_for("authentication_login.sign_in", next=authorization.url))
 
 
 def _person(authorization: Authorization) -> Any:
@@ -70,7 +59,7 @@ def _account(authorization: Authorization) -> Any:
 def _reauthentication(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
     account = _settle_account(authorization)
-    return _lead_to(url_for("authentication_reauthentication.ask", account=account, next=authorization.url))
+    return lead_to(url_for("authentication_reauthentication.ask", account=account, next=authorization.url))
 
 
 def _consent(authorization: Authorization) -> Any:
@@ -95,7 +84,7 @@ def _group(authorization: Authorization) -> Any:
 
 def _second_factor(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
-    return _lead_to(lead_to_second_factor(authorization.url, _settle_account(authorization)))
+    return lead_to(lead_to_second_factor(authorization.url, _settle_account(authorization)))
 
 
 def _settle_account(authorization: Authorization) -> str | None:
@@ -110,12 +99,6 @@ def _prepare_page(authorization: Authorization) -> None:
     uri = authorization.asked.validated_redirect_uri
     assert uri is not None
     g.form_action = responses.form_action(uri)
-
-
-def _lead_to(url: str) -> Any:
-    if len(url) > LONGEST_URL:
-        raise Refused(causes.REQUEST_TOO_LONG, length=len(url), limit=LONGEST_URL)
-    return redirect(url, 303)
 
 
 _INTERACTIONS = {

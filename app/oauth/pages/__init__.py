@@ -1,5 +1,5 @@
 """The pages of oauth, collected."""
 
-from . import consent
+from . import consent, logout
 
-blueprints = (consent.blueprint,)
+blueprints = (consent.blueprint, logout.blueprint)

@@ -11,7 +11,10 @@ from ..client_rows import ClientRow
 
 LONGEST_HINT = 254  # characters, of an email address
 _AUTHORIZATION_REQUEST = "/oauth/authorize?"
-_AUTHORIZATION_PATHS = ("/oauth/authorize", "/oauth/consent", "/oauth/account")
+_PATHS_OF_APPS = (
+    *("/oauth/authorize", "/oauth/consent", "/oauth/account"),
+    *("/oauth/logout", "/oauth/logout/confirm"),
+)
 # Where people prove who they are: the only pages that ``next`` has a say on.
 _SIGN_IN_PAGES = frozenset(
     {
@@ -50,7 +53,7 @@ def note() -> None:
 
 def allow_popups(response: Response) -> Response:
     """Let an app that asks from a popup find its window again: one strict answer on the way would cut it off."""
-    if request.path.rstrip("/") in _AUTHORIZATION_PATHS or _is_sign_in_page():
+    if request.path.rstrip("/") in _PATHS_OF_APPS or _is_sign_in_page():
         response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
