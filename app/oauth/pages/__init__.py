@@ -1,5 +1,5 @@
 """The pages of oauth, collected."""
 
-from . import consent
+from . import consent, device, device_qr
 
-blueprints = (consent.blueprint,)
+blueprints = (consent.blueprint, device.blueprint, device_qr.blueprint)
