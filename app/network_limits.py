@@ -44,6 +44,12 @@ TEXT_MESSAGES = NetworkLimit("text_messages", RateLimitItemPerDay(20))
 FAILED_SIGN_INS = NetworkLimit("failed_sign_ins", RateLimitItemPerMinute(20, 15))
 # Nobody guesses a signature: this only keeps somebody from making us verify for hours. Right ones are never counted.
 FAILED_PASSKEYS = NetworkLimit("failed_passkeys", RateLimitItemPerMinute(60, 15))
+# Programs on the machines of an office or a class, all behind one address, and each may ask a few times.
+DEVICE_AUTHORIZATIONS = NetworkLimit("device_authorizations", RateLimitItemPerHour(300))
+# Wrong codes of devices: people mistype one or two; of 25 billion some hundred are worth a guess.
+USER_CODES = NetworkLimit("user_codes", RateLimitItemPerHour(30))
+# The same for an account, from wherever: who guesses from many networks needs an account for it.
+USER_CODES_OF_ACCOUNT = NetworkLimit("user_codes_of_account", RateLimitItemPerHour(10))
 
 _log = logging.getLogger(__name__)
 

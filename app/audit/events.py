@@ -111,6 +111,8 @@ class EventKind(StrEnum):
     SCOPE_CHANGED = "scopes.scope.changed"
     SCOPE_DELETED = "scopes.scope.deleted"
     SIGNED_IN_BY_APP = "oauth.password.accepted"
+    DEVICE_ALLOWED = "oauth.device.allowed"
+    DEVICE_DECLINED = "oauth.device.declined"
     KEY_ROTATED = "oauth.key.rotated"
     ENCRYPTION_ROTATED = "oauth.encryption.rotated"
     TOKENS_REPLAYED = "oauth.tokens.replayed"

@@ -113,6 +113,8 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.SCOPE_CHANGED: _l("Permission changed"),
     EventKind.SCOPE_DELETED: _l("Permission deleted"),
     EventKind.SIGNED_IN_BY_APP: _l("Signed in by an app with the password"),
+    EventKind.DEVICE_ALLOWED: _l("App on a device connected by its code"),
+    EventKind.DEVICE_DECLINED: _l("App on a device declined"),
     EventKind.KEY_ROTATED: _l("Signing keys replaced"),
     EventKind.ENCRYPTION_ROTATED: _l("Encryption secret replaced"),
     EventKind.TOKENS_REPLAYED: _l("Access ended: an old token was used again"),

@@ -75,6 +75,8 @@ WORDS: Mapping[str, LazyString] = {
     **APP_WORDS,
     **BELONGING_WORDS,
     EventKind.SIGNED_IN_BY_APP: _l("An app signed you in with your password."),
+    EventKind.DEVICE_ALLOWED: _l("You connected an app on a device by its code."),
+    EventKind.DEVICE_DECLINED: _l("You declined an app on a device that asked with a code."),
     EventKind.KEY_ROTATED: _l("You replaced the signing key."),
     EventKind.ENCRYPTION_ROTATED: _l("You replaced the secret that everything is encrypted with."),
     EventKind.TOKENS_REPLAYED: _l("An app lost its access, since somebody used an old token of it again."),

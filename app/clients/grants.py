@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 AUTHORIZATION_CODE = "authorization_code"
 REFRESH_TOKEN = "refresh_token"
 CLIENT_CREDENTIALS = "client_credentials"
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 PASSWORD = "password"
 
 
@@ -51,6 +52,15 @@ GRANTS = (
         _l("Client credentials"),
         _l("client_credentials: your app acts for itself, without a person. Confidential apps only."),
         needs_secret=True,
+    ),
+    Grant(
+        DEVICE_CODE,
+        _l("Device authorization"),
+        _l(
+            "device_code: for televisions, command lines and other programs without a browser. "
+            "People type a code here, on their phone or computer."
+        ),
+        asks_people=True,
     ),
     Grant(
         PASSWORD,

@@ -22,7 +22,7 @@ from ..teams.models import Team
 from ..users.models import User
 from ..users.person_fields import CLAIMED
 from .client_rows import ClientRow, SecretRow
-from .models import AuthorizationCode, TokenFamily
+from .models import AuthorizationCode, DeviceCode, TokenFamily
 
 MOST_CLIENTS = 1_000  # a process keeps
 
@@ -41,10 +41,12 @@ _TEAM = (Team.id.label("team_id"), Team.name.label("team_name"))  # that the con
 
 _PERSON = [getattr(User, field.column) for field in CLAIMED]  # what ID tokens are made of
 
+_UNREAD = ("code_digest", "user_code_digest", "keep_until")
+
 
 def _with_revision(model: Any, key: Any, *extra: Any) -> HotRead:
     """The client's revision, the columns of ``model`` where ``key`` matches, and the state of its person."""
-    columns = [column for column in model.__table__.c if column.name not in ("code_digest", "keep_until")]
+    columns = [column for column in model.__table__.c if column.name not in _UNREAD]
     return HotRead(
         select(
             Client.revision,
@@ -67,6 +69,7 @@ def _with_revision(model: Any, key: Any, *extra: Any) -> HotRead:
 
 _REVISION = HotRead(select(Client.revision).where(Client.id == bindparam("client")))
 _WITH_CODE = _with_revision(AuthorizationCode, AuthorizationCode.code_digest, *_PERSON)
+_WITH_DEVICE_CODE = _with_revision(DeviceCode, DeviceCode.code_digest, *_PERSON)
 _WITH_FAMILY = _with_revision(TokenFamily, TokenFamily.id, *_PERSON)
 _WHOLE_CLIENT = (
     select(
@@ -89,6 +92,11 @@ def find_client(client_id: str) -> ClientRow | None:
 def find_client_and_code(client_id: str, code: str) -> tuple[ClientRow | None, Row[Any] | None]:
     """The client, and the row of ``code`` with its ``person_state``, whosever it is."""
     return _read(_WITH_CODE, client_id, digest(code))
+
+
+def find_client_and_device_code(client_id: str, code: str) -> tuple[ClientRow | None, Row[Any] | None]:
+    """The client, and the row of the device ``code``, whosever it is; its ``person_state`` counts once somebody decided."""
+    return _read(_WITH_DEVICE_CODE, client_id, digest(code))
 
 
 def find_client_and_family(client_id: str, family_id: str) -> tuple[ClientRow | None, Row[Any] | None]:

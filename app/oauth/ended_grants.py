@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from ..consents.models import Consent
 from ..database.rows import db
 from ..diagnostics import causes
 from ..users.models import User
-from .models import TokenFamily
+from .models import DeviceCode, TokenFamily
 from .tokens.families import end_families
 
 
@@ -36,3 +38,8 @@ def end_tokens_begun_since(user: User, since: datetime) -> None:
 def end_tokens_of_deleted(user: User) -> None:
     """End what apps were given for a person who is deleted."""
     end_families(db.session.connection(), TokenFamily.user_id == user.id, because=causes.USER_DELETED)
+
+
+def forget_devices_of(user: User, since: datetime | None = None) -> None:
+    """Forget what this person decided about devices, whenever it was: one that was allowed has perhaps not asked yet."""
+    db.session.execute(delete(DeviceCode).where(DeviceCode.user_id == user.id))

@@ -66,6 +66,42 @@ class TokenFamily(Model):
     """Name of the cause that ended it."""
 
 
+class DeviceCode(Model):
+    """What a device asked for (:rfc:`8628`), and what somebody decided; used up or over it stays a day as a tombstone."""
+
+    __tablename__ = "device_codes"
+    __expiry__ = Expiry("keep_until")
+
+    id: Mapped[PrimaryId]
+    code_digest: Mapped[str] = mapped_column(ascii_text(64), unique=True)
+    user_code_digest: Mapped[str] = mapped_column(ascii_text(64), unique=True)
+    """Keyed: all codes of eight letters are tried in an hour."""
+    client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    scope: Mapped[str] = mapped_column(Text)
+    """What the device asked for; once it is allowed, what the person granted of it."""
+    network: Mapped[str] = mapped_column(ascii_text(50))
+    """Where it was asked from, as far as people are shown it: a /24 or a /48."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    keep_until: Mapped[datetime] = mapped_column(index=True)
+    poll_interval: Mapped[int]
+    """Seconds that the device must wait between two polls."""
+    polled_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    user_id: Mapped[str | None] = mapped_column(
+        ascii_text(32), ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    """Who decided."""
+    consent_id: Mapped[str | None] = mapped_column(
+        ascii_text(32), ForeignKey("consents.id", ondelete="CASCADE"), index=True
+    )
+    """What the person allows; null where they declined."""
+    session_id: Mapped[str | None] = mapped_column(ascii_text(32))
+    auth_time: Mapped[datetime | None]
+    methods: Mapped[str | None] = mapped_column(ascii_text(40))
+    redeemed_at: Mapped[datetime | None]
+
+
 class RevokedToken(Model):
     """An access token revoked before its time, by ``jti``; gone once it would have expired anyway."""
 

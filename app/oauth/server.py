@@ -15,6 +15,7 @@ from .client_rows import ClientRow
 from .extensions.pkce import ProofKey
 from .grants.authorization_code import AuthorizationCodeGrant
 from .grants.client_credentials import ClientCredentialsGrant
+from .grants.device_code import DeviceCodeGrant
 from .grants.password import PasswordGrant
 from .grants.refresh_token import RefreshTokenGrant
 from .keys import ring
@@ -28,6 +29,7 @@ GRANTS: tuple[tuple[Any, list[Any]], ...] = (
     (AuthorizationCodeGrant, [ProofKey()]),
     (RefreshTokenGrant, []),
     (ClientCredentialsGrant, []),
+    (DeviceCodeGrant, []),
     (PasswordGrant, []),
 )
 GRANT_TYPES = tuple(grant.GRANT_TYPE for grant, _extensions in GRANTS)
@@ -107,7 +109,10 @@ class PortalServer(AuthorizationServer):
 
 
 def _unknown_grant(sent: str) -> Refused:
-    near = next(iter(get_close_matches(sent.replace("-", "_"), GRANT_TYPES, n=1)), None)
+    names = {
+        name.rpartition(":")[2]: name for name in GRANT_TYPES
+    }  # of a URN its end is what people remember
+    near = next((names[each] for each in get_close_matches(sent.replace("-", "_"), names, n=1)), None)
     hint = "similar_grant_type" if near else None
     return Refused(causes.GRANT_TYPE_UNKNOWN, sent=sent, hint=hint, nearest=near, supported=list(GRANT_TYPES))
 

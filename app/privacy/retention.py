@@ -17,6 +17,7 @@ from ..diagnostics.models import LOG_KEPT
 from ..forms import SECOND_CLICK
 from ..notifications.delivery import GIVE_UP_AFTER
 from ..oauth.models import TokenFamily
+from ..oauth.tokens import device_codes
 from ..oauth.tokens.codes import TOMBSTONE
 from .kept import Kept
 from .kept_of_developers import OF_DEVELOPERS
@@ -128,6 +129,16 @@ KEPT = (
             "code": _seconds(settings.authorization_code_ttl),
             "tombstone": TOMBSTONE,
         },
+    ),
+    Kept(
+        _l("Codes of devices"),
+        _l(
+            "What an app on a device asked for, when and from which part of the network, and what you decided; the codes "
+            "only as checksums."
+        ),
+        _l("%(period)s, and %(beyond)s more."),
+        ("device_codes",),
+        lambda _settings: {"period": timedelta(seconds=device_codes.LIFETIME), "beyond": device_codes.TOMBSTONE},
     ),
     Kept(
         _l("Revoked tokens"),

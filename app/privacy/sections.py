@@ -178,6 +178,7 @@ SECTIONS = (
 )
 
 LEFT_OUT = {
+    "device_codes": "hold for a quarter of an hour; what was decided is in activity, what it gave in tokens",
     "authorization_codes": "live for a minute; what they were redeemed for is in tokens",
     "totp_secrets": "a seed; since when there is one is totp_at of the account",
     "unwanted_passkeys": "a switch: no passkey is made unasked",

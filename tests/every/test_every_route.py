@@ -141,6 +141,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
         *("/undo-email/<token>", "/setup/<token>", "/failures/<request_id>", "/logout"),
         *("/oauth/authorize", "/oauth/consent", "/oauth/account"),
         *("/oauth/logout", "/oauth/logout/confirm"),
+        *("/oauth/device_authorization", "/device/qr"),
         *("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"),
         *(
             "/api/register",

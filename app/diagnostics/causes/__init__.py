@@ -9,6 +9,7 @@ from . import (
     authorizing,
     client_authentication,
     codes,
+    devices,
     logout,
     passwords,
     people,
@@ -25,6 +26,7 @@ from .cause import INVALID_TOKEN as INVALID_TOKEN
 from .cause import Cause as Cause
 from .client_authentication import *  # noqa: F403
 from .codes import *  # noqa: F403
+from .devices import *  # noqa: F403
 from .logout import *  # noqa: F403
 from .passwords import *  # noqa: F403
 from .people import *  # noqa: F403
@@ -43,6 +45,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("The person"), people),
     (_l("PKCE and permissions"), pkce_and_scopes),
     (_l("Codes"), codes),
+    (_l("Devices without a browser"), devices),
     (_l("Renewing"), refreshing),
     (_l("Use of access tokens"), resources),
     (_l("The portal"), portal),

@@ -45,6 +45,11 @@ INVALID_GRANTS = {
         "client. Send the person through the authorization endpoint again; "
         "the owner of the app sees the reason at error_uri."
     ),
+    "urn:ietf:params:oauth:grant-type:device_code": (
+        "The device code is not valid here: it is unknown, was used before, or belongs to another client. "
+        "Ask for a new one at the device authorization endpoint; "
+        "the owner of the app sees the reason at error_uri."
+    ),
     "password": "The username or email address and the password do not match an account that may sign in here.",
 }
 INVALID_TOKEN = "The access token is not valid: it has expired, was revoked, or was not made for this server."

@@ -10,11 +10,23 @@
 ========================  ==========================================================================
 """
 
-from .recording import attribute_to, begin, finish, forget, is_attributed, is_begun, is_kept, refused, remark
+from .recording import (
+    attribute_to,
+    begin,
+    count_only,
+    finish,
+    forget,
+    is_attributed,
+    is_begun,
+    is_kept,
+    refused,
+    remark,
+)
 
 __all__ = [
     "attribute_to",
     "begin",
+    "count_only",
     "finish",
     "forget",
     "is_attributed",

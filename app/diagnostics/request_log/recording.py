@@ -120,6 +120,12 @@ def finish(status: int) -> None:
         writing.gather(row)
 
 
+@_harmless
+def count_only() -> None:
+    """Leave this request out of the log, but not out of the metrics: one of many that are all the same."""
+    _entry().kept = False
+
+
 def forget() -> None:
     """Leave this request out of the log."""
     g.pop("logged_request", None)

@@ -17,6 +17,7 @@ from ...consents.models import Consent
 from ...database.rows import db
 from ...diagnostics import causes, request_log
 from ...extensions import settings
+from ..client_rows import ClientRow
 from ..grants.authorization_code import AuthorizationCodeGrant
 from ..refusals import Refused
 from ..requests import PortalRequest
@@ -40,6 +41,12 @@ class Authorization:
     for_whom: ForWhom
     account_unclear: bool
     """Whether several accounts are signed in and the person must say which one to use."""
+
+    @property
+    def client(self) -> ClientRow:
+        """The app that asks."""
+        client: ClientRow = self.asked.client
+        return client
 
     @property
     def wishes(self) -> Wishes:

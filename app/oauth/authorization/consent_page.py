@@ -17,8 +17,10 @@ from ...groups.members import groups_of
 from ...groups.wording import some_of
 from ...scopes import catalogue
 from ...scopes.catalogue import TEAMS
+from ..client_rows import ClientRow
 from ..tokens.claims import holds_back
 from . import accounts, responses, team_question, used_apps, who_asks
+from .access_request import AccessRequest
 from .authorizing import Authorization
 from .team_question import TeamQuestion
 
@@ -56,15 +58,11 @@ def page(
     assert asked.validated_redirect_uri is not None
     g.form_action = responses.form_action(asked.validated_redirect_uri)
     query = urlencode(list(asked.parameters.items(multi=True)))
-    who = who_asks.find(asked.client)
     question = question or team_question.ask(authorization.for_whom)
     html = render_template(
         "oauth/consent.html",
-        client=asked.client,
         person=current_user,
-        who=who,
-        since=format_date(who.since, "long"),
-        most=who_asks.MOST_COUNTED,
+        **about_app(asked.client),
         permissions=permissions(authorization, () if nothing_ticked else ticked),
         already=already_allowed(authorization),
         confirming=authorization.is_unverified_native_app and not asked_now(authorization),
@@ -76,6 +74,13 @@ def page(
         has_others=bool(accounts_here.list_others()),
     )
     return make_response(html, REFUSED if nothing_ticked or question.problem else 200)
+
+
+def about_app(client: ClientRow) -> dict[str, Any]:
+    """What ``oauth/who_asks.html`` tells of the app."""
+    who = who_asks.find(client)
+    since = format_date(who.since, "long")
+    return {"client": client, "who": who, "since": since, "most": who_asks.MOST_COUNTED}
 
 
 def account_page(authorization: Authorization, *, another_named: bool = False) -> Response:
@@ -107,7 +112,13 @@ def outside_page(authorization: Authorization) -> str:
     )
 
 
-def asked_now(authorization: Authorization) -> tuple[str, ...]:
+def split(asked: Collection[str], ticked: Collection[str]) -> tuple[list[str], list[str]]:
+    """Which of the scopes ``asked`` for are allowed by the boxes that are ``ticked``, and which declined."""
+    allowed = [name for name in asked if name in ticked or name in REQUIRED]
+    return allowed, [name for name in asked if name not in allowed]
+
+
+def asked_now(authorization: AccessRequest) -> tuple[str, ...]:
     """The scopes to decide upon: what is new, or everything where the app insists or nothing was decided."""
     for_whom, missing = authorization.for_whom, authorization.missing
     if "consent" in authorization.wishes.prompts or for_whom.is_asked_anew:
@@ -119,7 +130,7 @@ def asked_now(authorization: Authorization) -> tuple[str, ...]:
     return authorization.scopes if everything else missing
 
 
-def permissions(authorization: Authorization, ticked: Collection[str] | None = None) -> list[Permission]:
+def permissions(authorization: AccessRequest, ticked: Collection[str] | None = None) -> list[Permission]:
     """The lines to decide upon; ``ticked`` are those the person had ticked when the page came before."""
     locale = str(get_locale())
     declined = authorization.consent.declined.split() if authorization.consent else []
@@ -131,15 +142,14 @@ def permissions(authorization: Authorization, ticked: Collection[str] | None = N
             icon=ICONS.get(name, "key"),
             required=name in REQUIRED,
             ticked=name not in declined if ticked is None else name in ticked,
-            held_back=not authorization.asked.client.learns_unconfirmed_emails
-            and holds_back(current_user, [name]),
+            held_back=not authorization.client.learns_unconfirmed_emails and holds_back(current_user, [name]),
         )
         for name in asked_now(authorization)
         if name != TEAMS
     ]
 
 
-def already_allowed(authorization: Authorization) -> list[str]:
+def already_allowed(authorization: AccessRequest) -> list[str]:
     """What the app asks for and was allowed before, in plain words."""
     locale = str(get_locale())
     told = {*asked_now(authorization), TEAMS}

@@ -104,6 +104,11 @@ def _named_by_app(grant: AuthorizationCodeGrant, consents: Sequence[Consent]) ->
     return ONESELF if any(consent.team_id is None for consent in consents) else None
 
 
+def read_for_device(scopes: Sequence[str], client_id: str, user_id: str) -> ForWhom:
+    """Read it for a device, which names nobody; what was decided last is chosen on the page."""
+    return ForWhom(user_id, TEAMS in scopes, list_consents_to(user_id, client_id), None, None, chooses=False)
+
+
 def missing(scopes: Sequence[str], consent: Consent | None) -> tuple[str, ...]:
     """Those of ``scopes`` that the person has never decided upon; where they declined all of them, all again."""
     if consent is None:

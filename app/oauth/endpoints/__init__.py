@@ -1,10 +1,11 @@
 """The endpoints of oauth, collected."""
 
-from . import authorize, introspection, logout, metadata, revocation, token, userinfo
+from . import authorize, device_authorization, introspection, logout, metadata, revocation, token, userinfo
 
 blueprints = (
     authorize.blueprint,
     token.blueprint,
+    device_authorization.blueprint,
     introspection.blueprint,
     revocation.blueprint,
     userinfo.blueprint,

@@ -1,5 +1,5 @@
 """The pages of oauth, collected."""
 
-from . import consent, logout
+from . import consent, device, device_qr, logout
 
-blueprints = (consent.blueprint, logout.blueprint)
+blueprints = (consent.blueprint, device.blueprint, device_qr.blueprint, logout.blueprint)

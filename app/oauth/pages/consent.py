@@ -82,13 +82,12 @@ def _allow(authorization: Authorization, ticked: set[str], whom: str) -> Any:
         pending.note_team_chosen(authorization.url, current_user.id, whom)
         request_log.forget()
         return redirect(authorization.url, 303)
-    allowed = [name for name in asked if name in ticked or name in consent_page.REQUIRED]
+    allowed, declined = consent_page.split(asked, ticked)
     if asked and not allowed and not consent_page.already_allowed(authorization):
         request_log.forget()  # the person's slip is no failure of the app
         return consent_page.page(
             authorization, nothing_ticked=True, question=team_question.ask(for_whom, whom)
         )
-    declined = [name for name in asked if name not in allowed]
     client_id = authorization.asked.client.id
     try:
         given = give_consent(current_user.id, client_id, allowed, declined, team_id=whom or None)
