@@ -216,6 +216,13 @@ def give_second_factor(app: Flask, person: Person) -> None:
         db.session.commit()
 
 
+def give_passkey(app: Flask, person: Person) -> None:
+    """Let this person have a passkey, as far as the rest of the portal can see."""
+    with app.app_context():
+        accounts.get_user(person.id).passkey_at = now()
+        db.session.commit()
+
+
 def prove_second_factor(app: Flask, person: Person) -> None:
     """What the page of the step-up does, in every session of this person: a code was right just now."""
     proved = {"methods": "pwd otp mfa", "authenticated_at": now(), "second_factor_at": now()}

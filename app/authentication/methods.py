@@ -41,6 +41,13 @@ def acr_has_two_factors(acr: str | None) -> bool:
     return acr in (TWO_FACTORS, PHISHING_RESISTANT)
 
 
+def strongest_reached(methods: str, among: Iterable[str]) -> str | None:
+    """Return the strongest value ``among`` these that the methods reach; None where they reach none of them."""
+    reached = ACR_VALUES[: ACR_VALUES.index(acr_of(methods)) + 1]
+    wanted = set(among)
+    return next((value for value in reversed(reached) if value in wanted), None)
+
+
 def acr_of(methods: str) -> str:
     """Return the strongest of :data:`ACR_VALUES` that these methods reach."""
     if not has_two_factors(methods):

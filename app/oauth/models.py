@@ -30,6 +30,8 @@ class AuthorizationCode(Model):
     code_challenge: Mapped[str | None] = mapped_column(ascii_text(128))
     auth_time: Mapped[datetime]
     methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
+    requested_claims: Mapped[str | None] = mapped_column(Text)
+    """What was asked for claim by claim and may be given: :mod:`app.oauth.requested_claims`."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     redeemed_at: Mapped[datetime | None]
@@ -56,6 +58,8 @@ class TokenFamily(Model):
     auth_time: Mapped[datetime]
     methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
     """What the person had proved who they are with: ``amr`` and ``acr`` of the tokens."""
+    requested_claims: Mapped[str | None] = mapped_column(Text)
+    """As the code had it."""
     seed: Mapped[bytes] = mapped_column(LargeBinary().with_variant(mysql.VARBINARY(16), "mysql", "mariadb"))
     counter: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -15,8 +15,8 @@ LONGEST_PARAMETER = 8000  # characters; long states exist, longer ones are mista
 # What the protocol lets be sent once; parameters that nobody here knows are ignored, also repeated ones.
 SENT_ONCE = frozenset(
     (
-        "acr_values", "claims_locales", "client_assertion", "client_assertion_type", "client_id",
-        "client_secret", "code", "code_challenge", "code_challenge_method", "code_verifier",
+        "acr_values", "claims", "claims_locales", "client_assertion", "client_assertion_type",
+        "client_id", "client_secret", "code", "code_challenge", "code_challenge_method", "code_verifier",
         "device_code", "display", "grant_type", "id_token_hint", "login_hint", "logout_hint", "max_age",
         "nonce", "password", "post_logout_redirect_uri", "prompt", "redirect_uri",
         "refresh_token", "request", "request_uri", "response_mode", "response_type", "scope", "state",

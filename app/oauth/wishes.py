@@ -1,10 +1,12 @@
-"""How an app wants its authorization request treated: ``prompt``, ``max_age`` and ``acr_values``."""
+"""How an app wants its authorization request treated: ``prompt``, ``max_age``, ``acr_values`` and ``claims``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..authentication import methods
 from ..diagnostics import causes
+from . import claims_parameter
+from .claims_parameter import ClaimsRequest
 from .refusals import Refused
 
 PROMPTS = ("none", "login", "consent", "select_account")
@@ -26,11 +28,19 @@ class Wishes:
     max_age: int | None
     acr_values: tuple[str, ...] = ()
     """What was asked for, known here or not."""
+    claims: ClaimsRequest = claims_parameter.NOTHING
+    """What was asked for claim by claim."""
+
+    @property
+    def required_acr_values(self) -> tuple[str, ...]:
+        """Those values known here of which one has to be reached; none: whatever is reached will do."""
+        return methods.known_acr_values(self.claims.acr_values) if self.claims.insists_on_acr else ()
 
     @property
     def second_factor(self) -> bool:
         """Whether one factor is not enough: whichever of the known values the app is content with takes two."""
-        known = methods.known_acr_values(self.acr_values)
+        wanted = self.required_acr_values or (*self.acr_values, *self.claims.acr_values)
+        known = methods.known_acr_values(wanted)
         return bool(known) and all(map(methods.acr_has_two_factors, known))
 
     @property
@@ -45,7 +55,8 @@ def read(parameters: Mapping[str, str]) -> Wishes:
         if name in parameters:
             raise Refused(_UNSUPPORTED[name], parameter=name)
     acr_values = tuple(parameters.get("acr_values", "").split())
-    found = Wishes(_prompts(parameters), _max_age(parameters), acr_values)
+    claims = claims_parameter.read(parameters)
+    found = Wishes(_prompts(parameters), _max_age(parameters), acr_values, claims)
     mode = parameters.get("response_mode") or "query"
     if mode not in RESPONSE_MODES:
         raise Refused(causes.RESPONSE_MODE_UNSUPPORTED, sent=mode[:100])

@@ -66,7 +66,7 @@ def _written(field: Field, value: Any) -> Any:
     if field.shape is Shape.LINES:
         return (value or "").splitlines()
     if field.shape is Shape.OBJECT:
-        return json.loads(value)
+        return json.loads(value or "{}")
     if field.shape is Shape.BYTES:
         return b64encode(value).decode()
     return _plain(value)

@@ -101,6 +101,7 @@ SECTIONS = (
         (
             *_columns(TokenFamily, "id client_id session_id"),
             Field("permissions", TokenFamily.scope, Shape.WORDS),
+            Field("requested_claims", TokenFamily.requested_claims, Shape.OBJECT),
             *_columns(TokenFamily, "auth_time created_at rotated_at expires_at revoked_at revoked_because"),
         ),
     ),

@@ -57,6 +57,18 @@ def scope_not_allowed(world: World) -> TestResponse:
     return world.ask(world.make_client(scopes=("openid",)), scope="openid email")
 
 
+def claims_malformed(world: World) -> TestResponse:
+    return world.ask(claims='{"userinfo": []}')
+
+
+def claims_too_long(world: World) -> TestResponse:
+    return world.ask(claims='{"userinfo": {"%s": null}}' % ("x" * 4000))
+
+
+def acr_unmet(world: World) -> TestResponse:
+    return world.ask(claims='{"id_token": {"acr": {"essential": true, "value": "gold"}}}')
+
+
 def response_type_unsupported(world: World) -> TestResponse:
     return world.ask(response_type="token")
 

@@ -67,6 +67,27 @@ def test_new_columns_cost_no_row_of_any_table(databases: Databases, kind: str) -
             engine.dispose()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_codes_and_families_of_before_go_on_without_single_claims(databases: Databases, kind: str) -> None:
+    app = create_app(make_settings(databases.new_url(kind), databases.folder))
+    with app.app_context():
+        upgrade()
+    browser, client = make.browser_of(app, make.make_user(app)), make.make_client(app)
+    asked = {"scope": "openid", "claims": '{"userinfo": {"email": null}}'}
+    tokens, code = make.tokens_for(client, browser, **asked), make.authorize(client, browser, **asked)
+    with app.app_context():
+        downgrade(revision="0030_team_consents")
+        upgrade()
+        for engine in db.engines.values():
+            engine.dispose()
+    for answer in (
+        make.redeem(browser, client, code),
+        make.refresh(browser, client, tokens["refresh_token"]),
+    ):
+        told = browser.get("/oauth/userinfo", headers=make.with_token(answer.json["access_token"]))
+        assert set(told.json) == {"sub"}
+
+
 def rows_of_tables() -> dict[str, int]:
     """How many rows each table has."""
     with db.engine.connect() as connection:

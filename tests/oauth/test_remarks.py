@@ -31,6 +31,11 @@ def acr_unknown(world: World) -> None:
     make.authorize(world.client, world.browser, acr_values="urn:mace:incommon:iap:silver 0")
 
 
+def claims_left_out(world: World) -> None:
+    world.change(lambda row: setattr(row, "scopes", "openid"))
+    make.authorize(world.client, world.browser, scope="openid", claims='{"userinfo": {"email": null}}')
+
+
 def redirect_uri_omitted(world: World) -> None:
     assert make.redeem(world.http, world.client, world.code, redirect_uri=None).status_code == 200
 
@@ -53,7 +58,7 @@ def introspection_of_others(world: World) -> None:
 
 REMARKS = (
     *(state_missing, nonce_missing, redirect_uri_omitted, refresh_retried, email_unconfirmed),
-    *(introspection_of_others, acr_unknown),
+    *(introspection_of_others, acr_unknown, claims_left_out),
 )
 
 

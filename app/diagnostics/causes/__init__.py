@@ -7,6 +7,7 @@ from flask_babel.speaklater import LazyString
 
 from . import (
     authorizing,
+    claims,
     client_authentication,
     codes,
     devices,
@@ -24,6 +25,7 @@ from .cause import INVALID_CLIENT as INVALID_CLIENT
 from .cause import INVALID_GRANTS as INVALID_GRANTS
 from .cause import INVALID_TOKEN as INVALID_TOKEN
 from .cause import Cause as Cause
+from .claims import *  # noqa: F403
 from .client_authentication import *  # noqa: F403
 from .codes import *  # noqa: F403
 from .devices import *  # noqa: F403
@@ -42,6 +44,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("The password grant"), passwords),
     (_l("Requests for a sign-in"), authorizing),
     (_l("Requests for a sign-out"), logout),
+    (_l("Requests for single claims"), claims),
     (_l("The person"), people),
     (_l("PKCE and permissions"), pkce_and_scopes),
     (_l("Codes"), codes),

@@ -59,9 +59,11 @@ ANOTHER_PERSON_SIGNED_IN = Cause(
     "another_person_signed_in",
     "login_required",
     400,
-    "Somebody else is signed in than id_token_hint names, and prompt=none allows no page.",
+    "Somebody else is signed in than id_token_hint or the claim sub names, and prompt=none allows no page.",
     _PERSON,
-    _l("The app sent prompt=none with an id_token_hint for one person, but another one is signed in."),
+    _l(
+        "The app sent prompt=none and named a person, by id_token_hint or a value of the claim sub, but another one is signed in."
+    ),
     _l("Treat the person as signed out, and send them again without prompt=none."),
 )
 CONSENT_REQUIRED = Cause(

@@ -57,8 +57,8 @@ def _find_named(here: Sequence[Account], grant: AuthorizationCodeGrant) -> Accou
     if grant.wishes.silent:
         allowed = who_allows([account.user.id for account in here], client_id)
         here = [account for account in here if account.user.id in allowed]
-    if grant.named is not None:
-        named = next((account for account in here if account.user.id == grant.named), None)
+    if grant.names_somebody:
+        named = next((account for account in here if grant.expects(account.user.id)), None)
         return named or accounts_here.find_current()  # to whom the page says that another one is expected
     if login_hint:
         return find_called(here, login_hint)

@@ -100,7 +100,10 @@ class Authorization:
             is_outside_groups=signed_in and is_outside(self.asked.client, current_user.id),
             requires_second_factor=self.asked.client.second_factor_required,
             second_factor_at=session.second_factor_at if session else None,
-            another_named=signed_in and self.grant.named not in (None, current_user.id),
+            methods=session.methods if session else "",
+            has_passkey=signed_in and current_user.passkey_at is not None,
+            asked_for_stronger=pending.asked_for_stronger(self.url),
+            another_named=signed_in and not self.grant.expects(current_user.id),
         )
 
     def answer(self, given: Consent | None = None) -> Response:
@@ -109,9 +112,10 @@ class Authorization:
         assert consent is not None
         asked = self.asked
         allowed = consent.scope.split()
-        asked.granted_scopes = tuple(name for name in self.scopes if name in allowed)
-        if not asked.client.learns_unconfirmed_emails and holds_back(current_user, asked.granted_scopes):
+        granted = tuple(name for name in self.scopes if name in allowed)
+        if not asked.client.learns_unconfirmed_emails and holds_back(current_user, granted):
             request_log.remark(causes.EMAIL_UNCONFIRMED)
+        asked.granted_scopes = tuple(name for name in granted if name not in self.grant.only_for_claims)
         asked.credential = consent
         asked.user = current_user
         code = self.grant.generate_authorization_code()

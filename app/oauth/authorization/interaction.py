@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ...authentication import methods
 from ...clock import now
 from ...diagnostics import causes
 from ...diagnostics.causes import Cause
@@ -47,6 +48,24 @@ class Situation:
     """Whether the app lets in nobody without one, whatever this request says."""
     second_factor_at: datetime | None = None
     """When the person last proved two factors."""
+    methods: str = ""
+    """How the person signed in."""
+    has_passkey: bool = False
+    """Whether the person can prove more than a code does."""
+    asked_for_stronger: datetime | None = None
+    """When this request last asked for a second factor."""
+
+    @property
+    def is_weaker_than_required(self) -> bool:
+        """Whether the sign-in reaches none of the ``acr`` values of which the app insists on one."""
+        required = self.wishes.required_acr_values
+        return bool(required) and methods.strongest_reached(self.methods, required) is None
+
+    @property
+    def may_become_stronger(self) -> bool:
+        """Whether it helps to ask for a second factor: none is proved, or a passkey was not asked for yet."""
+        proved, asked = self.second_factor_at, self.asked_for_stronger
+        return proved is None or (self.has_passkey and (asked is None or proved < asked))
 
     @property
     def freshly_signed_in(self) -> bool:
@@ -104,9 +123,15 @@ def _room(situation: Situation) -> bool:
 
 def _second_factor(situation: Situation) -> bool:
     """Whether two factors have to be proved: of what the app asks to be new, the second one must be, too."""
+    if situation.is_weaker_than_required and situation.may_become_stronger:
+        return True
     if not (situation.requires_second_factor or situation.wishes.second_factor):
         return False
     return situation.second_factor_at is None or situation.is_too_old(situation.second_factor_at)
+
+
+def _acr(situation: Situation) -> bool:
+    return situation.is_weaker_than_required
 
 
 def _team(situation: Situation) -> bool:
@@ -139,6 +164,7 @@ CHECKS = (
     Check("group", _group, causes.PERSON_NOT_IN_GROUP),
     Check("room", _room, causes.APP_FULL),
     Check("second factor", _second_factor, causes.SECOND_FACTOR_UNPROVEN),
+    Check("acr", _acr, causes.ACR_UNMET),
     Check("team", _team, causes.TEAM_UNCLEAR),
     Check("consent", _consent, causes.CONSENT_REQUIRED),
     Check("confirmation", _confirmation, causes.APP_UNASSURED),
@@ -154,6 +180,7 @@ def next_interaction(situation: Situation) -> str | None:
         if not check.is_needed(situation):
             continue
         if situation.wishes.silent:
-            raise Refused(check.cause, missing=list(situation.missing))
+            asked = list(situation.wishes.required_acr_values)
+            raise Refused(check.cause, missing=list(situation.missing), asked=asked)
         return check.name
     return None

@@ -50,6 +50,17 @@ def note_sent_to_sign_in(url: str) -> None:
         _note(url, sent=now().timestamp())
 
 
+def asked_for_stronger(url: str) -> datetime | None:
+    """When the person was last asked for a second factor by this request."""
+    at = _notes(url).get("stronger")
+    return datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None
+
+
+def note_asked_for_stronger(url: str) -> None:
+    """Remember that the person is asked for a second factor by this request."""
+    _note(url, stronger=now().timestamp())
+
+
 def note_account_chosen(url: str, user_id: str) -> None:
     """Remember the person's answer."""
     _note(url, chosen=key_of(user_id), ask=False)

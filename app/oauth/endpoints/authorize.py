@@ -84,7 +84,14 @@ def _group(authorization: Authorization) -> Any:
 
 def _second_factor(authorization: Authorization) -> Any:
     pending.note_sent_to_sign_in(authorization.url)
+    pending.note_asked_for_stronger(authorization.url)
     return lead_to(lead_to_second_factor(authorization.url, _settle_account(authorization)))
+
+
+def _acr(authorization: Authorization) -> Any:
+    """Refuse: the person has shown all they have, and the app insists on more."""
+    pending.forget(authorization.url)
+    raise Refused(causes.ACR_UNMET, asked=list(authorization.wishes.required_acr_values))
 
 
 def _settle_account(authorization: Authorization) -> str | None:
@@ -109,6 +116,7 @@ _INTERACTIONS = {
     "group": _group,
     "room": _room,
     "second factor": _second_factor,
+    "acr": _acr,
     "team": _consent,
     "consent": _consent,
     "confirmation": _consent,

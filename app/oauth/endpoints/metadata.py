@@ -76,7 +76,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "acr_values_supported": list(methods.ACR_VALUES),
         "prompt_values_supported": list(wishes.PROMPTS),
         "claims_supported": list(claims.NAMES),
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,

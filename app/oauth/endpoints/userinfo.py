@@ -22,11 +22,14 @@ blueprint = Blueprint("oauth_userinfo", __name__)
 )
 @resource("userinfo", "openid")
 def userinfo(token: ActiveToken) -> Response:
-    """``sub`` and the claims of the granted scopes."""
-    sub, groups = token.claims["sub"], group_claims(token.claims["sub"], token.scopes)
+    """``sub``, the claims of the granted scopes, and those that were asked for and granted one by one."""
+    sub, names = token.claims["sub"], token.claims_for_userinfo
+    groups = group_claims(sub, token.scopes, names)
     told = tuple(groups["groups"]) if groups else None
     team = tuple(token.team.items())
-    return json_response(_claims_of(sub, token.person, token.scopes, token.learns_unproven, told, team))
+    return json_response(
+        _claims_of(sub, token.person, token.scopes, names, token.learns_unproven, told, team)
+    )
 
 
 @lru_cache(maxsize=MOST_PEOPLE)
@@ -34,12 +37,13 @@ def _claims_of(
     sub: str,
     person: Row[Any] | None,
     scopes: frozenset[str],
+    names: frozenset[str],
     unproven: bool,
     groups: tuple[str, ...] | None,
     team: tuple[tuple[str, str], ...],
 ) -> str:
     """The answer as JSON: integrations ask for it again and again, and it changes only with what it is made of."""
-    about = person_claims(person, scopes, unproven=unproven)
+    about = person_claims(person, scopes, names, unproven=unproven)
     about |= {} if groups is None else {"groups": groups}
     return as_json({"sub": sub, **about, **({"team": dict(team)} if team else {})})
 

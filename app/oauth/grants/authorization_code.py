@@ -17,15 +17,14 @@ from ..refusals import Refused
 from ..requests import PortalRequest
 from ..scopes import remaining_scopes, requested_scopes
 from ..tokens import codes, families, id_token_hints
+from .claims_requests import ClaimsRequests
 from .grant import Answer, PortalGrant
 from .persons import refuse_absent_person, refuse_outsider, refuse_single_factor, team_of
 
 
-class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
+class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCodeGrant):
     """Codes that work once: redeeming is a conditional UPDATE, and a second try ends what the first one got."""
 
-    named: str | None = None
-    """The person whom the app expects, by an ID token."""
     named_team: str | None = None
     """The team that this ID token is for."""
 
@@ -59,6 +58,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
             issuer = self.settings.issuer
             self.named, self.named_team = id_token_hints.named_person(hint, client_id, issuer)
         self.scopes = requested_scopes(self.request.payload.scope, self.request.client.scopes)
+        self.add_claims()
 
     def _remark_unknown_acr(self) -> None:
         """Remark that a wish has no effect: ``acr_values`` are voluntary, OpenID Connect Core section 3.1.2.1."""
@@ -84,6 +84,7 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
             code_challenge=parameters.get("code_challenge"),
             auth_time=session.authenticated_at,
             methods=session.methods,
+            requested_claims=self.granted_claims(consent.scope.split(), session.methods),
         )
 
     def generate_authorization_code(self) -> str:
@@ -128,12 +129,14 @@ class AuthorizationCodeGrant(PortalGrant, AuthlibAuthorizationCodeGrant):
                 auth_time=row.auth_time,
                 methods=row.methods,
                 team=team_of(row),
+                acr=self.read_requested_claims(row),
             ),
             consent_id=row.consent_id,
             session_id=row.session_id,
             scope=row.scope,
             declined=row.consent_declined,
             nonce=row.nonce,
+            requested_claims=row.requested_claims,
         )
 
     def _find(self, client_id: str, code: str) -> ClientRow | None:

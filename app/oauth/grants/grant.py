@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 
 from ...clients.grants import OFFERED
 from ...diagnostics import causes, usage
+from .. import requested_claims
 from ..client_rows import ClientRow
 from ..refusals import Refused
 from ..requests import PortalRequest
@@ -38,6 +39,8 @@ class PortalGrant(BaseGrant):
     """What the access token will allow, as far as it is known by now."""
     person: Any = None
     """Whom the tokens are about: anything with the columns of a user."""
+    id_token_claims: frozenset[str] = frozenset()
+    """What the ID token tells although its scopes do not: it was asked for claim by claim."""
 
     @property
     def settings(self) -> "Settings":
@@ -73,11 +76,12 @@ class PortalGrant(BaseGrant):
         auth_time: datetime | None = None,
         methods: str = "",
         team: signing.Team | None = None,
+        acr: str | None = None,
     ) -> signing.Subject:
         """Whom this app's tokens are about, signed as the app asks for it."""
         client = self.request.client
         alg = signing.algorithm(client.alg, self.settings)
-        return signing.Subject(sub, client.id, alg, family_id, counter, auth_time, methods, team)
+        return signing.Subject(sub, client.id, alg, family_id, counter, auth_time, methods, team, acr)
 
     def answer_with_family(
         self,
@@ -88,8 +92,9 @@ class PortalGrant(BaseGrant):
         scope: str,
         declined: str,
         nonce: str | None = None,
+        requested_claims: str | None = None,
     ) -> Answer:
-        """Begin the family of ``subject`` with the ``scope`` that was granted, and answer with its first tokens.
+        """Begin the family of ``subject`` with what was granted, and answer with its first tokens.
 
         No refresh token is among them where the person ``declined`` that the app acts while they are away.
         """
@@ -103,6 +108,7 @@ class PortalGrant(BaseGrant):
             session_id=session_id,
             scope=scope,
             lifetime=longest if renewable else settings.access_token_ttl,
+            requested_claims=requested_claims,
         )
         usage.consent_used(consent_id)
         if not renewable:
@@ -139,9 +145,17 @@ class PortalGrant(BaseGrant):
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
     def _claims(self, user_id: str) -> Claims:
-        """What the ID token says of its person: the claims of the granted scopes, which many apps read nowhere else."""
-        if self.request.client.lean_id_tokens:
-            return {}
-        unproven = self.request.client.learns_unconfirmed_emails
-        about = claims.person_claims(self.person, self.scopes, unproven=unproven)
-        return about | claims.group_claims(user_id, self.scopes)
+        """What the ID token says of its person: the claims of the granted scopes, which many apps read nowhere else.
+
+        A lean one has of them what was asked for claim by claim.
+        """
+        client, names = self.request.client, self.id_token_claims
+        scopes = () if client.lean_id_tokens else self.scopes
+        about = claims.person_claims(self.person, scopes, names, unproven=client.learns_unconfirmed_emails)
+        return about | claims.group_claims(user_id, scopes, names)
+
+    def read_requested_claims(self, row: Any) -> str | None:
+        """Take up what ``row`` (a code or a family, with its consent) has of claims; return the ``acr`` to tell."""
+        kept = requested_claims.read(row.requested_claims)
+        self.id_token_claims = kept.in_id_token(self.request.client.scopes, row.consent_scope.split())
+        return kept.acr

@@ -47,6 +47,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
             auth_time=family.auth_time,
             methods=family.methods,
             team=team_of(family),
+            acr=self.read_requested_claims(family),
         )
         successor = families.refresh_token(family.id, counter, family.seed)
         return self.answer(subject, session_id=family.session_id, refresh_token=successor)

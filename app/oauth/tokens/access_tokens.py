@@ -14,6 +14,7 @@ from ...consents.models import Consent
 from ...database.hot_reads import HotRead, constant
 from ...diagnostics import causes
 from ...users.models import User
+from .. import requested_claims
 from ..client_lookup import CONSENT_SCOPE
 from ..models import RevokedToken, TokenFamily
 from ..refusals import Refused
@@ -53,7 +54,9 @@ def _of_family(*columns: Any) -> HotRead:
 
 
 _OF_FAMILY = _of_family(_KEEPER, User.username.label("user_username"))
-_WITH_PERSON = _of_family(User.updated_at.label("user_updated_at"), learns_unconfirmed_emails())
+_WITH_PERSON = _of_family(
+    User.updated_at.label("user_updated_at"), learns_unconfirmed_emails(), TokenFamily.requested_claims
+)
 _OF_CLIENT = HotRead(
     select(_CLIENT_STATE, _ALLOWED_TO_APP, _KEEPER)
     .select_from(Client.__table__)
@@ -86,6 +89,14 @@ class ActiveToken:
     def learns_unproven(self) -> bool:
         """Whether its app learns an address that nobody confirmed; known where ``person`` is."""
         return bool(self.row.unproven)
+
+    @property
+    def claims_for_userinfo(self) -> frozenset[str]:
+        """What userinfo tells beside the claims of its scopes, since it was asked for claim by claim; as ``person``."""
+        if self.row.requested_claims is None:
+            return frozenset()
+        allowed = self.row.client_scopes.split(), self.row.consent_scope.split()
+        return requested_claims.read(self.row.requested_claims).in_userinfo(*allowed)
 
     @property
     def is_too_weak(self) -> bool:

@@ -16,26 +16,31 @@ NAMES = (
 )
 
 
-def person_claims(person: Any, scopes: Collection[str], *, unproven: bool = False) -> Claims:
-    """Return the claims ``scopes`` allow about ``person`` (anything with the columns of a user), nulls left out.
+def person_claims(
+    person: Any, scopes: Collection[str], names: Collection[str] = (), *, unproven: bool = False
+) -> Claims:
+    """Return the claims about ``person`` (anything with the columns of a user), nulls left out.
+
+    They are those that ``scopes`` allow, and ``names``, which were asked for one by one.
 
     Apps link accounts by ``email`` and overlook ``email_verified``: an address that nobody confirmed is in no claim,
     unless ``unproven`` says that the app is told all the same.
     """
-    given = [field for field in _asked(scopes) if unproven or field.is_proven(person)]
+    given = [field for field in _asked(scopes, names) if unproven or field.is_proven(person)]
     found = {str(field.claim): field.claimed(person) for field in given}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def group_claims(user_id: str, scopes: Collection[str]) -> Claims:
-    """The names of the person's groups as they are now, where ``scopes`` allow it: one SELECT, and none otherwise."""
-    return {"groups": groups_of(user_id)} if GROUPS in scopes else {}
+def group_claims(user_id: str, scopes: Collection[str], names: Collection[str] = ()) -> Claims:
+    """The names of the person's groups as they are now, where they are asked for: one SELECT, and none otherwise."""
+    return {"groups": groups_of(user_id)} if GROUPS in scopes or "groups" in names else {}
 
 
-def holds_back(person: Any, scopes: Collection[str]) -> bool:
-    """Whether ``scopes`` allow something about ``person`` that is left out because nobody confirmed it."""
-    return any(not field.is_proven(person) and getattr(person, field.column) for field in _asked(scopes))
+def holds_back(person: Any, scopes: Collection[str], names: Collection[str] = ()) -> bool:
+    """Whether something about ``person`` is allowed and left out because nobody confirmed it."""
+    asked = _asked(scopes, names)
+    return any(not field.is_proven(person) and getattr(person, field.column) for field in asked)
 
 
-def _asked(scopes: Collection[str]) -> list[PersonField]:
-    return [field for field in CLAIMED if field.scope in scopes]
+def _asked(scopes: Collection[str], names: Collection[str]) -> list[PersonField]:
+    return [field for field in CLAIMED if field.scope in scopes or field.claim in names]

@@ -80,10 +80,12 @@ def begin_family(
     session_id: str | None,
     scope: str,
     lifetime: int,
+    requested_claims: str | None = None,
 ) -> bytes:
     """Insert a token family and return its seed.
 
-    ``scope`` is what the person granted, ``lifetime`` the seconds until the family ends if nobody renews it.
+    ``scope`` is what the person granted, ``lifetime`` the seconds until the family ends if nobody renews it,
+    ``requested_claims`` what was granted claim by claim.
     """
     moment = now()
     seed = secrets.token_bytes(SEED_BYTES)
@@ -96,6 +98,7 @@ def begin_family(
         "scope": scope,
         "auth_time": subject.auth_time,
         "methods": subject.methods,
+        "requested_claims": requested_claims,
         "seed": seed,
         "counter": 0,
         "created_at": moment,

@@ -49,6 +49,8 @@ class Subject:
     """How the person proved who they are: :mod:`app.authentication.methods`."""
     team: Team | None = None
     """For which team the person gave access; None: for themselves."""
+    acr: str | None = None
+    """What the ID token says as ``acr``, of the values reached; None: the strongest."""
 
     def authentication(self) -> dict[str, Any]:
         """Return the claims of :rfc:`9068#section-2.2.1` on when and how the person signed in; none for a client."""
@@ -120,6 +122,8 @@ def id_token(
     claims |= subject.authentication() | subject.for_whom()
     if session_id is not None:
         claims["sid"] = session_id
+    if subject.acr is not None:
+        claims["acr"] = subject.acr
     if nonce is not None:
         claims["nonce"] = nonce
     token = _sign(claims, subject.alg, ID_TOKEN_TYPE)
