@@ -16,7 +16,7 @@ LONGEST_PARAMETER = 8000  # characters; long states exist, longer ones are mista
 SENT_ONCE = frozenset(
     (
         "acr_values", "client_assertion", "client_assertion_type", "client_id", "client_secret", "code",
-        "code_challenge", "code_challenge_method", "code_verifier", "display", "grant_type",
+        "code_challenge", "code_challenge_method", "code_verifier", "display", "dpop_jkt", "grant_type",
         "id_token_hint", "login_hint", "max_age", "nonce", "password", "prompt", "redirect_uri",
         "refresh_token", "request", "request_uri", "response_mode", "response_type", "scope", "state",
         "token", "token_type_hint", "ui_locales", "username",
@@ -61,6 +61,8 @@ class PortalRequest(OAuth2Request):
         self.auth_method: str | None = None
         self.user: Any = None
         self.credential: Any = None
+        self.proof: Any = None
+        """The DPoP proof that came along, once it is checked: :class:`app.oauth.dpop.proofs.Proof`."""
         self.find_client: Callable[[str], Any] | None = None
         """How the grant finds the client together with what it presents, in one SELECT."""
         self.validated_redirect_uri: str | None = None

@@ -18,6 +18,7 @@ from ..client_rows import ClientRow
 PREFLIGHT_MAX_AGE = "600"  # seconds
 # Introspection is for servers only; of all other paths no web page elsewhere reads anything.
 PATHS = frozenset({"/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"})
+EXPOSED = "WWW-Authenticate, Retry-After, X-Request-Id, DPoP-Nonce"
 _ASKED_FOR = "Access-Control-Request-Headers"
 # A list of tokens, RFC 9110 section 5.6.2.
 _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+){0,99}")
@@ -82,7 +83,7 @@ def preflight_of_everybody(headers: Headers) -> list[tuple[str, str]]:
 def _permission(headers: Headers, methods: str) -> list[tuple[str, str]]:
     """Allow ``methods`` with whichever headers are asked for: libraries add some for tracing, and none opens anything."""
     asked = headers.get(_ASKED_FOR, "")
-    allowed = f"Authorization, Content-Type{', ' + asked if _HEADER_NAMES.fullmatch(asked) else ''}"
+    allowed = f"Authorization, Content-Type, DPoP{', ' + asked if _HEADER_NAMES.fullmatch(asked) else ''}"
     return [
         ("Access-Control-Allow-Methods", methods),
         ("Access-Control-Allow-Headers", allowed),
@@ -102,7 +103,7 @@ def _asking(response: Response) -> str | None:
 def _open(response: Response, asking: str) -> None:
     response.headers["Access-Control-Allow-Origin"] = asking
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After, X-Request-Id"
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED
 
 
 def _remember(asking: str, belongs: bool) -> None:
