@@ -83,7 +83,7 @@ def preflight_of_everybody(headers: Headers) -> list[tuple[str, str]]:
 def _permission(headers: Headers, methods: str) -> list[tuple[str, str]]:
     """Allow ``methods`` with whichever headers are asked for: libraries add some for tracing, and none opens anything."""
     asked = headers.get(_ASKED_FOR, "")
-    allowed = f"Authorization, Content-Type, DPoP{', ' + asked if _HEADER_NAMES.fullmatch(asked) else ''}"
+    allowed = f"Authorization, Content-Type{', ' + asked if _HEADER_NAMES.fullmatch(asked) else ''}"
     return [
         ("Access-Control-Allow-Methods", methods),
         ("Access-Control-Allow-Headers", allowed),
