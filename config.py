@@ -79,6 +79,8 @@ class Settings:
     refresh_retry_window: int = setting("1 minute", read.window)
     # Keep only a digest of client secrets: their owners cannot see one again.
     client_secrets_shown_once: bool = setting("false", read.switch)
+    # Whether DPoP proofs must repeat a nonce that the portal gave within the last minutes.
+    dpop_nonce: bool = setting("off", read.switch)
     # Who may register apps by RFC 7591: nobody, holders of an initial access token, everybody.
     dynamic_registration: str = setting("off", read.one_of("off", "token", "open", true="open", false="off"))
 

@@ -10,9 +10,13 @@ from ..authentication.access import public
 from ..database.trouble import again_if_lost
 from ..diagnostics import causes, request_log
 from ..extensions import settings
+from ..oauth.dpop.proofs import Proof
+from ..oauth.dpop.used_proofs import take_once
 from ..oauth.refusals import Refused
 from ..oauth.tokens.access_tokens import ActiveToken, active_token
+from ..oauth.transactions import Transaction
 from ..oauth.wire import bearer as wire
+from ..oauth.wire.possession import check_possession
 from .refusals import ApiRefused
 
 View = Callable[..., Response]
@@ -30,16 +34,13 @@ def bearer(name: str, scope: str | None = None) -> Callable[[View], View]:
         def edge(**values: Any) -> Response:
             request_log.begin(name)
             try:
-                active = check(wire.sent_token())
-                wire.check_strength(active)
-                if scope is not None and scope not in active.scopes:
-                    raise Refused(causes.SCOPE_INSUFFICIENT, needed=scope, granted=sorted(active.scopes))
+                active, proof = again_if_lost(lambda: _authorized(scope))
             except Refused as refusal:
                 worded = wire.refuse(refusal, wire.header_token())
-                raise ApiRefused(
-                    worded.status, worded.error, worded.description, WWW_Authenticate=worded.challenge
-                ) from None
-            return view(active, **values)
+                raise ApiRefused(worded.status, worded.error, worded.description, **worded.headers) from None
+            response = view(active, **values)
+            response.headers.update(proof.headers if proof else {})
+            return response
 
         return edge
 
@@ -51,3 +52,25 @@ def check(token: str) -> ActiveToken:
     active = again_if_lost(lambda: active_token(token, settings.issuer))
     request_log.attribute_to(client_id=active.claims["client_id"], user_id=active.user_id)
     return active
+
+
+def _authorized(scope: str | None) -> tuple[ActiveToken, Proof | None]:
+    """Check what the request carries, and use its proof up: the view only reads."""
+    sent = wire.sent_token()
+    active = check(sent.token)
+    proof = check_possession(sent.token, active.claims, by_proof=sent.by_proof)
+    wire.check_strength(active)
+    if scope is not None and scope not in active.scopes:
+        raise Refused(causes.SCOPE_INSUFFICIENT, needed=scope, granted=sorted(active.scopes))
+    if proof is not None:
+        _use_up(proof)
+    return active, proof
+
+
+def _use_up(proof: Proof) -> None:
+    transaction = Transaction()
+    try:
+        take_once(transaction.connection(), proof)
+        transaction.commit()
+    finally:
+        transaction.close()

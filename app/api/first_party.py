@@ -34,7 +34,7 @@ def get_client() -> Client:
     if client is None:
         insert_missing(Client, [_ROW])
         client = db.session.get_one(Client, CLIENT_ID)
-    if client.disabled_at is not None:
+    if client.disabled_at is not None or client.dpop_required:  # nobody proves a key beside a password
         raise SignInSwitchedOff
     return client
 

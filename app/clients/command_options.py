@@ -19,6 +19,7 @@ _AS_GIVEN = (
     *("name", "description", "homepage_url", "auth_method", "alg"),
     *("lean_id_tokens", "errors_without_iss", "second_factor_required"),
 )
+_SWITCHES = {"pkce": "pkce_required", "dpop": "dpop_required"}
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS = (
     click.option("--description", help="What the app does."),
@@ -44,6 +45,11 @@ _OPTIONS = (
         help="Its public keys, a JWK Set.",
     ),
     click.option("--pkce", type=click.Choice(["required", "optional"]), help="Default: required if public."),
+    click.option(
+        "--dpop",
+        type=click.Choice(["required", "optional"]),
+        help="Whether it gets tokens only with a DPoP proof. Default: optional.",
+    ),
     click.option("--alg", type=click.Choice(ALGORITHMS), help="How its tokens are signed."),
     click.option(
         "--lean-id-tokens/--full-id-tokens",
@@ -102,7 +108,7 @@ def changed_details(details: Details, given: dict[str, Any]) -> Details:
     """``details`` with what the options ``given`` say; a repeatable one replaces the whole list."""
     if given["preset"]:
         details = with_preset(details, given["preset"])
-    changes = _of_type(given["public"])
+    changes = _of_type(given["public"]) | _required(given)
     for field in _AS_GIVEN:
         if given.get(field) is not None:
             changes[field] = given[field]
@@ -114,8 +120,6 @@ def changed_details(details: Details, given: dict[str, Any]) -> Details:
     for uris in ("redirect_uris", "post_logout_redirect_uris"):
         if given[uris]:
             changes[uris] = numbered(given[uris])
-    if given["pkce"]:
-        changes["pkce_required"] = given["pkce"] == "required"
     if given["jwks"]:
         changes["jwks"] = given["jwks"].read_text(encoding="utf-8", errors="replace")
     return replace(details, **changes)
@@ -126,6 +130,10 @@ def introspects_all(given: dict[str, Any]) -> bool:
     if given["introspection"] is not None:
         return bool(given["introspection"] == "all")
     return not any(given[option] for option in ("owner", "redirect_uris", "preset", "public"))
+
+
+def _required(given: dict[str, Any]) -> dict[str, Any]:
+    return {field: given[option] == "required" for option, field in _SWITCHES.items() if given[option]}
 
 
 def _of_type(public: bool | None) -> dict[str, Any]:

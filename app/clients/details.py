@@ -49,6 +49,7 @@ class Details:
     lean_id_tokens: bool = False
     errors_without_iss: bool = False
     second_factor_required: bool = False
+    dpop_required: bool = False
     preset: str | None = None
 
     @property
@@ -82,6 +83,7 @@ def details_of(client: Client) -> Details:
         lean_id_tokens=client.lean_id_tokens,
         errors_without_iss=client.errors_without_iss,
         second_factor_required=client.second_factor_required,
+        dpop_required=client.dpop_required,
         preset=client.preset,
     )
 

@@ -146,6 +146,7 @@ def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
         "lean_id_tokens": details.lean_id_tokens,
         "errors_without_iss": details.errors_without_iss,
         "second_factor_required": details.second_factor_required,
+        "dpop_required": details.dpop_required,
         "preset": details.preset,
     }
     changed = [field for field, value in values.items() if getattr(client, field) != value]

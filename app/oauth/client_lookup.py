@@ -154,6 +154,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         lean_id_tokens=row.lean_id_tokens,
         errors_without_iss=row.errors_without_iss,
         second_factor_required=row.second_factor_required,
+        dpop_required=row.dpop_required,
         groups_only=row.groups_only,
         disabled_at=row.disabled_at,
         disabled_by=row.disabled_by,

@@ -44,6 +44,7 @@ class ClientRow:
     lean_id_tokens: bool
     errors_without_iss: bool
     second_factor_required: bool
+    dpop_required: bool
     groups_only: bool
     """Whether only people of its groups may use it."""
     disabled_at: datetime | None

@@ -28,6 +28,8 @@ class AuthorizationCode(Model):
     scope: Mapped[str] = mapped_column(Text)
     nonce: Mapped[str | None] = mapped_column(Text)
     code_challenge: Mapped[str | None] = mapped_column(ascii_text(128))
+    dpop_jkt: Mapped[str | None] = mapped_column(ascii_text(43))
+    """The thumbprint of the key whose proof must come with the code, :rfc:`9449#section-10`."""
     auth_time: Mapped[datetime]
     methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
     requested_claims: Mapped[str | None] = mapped_column(Text)
@@ -63,6 +65,8 @@ class TokenFamily(Model):
     seed: Mapped[bytes] = mapped_column(LargeBinary().with_variant(mysql.VARBINARY(16), "mysql", "mariadb"))
     counter: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    dpop_jkt: Mapped[str | None] = mapped_column(ascii_text(43))
+    """The thumbprint of the key that the refresh tokens are bound to: those of public apps, :rfc:`9449#section-5`."""
     rotated_at: Mapped[datetime | None]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
@@ -146,4 +150,14 @@ class UsedAssertion(Model):
     __expiry__ = Expiry("expires_at")
 
     jti_digest: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class UsedProof(Model):
+    """A DPoP proof that was accepted once, by its key and ``jti``, kept until its ``iat`` is too old."""
+
+    __tablename__ = "used_proofs"
+    __expiry__ = Expiry("expires_at")
+
+    proof_digest: Mapped[str] = mapped_column(ascii_text(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -17,8 +17,8 @@ SENT_ONCE = frozenset(
     (
         "acr_values", "claims", "claims_locales", "client_assertion", "client_assertion_type",
         "client_id", "client_secret", "code", "code_challenge", "code_challenge_method", "code_verifier",
-        "device_code", "display", "grant_type", "id_token_hint", "login_hint", "logout_hint", "max_age",
-        "nonce", "password", "post_logout_redirect_uri", "prompt", "redirect_uri",
+        "device_code", "display", "dpop_jkt", "grant_type", "id_token_hint", "login_hint", "logout_hint",
+        "max_age", "nonce", "password", "post_logout_redirect_uri", "prompt", "redirect_uri",
         "refresh_token", "request", "request_uri", "response_mode", "response_type", "scope", "state",
         "token", "token_type_hint", "ui_locales", "username",
     )
@@ -62,6 +62,8 @@ class PortalRequest(OAuth2Request):
         self.auth_method: str | None = None
         self.user: Any = None
         self.credential: Any = None
+        self.proof: Any = None
+        """The DPoP proof that came along, once it is checked: :class:`app.oauth.dpop.proofs.Proof`."""
         self.find_client: Callable[[str], Any] | None = None
         """How the grant finds the client together with what it presents, in one SELECT."""
         self.validated_redirect_uri: str | None = None

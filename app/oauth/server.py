@@ -12,6 +12,8 @@ from ..diagnostics.client_id_hints import find_hint
 from .client_authentication.methods import check_credentials, read_credentials
 from .client_lookup import find_client
 from .client_rows import ClientRow
+from .dpop import presented
+from .extensions.bound_codes import BoundCode
 from .extensions.pkce import ProofKey
 from .grants.authorization_code import AuthorizationCodeGrant
 from .grants.client_credentials import ClientCredentialsGrant
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 GRANTS: tuple[tuple[Any, list[Any]], ...] = (
-    (AuthorizationCodeGrant, [ProofKey()]),
+    (AuthorizationCodeGrant, [ProofKey(), BoundCode()]),
     (RefreshTokenGrant, []),
     (ClientCredentialsGrant, []),
     (DeviceCodeGrant, []),
@@ -54,7 +56,9 @@ class PortalServer(AuthorizationServer):
         ring.current().refresh()  # before a transaction holds what the making of first keys would wait for
         grant = self.get_token_grant(request)
         request.begin(grant.TRANSACTION())
+        presented.note_proof(request, self.settings)
         grant.validate_token_request()
+        presented.use_proof(request)
         return self.handle_response(*grant.create_token_response())
 
     def get_token_grant(self, request: PortalRequest) -> Any:

@@ -138,13 +138,16 @@ KEPT = (
         ),
         _l("%(period)s, and %(beyond)s more."),
         ("device_codes",),
-        lambda _settings: {"period": timedelta(seconds=device_codes.LIFETIME), "beyond": device_codes.TOMBSTONE},
+        lambda _settings: {
+            "period": timedelta(seconds=device_codes.LIFETIME),
+            "beyond": device_codes.TOMBSTONE,
+        },
     ),
     Kept(
         _l("Revoked tokens"),
         _l("The number of an access token that was revoked, or of an app's proof of who it is; no name."),
         _l("Until they would have ended by themselves, %(period)s at most."),
-        ("revoked_tokens", "used_assertions"),
+        ("revoked_tokens", "used_assertions", "used_proofs"),
         lambda settings: {"period": max(_seconds(settings.access_token_ttl), timedelta(hours=1))},
     ),
     Kept(

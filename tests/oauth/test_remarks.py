@@ -10,13 +10,13 @@ from flask import Flask
 from app.diagnostics import causes
 from app.extensions import background
 from tests import factories as make
-from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion
+from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion, by_proof
 from tests.oauth.world import World
 
 SOURCES = Path(__file__).resolve().parents[2] / "app" / "oauth"
-# Shown by a real database that stops (tests/races/test_lost_database.py), by tests/flows/test_password_grant.py and
-# by tests/flows/test_reach.py.
-ELSEWHERE = {"portal_trouble", "second_factor_needed", "app_full"}
+# Shown by a real database that stops (tests/races/test_lost_database.py), by tests/flows/test_password_grant.py,
+# by tests/flows/test_reach.py and by tests/oauth/test_dpop_nonces.py.
+ELSEWHERE = {"portal_trouble", "second_factor_needed", "app_full", "dpop_nonce_wanted"}
 
 
 def state_missing(world: World) -> None:
@@ -81,7 +81,9 @@ def test_every_cause_that_the_server_names_is_provoked_by_a_test() -> None:
         for causes_name in re.findall(r"causes\.([A-Z_]+)", path.read_text(encoding="utf-8"))
     } & set(causes.CATALOGUE)
     provoked = {
-        name for module in (at_the_token_endpoint, at_other_endpoints, by_assertion) for name in vars(module)
+        name
+        for module in (at_the_token_endpoint, at_other_endpoints, by_assertion, by_proof)
+        for name in vars(module)
     }
     provoked |= {rule.__name__ for rule in REMARKS}
     assert named - provoked == ELSEWHERE & named

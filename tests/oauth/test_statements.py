@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import factories as make
+from tests.oauth.holders import ISSUER, Holder, app_only, bound_tokens, refresh
 from tests.support.statements import count_statements
 
 
@@ -93,3 +94,27 @@ def test_public_documents_take_no_statement(browser: FlaskClient, counted: list[
     counted.clear()
     assert browser.get(path).status_code == 200
     assert counted == []
+
+
+def test_a_proof_at_the_token_endpoint_takes_one_statement_more(
+    app: Flask, browser: FlaskClient, client_app: make.App, counted: list[str]
+) -> None:
+    holder, program = Holder(), app.test_client()
+    assert app_only(program, client_app, holder.proof()).status_code == 200
+    assert len(counted) == 2, counted
+    token = bound_tokens(client_app, browser, holder)["refresh_token"]
+    counted.clear()
+    assert refresh(program, client_app, token, holder.proof()).status_code == 200
+    assert len(counted) == 3, counted
+
+
+@pytest.mark.parametrize("path", ["/oauth/userinfo", "/oauth/me", "/api/greet"])
+def test_a_bound_token_at_a_resource_takes_one_statement_more(
+    app: Flask, browser: FlaskClient, client_app: make.App, counted: list[str], path: str
+) -> None:
+    holder, program = Holder(), app.test_client()
+    token = bound_tokens(client_app, browser, holder)["access_token"]
+    program.get(path, headers=holder.asking(token, ISSUER + path))
+    counted.clear()
+    assert program.get(path, headers=holder.asking(token, ISSUER + path)).status_code == 200
+    assert len(counted) == 2, counted

@@ -8,6 +8,7 @@ from ...authentication.access import public
 from ...database.trouble import again_if_lost
 from ...diagnostics import causes, request_log
 from ...extensions import settings
+from ...oauth.dpop import nonces
 from ...oauth.refusals import Refused
 from ...oauth.requests import PortalRequest
 from ...oauth.server import server
@@ -33,12 +34,23 @@ def authorize() -> Response:
     asked = PortalRequest("POST", request.path, request.headers, parameters)
     try:
         asked.check_form()
-        answer = again_if_lost(lambda: server().create_token_response(asked)).get_json()
+        issued = again_if_lost(lambda: _issue(asked))
     except OAuth2Error as error:
         return _refuse(error)
+    answer = issued.get_json()
+    response = jsonify(success=True, client_id=asked.client.id, token=answer["access_token"])
+    response.headers.update(asked.proof.headers if asked.proof else {})
+    return response
+
+
+def _issue(asked: PortalRequest) -> Response:
+    """Return what the token endpoint answers; a DPoP proof is used up, which is all that is written."""
+    try:
+        issued = server().create_token_response(asked)
+        asked.commit()
     finally:
         asked.close()
-    return jsonify(success=True, client_id=asked.client.id, token=answer["access_token"])
+    return issued
 
 
 def _sent() -> MultiDict[str, str]:
@@ -66,6 +78,8 @@ def _refuse(error: OAuth2Error) -> Response:
     response = jsonify(success=False)
     response.status_code = 401
     response.headers["WWW-Authenticate"] = f'Basic realm="{settings.issuer}"'
+    if refusal.cause is causes.DPOP_NONCE_WANTED:
+        response.headers[nonces.HEADER] = nonces.current_nonce()
     return response
 
 

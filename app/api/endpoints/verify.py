@@ -14,7 +14,10 @@ blueprint = Blueprint("api_verify", __name__)
 @blueprint.post("/api/verify", strict_slashes=False)
 @public
 def verify() -> Response:
-    """``success`` and the claims of the token in the header, with ``Bearer`` before it or alone."""
+    """``success`` and the claims of the token in the header, with ``Bearer`` or ``DPoP`` before it or alone.
+
+    Of a token bound to a key (claim ``cnf``) the service that asks checks the proof: it was made for its own address.
+    """
     request_log.begin("api/verify")
     token = _sent()
     try:
@@ -33,4 +36,4 @@ def verify() -> Response:
 def _sent() -> str:
     header = request.headers.get("Authorization", "").strip()
     scheme, _space, rest = header.partition(" ")
-    return rest.strip() if scheme.lower() == "bearer" else header
+    return rest.strip() if scheme.lower() in ("bearer", "dpop") else header

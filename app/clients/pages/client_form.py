@@ -97,6 +97,7 @@ class EditForm(ClientForm):
     errors_without_iss = BooleanField(_l("Leave iss out of error answers"))
     second_factor_required: BooleanField = SwitchField(_l("Require a second factor"))
     post_logout_redirect_uris = TextAreaField(_l("Where people go after signing out"))
+    dpop_required: BooleanField = SwitchField(_l("Require DPoP"))
 
 
 def new_form(developer_id: str) -> NewForm:
@@ -125,6 +126,7 @@ def edit_form(client: Client) -> EditForm:
             "errors_without_iss": kept.errors_without_iss,
             "second_factor_required": kept.second_factor_required,
             "post_logout_redirect_uris": "\n".join(uri for _line, uri in kept.post_logout_redirect_uris),
+            "dpop_required": kept.dpop_required,
         }
     )
     form.scopes.choices = _offered()
@@ -152,6 +154,7 @@ def read(form: ClientForm, client: Client | None = None) -> Details:
             errors_without_iss=form.errors_without_iss.data,
             second_factor_required=form.second_factor_required.data,
             post_logout_redirect_uris=numbered((form.post_logout_redirect_uris.data or "").split("\n")),
+            dpop_required=form.dpop_required.data,
         )
     return details
 

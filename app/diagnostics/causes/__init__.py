@@ -16,6 +16,7 @@ from . import (
     people,
     pkce_and_scopes,
     portal,
+    proofs,
     refreshing,
     resources,
     token_requests,
@@ -34,6 +35,7 @@ from .passwords import *  # noqa: F403
 from .people import *  # noqa: F403
 from .pkce_and_scopes import *  # noqa: F403
 from .portal import *  # noqa: F403
+from .proofs import *  # noqa: F403
 from .refreshing import *  # noqa: F403
 from .resources import *  # noqa: F403
 from .token_requests import *  # noqa: F403
@@ -51,6 +53,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Devices without a browser"), devices),
     (_l("Renewing"), refreshing),
     (_l("Use of access tokens"), resources),
+    (_l("Proofs of possession (DPoP)"), proofs),
     (_l("The portal"), portal),
 )
 

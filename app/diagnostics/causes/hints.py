@@ -34,6 +34,19 @@ HINTS: dict[str, LazyString] = {
     "none_registered_for_logout": _l("The app has no address registered for after signing out."),
     "similar_grant_type": _l("Perhaps %(nearest)s was meant."),
     "similar_scope": _l("A similar name is among those that the app may ask for."),
+    "dpop_required": _l("The app's switch “Require DPoP” is on."),
+    "dpop_code": _l("The code is bound to a key, by dpop_jkt of the authorization request."),
+    "dpop_refresh_token": _l(
+        "The refresh token is bound to a key: so are all that public apps got with a proof."
+    ),
+    "dpop_access_token": _l("The access token is bound to that key."),
+    "dpop_scheme": _l("“Authorization: DPoP” says that there is one."),
+    "dpop_several": _l("There is more than one header “DPoP”, or more than one proof in it."),
+    "dpop_private_key": _l(
+        "The private key is in it, or the secret of a symmetric one. Make a new key: this one is known now."
+    ),
+    "dpop_other_key": _l("The key is of another kind than alg needs."),
+    "dpop_weak_key": _l("RSA keys must have 2048 to 4096 bits and a common exponent."),
     "public_client": _l("A public client cannot have this grant, since it proves to nobody who it is."),
 }
 

@@ -72,6 +72,27 @@ TOKEN_WITHOUT_PERSON = _refusal(
     ),
     _l("Use a token that a person gave the app by the authorization code grant."),
 )
+TOKEN_BOUND = Cause(
+    "token_bound",
+    "invalid_token",
+    401,
+    "The access token is bound to a key: send it as Authorization: DPoP, with a proof in the DPoP header.",
+    _MEANING,
+    _l("The access token is bound to a key (DPoP) and was sent as Bearer, without proof of that key."),
+    _l(
+        "Send “Authorization: DPoP” with the token, and in the header “DPoP” a proof with its ath (RFC 9449). "
+        "If the app always does, somebody else may have the token, who can do nothing with it."
+    ),
+)
+TOKEN_NOT_BOUND = Cause(
+    "token_not_bound",
+    "invalid_token",
+    401,
+    "The access token is not bound to a key: send it as Authorization: Bearer, or get one with a DPoP proof.",
+    _MEANING,
+    _l("The access token was sent as DPoP, but it is bound to no key."),
+    _l("Send a proof already when the token is asked for; its answer then says token_type DPoP."),
+)
 SCOPE_INSUFFICIENT = Cause(
     "scope_insufficient",
     "insufficient_scope",

@@ -14,6 +14,7 @@ from ...extensions import settings
 from ..authorization import consent_page, pending, reach, responses
 from ..authorization.authorizing import Authorization, authorizing
 from ..authorization.interaction import next_interaction
+from ..refusals import Refused
 from ..wire.navigation import lead_to, sent_parameters
 
 blueprint = Blueprint("oauth_authorize", __name__)

@@ -23,7 +23,10 @@ from ..wire.endpoint import endpoint_for_programs, json_of
 
 blueprint = Blueprint("oauth_introspection", __name__)
 
-_CLAIMS = ("iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope", "auth_time", "acr", "amr", "team")
+_CLAIMS = (
+    *("iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope"),
+    *("auth_time", "acr", "amr", "team", "cnf"),
+)
 
 
 @blueprint.post("/oauth/introspect", strict_slashes=False)
@@ -52,7 +55,7 @@ def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
         active = access_tokens.check_active(claims, row)
     except Refused:
         return None
-    answer = {"active": True, "token_type": "Bearer"}
+    answer = {"active": True, "token_type": "DPoP" if "cnf" in active.claims else "Bearer"}
     answer.update((name, active.claims[name]) for name in _CLAIMS if name in active.claims)
     if active.user_id is not None:
         answer["username"] = active.row.user_username
@@ -78,6 +81,7 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
     return {
         "active": True,
         **({"team": team._asdict()} if team else {}),
+        **({"cnf": {"jkt": row.dpop_jkt}} if row.dpop_jkt else {}),
         "client_id": client.id,
         "sub": row.user_id,
         "username": row.username,

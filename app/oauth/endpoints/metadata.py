@@ -14,6 +14,7 @@ from ...scopes import catalogue
 from .. import server, wishes
 from ..client_authentication.assertions import ALGORITHMS as ASSERTION_ALGORITHMS
 from ..client_authentication.methods import METHODS
+from ..dpop.keys import ALGORITHMS as DPOP_ALGORITHMS
 from ..keys import ring
 from ..offered_grants import offered_grants
 from ..tokens import claims
@@ -73,6 +74,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
         "acr_values_supported": list(methods.ACR_VALUES),
         "prompt_values_supported": list(wishes.PROMPTS),
         "claims_supported": list(claims.NAMES),

@@ -12,6 +12,7 @@ from ...diagnostics import causes, redirect_uri_doctor, request_log
 from .. import wishes
 from ..client_lookup import find_client_and_code
 from ..client_rows import ClientRow
+from ..dpop.presented import PARAMETER, check_key
 from ..extensions import code_verifiers
 from ..refusals import Refused
 from ..requests import PortalRequest
@@ -82,6 +83,7 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
             scope=" ".join(request.granted_scopes),
             nonce=parameters.get("nonce"),
             code_challenge=parameters.get("code_challenge"),
+            dpop_jkt=parameters.get(PARAMETER),
             auth_time=session.authenticated_at,
             methods=session.methods,
             requested_claims=self.granted_claims(consent.scope.split(), session.methods),
@@ -110,6 +112,7 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
         refuse_single_factor(client, row.methods, causes.CODE_WITHOUT_SECOND_FACTOR)
         self._check_redirect_uri(row)
         code_verifiers.check_verifier(self.request.form.get("code_verifier"), row.code_challenge)
+        check_key(row.dpop_jkt, self.request.proof, hint="dpop_code")
 
     def create_token_response(self) -> Answer:
         """Redeem the code, so that what follows happens once, and answer with the first tokens of its family."""

@@ -78,10 +78,11 @@ class PortalGrant(BaseGrant):
         team: signing.Team | None = None,
         acr: str | None = None,
     ) -> signing.Subject:
-        """Whom this app's tokens are about, signed as the app asks for it."""
-        client = self.request.client
+        """Whom this app's tokens are about, signed as the app asks for it, bound to the key that it proves."""
+        client, proof = self.request.client, self.request.proof
         alg = signing.algorithm(client.alg, self.settings)
-        return signing.Subject(sub, client.id, alg, family_id, counter, auth_time, methods, team, acr)
+        jkt = proof.jkt if proof else None
+        return signing.Subject(sub, client.id, alg, family_id, counter, auth_time, methods, team, acr, jkt)
 
     def answer_with_family(
         self,
@@ -109,6 +110,8 @@ class PortalGrant(BaseGrant):
             scope=scope,
             lifetime=longest if renewable else settings.access_token_ttl,
             requested_claims=requested_claims,
+            # Confidential apps prove who they are whenever they renew, and may change their key then.
+            jkt=subject.jkt if self.request.client.is_public else None,
         )
         usage.consent_used(consent_id)
         if not renewable:
@@ -131,7 +134,7 @@ class PortalGrant(BaseGrant):
         access_token = signing.access_token(subject, self.scopes, self.settings)
         token: dict[str, Any] = {
             "access_token": access_token,
-            "token_type": "Bearer",
+            "token_type": "DPoP" if subject.jkt else "Bearer",
             "expires_in": self.settings.access_token_ttl,
             **extra,
         }
@@ -142,7 +145,8 @@ class PortalGrant(BaseGrant):
             token["id_token"] = signing.id_token(
                 subject, access_token, nonce, about_person, self.settings, session_id=session_id
             )
-        return 200, token, self.TOKEN_RESPONSE_HEADER
+        told = self.request.proof.headers.items() if self.request.proof else ()
+        return 200, token, [*self.TOKEN_RESPONSE_HEADER, *told]
 
     def _claims(self, user_id: str) -> Claims:
         """What the ID token says of its person: the claims of the granted scopes, which many apps read nowhere else.

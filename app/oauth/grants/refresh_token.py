@@ -11,6 +11,7 @@ from ...clock import now
 from ...diagnostics import causes, request_log, usage
 from ..client_lookup import find_client_and_family
 from ..client_rows import ClientRow
+from ..dpop.presented import check_key
 from ..refusals import Refused
 from ..scopes import narrowed_scopes, remaining_scopes
 from ..tokens import families
@@ -38,6 +39,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
         family = self.family
         assert family is not None
         counter = self._advance(family)
+        self._bind(family)
         self.person = family
         usage.consent_used(family.consent_id)
         subject = self.subject(
@@ -77,7 +79,19 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
             raise Refused(causes.REFRESH_TOO_OLD, authorized_at=family.created_at, ended_at=latest)
         if family.expires_at <= now():
             raise Refused(causes.REFRESH_EXPIRED, expired_at=family.expires_at)
+        check_key(family.dpop_jkt, self.request.proof, hint="dpop_refresh_token")
         return family
+
+    def _bind(self, family: Row[Any]) -> None:
+        """Bind the refresh tokens of a public app to the key that it proves for the first time, :rfc:`9449#section-5`."""
+        proof = self.request.proof
+        if proof is None or family.dpop_jkt is not None or not self.request.client.is_public:
+            return
+        if not families.bind_family(self.request.transaction(), family.id, proof.jkt):
+            self._find(
+                self.request.client.id, family.id
+            )  # somebody was quicker, with this key or another one
+            self._living(self.request.client)
 
     def _latest(self, family: Row[Any]) -> datetime:
         """When the family ends, whatever its use."""

@@ -34,6 +34,11 @@ _ROTATE = (
 )
 # Whoever is taken out of the app's groups at this very moment gets no more tokens either.
 _ROTATE_IN_GROUPS = _ROTATE.where(in_groups(TokenFamily.client_id, TokenFamily.user_id))
+_BIND = (
+    update(TokenFamily.__table__)
+    .where(TokenFamily.id == bindparam("family"), TokenFamily.dpop_jkt.is_(None))
+    .values(dpop_jkt=bindparam("jkt"))
+)
 _INSERT = insert(TokenFamily.__table__)
 
 
@@ -81,11 +86,12 @@ def begin_family(
     scope: str,
     lifetime: int,
     requested_claims: str | None = None,
+    jkt: str | None = None,
 ) -> bytes:
     """Insert a token family and return its seed.
 
     ``scope`` is what the person granted, ``lifetime`` the seconds until the family ends if nobody renews it,
-    ``requested_claims`` what was granted claim by claim.
+    ``requested_claims`` what was granted claim by claim, ``jkt`` the thumbprint of the key that its refresh tokens are bound to.
     """
     moment = now()
     seed = secrets.token_bytes(SEED_BYTES)
@@ -103,9 +109,15 @@ def begin_family(
         "counter": 0,
         "created_at": moment,
         "expires_at": moment + timedelta(seconds=lifetime),
+        "dpop_jkt": jkt,
     }
     connection.execute(_INSERT, values)
     return seed
+
+
+def bind_family(connection: Connection, family_id: str, jkt: str) -> bool:
+    """Bind the refresh tokens of the family to the key with the thumbprint ``jkt``; False when they are bound already."""
+    return connection.execute(_BIND, {"family": family_id, "jkt": jkt}).rowcount == 1
 
 
 def rotate(

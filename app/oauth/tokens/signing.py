@@ -51,6 +51,8 @@ class Subject:
     """For which team the person gave access; None: for themselves."""
     acr: str | None = None
     """What the ID token says as ``acr``, of the values reached; None: the strongest."""
+    jkt: str | None = None
+    """The thumbprint of the key that the access tokens are bound to, :rfc:`9449#section-6.1`."""
 
     def authentication(self) -> dict[str, Any]:
         """Return the claims of :rfc:`9068#section-2.2.1` on when and how the person signed in; none for a client."""
@@ -89,6 +91,8 @@ def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") 
         claims["scope"] = " ".join(scopes)
         claims["scp"] = list(scopes)
     claims |= subject.authentication() | subject.for_whom()
+    if subject.jkt is not None:
+        claims["cnf"] = {"jkt": subject.jkt}
     token = _sign(claims, subject.alg, ACCESS_TOKEN_TYPE)
     if settings.should_encrypt_tokens and settings.jwe_encryption_key is not None:
         return encryption.encrypt(token, settings.jwe_encryption_key)

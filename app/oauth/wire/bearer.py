@@ -1,4 +1,4 @@
-"""Bearer tokens, :rfc:`6750`: where a request of a resource of ours carries one, and how a refusal is worded."""
+"""Access tokens, :rfc:`6750` and :rfc:`9449#section-7`: where a request of a resource of ours carries one, and how a refusal is worded."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,10 @@ from flask import request
 from ...authentication.methods import TWO_FACTORS
 from ...diagnostics import causes, request_log
 from ...extensions import settings
+from ..dpop import nonces
 from ..refusals import Refused
 from ..tokens.access_tokens import ActiveToken
-from . import attribution
+from . import attribution, possession
 from .endpoint import FORM
 
 # What is wrong with the request itself is said; why a token is not valid is told to the app's owner only.
@@ -19,7 +20,19 @@ _SAID = (
     causes.SCOPE_INSUFFICIENT,
     causes.BODY_TOO_LARGE,
     causes.AUTHENTICATION_INSUFFICIENT,
+    causes.TOKEN_BOUND,
+    causes.TOKEN_NOT_BOUND,
 )
+_CHALLENGE = "WWW-Authenticate"
+_OF_PROOFS = ("invalid_dpop_proof", "use_dpop_nonce")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An access token as it was sent: as ``DPoP``, so ``by_proof``, or as ``Bearer``."""
+
+    token: str
+    by_proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +42,11 @@ class Worded:
     status: int
     error: str
     description: str
-    challenge: str
-    """For ``WWW-Authenticate``."""
+    headers: dict[str, str]
+    """``WWW-Authenticate``, and what else the answer tells."""
 
 
-def sent_token(*, form_too: bool = False) -> str:
+def sent_token(*, form_too: bool = False) -> Sent:
     """Return the token of the header, or with ``form_too`` of a form body; never of the query. Raises :class:`Refused`.
 
     :rfc:`6750#section-2.1` and section 2.2.
@@ -43,15 +56,16 @@ def sent_token(*, form_too: bool = False) -> str:
     places = ["Authorization"] * (in_header is not None) + ["body"] * len(in_body)
     if len(places) > 1:
         raise Refused(causes.TOKEN_SENT_TWICE, places=places)
-    token = in_body[0] if in_body else in_header
-    if not token:
+    sent = Sent(in_body[0]) if in_body else in_header
+    if sent is None or not sent.token:
         raise Refused(causes.TOKEN_MISSING)
-    return token
+    return sent
 
 
 def header_token() -> str:
     """Return the token of the header, also when another one stands in the body; "" where there is none."""
-    return _header() or ""
+    sent = _header()
+    return sent.token if sent else ""
 
 
 def refuse(refusal: Refused, token: str) -> Worded:
@@ -60,14 +74,17 @@ def refuse(refusal: Refused, token: str) -> Worded:
     Without a token the challenge carries no error (:rfc:`6750#section-3.1`).
     """
     cause = refusal.cause
-    error = str(cause.error) if cause in _SAID else "invalid_token"
+    of_proof, is_said = cause.error in _OF_PROOFS, cause in _SAID
+    error = str(cause.error) if of_proof or is_said else "invalid_token"
     attribution.attribute(cause, token)
     request_log.refused(cause, as_error=error, **refusal.facts)
-    if cause not in _SAID:
-        return Worded(401, error, causes.INVALID_TOKEN, _challenge(error, causes.INVALID_TOKEN))
     if cause is causes.TOKEN_MISSING:
-        return Worded(cause.status, error, cause.public, challenge())
-    return Worded(cause.status, error, cause.public, _challenge(error, cause.public) + _asks_for(refusal))
+        return Worded(cause.status, error, cause.public, {_CHALLENGE: challenge()})
+    description = cause.public if of_proof or is_said else causes.INVALID_TOKEN
+    headers = {_CHALLENGE: _challenge(error, description) + _asks_for(refusal)}
+    if cause is causes.DPOP_NONCE_WANTED:
+        headers[nonces.HEADER] = nonces.current_nonce()
+    return Worded(cause.status if is_said else 401, error, description, headers)
 
 
 def check_strength(token: ActiveToken) -> None:
@@ -84,7 +101,9 @@ def challenge() -> str:
 
 
 def _challenge(error: str, description: str) -> str:
-    return f'{challenge()}, error="{error}", error_description="{description}"'
+    sent = _header()
+    scheme = possession.challenge() if sent and sent.by_proof else challenge()
+    return f'{scheme}, error="{error}", error_description="{description}"'
 
 
 def _asks_for(refusal: Refused) -> str:
@@ -94,10 +113,13 @@ def _asks_for(refusal: Refused) -> str:
     return f', {name}="{refusal.facts["needed"]}"' if name else ""
 
 
-def _header() -> str | None:
-    """Return what stands behind ``Bearer``; None where the header has another scheme."""
+def _header() -> Sent | None:
+    """Return what stands behind ``Bearer`` or ``DPoP``; None where the header has another scheme."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+    scheme = scheme.lower()
+    if scheme not in ("bearer", "dpop"):
+        return None
+    return Sent(token.strip(), by_proof=scheme == "dpop")
 
 
 def _has_form() -> bool:

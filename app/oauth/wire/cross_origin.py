@@ -23,6 +23,7 @@ PATHS = frozenset(
         *("/oauth/revoke", "/oauth/userinfo", "/oauth/me"),
     }
 )
+EXPOSED = "WWW-Authenticate, Retry-After, X-Request-Id, DPoP-Nonce"
 _ASKED_FOR = "Access-Control-Request-Headers"
 # A list of tokens, RFC 9110 section 5.6.2.
 _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+){0,99}")
@@ -107,7 +108,7 @@ def _asking(response: Response) -> str | None:
 def _open(response: Response, asking: str) -> None:
     response.headers["Access-Control-Allow-Origin"] = asking
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After, X-Request-Id"
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED
 
 
 def _remember(asking: str, belongs: bool) -> None:

@@ -14,6 +14,7 @@ from ...authentication.access import for_programs
 from ...database.trouble import again_if_lost
 from ...diagnostics import causes, request_log
 from ...extensions import settings
+from ..dpop import nonces
 from ..refusals import Refused
 from ..requests import SENT_ONCE, PortalRequest
 from . import attribution, claimed_clients, cross_origin
@@ -117,6 +118,8 @@ def refuse(error: OAuth2Error) -> Response:
     response.status_code = cause.status
     if "retry_after" in refusal.facts:
         response.headers["Retry-After"] = str(refusal.facts["retry_after"])
+    if cause is causes.DPOP_NONCE_WANTED:
+        response.headers[nonces.HEADER] = nonces.current_nonce()
     used_basic = request.headers.get("Authorization", "")[:5].lower() == "basic"
     if cause.status == 401 and (used_basic or cause in _ASKING_FOR_BASIC):
         response.headers["WWW-Authenticate"] = f'Basic realm="{settings.issuer}"'

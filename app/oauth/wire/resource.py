@@ -11,10 +11,13 @@ from ...database.trouble import again_if_lost
 from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ..client_lookup import find_client
+from ..dpop.used_proofs import take_once
 from ..refusals import Refused
 from ..tokens.access_tokens import ActiveToken, active_token
 from ..tokens.claims import holds_back
+from ..transactions import Transaction
 from . import bearer, cross_origin, endpoint
+from .possession import check_possession
 
 View = Callable[[ActiveToken], Response]
 
@@ -49,9 +52,20 @@ def _answer(view: View, scopes: tuple[str, ...]) -> Response:
 
 
 def _ask(view: View, scopes: tuple[str, ...]) -> Response:
-    issuer = settings.issuer
-    token = active_token(bearer.sent_token(form_too=True), issuer, with_person=True)
+    transaction = Transaction()  # opened for a proof only
+    try:
+        response = _respond(view, scopes, transaction)
+        transaction.commit()
+    finally:
+        transaction.close()
+    return response
+
+
+def _respond(view: View, scopes: tuple[str, ...], transaction: Transaction) -> Response:
+    issuer, sent = settings.issuer, bearer.sent_token(form_too=True)
+    token = active_token(sent.token, issuer, with_person=True)
     request_log.attribute_to(client_id=token.claims["client_id"], user_id=token.user_id)
+    proof = check_possession(sent.token, token.claims, by_proof=sent.by_proof)
     audience = token.claims["aud"]
     if token.user_id is None:
         raise Refused(causes.TOKEN_WITHOUT_PERSON)
@@ -62,7 +76,11 @@ def _ask(view: View, scopes: tuple[str, ...]) -> Response:
     bearer.check_strength(token)
     if not token.learns_unproven and holds_back(token.person, token.scopes):
         request_log.remark(causes.EMAIL_UNCONFIRMED)
+    if proof is not None:
+        take_once(transaction.connection(), proof)
     response = view(token)
+    if proof is not None:
+        response.headers.update(proof.headers)
     if "Origin" in request.headers:
         cross_origin.allow(response, find_client(token.claims["client_id"]))
     return response
@@ -72,6 +90,6 @@ def _refuse(refusal: Refused) -> Response:
     worded = bearer.refuse(refusal, bearer.header_token())
     response = jsonify(endpoint.error_fields(worded.error, worded.description))
     response.status_code = worded.status
-    response.headers["WWW-Authenticate"] = worded.challenge
-    current_app.logger.debug("Refused a bearer token: %s", refusal.cause.name)
+    response.headers.update(worded.headers)
+    current_app.logger.debug("Refused an access token: %s", refusal.cause.name)
     return cross_origin.allow_refusal(response)
