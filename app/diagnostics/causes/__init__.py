@@ -14,6 +14,7 @@ from . import (
     pkce_and_scopes,
     portal,
     refreshing,
+    registering,
     resources,
     token_requests,
 )
@@ -29,6 +30,7 @@ from .people import *  # noqa: F403
 from .pkce_and_scopes import *  # noqa: F403
 from .portal import *  # noqa: F403
 from .refreshing import *  # noqa: F403
+from .registering import *  # noqa: F403
 from .resources import *  # noqa: F403
 from .token_requests import *  # noqa: F403
 
@@ -42,6 +44,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Codes"), codes),
     (_l("Renewing"), refreshing),
     (_l("Use of access tokens"), resources),
+    (_l("Apps that register themselves"), registering),
     (_l("The portal"), portal),
 )
 

@@ -1,6 +1,6 @@
 """The endpoints of oauth, collected."""
 
-from . import authorize, introspection, metadata, revocation, token, userinfo
+from . import authorize, introspection, metadata, register, revocation, token, userinfo
 
 blueprints = (
     authorize.blueprint,
@@ -8,5 +8,6 @@ blueprints = (
     introspection.blueprint,
     revocation.blueprint,
     userinfo.blueprint,
+    register.blueprint,
     metadata.blueprint,
 )

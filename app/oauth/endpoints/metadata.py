@@ -16,6 +16,7 @@ from ..client_authentication.assertions import ALGORITHMS as ASSERTION_ALGORITHM
 from ..client_authentication.methods import METHODS
 from ..keys import ring
 from ..offered_grants import offered_grants
+from ..registration.answer import PATH as REGISTRATION_PATH
 from ..tokens import claims
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
     """The discovery document; every entry works."""
     issuer = settings.issuer
     confidential = [method for method in METHODS if method != "none"]
+    is_open = settings.dynamic_registration != "off"
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oauth/authorize",
@@ -58,6 +60,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "jwks_uri": f"{issuer}/oauth/jwks.json",
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "introspection_endpoint": f"{issuer}/oauth/introspect",
+        **({"registration_endpoint": f"{issuer}{REGISTRATION_PATH}"} if is_open else {}),
         "scopes_supported": list(catalogue.ABOUT_PERSON),
         "response_types_supported": list(server.RESPONSE_TYPES),
         "response_modes_supported": list(wishes.RESPONSE_MODES),
