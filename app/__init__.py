@@ -18,6 +18,7 @@ from .authentication import commands as authentication_commands
 from .authentication import pages as authentication_pages
 from .clients import commands as client_commands
 from .clients import pages as client_pages
+from .clients.dynamic import commands as registration_commands
 from .connections.limits import BODY_LIMIT
 from .consents import pages as consent_pages
 from .database.engines import READS, engine_options
@@ -72,6 +73,7 @@ COMMANDS = (
     + link_commands.commands
     + team_commands.commands
     + client_commands.commands
+    + registration_commands.commands
     + group_commands.commands
     + scope_commands.commands
     + oauth_commands.commands

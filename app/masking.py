@@ -8,26 +8,36 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 CLEAR = frozenset(
     [
         "acr_values",
+        "application_type",
         "audience",
         "claims_locales",
         "client_assertion_type",
         "client_id",
+        "client_name",
+        "client_uri",
         "code_challenge_method",
         "display",
         "grant_type",
+        "grant_types",
         "max_age",
         "post_logout_redirect_uri",
         "prompt",
         "redirect_uri",
+        "redirect_uris",
         "resource",
         "response_mode",
         "response_type",
+        "response_types",
         "scope",
+        "software_id",
+        "software_version",
         "token_type_hint",
         "ui_locales",
     ]
 )
-ADDRESSES = frozenset({"redirect_uri", "post_logout_redirect_uri", "resource", "audience"})
+ADDRESSES = frozenset(
+    {"redirect_uri", "redirect_uris", "client_uri", "post_logout_redirect_uri", "resource", "audience"}
+)
 LONGEST_VALUE = 300  # characters; a row must stay small whatever is sent
 MOST_PARAMETERS = 30
 # Our own secrets by their prefix, and anything that begins like a JWT or a JWE, wherever they stand.

@@ -30,6 +30,8 @@ class NetworkLimit:
 REGISTRATIONS = NetworkLimit("registrations", RateLimitItemPerHour(30))
 # Every form of the registration, since its answer tells which names are taken: the same class, mistyping a password.
 REGISTRATION_FORMS = NetworkLimit("registration_forms", RateLimitItemPerHour(60))
+# Apps that register themselves: a program does so twice a connection, and each is a row that nobody may ever use.
+APP_REGISTRATIONS = NetworkLimit("app_registrations", RateLimitItemPerHour(20))
 # The same office on the morning after; each email goes to somebody, and a mailbox has a limit of its own.
 FORGOTTEN_PASSWORDS = NetworkLimit("forgotten_passwords", RateLimitItemPerHour(20))
 # Asked for again, or for another address: few people need that at all.

@@ -33,6 +33,8 @@ APP_WORDS: Mapping[str, LazyString] = {
     EventKind.SECRET_REVOKED: _l("You revoked a secret of an app."),
     EventKind.SECRET_REVEALED: _l("You revealed a secret of an app."),
     EventKind.SECRET_ROTATED: _l("You replaced the secrets of an app."),
+    EventKind.REGISTRATION_TOKEN_CREATED: _l("You made a token with which apps register themselves."),
+    EventKind.REGISTRATION_TOKEN_REVOKED: _l("You ended a token with which apps registered themselves."),
     EventKind.SCOPE_CREATED: _l("You created a permission."),
     EventKind.SCOPE_CHANGED: _l("You changed a permission."),
     EventKind.SCOPE_DELETED: _l("You deleted a permission."),

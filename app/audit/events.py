@@ -88,6 +88,8 @@ class EventKind(StrEnum):
     SECRET_REVOKED = "clients.secret.revoked"
     SECRET_REVEALED = "clients.secret.revealed"
     SECRET_ROTATED = "clients.secret.rotated"
+    REGISTRATION_TOKEN_CREATED = "clients.registration_token.created"
+    REGISTRATION_TOKEN_REVOKED = "clients.registration_token.revoked"
 
     TEAM_CREATED = "teams.team.created"
     TEAM_RENAMED = "teams.team.renamed"

@@ -93,6 +93,8 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.SECRET_REVOKED: _l("Secret revoked"),
     EventKind.SECRET_REVEALED: _l("Secret revealed"),
     EventKind.SECRET_ROTATED: _l("Secrets replaced"),
+    EventKind.REGISTRATION_TOKEN_CREATED: _l("Registration token made, with which apps register themselves"),
+    EventKind.REGISTRATION_TOKEN_REVOKED: _l("Registration token ended"),
     EventKind.TEAM_CREATED: _l("Team created"),
     EventKind.TEAM_RENAMED: _l("Team renamed"),
     EventKind.TEAM_DELETED: _l("Team deleted"),

@@ -25,7 +25,7 @@ def find_problems(details: Details, limits: Limits, client: Client | None) -> li
     problems = [name] if name else []
     if len(details.description) > LONGEST_DESCRIPTION:
         problems.append(Problem("description", Reason.TOO_LONG))
-    if details.homepage_url and not _is_web_address(details.homepage_url):
+    if details.homepage_url and not is_web_address(details.homepage_url):
         problems.append(Problem("homepage_url", Reason.NOT_A_WEB_ADDRESS, details.homepage_url))
     if details.client_type not in CLIENT_TYPES:
         problems.append(Problem("client_type", Reason.UNKNOWN, details.client_type))
@@ -89,7 +89,7 @@ def _grants_of(client: Client | None) -> list[str]:
     return client.grant_type_list if client else []
 
 
-def _is_web_address(url: str) -> bool:
+def is_web_address(url: str) -> bool:
     """Whether a link to ``url`` is safe to show: http(s), with a host, no credentials, nothing invisible."""
     if len(url) > LONGEST_HOMEPAGE or "\\" in url or not url.isprintable() or " " in url:
         return False

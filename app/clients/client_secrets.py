@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from ..audit.events import EventKind
 from ..clock import now
-from ..crypto import new_secret
+from ..crypto import equal, new_secret
 from ..database.rows import db, new_id
 from ..extensions import vault
 from .authentic_secrets import is_authentic, mac_of
@@ -32,6 +32,13 @@ def is_live(secret: ClientSecret, at: datetime | None = None) -> bool:
 def list_live(client: Client) -> list[ClientSecret]:
     """The secrets of ``client`` that work now, oldest first."""
     return [secret for secret in client.secrets if is_live(secret)]
+
+
+def is_secret_of(client: Client, text: str) -> bool:
+    """Whether ``text`` is a secret of ``client`` that works now; of several each is compared."""
+    digests = [vault.keyed_digest(text), vault.previous_digest(text) or ""]
+    same = [equal(secret.digest, each) for secret in list_live(client) for each in digests]
+    return any(same)
 
 
 def find_secret(client: Client, secret_id: str) -> ClientSecret | None:

@@ -22,10 +22,16 @@ class Limits:
     """Whether the name may say what only the portal itself should."""
     most_apps: int | None = None
     """How many apps their owner may have."""
+    standard_scopes: bool = False
+    """Whether only the standard scopes may be given."""
 
 
 MOST_APPS = 100  # more than anybody needs; without a limit a person could fill the database with apps
 DEVELOPER_LIMITS = Limits(grants.OFFERED, restricted_scopes=False, most_apps=MOST_APPS)
+# Apps that register themselves: what may be had without anybody here knowing who asks.
+STRANGER_LIMITS = Limits(
+    grants.FOR_STRANGERS, restricted_scopes=False, unique_name=False, standard_scopes=True
+)
 OPERATOR_LIMITS = Limits(grants.KNOWN, restricted_scopes=True, any_name=True)
 
 
@@ -95,6 +101,8 @@ def offered_scopes(limits: Limits) -> list[str]:
 
 def may_give(scope: ScopeInfo, limits: Limits) -> bool:
     """Whether ``scope`` may be given and taken within ``limits``."""
+    if limits.standard_scopes:
+        return scope.standard
     return limits.restricted_scopes or not scope.restricted
 
 

@@ -27,6 +27,7 @@ class State(StrEnum):
     PASSWORD = "password"
     TRUSTED = "trusted"
     INTROSPECTING = "introspecting"
+    REGISTERED = "registered"
 
 
 def search(text: str, state: State | None = None) -> Select[Client, User, Team]:
@@ -46,7 +47,13 @@ def count_in(state: State) -> int:
 _NARROWED: dict[State, ColumnElement[bool]] = {
     State.DISABLED: Client.disabled_at.is_not(None),
     State.OWNERLESS: and_(
-        Client.owner_id.is_(None), Client.team_id.is_(None), Client.owner_left_at.is_(None)
+        Client.owner_id.is_(None), Client.team_id.is_(None), Client.registered_dynamically.is_(False)
+    ),
+    State.REGISTERED: and_(
+        Client.owner_id.is_(None),
+        Client.team_id.is_(None),
+        Client.registered_dynamically.is_(True),
+        Client.owner_left_at.is_(None),
     ),
     State.IN_CARE: Client.owner_left_at.is_not(None),
     State.PUBLIC: Client.client_type == "public",

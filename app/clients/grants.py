@@ -23,6 +23,8 @@ class Grant:
     """What it is for, beside its box in a form."""
     by_developers: bool = True
     """Whether developers switch it on themselves; if not, administrators do, for one app at a time."""
+    by_strangers: bool = False
+    """Whether apps that register themselves may have it, which nobody here answers for."""
     preselected: bool = False
     asks_people: bool = False
     """Whether it brings permissions of a person; client_credentials has none, and refreshing adds none."""
@@ -37,6 +39,7 @@ GRANTS = (
         AUTHORIZATION_CODE,
         _l("Authorization code"),
         _l("authorization_code: a person signs in here and lets your app in."),
+        by_strangers=True,
         preselected=True,
         asks_people=True,
         needs_redirect_uri=True,
@@ -45,6 +48,7 @@ GRANTS = (
         REFRESH_TOKEN,
         _l("Refresh token"),
         _l("refresh_token: your app stays connected while the person is away."),
+        by_strangers=True,
         preselected=True,
     ),
     Grant(
@@ -77,6 +81,7 @@ GRANTS = (
 
 KNOWN = tuple(grant.name for grant in GRANTS)
 OFFERED = tuple(grant.name for grant in GRANTS if grant.by_developers)
+FOR_STRANGERS = tuple(grant.name for grant in GRANTS if grant.by_strangers)
 PRESELECTED = tuple(grant.name for grant in GRANTS if grant.preselected)
 NEEDS_REDIRECT_URI = frozenset(grant.name for grant in GRANTS if grant.needs_redirect_uri)
 NEEDS_SECRET = frozenset(grant.name for grant in GRANTS if grant.needs_secret)

@@ -9,6 +9,7 @@ from ..users.models import User
 from ..users.refusals import NotActive
 from . import app_limit
 from .details import DEVELOPER_LIMITS
+from .dynamic.registrations import end_management
 from .events import note
 from .introspection import forget_introspection_of_all
 from .models import Client, ClientTransfer
@@ -37,6 +38,7 @@ def hand_over(client: Client, to: Receiver, *, actor_id: str | None, offered_by:
     offered = delete(ClientTransfer).where(ClientTransfer.client_id == client.id)
     db.session.execute(offered.execution_options(synchronize_session="fetch"))
     forget_introspection_of_all(client, actor_id=actor_id)
+    end_management(client)
     note(EventKind.CLIENT_HANDED_OVER, client, actor_id)
     tell_of_new_owner(client, by=actor_id)
     return True

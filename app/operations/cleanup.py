@@ -8,8 +8,10 @@ from sqlalchemy import delete, select
 
 from ..audit.models import Event
 from ..clients import care
+from ..clients.dynamic.models import ClientRegistration
 from ..clients.models import Client
 from ..clock import now
+from ..consents import unused_registrations
 from ..database.rows import Base, db, first_id_at
 from ..users import hash_kinds, search_texts
 from ..users.models import PasswordHashKind, SearchText
@@ -25,6 +27,7 @@ def steps(event_retention: int) -> Iterator[tuple[str, Callable[[], int]]]:
     for model in expiring_tables():
         yield model.__tablename__, partial(delete_batch, model)
     yield Client.__tablename__, care.delete_ended
+    yield ClientRegistration.__tablename__, unused_registrations.delete_unused
     yield PasswordHashKind.__tablename__, hash_kinds.recount
     yield SearchText.__tablename__, search_texts.complete
     yield Event.__tablename__, partial(delete_old_events, timedelta(seconds=event_retention))

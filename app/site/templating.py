@@ -22,6 +22,7 @@ from ..authentication.second_factors import has_second_factor
 from ..clients.handing_over import name_of
 from ..clients.models import Client
 from ..clients.ownership import role_in
+from ..clients.redirect_uris import place_of
 from ..clients.wording import secret_name
 from ..extensions import settings
 from ..notifications.parts import button
@@ -43,6 +44,7 @@ def configure(app: Flask) -> None:
         initial=formats.initial,
         iso_time=formats.iso_time,
         number=formats.number,
+        place_of=place_of,
         receiver_name=name_of,
         role_name=role_name,
         secret_name=secret_name,

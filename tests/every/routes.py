@@ -12,6 +12,7 @@ from app.account import email_links
 from app.account.models import EmailLink
 from app.authentication.access import is_public
 from app.authentication.models import Passkey
+from app.clients.dynamic import initial_tokens
 from app.clients.models import Client
 from app.clock import now
 from app.database.rows import db
@@ -54,6 +55,7 @@ def world(app: Flask) -> World:
         mail = queue_mail(person.email, None, "verify_email")
         mail.next_try_at = now() + timedelta(hours=1)
         passkey_id = _passkey_of(person.id)
+        registration_token_id = initial_tokens.create_token("Build server", by=person.id)[0].id
         db.session.commit()
         mail_id = mail.id
     values = {
@@ -66,6 +68,7 @@ def world(app: Flask) -> World:
         "picture_id": picture_id,
         "passkey_id": passkey_id,
         "choice": "off",
+        "registration_token_id": registration_token_id,
         "group_id": make.make_group(app, None, other).id,
         "invitation_id": invitation_id or "",
         "team_id": team.id,

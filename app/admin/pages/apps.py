@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from ...clients.client_secrets import is_live
 from ...clients.directory import State, search
+from ...clients.dynamic import initial_tokens
+from ...clients.dynamic.registrations import find_registration
 from ...clients.group_limits import names_of_groups
 from ...clients.models import Client
 from ...clients.ownership import find_team_of
@@ -33,6 +35,7 @@ STATES = {
     State.PASSWORD: _l("With the password grant"),
     State.TRUSTED: _l("Verified"),
     State.INTROSPECTING: _l("Introspecting all tokens"),
+    State.REGISTERED: _l("Registered by themselves"),
 }
 
 
@@ -46,7 +49,13 @@ def index() -> tuple[str, int]:
     state = State(filters.state.data) if filters.state.data else None
     page = read_page(search(filters.sought, state), [Client.id])
     people = count_people([client.id for client, _owner, _team in page.entries])
-    return render_template("admin/apps/index.html", filters=filters, page=page, people=people), 200
+    return render_template(
+        "admin/apps/index.html",
+        filters=filters,
+        page=page,
+        people=people,
+        registers_apps=settings.dynamic_registration != "off",
+    ), 200
 
 
 @blueprint.get("/admin/apps/<client_id>")
@@ -64,6 +73,8 @@ def show(client_id: str) -> str:
         live=[secret for secret in client.secrets if is_live(secret)],
         people=count_people([client.id])[client.id],
         groups=names_of_groups(client),
+        registration=find_registration(client.id),
+        initial_token=initial_tokens.find_token_of(client.id),
         most_people=settings.unverified_app_people,
         hints={name: catalogue.describe(name, locale) for name in client.scope_list},
         failures=failures,

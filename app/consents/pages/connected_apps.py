@@ -6,6 +6,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from ...clients.dynamic.registrations import find_registrations
 from ...clients.group_limits import closed_to
 from ...clients.registration import find_client
 from ...database.rows import db
@@ -28,6 +29,7 @@ def index() -> ResponseReturnValue:
         "consents/connected_apps.html",
         consents=consents,
         permissions=permissions,
+        registrations=find_registrations(client for _consent, client, _team in consents),
         closed=closed_to(current_user.id, (client for _consent, client, _team in consents)),
         # Only where there is something else is it worth a line that access is for oneself.
         chosen_by_team={client.id for consent, client, team in consents if team or _asks_for_team(consent)},

@@ -18,6 +18,7 @@ from . import (
     portal,
     proofs,
     refreshing,
+    registering,
     resources,
     token_requests,
 )
@@ -37,6 +38,7 @@ from .pkce_and_scopes import *  # noqa: F403
 from .portal import *  # noqa: F403
 from .proofs import *  # noqa: F403
 from .refreshing import *  # noqa: F403
+from .registering import *  # noqa: F403
 from .resources import *  # noqa: F403
 from .token_requests import *  # noqa: F403
 
@@ -54,6 +56,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Renewing"), refreshing),
     (_l("Use of access tokens"), resources),
     (_l("Proofs of possession (DPoP)"), proofs),
+    (_l("Apps that register themselves"), registering),
     (_l("The portal"), portal),
 )
 

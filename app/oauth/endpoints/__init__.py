@@ -1,6 +1,16 @@
 """The endpoints of oauth, collected."""
 
-from . import authorize, device_authorization, introspection, logout, metadata, revocation, token, userinfo
+from . import (
+    authorize,
+    device_authorization,
+    introspection,
+    logout,
+    metadata,
+    register,
+    revocation,
+    token,
+    userinfo,
+)
 
 blueprints = (
     authorize.blueprint,
@@ -10,5 +20,6 @@ blueprints = (
     revocation.blueprint,
     userinfo.blueprint,
     logout.blueprint,
+    register.blueprint,
     metadata.blueprint,
 )

@@ -17,6 +17,7 @@ from ..client_authentication.methods import METHODS
 from ..dpop.keys import ALGORITHMS as DPOP_ALGORITHMS
 from ..keys import ring
 from ..offered_grants import offered_grants
+from ..registration.answer import PATH as REGISTRATION_PATH
 from ..tokens import claims
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
     """The discovery document; every entry works."""
     issuer = settings.issuer
     confidential = [method for method in METHODS if method != "none"]
+    is_open = settings.dynamic_registration != "off"
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oauth/authorize",
@@ -61,6 +63,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "end_session_endpoint": f"{issuer}/oauth/logout",
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "introspection_endpoint": f"{issuer}/oauth/introspect",
+        **({"registration_endpoint": f"{issuer}{REGISTRATION_PATH}"} if is_open else {}),
         "scopes_supported": list(catalogue.ABOUT_PERSON),
         "response_types_supported": list(server.RESPONSE_TYPES),
         "response_modes_supported": list(wishes.RESPONSE_MODES),

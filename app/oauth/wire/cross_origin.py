@@ -24,6 +24,8 @@ PATHS = frozenset(
     }
 )
 EXPOSED = "WWW-Authenticate, Retry-After, X-Request-Id, DPoP-Nonce"
+# Apps register and manage themselves from any page: what counts there is a token in a header, never a cookie.
+OF_EVERYBODY = "/oauth/register"
 _ASKED_FOR = "Access-Control-Request-Headers"
 # A list of tokens, RFC 9110 section 5.6.2.
 _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+){0,99}")
@@ -56,6 +58,8 @@ def allow_refusal(response: Response) -> Response:
 
     A 429, 500 or 503 reads cached origins only, never the database.
     """
+    if request.path.startswith(OF_EVERYBODY):
+        return allow_everybody(response)
     asking = _asking(response)
     if not asking:
         return response
@@ -80,9 +84,15 @@ def preflight() -> Response:
     return response
 
 
-def preflight_of_everybody(headers: Headers) -> list[tuple[str, str]]:
-    """The headers that answer a preflight for a document which every page may read."""
-    return [("Access-Control-Allow-Origin", "*"), *_permission(headers, "GET"), ("Vary", _ASKED_FOR)]
+def preflight_of_everybody(headers: Headers, methods: str = "GET") -> list[tuple[str, str]]:
+    """The headers that answer a preflight for what every page may ask, since no cookie counts there."""
+    return [("Access-Control-Allow-Origin", "*"), *_permission(headers, methods), ("Vary", _ASKED_FOR)]
+
+
+def allow_everybody(response: Response) -> Response:
+    """Let every page read ``response``, which it gets without credentials of the browser."""
+    _open(response, "*")
+    return response
 
 
 def _permission(headers: Headers, methods: str) -> list[tuple[str, str]]:
