@@ -16,6 +16,7 @@ from ..database.rows import Base
 from ..diagnostics.models import LOG_KEPT
 from ..forms import SECOND_CLICK
 from ..notifications.delivery import GIVE_UP_AFTER
+from ..oauth.backchannel.models import GIVE_UP_AFTER as LOGOUTS_GIVEN_UP_AFTER
 from ..oauth.models import TokenFamily
 from ..oauth.tokens.codes import TOMBSTONE
 from .kept import Kept
@@ -128,6 +129,13 @@ KEPT = (
             "code": _seconds(settings.authorization_code_ttl),
             "tombstone": TOMBSTONE,
         },
+    ),
+    Kept(
+        _l("Sign-outs that apps hear of"),
+        _l("Which app is yet to be told of the end of which of your sessions."),
+        _l("Until the app has taken it, %(period)s at most."),
+        ("logout_deliveries",),
+        lambda _settings: {"period": LOGOUTS_GIVEN_UP_AFTER},
     ),
     Kept(
         _l("Revoked tokens"),

@@ -96,6 +96,7 @@ class EditForm(ClientForm):
     lean_id_tokens = BooleanField(_l("Lean ID tokens"))
     errors_without_iss = BooleanField(_l("Leave iss out of error answers"))
     second_factor_required: BooleanField = SwitchField(_l("Require a second factor"))
+    backchannel_logout_uri = StringField(_l("Back-channel logout URI"))
 
 
 def new_form(developer_id: str) -> NewForm:
@@ -123,6 +124,7 @@ def edit_form(client: Client) -> EditForm:
             "lean_id_tokens": kept.lean_id_tokens,
             "errors_without_iss": kept.errors_without_iss,
             "second_factor_required": kept.second_factor_required,
+            "backchannel_logout_uri": kept.backchannel_logout_uri,
         }
     )
     form.scopes.choices = _offered()
@@ -149,6 +151,7 @@ def read(form: ClientForm, client: Client | None = None) -> Details:
             lean_id_tokens=form.lean_id_tokens.data,
             errors_without_iss=form.errors_without_iss.data,
             second_factor_required=form.second_factor_required.data,
+            backchannel_logout_uri=form.backchannel_logout_uri.data,
         )
     return details
 
