@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.authentication.models import BrowserSession
+from app.database.rows import db
 from tests import factories as make
 from tests.oauth.world import World
 
@@ -34,6 +37,7 @@ def test_what_was_not_granted_is_in_no_id_token(world: World) -> None:
     assert (told["name"], "email" in told, "email_verified" in told) == ("person", False, False)
     assert claims(make.tokens_for(world.other, world.browser, scope="openid")).keys() == {
         "iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash",
+        "sid",
     }  # fmt: skip
 
 
@@ -78,3 +82,22 @@ def test_the_owner_switches_both_on_the_edit_page(world: World) -> None:
     assert "preferred_username" not in claims(
         make.tokens_for(world.client, world.browser, scope="openid profile")
     )
+
+
+@pytest.mark.oidc("backchannel#2.1")
+def test_an_id_token_names_the_session_of_the_browser_and_so_does_a_refreshed_one(world: World) -> None:
+    tokens = make.tokens_for(world.client, world.browser)
+    renewed = make.refresh(world.http, world.client, tokens["refresh_token"]).json
+    elsewhere = make.tokens_for(world.other, make.browser_of(world.app, world.person))
+    with world.app.app_context():
+        sessions = set(db.session.scalars(select(BrowserSession.id)))
+    named = claims(tokens)["sid"], claims(renewed)["sid"], claims(elsewhere)["sid"]
+    assert named[0] == named[1] != named[2]
+    assert {named[0], named[2]} == sessions
+    assert "sid" not in make.claims_of(tokens["access_token"])
+
+
+def test_an_id_token_that_came_of_a_password_names_no_session(world: World) -> None:
+    app = world.make_client(grant_types=("password",), redirect_uris=[])
+    fields = {"username": world.person.username, "password": make.PASSWORD, "scope": "openid"}
+    assert "sid" not in claims(world.token(grant_type="password", **fields, **app.form).json)

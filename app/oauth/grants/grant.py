@@ -106,12 +106,22 @@ class PortalGrant(BaseGrant):
         )
         usage.consent_used(consent_id)
         if not renewable:
-            return self.answer(subject, nonce=nonce)
+            return self.answer(subject, nonce=nonce, session_id=session_id)
         refresh_token = families.refresh_token(str(subject.family_id), 0, seed)
-        return self.answer(subject, nonce=nonce, refresh_token=refresh_token)
+        return self.answer(subject, nonce=nonce, session_id=session_id, refresh_token=refresh_token)
 
-    def answer(self, subject: signing.Subject, *, nonce: str | None = None, **extra: str) -> Answer:
-        """The token answer of :rfc:`6749#section-5.1`: an access token of ``self.scopes`` and what is ``extra``."""
+    def answer(
+        self,
+        subject: signing.Subject,
+        *,
+        nonce: str | None = None,
+        session_id: str | None = None,
+        **extra: str,
+    ) -> Answer:
+        """The token answer of :rfc:`6749#section-5.1`: an access token of ``self.scopes`` and what is ``extra``.
+
+        An ID token names the browser's session, if the tokens came of one.
+        """
         access_token = signing.access_token(subject, self.scopes, self.settings)
         token: dict[str, Any] = {
             "access_token": access_token,
@@ -123,7 +133,9 @@ class PortalGrant(BaseGrant):
             token["scope"] = " ".join(self.scopes)
         if "openid" in self.scopes:
             about_person = self._claims(subject.sub)
-            token["id_token"] = signing.id_token(subject, access_token, nonce, about_person, self.settings)
+            token["id_token"] = signing.id_token(
+                subject, access_token, nonce, about_person, self.settings, session_id=session_id
+            )
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
     def _claims(self, user_id: str) -> Claims:

@@ -49,7 +49,7 @@ class RefreshTokenGrant(PortalGrant, AuthlibRefreshTokenGrant):
             team=team_of(family),
         )
         successor = families.refresh_token(family.id, counter, family.seed)
-        return self.answer(subject, refresh_token=successor)
+        return self.answer(subject, session_id=family.session_id, refresh_token=successor)
 
     def _find(self, client_id: str, family_id: str) -> Any:
         client, self.family = find_client_and_family(client_id, family_id)

@@ -10,7 +10,7 @@ from ...users.person_fields import CLAIMED, PersonField
 Claims = dict[str, Any]
 
 NAMES = (
-    *("sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "team"),
+    *("sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid", "team"),
     *(str(field.claim) for field in CLAIMED),
     *("groups", "groups_omitted"),
 )

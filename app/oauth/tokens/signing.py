@@ -94,9 +94,19 @@ def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") 
 
 
 def id_token(
-    subject: Subject, beside: str, nonce: str | None, about_person: Mapping[str, Any], settings: "Settings"
+    subject: Subject,
+    beside: str,
+    nonce: str | None,
+    about_person: Mapping[str, Any],
+    settings: "Settings",
+    *,
+    session_id: str | None = None,
 ) -> str:
-    """An id_token beside the access token ``beside``, with the claims ``about_person``; groups as many as fit."""
+    """An id_token beside the access token ``beside``, with the claims ``about_person``; groups as many as fit.
+
+    ``session_id`` is the session of the browser in which the person allowed it, if there was one: ``sid`` of OpenID
+    Connect Front- and Back-Channel Logout.
+    """
     issued_at = int(time.time())
     claims: dict[str, Any] = {
         **about_person,
@@ -108,6 +118,8 @@ def id_token(
         "at_hash": half_hash(beside, subject.alg),
     }
     claims |= subject.authentication() | subject.for_whom()
+    if session_id is not None:
+        claims["sid"] = session_id
     if nonce is not None:
         claims["nonce"] = nonce
     token = sign(claims, subject.alg, ID_TOKEN_TYPE)
