@@ -9,6 +9,7 @@ from . import (
     authorizing,
     client_authentication,
     codes,
+    logouts,
     passwords,
     people,
     pkce_and_scopes,
@@ -24,6 +25,7 @@ from .cause import INVALID_TOKEN as INVALID_TOKEN
 from .cause import Cause as Cause
 from .client_authentication import *  # noqa: F403
 from .codes import *  # noqa: F403
+from .logouts import *  # noqa: F403
 from .passwords import *  # noqa: F403
 from .people import *  # noqa: F403
 from .pkce_and_scopes import *  # noqa: F403
@@ -42,6 +44,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Codes"), codes),
     (_l("Renewing"), refreshing),
     (_l("Use of access tokens"), resources),
+    (_l("Back-channel logout"), logouts),
     (_l("The portal"), portal),
 )
 

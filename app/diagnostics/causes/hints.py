@@ -33,10 +33,12 @@ HINTS: dict[str, LazyString] = {
     "none_registered": _l("The app has no redirect URI registered."),
     "similar_grant_type": _l("Perhaps %(nearest)s was meant."),
     "similar_scope": _l("A similar name is among those that the app may ask for."),
+    "next_try": _l("The next try: %(next_try)s."),
+    "last_try": _l("It was the last one: the app does not hear of this sign-out any more."),
     "public_client": _l("A public client cannot have this grant, since it proves to nobody who it is."),
 }
 
-HINT_FACTS = frozenset({"nearest", "differs"})
+HINT_FACTS = frozenset({"nearest", "differs", "next_try"})
 
 # Words in the middle of a sentence: where two redirect URIs differ, and why something was ended.
 WORDS: dict[str, LazyString] = {
@@ -61,5 +63,10 @@ WORDS: dict[str, LazyString] = {
     "user_blocked": _l("the account is blocked"),
     "user_deleted": _l("the account was deleted"),
     "deleted": _l("the person, the app or their connection was deleted"),
+    "no_answer": _l("it did not answer in time"),
+    "no_connection": _l("there was no connection to it"),
+    "no_tls": _l("there was no TLS connection to it"),
+    "no_http": _l("what it answered is no HTTP"),
+    "redirected": _l("it answered with a redirect, which the portal does not follow"),
     "default": _l("default"),  # the name of an app's first secret
 }

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
@@ -30,8 +30,8 @@ PAUSES = (
 TRIES = 1 + len(PAUSES)
 
 _Other = aliased(LogoutDelivery)
-# An app that did not take another one, or this one before.
-_FAILING = exists().where(_Other.client_id == LogoutDelivery.client_id, _Other.last_cause.is_not(None))
+# Apps that did not take one lately.
+_FAILING = LogoutDelivery.client_id.in_(select(_Other.client_id).where(_Other.last_cause.is_not(None)))
 
 
 class Due(NamedTuple):
