@@ -29,7 +29,8 @@ def note_sent(sent: Sent, cause: Cause | None = None, /, **facts: Any) -> None:
     Beyond the cap failures are counted only. Trouble with the log ends on stderr.
     """
     entry = NotedRequest(
-        *(sent.endpoint, sent.parameters, "", sent.client_id, sent.user_id, cause), request_id=new_request_id()
+        *(sent.endpoint, sent.parameters, "", sent.client_id, sent.user_id, cause),
+        request_id=new_request_id(),
     )
     try:
         if cause is None:
