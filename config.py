@@ -138,6 +138,8 @@ class Settings:
     mail_from: str = setting(None, read.sender)
     # A gateway that takes a POST of {"to","text"}, by https:// unless it is near; None: messages are printed.
     sms_webhook_url: str | None = setting("console", read.unless_console(read.web_address))
+    # Each host:port that may be fetched from though it is not public, also by http://; refused in production.
+    fetch_allow: tuple[str, ...] | None = optional(read.places)
     # Text messages the portal sends a day, whoever asks: they cost money.
     sms_daily_budget: int = setting("200", read.whole_number(0, 1_000_000))
     # Countries whose numbers get text messages, ISO 3166 codes or `all`; the default is where messages are cheap.
@@ -266,3 +268,4 @@ def _work_out_secrets(values: dict[str, Any], problems: Problems) -> None:
         problems.add(
             derived.unsafe_in_production(secret_key, secret, values["jwe_encryption_key"], values["issuer"])
         )
+        problems.add(derived.unguarded_in_production(values["fetch_allow"]))

@@ -29,6 +29,11 @@ def new_secret(prefix: str) -> str:
     return prefix + base64url(secrets.token_bytes(SECRET_BYTES))
 
 
+def new_request_id() -> str:
+    """20 letters and digits of 100 random bits: nobody finds somebody else's failure page by guessing."""
+    return base64.b32encode(secrets.token_bytes(13))[:20].decode().lower()
+
+
 def digest(value: str) -> str:
     """The SHA-256 of ``value`` in hex: what is kept of a code, a mail link or a session id."""
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .admin import pages as admin_pages
 from .authentication import access, current_session, kept_forms, known_browsers
+from .crypto import new_request_id
 from .diagnostics.pages import request_log
 from .expired_forms import say_nothing_was_done
 from .extensions import background, csrf
@@ -49,7 +50,7 @@ def honest_hosts(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
 def public_documents(wsgi: WSGIApplication, app: Portal) -> WSGIApplication:
     """Answer discovery and keys before anything of Flask begins."""
     headers = security_headers.headers_without_view(app.config["SETTINGS"].issuer)
-    return Documents(wsgi, app, headers, request_ids.new_request_id)
+    return Documents(wsgi, app, headers, new_request_id)
 
 
 WSGI_LAYERS = (  # from the outermost to Flask

@@ -13,14 +13,17 @@ from .groups import groups, imports
 from .groups import members as group_members
 from .notifications import recipients
 from .oauth import ended_grants
+from .oauth.backchannel import receivers as logout_receivers
 from .scopes import definitions
 from .teams import heirs, restoring, signals
 from .teams import invitations as team_invitations
 from .users import accounts, importing, notices, password_changes, refused_addresses
 
 REACTIONS = (
+    (sessions.sessions_ended, logout_receivers.tell_of_ended_sessions),
     (accounts.user_blocked, sessions.end_everything_of),
     (accounts.user_blocked, ended_grants.end_tokens_of_blocked),
+    (accounts.user_blocked, logout_receivers.tell_of_blocked_person),
     (accounts.user_blocked, factor_recoveries.close_quietly),
     (factors.factors_reset, factor_recoveries.close_quietly),
     (accounts.user_deleted, sessions.end_everything_of),
@@ -61,6 +64,7 @@ REACTIONS = (
     (email_changes.email_restored, ended_grants.end_tokens_begun_since),
     (email_changes.email_restored, ended_grants.forget_devices_of),
     (decisions.consent_withdrawn, ended_grants.end_tokens_of_consent),
+    (decisions.consent_withdrawn, logout_receivers.tell_of_withdrawn_consent),
     (groups.group_wanted, group_limits.names_of_apps_for),
     (importing.groups_wanted, imports.find_ids),
     (importing.people_imported, imports.put_into_groups),

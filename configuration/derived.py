@@ -5,7 +5,7 @@ import os
 import secrets
 import ssl
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -142,6 +142,15 @@ def unsafe_in_production(
     parts = urlsplit(issuer)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         yield f"ISSUER is {issuer!r}; accepted in production: an https:// URL"
+
+
+def unguarded_in_production(fetch_allow: Iterable[str] | None) -> Iterator[str]:
+    """A line where addresses that strangers write would reach into a network of our own."""
+    if fetch_allow:
+        yield (
+            f"FETCH_ALLOW is {', '.join(fetch_allow)!r}; accepted in production: nothing, "
+            "for apps would reach into the portal's own network"
+        )
 
 
 def _is_loopback(host: str) -> bool:

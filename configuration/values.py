@@ -169,6 +169,22 @@ def hosts(value: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def places(value: str) -> tuple[str, ...]:
+    """Each `host:port` of a list, in small letters, addresses in their one spelling, IPv6 in brackets; empty for none."""
+    found = []
+    for part in filter(None, re.split(r"[\s,]+", value)):
+        name, _colon, port = part.rpartition(":")
+        try:
+            if not is_host_of_url(name) or name.endswith("."):
+                raise ValueError
+            (host,) = hosts(name)
+            number = whole_number(1, 65_535)(port)
+        except ValueError:
+            raise ValueError("each host:port, separated by commas, such as 127.0.0.1:9000") from None
+        found.append(f"[{host}]:{number}" if ":" in host else f"{host}:{number}")
+    return tuple(found)
+
+
 def url(*schemes: str, example: str) -> Callable[[str], str]:
     """A reader of absolute URLs of the given schemes; the message shows the example."""
 

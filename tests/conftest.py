@@ -17,6 +17,7 @@ from tests.support.apps import (
 from tests.support.browser import chromium, open_page
 from tests.support.databases import KINDS, database, databases, redis_url
 from tests.support.gateways import running_gateway, sms_gateway
+from tests.support.logout_receivers import logout_receiver, running_logout_receiver
 from tests.support.mailboxes import running_smtp_server, smtp_server
 from tests.support.messages import message_portal
 from tests.support.order import pytest_collection_modifyitems
@@ -25,9 +26,35 @@ from tests.support.relying_party import relying_party
 from tests.support.sites import open_site
 
 __all__ = [
-    "app", "app_context", "app_with", "chromium", "client", "database", "databases", "db_session", "make_app", "mariadb_portal",
-    "message_portal", "open_page", "open_site", "portal", "portals", "pytest_collection_modifyitems", "pytest_runtest_teardown", "redis_url", "relying_party", "running_gateway", "running_smtp_server", "shared_apps",
-    "sms_gateway", "smtp_server", "sqlite_portal", "start_portal", "world",
+    "app",
+    "app_context",
+    "app_with",
+    "chromium",
+    "client",
+    "database",
+    "databases",
+    "db_session",
+    "logout_receiver",
+    "make_app",
+    "mariadb_portal",
+    "message_portal",
+    "open_page",
+    "open_site",
+    "portal",
+    "portals",
+    "pytest_collection_modifyitems",
+    "pytest_runtest_teardown",
+    "redis_url",
+    "relying_party",
+    "running_gateway",
+    "running_logout_receiver",
+    "running_smtp_server",
+    "shared_apps",
+    "sms_gateway",
+    "smtp_server",
+    "sqlite_portal",
+    "start_portal",
+    "world",
 ]  # fmt: skip
 
 # Found examples become tests by hand; a folder of them in the checkout would make runs differ.

@@ -56,6 +56,18 @@ def test_without_any_variable_the_defaults_of_the_contract_hold(tmp_path: Path) 
     assert not settings.secure_cookies
 
 
+def test_addresses_to_fetch_from_have_one_spelling(tmp_path: Path) -> None:
+    assert read(tmp_path).fetch_allow is None
+    given = "127.0.0.1:9000, App.test:9443 [0:0::1]:80"
+    assert read(tmp_path, FETCH_ALLOW=given).fetch_allow == ("127.0.0.1:9000", "app.test:9443", "[::1]:80")
+
+
+def test_attack_production_fetches_from_no_network_of_its_own(tmp_path: Path) -> None:
+    told = refusal(tmp_path, **PRODUCTION, FETCH_ALLOW="10.0.0.7:80")
+    assert told.startswith("FETCH_ALLOW is '10.0.0.7:80'; accepted in production: nothing")
+    assert "\n" not in told
+
+
 def test_administrators_need_a_second_factor_where_the_portal_is_in_earnest(tmp_path: Path) -> None:
     assert read(tmp_path).admin_second_factor == "optional"
     assert read(tmp_path, **PRODUCTION).admin_second_factor == "required"
@@ -104,6 +116,8 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
         ("REGISTRATION", "friends"), ("MESSAGE_PORT", "none"), ("MYSQL_PORT", "x"),
         ("ISSUER", "https://a..example"), ("ISSUER", f"https://{'a' * 64}.example"), ("SERVER_HOST", "a..b"),
         ("MESSAGE_HOST", "a" * 64), ("SESSION_TTL", "0"), ("REMEMBERED_SESSION_TTL", "for ever"),
+        ("FETCH_ALLOW", "127.0.0.1"), ("FETCH_ALLOW", "127.0.0.1:0"), ("FETCH_ALLOW", "::1:80"), ("FETCH_ALLOW", "127.1:80"),
+        ("FETCH_ALLOW", "https://app.test:443"), ("FETCH_ALLOW", "me@app.test:80"), ("FETCH_ALLOW", "app.test:70000"),
         ("PASSWORD_WORDS", "Acme; Roadrunner"), ("PASSWORD_WORDS", "ab"), ("PASSWORD_WORDS", "a" * 41),
     ],
 )  # fmt: skip

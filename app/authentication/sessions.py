@@ -1,5 +1,8 @@
 """The browsers somebody is signed in with: started, found, listed, ended."""
 
+from collections.abc import Sequence
+
+from blinker import Namespace
 from sqlalchemy import ColumnElement, delete, select, update
 
 from ..audit import EventKind, record
@@ -13,6 +16,9 @@ from . import lifetimes, session_tokens
 from .lifetimes import Stay
 from .methods import PASSWORD, has_two_factors
 from .models import BrowserSession, SpentToken
+
+sessions_ended = Namespace().signal("sessions-ended")
+"""Sent with the id of a person and ``session_ids``, inside the transaction: every end but that by time alone."""
 
 
 def start_session(
@@ -57,7 +63,7 @@ def end_session(user_id: str, session_id: str) -> BrowserSession | None:
     row = db.session.get(BrowserSession, session_id)
     if row is None or row.user_id != user_id:
         return None
-    return row if _delete(BrowserSession.id == session_id) else None
+    return row if _end(user_id, [session_id], BrowserSession.id == session_id) else None
 
 
 def end_other_sessions(user_id: str, kept_id: str) -> int:
@@ -67,12 +73,12 @@ def end_other_sessions(user_id: str, kept_id: str) -> int:
     """
     shut = update(SpentToken).where(SpentToken.session_id == kept_id).values(authenticated_at=None)
     db.session.execute(shut.execution_options(synchronize_session=False))
-    return _delete(BrowserSession.user_id == user_id, BrowserSession.id != kept_id)
+    return _end_all(user_id, BrowserSession.id != kept_id)
 
 
 def end_all_sessions(user_id: str) -> int:
     """Sign this person out everywhere; how many ended."""
-    return _delete(BrowserSession.user_id == user_id)
+    return _end_all(user_id)
 
 
 def sign_out_everywhere(user: User, by: str) -> int:
@@ -82,8 +88,19 @@ def sign_out_everywhere(user: User, by: str) -> int:
     return ended
 
 
-def _delete(*conditions: ColumnElement[bool]) -> int:
-    return changed(delete(BrowserSession).where(*conditions).execution_options(synchronize_session=False))
+def _end_all(user_id: str, *conditions: ColumnElement[bool]) -> int:
+    """End the sessions of this person that meet ``conditions``."""
+    theirs = BrowserSession.user_id == user_id, *conditions
+    found = db.session.scalars(select(BrowserSession.id).where(*theirs)).all()
+    return _end(user_id, found, *theirs)
+
+
+def _end(user_id: str, session_ids: Sequence[str], *conditions: ColumnElement[bool]) -> int:
+    """Delete the rows and tell who must know; every end of a session comes through here."""
+    ended = changed(delete(BrowserSession).where(*conditions).execution_options(synchronize_session=False))
+    if ended:  # of two who end the same one, one tells
+        sessions_ended.send(user_id, session_ids=session_ids)
+    return ended
 
 
 def end_everything_of(user: User) -> None:

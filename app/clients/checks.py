@@ -2,7 +2,7 @@
 
 from ..scopes.definitions import hold_scopes
 from ..uris import read_uri
-from . import borrowed_names, grants, key_sets, naming, redirect_uri_checks
+from . import borrowed_names, grants, key_sets, logout_uris, naming, redirect_uri_checks
 from .details import Details, Limits, may_give
 from .models import Client
 from .refusals import Problem, Reason
@@ -34,6 +34,7 @@ def find_problems(details: Details, limits: Limits, client: Client | None) -> li
         ("post_logout_redirect_uris", details.post_logout_redirect_uris),
     ):
         problems += redirect_uri_checks.find_problems(uris, field)
+    problems += logout_uris.find_problems(details.backchannel_logout_uri)
     problems += _problems_of_grants(details, limits, client)
     problems += _problems_of_scopes(details, limits, client)
     return problems + _problems_of_security(details)

@@ -16,7 +16,7 @@ Command = Callable[..., None]
 
 # Options that are what they say, where they are given.
 _AS_GIVEN = (
-    *("name", "description", "homepage_url", "auth_method", "alg"),
+    *("name", "description", "homepage_url", "auth_method", "alg", "backchannel_logout_uri"),
     *("lean_id_tokens", "errors_without_iss", "second_factor_required"),
 )
 _SWITCHES = {"pkce": "pkce_required", "dpop": "dpop_required"}
@@ -27,6 +27,9 @@ _OPTIONS = (
     click.option("--redirect-uri", "redirect_uris", multiple=True, help="Repeatable; matched exactly."),
     click.option(
         "--post-logout-redirect-uri", "post_logout_redirect_uris", multiple=True, help="Repeatable."
+    ),
+    click.option(
+        "--backchannel-logout-uri", help="Where it hears of the end of a session; an empty value: nowhere."
     ),
     click.option("--grant", "grant_types", multiple=True, help=f"Repeatable: {', '.join(grants.KNOWN)}."),
     click.option(

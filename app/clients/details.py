@@ -7,7 +7,7 @@ from ..scopes import catalogue
 from ..scopes.catalogue import ScopeInfo
 from ..scopes.definitions import hold_scopes
 from ..users.display_names import tidy
-from . import grants
+from . import grants, logout_uris
 from .models import Client
 
 
@@ -44,6 +44,7 @@ class Details:
     homepage_url: str = ""
     redirect_uris: tuple[tuple[int, str], ...] = ()
     post_logout_redirect_uris: tuple[tuple[int, str], ...] = ()
+    backchannel_logout_uri: str | None = None
     client_type: str = "confidential"
     grant_types: tuple[str, ...] = grants.PRESELECTED
     scopes: tuple[str, ...] = tuple(catalogue.STANDARD)
@@ -78,6 +79,7 @@ def details_of(client: Client) -> Details:
         homepage_url=client.homepage_url,
         redirect_uris=numbered(client.redirect_uri_list),
         post_logout_redirect_uris=numbered(client.post_logout_redirect_uris.split("\n")),
+        backchannel_logout_uri=client.backchannel_logout_uri,
         client_type=client.client_type,
         grant_types=tuple(client.grant_type_list),
         scopes=tuple(client.scope_list),
@@ -117,6 +119,7 @@ def normalise(details: Details, limits: Limits, client: Client | None) -> Detail
         name=tidy(details.name),
         description=details.description.replace("\r\n", "\n").strip(),
         homepage_url=details.homepage_url.strip(),
+        backchannel_logout_uri=logout_uris.canonical((details.backchannel_logout_uri or "").strip()) or None,
         grant_types=_unique([*details.grant_types, *kept_grants]),
         scopes=_unique(name for name in [*details.scopes, *kept_scopes] if name in held or name not in kept),
         auth_method=_auth_method(details, client),

@@ -38,6 +38,8 @@ class Client(Model):
     """The one ``token_endpoint_auth_method``; null accepts basic and post."""
     redirect_uris: Mapped[str] = mapped_column(Text, default="")
     post_logout_redirect_uris: Mapped[str] = mapped_column(Text, default="")
+    backchannel_logout_uri: Mapped[str | None] = mapped_column(Text)
+    """Where it hears of the end of a session (OpenID Connect Back-Channel Logout 1.0)."""
     grant_types: Mapped[str] = mapped_column(Text, default="")
     scopes: Mapped[str] = mapped_column(Text, default="")
     pkce_required: Mapped[bool] = mapped_column(default=True)

@@ -34,7 +34,7 @@ KNOWN_SCHEMES = frozenset(
 )
 # What the answer adds: a second one of the same name would be read instead of it.
 _OURS_IN_QUERY = frozenset(("code", "error", "error_description", "error_uri", "iss", "state"))
-_ALLOWED = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()+,;=-]|%[0-9A-Fa-f]{2})*")  # RFC 3986 without "*"
+ALLOWED = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()+,;=-]|%[0-9A-Fa-f]{2})*")  # RFC 3986 without "*"
 # A host, and perhaps a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]+\])(?::[^\[\]]*)?")
 
@@ -59,7 +59,7 @@ def find_problems(uris: Iterable[tuple[int, str]], field: str = "redirect_uris")
 
 def check_redirect_uri(uri: str) -> None:
     """Raise :class:`RedirectUriNotAllowed`, with the reason, unless ``uri`` may be registered for an app."""
-    _check_characters(uri)
+    check_characters(uri)
     scheme = _SCHEME.match(uri)
     if scheme is None:
         raise RedirectUriNotAllowed(Reason.NOT_ABSOLUTE)
@@ -70,7 +70,7 @@ def check_redirect_uri(uri: str) -> None:
         raise RedirectUriNotAllowed(Reason.FRAGMENT)
     if "*" in uri:
         raise RedirectUriNotAllowed(Reason.WILDCARD)
-    if not _ALLOWED.fullmatch(uri):
+    if not ALLOWED.fullmatch(uri):
         raise RedirectUriNotAllowed(Reason.MALFORMED)
     parts = _split(uri)
     if "@" in parts.netloc:
@@ -85,7 +85,8 @@ def check_redirect_uri(uri: str) -> None:
         raise RedirectUriNotAllowed(Reason.MALFORMED)
 
 
-def _check_characters(uri: str) -> None:
+def check_characters(uri: str) -> None:
+    """Raise :class:`RedirectUriNotAllowed` for what is empty, too long, or has characters that no URI has."""
     if not uri:
         raise RedirectUriNotAllowed(Reason.MISSING)
     if len(uri) > LONGEST_URI:

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     USERINFO = "userinfo"
     PORT = "port"
     PLAIN_HTTP = "plain_http"
+    NOT_PUBLIC = "not_public"
     QUERY_IS_OURS = "query_is_ours"
     PRIVATE_SCHEME_NOT_REVERSE_DOMAIN = "private_scheme_not_reverse_domain"
 

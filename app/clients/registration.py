@@ -135,6 +135,7 @@ def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
         "homepage_url": details.homepage_url,
         "redirect_uris": "\n".join(uri for _line, uri in details.redirect_uris),
         "post_logout_redirect_uris": "\n".join(uri for _line, uri in details.post_logout_redirect_uris),
+        "backchannel_logout_uri": details.backchannel_logout_uri,
         "client_type": details.client_type,
         "grant_types": " ".join(details.grant_types),
         "scopes": " ".join(details.scopes),

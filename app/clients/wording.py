@@ -93,6 +93,15 @@ _OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
         "The team has %(value)s apps, as many as one team may have. Delete one it no longer uses, or ask an administrator."
     ),
     ("post_logout_redirect_uris", Reason.TOO_MANY): _l("An app may have up to %(most_uris)s redirect URIs."),
+    ("backchannel_logout_uri", Reason.NOT_A_WEB_ADDRESS): _l(
+        "Enter a full https address, such as https://app.example.com/backchannel-logout."
+    ),
+    ("backchannel_logout_uri", Reason.PLAIN_HTTP): _l(
+        "“%(uri)s” uses http, which others can read and change on the way. Use https."
+    ),
+    ("backchannel_logout_uri", Reason.NOT_PUBLIC): _l(
+        "This portal sends nothing to “%(uri)s”, since it is no address of the public internet. Name the public host of your app."
+    ),
     ("scopes", Reason.UNKNOWN): _l("There is no permission “%(value)s”."),
     ("scopes", Reason.NOT_OFFERED): _l("Only an administrator can give the permission “%(value)s”."),
     ("pkce_required", Reason.PUBLIC_NEEDS_PKCE): _l(

@@ -16,6 +16,7 @@ from ..database.rows import Base
 from ..diagnostics.models import LOG_KEPT
 from ..forms import SECOND_CLICK
 from ..notifications.delivery import GIVE_UP_AFTER
+from ..oauth.backchannel.models import GIVE_UP_AFTER as LOGOUTS_GIVEN_UP_AFTER
 from ..oauth.models import TokenFamily
 from ..oauth.tokens import device_codes
 from ..oauth.tokens.codes import TOMBSTONE
@@ -142,6 +143,13 @@ KEPT = (
             "period": timedelta(seconds=device_codes.LIFETIME),
             "beyond": device_codes.TOMBSTONE,
         },
+    ),
+    Kept(
+        _l("Sign-outs that apps hear of"),
+        _l("Which app is yet to be told of the end of which of your sessions."),
+        _l("Until the app has taken it, %(period)s at most."),
+        ("logout_deliveries",),
+        lambda _settings: {"period": LOGOUTS_GIVEN_UP_AFTER},
     ),
     Kept(
         _l("Revoked tokens"),

@@ -113,6 +113,7 @@ SECTIONS = (
             *_columns(Client, "id name description homepage_url client_type"),
             Field("redirect_uris", Client.redirect_uris, Shape.LINES),
             Field("post_logout_redirect_uris", Client.post_logout_redirect_uris, Shape.LINES),
+            Field("backchannel_logout_uri", Client.backchannel_logout_uri),
             Field("grant_types", Client.grant_types, Shape.WORDS),
             Field("permissions", Client.scopes, Shape.WORDS),
             *_columns(Client, "created_at updated_at disabled_at"),
@@ -187,6 +188,7 @@ LEFT_OUT = {
     "mobile_codes": "a digest and a count, for ten minutes",
     "client_transfers": "an offer that waits two weeks for an answer; that it was made is in activity and acts",
     "team_invitations": "an address that a team has asked in; it waits two weeks and becomes a membership, or nothing",
+    "logout_deliveries": "which app is yet to hear of which end of a session, for a day at most",
     "logged_requests": "the log of an app's developer: the id of the person beside what the app asked, for 30 days",
 }
 """Tables that name a person and are not in the export, and why."""

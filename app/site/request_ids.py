@@ -1,16 +1,10 @@
 """A name for every request, on its answer, its pages and its lines in the log."""
 
-import secrets
-from base64 import b32encode
-
 from flask import Response, g
 
+from ..crypto import new_request_id
+
 HEADER = "X-Request-Id"
-
-
-def new_request_id() -> str:
-    """20 letters and digits of 100 random bits: nobody finds somebody else's failure page by guessing."""
-    return b32encode(secrets.token_bytes(13))[:20].decode().lower()
 
 
 def current() -> str:

@@ -98,6 +98,7 @@ class EditForm(ClientForm):
     second_factor_required: BooleanField = SwitchField(_l("Require a second factor"))
     post_logout_redirect_uris = TextAreaField(_l("Where people go after signing out"))
     dpop_required: BooleanField = SwitchField(_l("Require DPoP"))
+    backchannel_logout_uri = StringField(_l("Back-channel logout URI"))
 
 
 def new_form(developer_id: str) -> NewForm:
@@ -127,6 +128,7 @@ def edit_form(client: Client) -> EditForm:
             "second_factor_required": kept.second_factor_required,
             "post_logout_redirect_uris": "\n".join(uri for _line, uri in kept.post_logout_redirect_uris),
             "dpop_required": kept.dpop_required,
+            "backchannel_logout_uri": kept.backchannel_logout_uri,
         }
     )
     form.scopes.choices = _offered()
@@ -155,6 +157,7 @@ def read(form: ClientForm, client: Client | None = None) -> Details:
             second_factor_required=form.second_factor_required.data,
             post_logout_redirect_uris=numbered((form.post_logout_redirect_uris.data or "").split("\n")),
             dpop_required=form.dpop_required.data,
+            backchannel_logout_uri=form.backchannel_logout_uri.data,
         )
     return details
 

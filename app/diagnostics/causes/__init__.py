@@ -12,6 +12,7 @@ from . import (
     codes,
     devices,
     logout,
+    logouts,
     passwords,
     people,
     pkce_and_scopes,
@@ -32,6 +33,7 @@ from .client_authentication import *  # noqa: F403
 from .codes import *  # noqa: F403
 from .devices import *  # noqa: F403
 from .logout import *  # noqa: F403
+from .logouts import *  # noqa: F403
 from .passwords import *  # noqa: F403
 from .people import *  # noqa: F403
 from .pkce_and_scopes import *  # noqa: F403
@@ -57,6 +59,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Use of access tokens"), resources),
     (_l("Proofs of possession (DPoP)"), proofs),
     (_l("Apps that register themselves"), registering),
+    (_l("Back-channel logout"), logouts),
     (_l("The portal"), portal),
 )
 

@@ -47,10 +47,12 @@ HINTS: dict[str, LazyString] = {
     ),
     "dpop_other_key": _l("The key is of another kind than alg needs."),
     "dpop_weak_key": _l("RSA keys must have 2048 to 4096 bits and a common exponent."),
+    "next_try": _l("The next try: %(next_try)s."),
+    "last_try": _l("It was the last one: the app does not hear of this sign-out any more."),
     "public_client": _l("A public client cannot have this grant, since it proves to nobody who it is."),
 }
 
-HINT_FACTS = frozenset({"nearest", "differs"})
+HINT_FACTS = frozenset({"nearest", "differs", "next_try"})
 
 # Words in the middle of a sentence: where two redirect URIs differ, and why something was ended.
 WORDS: dict[str, LazyString] = {
@@ -78,5 +80,10 @@ WORDS: dict[str, LazyString] = {
     "of_other_app": _l("for another app than client_id names"),
     "of_other_issuer": _l("by another server"),
     "of_other_person": _l("for somebody who is not signed in in that browser"),
+    "no_answer": _l("it did not answer in time"),
+    "no_connection": _l("there was no connection to it"),
+    "no_tls": _l("there was no TLS connection to it"),
+    "no_http": _l("what it answered is no HTTP"),
+    "redirected": _l("it answered with a redirect, which the portal does not follow"),
     "default": _l("default"),  # the name of an app's first secret
 }

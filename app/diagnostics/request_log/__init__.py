@@ -2,6 +2,7 @@
 
 ========================  ==========================================================================
 ``recording``             what endpoints say while they answer: :func:`begin`, :func:`refused`, …
+``outgoing``              the same of requests that the portal sends to apps: :func:`note_sent`
 ``row``, ``facts``        the row that becomes of it, without secrets
 ``cap``                   how many refusals a minute become rows
 ``writing``               **writes** the rows: refusals at once, everything else in batches
@@ -10,6 +11,7 @@
 ========================  ==========================================================================
 """
 
+from .outgoing import Sent, note_sent
 from .recording import (
     attribute_to,
     begin,
@@ -24,6 +26,7 @@ from .recording import (
 )
 
 __all__ = [
+    "Sent",
     "attribute_to",
     "begin",
     "count_only",
@@ -32,6 +35,7 @@ __all__ = [
     "is_attributed",
     "is_begun",
     "is_kept",
+    "note_sent",
     "refused",
     "remark",
 ]

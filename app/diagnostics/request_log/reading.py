@@ -20,6 +20,7 @@ from ..models import LoggedRequest
 from .queries import OUTCOMES, entries_of, newest_of
 
 ROWS_A_PAGE = 50  # rows
+OUTGOING = ("backchannel_logout",)  # endpoints of apps, to which the portal sends
 _REQUEST_ID = re.compile(r"\b[a-z2-7]{20}\b")  # as site/request_ids.py makes them
 _MASKED = re.compile(r"\((\d{1,9}) (characters|more)\)")  # as masking writes it
 
@@ -39,6 +40,11 @@ class LogEntry:
     def at(self) -> datetime:
         """When the answer was ready."""
         return self.row.at
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the portal sent it to the app, not the other way round."""
+        return self.row.endpoint in OUTGOING
 
     @property
     def refused(self) -> bool:

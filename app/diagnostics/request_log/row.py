@@ -8,6 +8,7 @@ from flask import g
 
 from ... import masking
 from ...clock import now
+from ...crypto import new_request_id
 from ...database.rows import as_stored, new_id
 from ...extensions import vault
 from ..causes import Cause
@@ -32,6 +33,8 @@ class NotedRequest:
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     redirect_uri: str | None = None
     id: str = ""
+    request_id: str = ""
+    """Its own, where it is none that came in; else that of the request at work."""
     kept: bool | None = None
     """Whether a refusal becomes a row, once that was asked."""
 
@@ -49,7 +52,7 @@ def row_of(entry: NotedRequest, status: int) -> dict[str, Any]:
     """The columns of the row as the driver takes them, now that the answer is ready."""
     refusal = entry.cause
     names = ([refusal.name] if refusal else []) + entry.remarks
-    request_id = g.get("request_id") or new_id()
+    request_id = entry.request_id or g.get("request_id") or new_request_id()
     return {
         "id": entry.id or new_id(),
         "request_id": request_id,

@@ -85,6 +85,8 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "ui_locales_supported": list(languages.NAMES),
         "service_documentation": f"{issuer}/",
     }
