@@ -7,7 +7,7 @@ from alembic import op
 from app.database.rows import TABLE_OPTIONS, UtcDateTime, ascii_text
 
 revision = '0036_dpop'
-down_revision: str | None = '0030_team_consents'
+down_revision: str | None = '0035_requested_claims'
 branch_labels: Any = None
 depends_on: Any = None
 
