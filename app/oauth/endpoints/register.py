@@ -107,7 +107,7 @@ def _check_initial_token() -> str:
 
 def _managed(client_id: str) -> Any:
     """The app, what it says of itself, and the token that was shown for it. Raises :class:`Refused`."""
-    token = bearer.sent_token()
+    token = bearer.sent_token().token
     try:
         client, about = registering.get_managed(client_id, token)
     except Refused as refusal:
