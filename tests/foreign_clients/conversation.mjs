@@ -29,9 +29,9 @@ export async function signIn(authorizeUrl) {
   return new Request(callback, { method: "POST", body: new URLSearchParams(posted) });
 }
 
-/** The test has done what it knows under this name. */
-export async function step(name) {
-  say({ step: name });
+/** The test has done what it knows under this name, with what it needs for that. */
+export async function step(name, given) {
+  say({ step: name, given });
   await read();
 }
 

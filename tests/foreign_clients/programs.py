@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 OLDEST = 20  # of Node.js, as package.json says
 SECONDS = 90
 
-Steps = dict[str, Callable[[], object]]
+Steps = dict[str, Callable[..., object]]
 
 
 def run_client(
@@ -81,7 +81,7 @@ def _converse(
             back = person.decide(message["authorize"], decision)
             _say(process, {"callback": back, "posted": person.posted or None})
         elif "step" in message:
-            steps[message["step"]]()
+            steps[message["step"]](*([message["given"]] if "given" in message else []))
             _say(process, {})
         else:
             found = message["found"]

@@ -9,11 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from app.clients.grants import DEVICE_CODE
 from tests import factories as make
 from tests.oauth.world import World
 
 BROWSER = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site", "Origin": "https://app.example.org"}
-PROGRAMS = ["/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/v1/token"]
+PROGRAMS = [
+    *("/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/v1/token"),
+    "/oauth/device_authorization",
+]
 FORM = "application/x-www-form-urlencoded"
 NASTY = [
     "%ff%fe", "%00", "a%00b", "%C3%A4%C3%B6", "%22%27%5C", "%F0%9F%92%A9", "x" * 9_000, "%0d%0aSet-Cookie:%20a=b",
@@ -26,7 +30,7 @@ AUTHORIZE_FIELDS = [
 ]  # fmt: skip
 TOKEN_FIELDS = [
     "grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier", "refresh_token", "scope",
-    "client_assertion", "client_assertion_type", "token", "token_type_hint", "access_token", "username",
+    "client_assertion", "client_assertion_type", "token", "token_type_hint", "access_token", "username", "device_code",
 ]  # fmt: skip
 HEADERS = [
     "Basic", "Basic ", "Basic :", "Basic ???", "Basic Og==", "Basic ////", "Basic YTpi\tYTpi", "Basic " + "A" * 20_000,
@@ -77,8 +81,8 @@ def test_nasty_values_of_strangers_and_in_posted_requests(peopled: World, value:
 
 @pytest.mark.parametrize("value", NASTY)
 def test_nasty_values_at_the_endpoints_for_programs(peopled: World, value: str) -> None:
-    token_requests = [("/oauth/token", grant) for grant in make.ALL_GRANTS]
-    others = [(path, "refresh_token") for path in PROGRAMS[1:4]]
+    token_requests = [("/oauth/token", grant) for grant in (*make.ALL_GRANTS, DEVICE_CODE)]
+    others = [(path, "refresh_token") for path in (*PROGRAMS[1:4], PROGRAMS[-1])]
     for name in TOKEN_FIELDS:
         for path, grant in token_requests + others:
             fields = {

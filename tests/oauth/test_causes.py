@@ -15,7 +15,7 @@ from app.database.rows import db
 from app.diagnostics import causes
 from app.extensions import background
 from tests import factories as make
-from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion, by_proof
+from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion, by_device, by_proof
 from tests.oauth.world import World
 
 Provoke = Callable[[World], TestResponse]
@@ -39,7 +39,7 @@ def _of(module: ModuleType) -> list[tuple[str, Provoke]]:
     return [(name, rule) for name, rule in found if rule.__module__ == module.__name__]
 
 
-TOKEN = _of(at_the_token_endpoint)
+TOKEN = _of(at_the_token_endpoint) + _of(by_device)
 OTHERS = _of(at_other_endpoints) + _of(by_assertion) + _of(by_proof)
 ALL = [
     pytest.param(name, rule, id=f"{rule.__module__.rpartition('.')[2]}-{name}")
@@ -123,6 +123,7 @@ def test_the_public_answers_of_one_error_do_not_differ(app: Flask, error: str) -
             if error == "invalid_grant"
             else "any"
         )
+        grant = "device" if name.startswith("device") else grant
         grant = "password" if name in ("credentials_wrong", "account_blocked") else grant
         told.setdefault(grant, set()).add(response.json["error_description"])
         _empty_people(app)
@@ -156,9 +157,12 @@ def _everything_sent(world: World, provoke: Provoke) -> set[str]:
 
 def _secrets(content: str) -> set[str]:
     named = re.findall(
-        r"(?:client_secret|code|code_verifier|refresh_token|access_token|token)=([^&\s]{12,})", content
+        r"(?:client_secret|code|device_code|code_verifier|refresh_token|access_token|token)=([^&\s]{12,})",
+        content,
     )
-    ours = re.findall(r"pf_(?:secret|code|refresh)_[\w-]{10,}|eyJ[\w-]+\.[\w-]+\.[\w-]+", content)
+    ours = re.findall(
+        r"pf_(?:secret|code|device|refresh)_[\w-]{10,}|[A-Z]{4}-[A-Z]{4}\b|eyJ[\w-]+\.[\w-]+\.[\w-]+", content
+    )
     return {value for value in [*named, *ours] if not re.fullmatch(r"[0-9a-f]{32}", value)}
 
 

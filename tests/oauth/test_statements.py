@@ -7,7 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import factories as make
+from tests.flows import devices
 from tests.oauth.holders import ISSUER, Holder, app_only, bound_tokens, refresh
+from tests.oauth.world import later
 from tests.support.statements import count_statements
 
 
@@ -118,3 +120,26 @@ def test_a_bound_token_at_a_resource_takes_one_statement_more(
     counted.clear()
     assert program.get(path, headers=holder.asking(token, ISSUER + path)).status_code == 200
     assert len(counted) == 2, counted
+
+
+def test_the_way_of_a_device_takes_two_statements_a_step_and_three_for_its_tokens(
+    app: Flask, browser: FlaskClient
+) -> None:
+    """The first poll, and the first that comes too early, are a row of the log beside."""
+    client = devices.make_app(app)
+    devices.begin(app, client)
+    with count_statements() as counted:
+        device = devices.begin(app, client)
+        assert len(counted) == 2, counted
+    assert device.error() == "authorization_pending"
+    assert device.error() == "slow_down"
+    waited = 0
+    for expected, seconds in (("authorization_pending", 11), ("slow_down", 1), ("authorization_pending", 16)):
+        waited += seconds
+        with later(seconds=waited), count_statements() as counted:
+            assert device.error() == expected
+            assert len(counted) == 2, counted
+    devices.allow(browser, device)
+    with count_statements() as counted:
+        assert device.poll().status_code == 200
+        assert len(counted) == 3, counted

@@ -102,6 +102,11 @@ class Person:
         assert found, f"no form to {action} on {self._where}: {self.text[:3000]}"
         return self._submit(found[0], found[0].fields)
 
+    def choose(self, name: str, value: str) -> str | None:
+        """Send the form that has this button by it, as it is otherwise; returns what `open` does."""
+        form = self.form(name)
+        return self._submit(form, form.pressed(name, value))
+
     def form(self, *names: str) -> Form:
         """The form of the open page that has these fields."""
         found = [form for form in self._forms if form.names.issuperset(names)]
