@@ -25,6 +25,7 @@ from ..details import DEVELOPER_LIMITS, Details, details_of, numbered, offered_s
 from ..models import Client
 from ..refusals import ClientRefused
 from ..wording import explain
+from . import key_fields
 
 CLIENT_TYPES = [
     SelectChoice("confidential", _l("Confidential app")),
@@ -88,7 +89,7 @@ class NewForm(ClientForm):
             raise ValidationError(_("You cannot register apps for this team. Choose one of the list."))
 
 
-class EditForm(ClientForm):
+class EditForm(ClientForm, key_fields.KeyFields):
     """The fields of an app that exists."""
 
     # A browser that shows the switch off sends nothing for it, and programs have always done the same.
@@ -123,6 +124,7 @@ def edit_form(client: Client) -> EditForm:
             "lean_id_tokens": kept.lean_id_tokens,
             "errors_without_iss": kept.errors_without_iss,
             "second_factor_required": kept.second_factor_required,
+            **key_fields.values_of(kept),
         }
     )
     form.scopes.choices = _offered()
@@ -149,6 +151,7 @@ def read(form: ClientForm, client: Client | None = None) -> Details:
             lean_id_tokens=form.lean_id_tokens.data,
             errors_without_iss=form.errors_without_iss.data,
             second_factor_required=form.second_factor_required.data,
+            **key_fields.read(form),
         )
     return details
 

@@ -13,6 +13,7 @@ from . import (
     people,
     pkce_and_scopes,
     portal,
+    published_keys,
     refreshing,
     resources,
     token_requests,
@@ -28,12 +29,14 @@ from .passwords import *  # noqa: F403
 from .people import *  # noqa: F403
 from .pkce_and_scopes import *  # noqa: F403
 from .portal import *  # noqa: F403
+from .published_keys import *  # noqa: F403
 from .refreshing import *  # noqa: F403
 from .resources import *  # noqa: F403
 from .token_requests import *  # noqa: F403
 
 SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Client authentication"), client_authentication),
+    (_l("Keys that an app publishes"), published_keys),
     (_l("Requests for tokens"), token_requests),
     (_l("The password grant"), passwords),
     (_l("Requests for a sign-in"), authorizing),
