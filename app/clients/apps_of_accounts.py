@@ -59,7 +59,7 @@ def _end_secrets_of_teams(user: User, since: datetime) -> None:
 def _detach(client: Client) -> None:
     for secret in list_live(client):
         revoke_secret(client, secret, actor_id=None)
-    client.jwks = None
+    client.jwks = client.jwks_uri = None
     distrust_client(client, actor_id=None)
     forget_introspection_of_all(client, actor_id=None)
     disable_client(client, ADMINISTRATOR, actor_id=None)

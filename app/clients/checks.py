@@ -2,7 +2,7 @@
 
 from ..scopes.definitions import hold_scopes
 from ..uris import read_uri
-from . import borrowed_names, grants, key_sets, logout_uris, naming, redirect_uri_checks
+from . import borrowed_names, grants, key_addresses, key_sets, logout_uris, naming, redirect_uri_checks
 from .details import Details, Limits, may_give
 from .models import Client
 from .refusals import Problem, Reason
@@ -78,11 +78,15 @@ def _problems_of_security(details: Details) -> list[Problem]:
         problems.append(Problem("auth_method", Reason.UNKNOWN, details.auth_method or ""))
     elif (details.auth_method == "none") != details.is_public:
         problems.append(Problem("auth_method", Reason.METHOD_DOES_NOT_FIT, details.auth_method or ""))
-    if details.auth_method == "private_key_jwt" and not details.jwks:
+    if details.auth_method == "private_key_jwt" and not (details.jwks or details.jwks_uri):
         problems.append(Problem("jwks", Reason.KEYS_NEEDED))
     if details.alg not in (None, *ALGORITHMS):
         problems.append(Problem("alg", Reason.UNKNOWN, details.alg or ""))
     keys = key_sets.find_problem(details.jwks) if details.jwks else None
+    if details.jwks and details.jwks_uri:
+        keys = Problem("jwks_uri", Reason.KEYS_TWICE)
+    elif details.jwks_uri:
+        keys = key_addresses.find_problem(details.jwks_uri)
     return [*problems, keys] if keys else problems
 
 

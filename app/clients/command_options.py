@@ -47,6 +47,7 @@ _OPTIONS = (
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="Its public keys, a JWK Set.",
     ),
+    click.option("--jwks-uri", help="Where it publishes them instead; an empty value: nowhere any more."),
     click.option("--pkce", type=click.Choice(["required", "optional"]), help="Default: required if public."),
     click.option(
         "--dpop",
@@ -123,9 +124,15 @@ def changed_details(details: Details, given: dict[str, Any]) -> Details:
     for uris in ("redirect_uris", "post_logout_redirect_uris"):
         if given[uris]:
             changes[uris] = numbered(given[uris])
-    if given["jwks"]:
-        changes["jwks"] = given["jwks"].read_text(encoding="utf-8", errors="replace")
-    return replace(details, **changes)
+    return replace(details, **changes, **_of_keys(given["jwks"], given["jwks_uri"]))
+
+
+def _of_keys(file: Path | None, uri: str | None) -> dict[str, Any]:
+    """What was kept gives way to what is given, keys or their address; both at once the rules refuse."""
+    keys = file.read_text(encoding="utf-8", errors="replace") if file else None
+    if keys or uri:
+        return {"jwks": keys, "jwks_uri": uri}
+    return {} if uri is None else {"jwks_uri": None}
 
 
 def introspects_all(given: dict[str, Any]) -> bool:

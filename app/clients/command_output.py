@@ -45,6 +45,8 @@ def _print(description: dict[str, object], *, as_json: bool) -> None:
     for field, value in description.items():
         if field == "groups":
             click.echo(f"groups: {_of_groups(value)}")
+        elif field == "jwks":
+            click.echo(f"jwks: {json.dumps(value) if value else '-'}")
         elif field != "secrets":
             click.echo(f"{field}: {INTROSPECTION[value] if field == 'introspection' else _in_a_line(value)}")
 

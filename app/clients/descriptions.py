@@ -1,5 +1,7 @@
 """What commands tell about an app: everything but its secrets."""
 
+import json
+
 from ..teams.models import Team
 from ..users.models import User
 from .client_secrets import is_live
@@ -18,6 +20,8 @@ def describe(client: Client, owner: User | None, team: Team | None) -> dict[str,
         "team": team.name if team else None,
         "client_type": client.client_type,
         "auth_method": client.auth_method,
+        "jwks": json.loads(client.jwks) if client.jwks else None,
+        "jwks_uri": client.jwks_uri,
         "redirect_uris": client.redirect_uri_list,
         "post_logout_redirect_uris": client.post_logout_redirect_uris.split(),
         "backchannel_logout_uri": client.backchannel_logout_uri,

@@ -52,6 +52,7 @@ class Details:
     pkce_required: bool = True
     alg: str | None = None
     jwks: str | None = None
+    jwks_uri: str | None = None
     retry_window: int | None = None
     lean_id_tokens: bool = False
     errors_without_iss: bool = False
@@ -87,6 +88,7 @@ def details_of(client: Client) -> Details:
         pkce_required=client.pkce_required,
         alg=client.alg,
         jwks=client.jwks,
+        jwks_uri=client.jwks_uri,
         retry_window=client.retry_window,
         lean_id_tokens=client.lean_id_tokens,
         errors_without_iss=client.errors_without_iss,
@@ -123,6 +125,8 @@ def normalise(details: Details, limits: Limits, client: Client | None) -> Detail
         grant_types=_unique([*details.grant_types, *kept_grants]),
         scopes=_unique(name for name in [*details.scopes, *kept_scopes] if name in held or name not in kept),
         auth_method=_auth_method(details, client),
+        jwks=(details.jwks or "").strip() or None,
+        jwks_uri=(details.jwks_uri or "").strip() or None,
     )
 
 

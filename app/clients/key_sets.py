@@ -2,15 +2,17 @@
 
 import json
 import warnings
+from typing import Any
 
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet, RSAKey
 
-from .refusals import Problem, Reason
+from .refusals import KeysRefused, Problem, Reason
 
 LONGEST_KEY_SET = 16_000  # characters; a dozen RSA keys
 _SECRET_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 
+KINDS = ("RSA", "EC", "OKP", "oct")
 SHORTEST_RSA = 2048  # bits, NIST SP 800-131A
 
 # A shorter one is refused here, in words; the library's own would stand raw in the server's log.
@@ -32,14 +34,37 @@ def find_problem(text: str) -> Problem | None:
     if len(text) > LONGEST_KEY_SET:
         return Problem("jwks", Reason.TOO_LONG)
     try:
-        document = json.loads(text)
-        keys = document["keys"]
-        if not keys or not all(isinstance(key, dict) for key in keys):
-            return Problem("jwks", Reason.KEYS_MALFORMED)
-        if any(_SECRET_PARTS & key.keys() for key in keys):
-            return Problem("jwks", Reason.KEYS_PRIVATE)
-        if any(is_too_short(key) for key in KeySet.import_key_set(document).keys):
-            return Problem("jwks", Reason.KEYS_TOO_SHORT)
-    except (JoseError, ValueError, KeyError, TypeError, RecursionError):
+        read_key_set(json.loads(text))
+    except KeysRefused as refused:
+        return Problem("jwks", refused.reason)
+    except (ValueError, RecursionError):
         return Problem("jwks", Reason.KEYS_MALFORMED)
     return None
+
+
+def read_key_set(document: Any) -> KeySet:
+    """Return the keys of a JSON Web Key Set. Raises :class:`KeysRefused`."""
+    try:
+        keys = document["keys"]
+        if not keys or not all(isinstance(key, dict) for key in keys):
+            raise KeysRefused(Reason.KEYS_MALFORMED)
+        if any(_SECRET_PARTS & key.keys() for key in keys):
+            raise KeysRefused(Reason.KEYS_PRIVATE)
+        found = KeySet.import_key_set(document)
+    except (JoseError, ValueError, KeyError, TypeError, RecursionError):
+        raise KeysRefused(Reason.KEYS_MALFORMED) from None
+    if any(is_too_short(key) for key in found.keys):
+        raise KeysRefused(Reason.KEYS_TOO_SHORT)
+    return found
+
+
+def read_published_keys(document: Any) -> KeySet:
+    """Return the keys of a set that an app publishes, also for others: kinds that nobody here knows are left out.
+
+    :rfc:`7517#section-5`. Raises :class:`KeysRefused`.
+    """
+    keys = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(keys, list):
+        raise KeysRefused(Reason.KEYS_MALFORMED)
+    known = [key for key in keys if not isinstance(key, dict) or key.get("kty") in KINDS]
+    return read_key_set({"keys": known})

@@ -46,6 +46,8 @@ class Client(Model):
     alg: Mapped[str | None] = mapped_column(ascii_text(8))
     """The app's own choice of signature; null follows ``ACCESS_TOKEN_ALG``."""
     jwks: Mapped[str | None] = mapped_column(Text)
+    jwks_uri: Mapped[str | None] = mapped_column(Text)
+    """Where the app publishes its keys, instead of ``jwks``."""
     retry_window: Mapped[int | None]
     """Seconds in which a repeated refresh token gets the same successor; null follows the setting."""
     lean_id_tokens: Mapped[bool] = mapped_column(default=False)

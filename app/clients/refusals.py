@@ -45,6 +45,8 @@ class Reason(StrEnum):
     KEYS_MALFORMED = "keys_malformed"
     KEYS_PRIVATE = "keys_private"
     KEYS_TOO_SHORT = "keys_too_short"
+    KEYS_TWICE = "keys_twice"
+    NOT_PUBLIC = "not_public"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,14 @@ class ClientRefused(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(", ".join(f"{problem.field}: {problem.reason}" for problem in problems))
         self.problems = problems
+
+
+class KeysRefused(Exception):
+    """Nobody may prove anything with this key set; ``reason`` tells why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 class PortalsOwnApp(Exception):

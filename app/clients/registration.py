@@ -143,6 +143,7 @@ def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
         "pkce_required": details.pkce_required,
         "alg": details.alg,
         "jwks": json.dumps(json.loads(details.jwks)) if details.jwks else None,
+        "jwks_uri": details.jwks_uri,
         "retry_window": details.retry_window,
         "lean_id_tokens": details.lean_id_tokens,
         "errors_without_iss": details.errors_without_iss,

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from ..fetching.targets import LONGEST_URL
 from ..users.display_names import LONGEST_NAME
 from . import redirect_uri_checks
 from .checks import LONGEST_DESCRIPTION
@@ -113,11 +114,21 @@ _OF_A_FIELD: dict[tuple[str, Reason], LazyString] = {
     ),
     ("alg", Reason.UNKNOWN): _l("Tokens cannot be signed with “%(value)s”. Choose RS256, ES256 or EdDSA."),
     ("jwks", Reason.TOO_LONG): _l("The key set is too long. Keep the keys that are in use."),
-    ("jwks", Reason.KEYS_NEEDED): _l("private_key_jwt needs the app's public keys as a JSON Web Key Set."),
+    ("jwks", Reason.KEYS_NEEDED): _l(
+        "private_key_jwt needs the app's public keys: a JSON Web Key Set, or the address of one."
+    ),
     ("jwks", Reason.KEYS_MALFORMED): _l("This is not a JSON Web Key Set with usable public keys."),
     ("jwks", Reason.KEYS_TOO_SHORT): _l("An RSA key needs 2048 bits or more. Replace the shorter one."),
     ("jwks", Reason.KEYS_PRIVATE): _l(
         "The key set contains a private key. Send the public parts only, and replace this key."
+    ),
+    ("jwks_uri", Reason.KEYS_TWICE): _l("Give either the keys themselves or their address, not both."),
+    ("jwks_uri", Reason.TOO_LONG): _l("The address may have up to %(longest_address)s characters."),
+    ("jwks_uri", Reason.NOT_A_WEB_ADDRESS): _l(
+        "Enter a full https address without # and user name, such as https://app.example.com/jwks.json."
+    ),
+    ("jwks_uri", Reason.NOT_PUBLIC): _l(
+        "The portal fetches from the public internet only. Enter an address that is reached from there, or the keys themselves."
     ),
 }
 
@@ -139,6 +150,7 @@ def explain(problem: Problem) -> str:
         "most_uris": redirect_uri_checks.MOST_URIS,
         "longest_name": LONGEST_NAME,
         "longest_description": LONGEST_DESCRIPTION,
+        "longest_address": LONGEST_URL,
     }
     text = str(sentence) % values
     if problem.line:

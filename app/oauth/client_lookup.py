@@ -150,6 +150,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         pkce_required=row.pkce_required or row.client_type == "public",
         alg=row.alg,
         jwks=row.jwks,
+        jwks_uri=row.jwks_uri,
         retry_window=row.retry_window,
         lean_id_tokens=row.lean_id_tokens,
         errors_without_iss=row.errors_without_iss,

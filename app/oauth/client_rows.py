@@ -40,6 +40,7 @@ class ClientRow:
     pkce_required: bool
     alg: str | None
     jwks: str | None
+    jwks_uri: str | None
     retry_window: int | None
     lean_id_tokens: bool
     errors_without_iss: bool

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0035_requested_claims'
-down_revision: str | None = '0032_device_codes'
+down_revision: str | None = '0034_jwks_uri'
 branch_labels: Any = None
 depends_on: Any = None
 

@@ -22,7 +22,7 @@ def _key() -> ECKey:
 
 def make_signer(world: World, **columns: Any) -> make.App:
     jwks = json.dumps({"keys": [_key().as_dict(private=False)]})
-    return world.make_client(auth_method="private_key_jwt", jwks=jwks, **columns)
+    return world.make_client(**{"auth_method": "private_key_jwt", "jwks": jwks, **columns})
 
 
 def make_assertion(client: make.App, key: ECKey | None = None, **changes: Any) -> str:
@@ -35,7 +35,8 @@ def make_assertion(client: make.App, key: ECKey | None = None, **changes: Any) -
         "exp": moment + 60,
     }
     said = {name: value for name, value in {**claims, **changes}.items() if value is not None}
-    return jwt.encode({"alg": "ES256", "kid": "mine"}, said, key or _key())
+    used = key or _key()
+    return jwt.encode({"alg": "ES256", "kid": used.kid or "mine"}, said, used)
 
 
 def send(world: World, assertion: str, **fields: str) -> TestResponse:
@@ -74,4 +75,10 @@ def assertion_replayed(world: World) -> TestResponse:
 def client_unverifiable(world: World) -> TestResponse:
     client = make_signer(world)
     world.change(lambda row: setattr(row, "jwks", None), client)
+    return send(world, make_assertion(client))
+
+
+def address_not_public(world: World) -> TestResponse:
+    client = make_signer(world, jwks=None, jwks_uri="https://keys.example/jwks.json")
+    world.change(lambda row: setattr(row, "jwks_uri", "https://127.0.0.1:1/jwks.json"), client)
     return send(world, make_assertion(client))

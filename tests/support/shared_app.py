@@ -21,6 +21,7 @@ from app.diagnostics.request_log import writing
 from app.diagnostics.request_log.cap import RefusalCap
 from app.extensions import background, limiter, metrics, vault
 from app.oauth import client_lookup
+from app.oauth.client_authentication import published_keys
 from app.oauth.endpoints.documents import Documents
 from app.oauth.tokens import persons, verification
 from app.oauth.wire import cross_origin
@@ -141,6 +142,7 @@ def forget(app: Flask) -> None:
     # Clients, people, tokens and origins of emptied rows: a test that counts statements would find them known.
     client_lookup._known.clear()
     persons._known.clear()
+    published_keys._known.clear()  # keys fetched from servers of earlier tests, and when it did not work
     verification._verified.clear()
     cross_origin._met.clear()
     hash_kinds.forget()  # kinds of hashes of people who are gone: a wrong password would cost more

@@ -25,6 +25,7 @@ from ..details import DEVELOPER_LIMITS, Details, details_of, numbered, offered_s
 from ..models import Client
 from ..refusals import ClientRefused
 from ..wording import explain
+from . import key_fields
 
 CLIENT_TYPES = [
     SelectChoice("confidential", _l("Confidential app")),
@@ -88,7 +89,7 @@ class NewForm(ClientForm):
             raise ValidationError(_("You cannot register apps for this team. Choose one of the list."))
 
 
-class EditForm(ClientForm):
+class EditForm(ClientForm, key_fields.KeyFields):
     """The fields of an app that exists."""
 
     # A browser that shows the switch off sends nothing for it, and programs have always done the same.
@@ -129,6 +130,7 @@ def edit_form(client: Client) -> EditForm:
             "post_logout_redirect_uris": "\n".join(uri for _line, uri in kept.post_logout_redirect_uris),
             "dpop_required": kept.dpop_required,
             "backchannel_logout_uri": kept.backchannel_logout_uri,
+            **key_fields.values_of(kept),
         }
     )
     form.scopes.choices = _offered()
@@ -158,6 +160,7 @@ def read(form: ClientForm, client: Client | None = None) -> Details:
             post_logout_redirect_uris=numbered((form.post_logout_redirect_uris.data or "").split("\n")),
             dpop_required=form.dpop_required.data,
             backchannel_logout_uri=form.backchannel_logout_uri.data,
+            **key_fields.read(form),
         )
     return details
 

@@ -30,6 +30,7 @@ GUARDED = frozenset(
     {
         *("redirect_uris", "client_type", "grant_types", "pkce_required", "second_factor_required"),
         "dpop_required",
+        *("auth_method", "jwks", "jwks_uri"),
     }
 )
 

@@ -18,6 +18,7 @@ from . import (
     pkce_and_scopes,
     portal,
     proofs,
+    published_keys,
     refreshing,
     registering,
     resources,
@@ -39,6 +40,7 @@ from .people import *  # noqa: F403
 from .pkce_and_scopes import *  # noqa: F403
 from .portal import *  # noqa: F403
 from .proofs import *  # noqa: F403
+from .published_keys import *  # noqa: F403
 from .refreshing import *  # noqa: F403
 from .registering import *  # noqa: F403
 from .resources import *  # noqa: F403
@@ -46,6 +48,7 @@ from .token_requests import *  # noqa: F403
 
 SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Client authentication"), client_authentication),
+    (_l("Keys that an app publishes"), published_keys),
     (_l("Requests for tokens"), token_requests),
     (_l("The password grant"), passwords),
     (_l("Requests for a sign-in"), authorizing),

@@ -105,7 +105,7 @@ ASSERTION_MALFORMED = _refusal(
 ASSERTION_SIGNATURE_WRONG = _refusal(
     "assertion_signature_wrong",
     _l("No registered key of this app verifies the client_assertion."),
-    _l("Register the public key that belongs to the private key the app signs with."),
+    _l("Register or publish the public key that belongs to the private key the app signs with."),
     setting="jwks",
 )
 ASSERTION_CLAIMS_WRONG = _refusal(

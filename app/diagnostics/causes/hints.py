@@ -49,10 +49,22 @@ HINTS: dict[str, LazyString] = {
     "dpop_weak_key": _l("RSA keys must have 2048 to 4096 bits and a common exponent."),
     "next_try": _l("The next try: %(next_try)s."),
     "last_try": _l("It was the last one: the app does not hear of this sign-out any more."),
+    "no_connection": _l("There was no connection: %(detail)s."),
+    "not_https": _l("It is no address that begins with https://."),
+    "no_answer_in_time": _l("There was no whole answer in time."),
+    "no_tls": _l("The server could not prove by TLS that it is the one: %(detail)s."),
+    "no_http": _l("What the server sent was no HTTP."),
+    "redirected": _l("The answer was a redirect, which the portal does not follow."),
+    "other_status": _l("The answer had the status %(status)s."),
+    "not_json": _l("The answer is no JSON, or its content type says otherwise."),
+    "too_many_bytes": _l("The answer is longer than 5 kB."),
+    "private_key": _l("There is a private key in it: replace that one at once."),
+    "short_key": _l("There is an RSA key of less than 2048 bits in it."),
+    "no_usable_key": _l("There is no usable key in it."),
     "public_client": _l("A public client cannot have this grant, since it proves to nobody who it is."),
 }
 
-HINT_FACTS = frozenset({"nearest", "differs", "next_try"})
+HINT_FACTS = frozenset({"nearest", "differs", "detail", "status", "next_try"})
 
 # Words in the middle of a sentence: where two redirect URIs differ, and why something was ended.
 WORDS: dict[str, LazyString] = {

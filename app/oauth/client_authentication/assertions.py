@@ -7,6 +7,7 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +19,7 @@ from ..client_rows import ClientRow
 from ..models import UsedAssertion
 from ..refusals import Refused
 from ..requests import PortalRequest
+from . import published_keys
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
@@ -49,16 +51,37 @@ def check(client: ClientRow, request: PortalRequest, issuer: str) -> None:
         raise Refused(
             causes.AUTH_METHOD_NOT_ALLOWED, used="private_key_jwt", allowed=client.registered_methods
         )
-    if not client.jwks:
+    if not (client.jwks or client.jwks_uri):
         raise Refused(causes.CLIENT_UNVERIFIABLE, missing="jwks")
     assertion = request.form["client_assertion"]
-    try:
-        jws.deserialize_compact(assertion, usable_keys(client.jwks), registry=_REGISTRY)
-    except UNREADABLE as error:
-        raise Refused(causes.ASSERTION_SIGNATURE_WRONG) from error
+    if not _is_signed(assertion, client):
+        raise Refused(causes.ASSERTION_SIGNATURE_WRONG)
     claims = _claims(assertion)
     _check_claims(claims, client, [issuer, f"{issuer}/oauth/token", issuer + request.uri.rstrip("/")])
     _take_once(str(claims["jti"]), client, claims["exp"], request)
+
+
+def _is_signed(assertion: str, client: ClientRow) -> bool:
+    """Whether one of the client's keys signed it; published ones are looked at anew where none did."""
+    if client.jwks:
+        return _fits(assertion, usable_keys(client.jwks))
+    keys = published_keys.get_keys(client)
+    if _fits(assertion, keys):
+        return True
+    newer = published_keys.find_newer_keys(client, keys)
+    return newer is not None and _fits(assertion, newer)
+
+
+def _fits(assertion: str, keys: KeySet) -> bool:
+    """Whether the key that the assertion names verifies it, or any where it names none: there are two while one changes."""
+    is_named = "kid" in json.loads(from_base64url(assertion.partition(".")[0]))
+    for each in [keys] if is_named else keys.keys:
+        try:
+            jws.deserialize_compact(assertion, each, registry=_REGISTRY)
+        except UNREADABLE:
+            continue
+        return True
+    return False
 
 
 def _check_claims(claims: dict[str, Any], client: ClientRow, accepted: list[str]) -> None:
