@@ -44,6 +44,8 @@ TEXT_MESSAGES = NetworkLimit("text_messages", RateLimitItemPerDay(20))
 FAILED_SIGN_INS = NetworkLimit("failed_sign_ins", RateLimitItemPerMinute(20, 15))
 # Nobody guesses a signature: this only keeps somebody from making us verify for hours. Right ones are never counted.
 FAILED_PASSKEYS = NetworkLimit("failed_passkeys", RateLimitItemPerMinute(60, 15))
+# An office that begins on one morning, each with an app that runs in the browser or on the device, and so proves nothing.
+PUSHED_REQUESTS = NetworkLimit("pushed_requests", RateLimitItemPerMinute(600, 10))
 
 _log = logging.getLogger(__name__)
 

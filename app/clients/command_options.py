@@ -17,8 +17,14 @@ Command = Callable[..., None]
 # Options that are what they say, where they are given.
 _AS_GIVEN = (
     *("name", "description", "homepage_url", "auth_method", "alg"),
-    *("lean_id_tokens", "errors_without_iss", "second_factor_required"),
+    *("par_required", "lean_id_tokens", "errors_without_iss", "second_factor_required"),
 )
+
+
+def _is_required(_context: click.Context, _option: click.Parameter, word: str | None) -> bool | None:
+    return None if word is None else word == "required"
+
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS = (
     click.option("--description", help="What the app does."),
@@ -44,6 +50,13 @@ _OPTIONS = (
         help="Its public keys, a JWK Set.",
     ),
     click.option("--pkce", type=click.Choice(["required", "optional"]), help="Default: required if public."),
+    click.option(
+        "--par",
+        "par_required",
+        type=click.Choice(["required", "optional"]),
+        callback=_is_required,
+        help="Whether it must push its requests. Default: optional.",
+    ),
     click.option("--alg", type=click.Choice(ALGORITHMS), help="How its tokens are signed."),
     click.option(
         "--lean-id-tokens/--full-id-tokens",

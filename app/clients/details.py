@@ -43,6 +43,7 @@ class Details:
     scopes: tuple[str, ...] = tuple(catalogue.STANDARD)
     auth_method: str | None = None
     pkce_required: bool = True
+    par_required: bool = False
     alg: str | None = None
     jwks: str | None = None
     retry_window: int | None = None
@@ -76,6 +77,7 @@ def details_of(client: Client) -> Details:
         scopes=tuple(client.scope_list),
         auth_method=client.auth_method,
         pkce_required=client.pkce_required,
+        par_required=client.par_required,
         alg=client.alg,
         jwks=client.jwks,
         retry_window=client.retry_window,

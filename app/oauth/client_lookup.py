@@ -22,7 +22,7 @@ from ..teams.models import Team
 from ..users.models import User
 from ..users.person_fields import CLAIMED
 from .client_rows import ClientRow, SecretRow
-from .models import AuthorizationCode, TokenFamily
+from .models import AuthorizationCode, PushedRequest, TokenFamily
 
 MOST_CLIENTS = 1_000  # a process keeps
 
@@ -66,6 +66,12 @@ def _with_revision(model: Any, key: Any, *extra: Any) -> HotRead:
 
 
 _REVISION = HotRead(select(Client.revision).where(Client.id == bindparam("client")))
+_WITH_PUSHED = HotRead(
+    select(Client.revision, *PushedRequest.__table__.c)
+    .select_from(Client.__table__)
+    .outerjoin(PushedRequest, PushedRequest.uri_digest == bindparam("presented"))
+    .where(Client.id == bindparam("client"))
+)
 _WITH_CODE = _with_revision(AuthorizationCode, AuthorizationCode.code_digest, *_PERSON)
 _WITH_FAMILY = _with_revision(TokenFamily, TokenFamily.id, *_PERSON)
 _WHOLE_CLIENT = (
@@ -89,6 +95,11 @@ def find_client(client_id: str) -> ClientRow | None:
 def find_client_and_code(client_id: str, code: str) -> tuple[ClientRow | None, Row[Any] | None]:
     """The client, and the row of ``code`` with its ``person_state``, whosever it is."""
     return _read(_WITH_CODE, client_id, digest(code))
+
+
+def find_client_and_pushed(client_id: str, random: str) -> tuple[ClientRow | None, Row[Any] | None]:
+    """The client, and the row of the pushed request with that random part, whosever it is."""
+    return _read(_WITH_PUSHED, client_id, digest(random))
 
 
 def find_client_and_family(client_id: str, family_id: str) -> tuple[ClientRow | None, Row[Any] | None]:
@@ -139,6 +150,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         grant_types=frozenset(row.grant_types.split()),
         scopes=tuple(row.scopes.split()),
         pkce_required=row.pkce_required or row.client_type == "public",
+        par_required=row.par_required,
         alg=row.alg,
         jwks=row.jwks,
         retry_window=row.retry_window,

@@ -16,7 +16,8 @@ from ..database.rows import Base
 from ..diagnostics.models import LOG_KEPT
 from ..forms import SECOND_CLICK
 from ..notifications.delivery import GIVE_UP_AFTER
-from ..oauth.models import TokenFamily
+from ..oauth import pushed_requests
+from ..oauth.models import PushedRequest, TokenFamily
 from ..oauth.tokens.codes import TOMBSTONE
 from .kept import Kept
 from .kept_of_developers import OF_DEVELOPERS
@@ -127,6 +128,21 @@ KEPT = (
             "beyond": _beyond(TokenFamily),
             "code": _seconds(settings.authorization_code_ttl),
             "tombstone": TOMBSTONE,
+        },
+    ),
+    Kept(
+        _l("Sign-ins that apps announce"),
+        _l(
+            "What an app asks for before it sends you here, encrypted, since it may say who you are; and its answer's time."
+        ),
+        _l(
+            "%(pushed)s, or %(open)s once you are here, and %(beyond)s more; what it asked goes with the answer."
+        ),
+        ("pushed_requests",),
+        lambda _settings: {
+            "pushed": _seconds(pushed_requests.LIFETIME),
+            "open": pushed_requests.OPEN_FOR,
+            "beyond": _beyond(PushedRequest),
         },
     ),
     Kept(

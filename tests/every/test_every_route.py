@@ -140,6 +140,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
         *("/recover", "/recover/<token>", "/recover/cancel/<token>"),
         *("/undo-email/<token>", "/setup/<token>", "/failures/<request_id>", "/logout"),
         *("/oauth/authorize", "/oauth/consent", "/oauth/account"),
+        "/oauth/par",
         *("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"),
         *(
             "/api/register",

@@ -15,7 +15,7 @@ from app.database.rows import db
 from app.diagnostics import causes
 from app.extensions import background
 from tests import factories as make
-from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion
+from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion, by_pushing
 from tests.oauth.world import World
 
 Provoke = Callable[[World], TestResponse]
@@ -39,7 +39,7 @@ def _of(module: ModuleType) -> list[tuple[str, Provoke]]:
 
 
 TOKEN = _of(at_the_token_endpoint)
-OTHERS = _of(at_other_endpoints) + _of(by_assertion)
+OTHERS = _of(at_other_endpoints) + _of(by_assertion) + _of(by_pushing)
 ALL = [
     pytest.param(name, rule, id=f"{rule.__module__.rpartition('.')[2]}-{name}")
     for name, rule in TOKEN + OTHERS

@@ -25,6 +25,8 @@ REFUSED = [
     ("POST", "/oauth/token", {"json": {}}, 400),
     ("PUT", "/oauth/token", {}, 405),
     ("POST", "/oauth/token", {"data": {"scope": "x" * 300_000}}, 413),
+    ("POST", "/oauth/par", {}, 401),
+    ("GET", "/oauth/par", {}, 405),
     ("POST", "/oauth/revoke", FORM, 401),
     ("GET", "/oauth/revoke", {}, 405),
     ("GET", "/oauth/userinfo", {}, 401),
@@ -110,7 +112,7 @@ def test_a_page_may_read_what_is_for_everybody_with_whatever_headers_its_librari
 
 
 @pytest.mark.parametrize(
-    "path", ["/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"]
+    "path", ["/oauth/par", "/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"]
 )
 def test_a_page_of_an_app_may_send_whatever_headers_its_libraries_add(app: Flask, path: str) -> None:
     world = World(app)

@@ -10,7 +10,7 @@ from flask import Flask
 from app.diagnostics import causes
 from app.extensions import background
 from tests import factories as make
-from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion
+from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion, by_pushing
 from tests.oauth.world import World
 
 SOURCES = Path(__file__).resolve().parents[2] / "app" / "oauth"
@@ -76,7 +76,9 @@ def test_every_cause_that_the_server_names_is_provoked_by_a_test() -> None:
         for causes_name in re.findall(r"causes\.([A-Z_]+)", path.read_text(encoding="utf-8"))
     } & set(causes.CATALOGUE)
     provoked = {
-        name for module in (at_the_token_endpoint, at_other_endpoints, by_assertion) for name in vars(module)
+        name
+        for module in (at_the_token_endpoint, at_other_endpoints, by_assertion, by_pushing)
+        for name in vars(module)
     }
     provoked |= {rule.__name__ for rule in REMARKS}
     assert named - provoked == ELSEWHERE & named

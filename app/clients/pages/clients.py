@@ -27,7 +27,7 @@ blueprint = Blueprint("clients_clients", __name__)
 
 # Who changes these may take over the sign-ins of everybody who uses the app.
 GUARDED = frozenset(
-    {"redirect_uris", "client_type", "grant_types", "pkce_required", "second_factor_required"}
+    {"redirect_uris", "client_type", "grant_types", "pkce_required", "par_required", "second_factor_required"}
 )
 
 

@@ -13,6 +13,7 @@ from . import (
     people,
     pkce_and_scopes,
     portal,
+    pushing,
     refreshing,
     resources,
     token_requests,
@@ -28,6 +29,7 @@ from .passwords import *  # noqa: F403
 from .people import *  # noqa: F403
 from .pkce_and_scopes import *  # noqa: F403
 from .portal import *  # noqa: F403
+from .pushing import *  # noqa: F403
 from .refreshing import *  # noqa: F403
 from .resources import *  # noqa: F403
 from .token_requests import *  # noqa: F403
@@ -37,6 +39,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Requests for tokens"), token_requests),
     (_l("The password grant"), passwords),
     (_l("Requests for a sign-in"), authorizing),
+    (_l("Requests that were pushed"), pushing),
     (_l("The person"), people),
     (_l("PKCE and permissions"), pkce_and_scopes),
     (_l("Codes"), codes),

@@ -1,9 +1,10 @@
 """The endpoints of oauth, collected."""
 
-from . import authorize, introspection, metadata, revocation, token, userinfo
+from . import authorize, introspection, metadata, par, revocation, token, userinfo
 
 blueprints = (
     authorize.blueprint,
+    par.blueprint,
     token.blueprint,
     introspection.blueprint,
     revocation.blueprint,

@@ -58,6 +58,8 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "jwks_uri": f"{issuer}/oauth/jwks.json",
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "introspection_endpoint": f"{issuer}/oauth/introspect",
+        "pushed_authorization_request_endpoint": f"{issuer}/oauth/par",
+        **({"require_pushed_authorization_requests": True} if settings.pushed_requests == "required" else {}),
         "scopes_supported": list(catalogue.ABOUT_PERSON),
         "response_types_supported": list(server.RESPONSE_TYPES),
         "response_modes_supported": list(wishes.RESPONSE_MODES),

@@ -17,7 +17,9 @@ from ..client_rows import ClientRow
 
 PREFLIGHT_MAX_AGE = "600"  # seconds
 # Introspection is for servers only; of all other paths no web page elsewhere reads anything.
-PATHS = frozenset({"/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"})
+PATHS = frozenset(
+    {"/oauth/par", "/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"}
+)
 _ASKED_FOR = "Access-Control-Request-Headers"
 # A list of tokens, RFC 9110 section 5.6.2.
 _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+){0,99}")
