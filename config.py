@@ -84,6 +84,9 @@ class Settings:
     # Who may register apps by RFC 7591: nobody, holders of an initial access token, everybody.
     dynamic_registration: str = setting("off", read.one_of("off", "token", "open", true="open", false="off"))
 
+    # Whether apps must push their authorization requests (RFC 9126): those that say so themselves, or all of them.
+    pushed_requests: str = setting("optional", read.one_of("optional", "required"))
+
     # Whether /api/auth takes people's passwords from services of the house.
     password_api: bool = setting("on", read.switch)
     # How many people an app may reach that no administrator vouches for.

@@ -52,6 +52,8 @@ DEVICE_AUTHORIZATIONS = NetworkLimit("device_authorizations", RateLimitItemPerHo
 USER_CODES = NetworkLimit("user_codes", RateLimitItemPerHour(30))
 # The same for an account, from wherever: who guesses from many networks needs an account for it.
 USER_CODES_OF_ACCOUNT = NetworkLimit("user_codes_of_account", RateLimitItemPerHour(10))
+# An office that begins on one morning, each with an app that runs in the browser or on the device, and so proves nothing.
+PUSHED_REQUESTS = NetworkLimit("pushed_requests", RateLimitItemPerMinute(600, 10))
 
 _log = logging.getLogger(__name__)
 

@@ -258,6 +258,20 @@ def ask(browser: FlaskClient, client: App, proof: Proof | None = None, **changes
     return browser.get("/oauth/authorize", query_string=request_of(client, proof, **changes))
 
 
+def push(http: FlaskClient, client: App, proof: Proof | None = None, **changes: str | None) -> TestResponse:
+    """What the endpoint for pushed requests answers to this authorization request."""
+    return http.post("/oauth/par", data=request_of(client, proof, **changes) | client.form)
+
+
+def pushed(
+    client: App, http: FlaskClient, proof: Proof | None = None, **changes: str | None
+) -> dict[str, str]:
+    """The query that refers to a request which the app has just pushed."""
+    response = push(http, client, proof, **changes)
+    assert response.status_code == 201, response.text
+    return {"client_id": client.id, "request_uri": response.json["request_uri"]}  # type: ignore[index]
+
+
 def csrf_token(page: TestResponse) -> str:
     """What the forms of this page send along."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)

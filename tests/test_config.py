@@ -44,6 +44,8 @@ def test_without_any_variable_the_defaults_of_the_contract_hold(tmp_path: Path) 
     assert (settings.access_token_alg, settings.default_audience) == ("RS256", "api://default")
     assert (settings.password_hasher, settings.bcrypt_salt_rounds) == ("argon2", 12)
     assert settings.refresh_retry_window == 60
+    assert settings.pushed_requests == "optional"
+    assert read(tmp_path, PUSHED_REQUESTS="Required").pushed_requests == "required"
     assert settings.web_concurrency == (os.cpu_count() or 1) * 2 + 1
     assert (settings.registration, settings.dynamic_registration, settings.default_locale) == (
         "open",
@@ -119,6 +121,7 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
         ("FETCH_ALLOW", "127.0.0.1"), ("FETCH_ALLOW", "127.0.0.1:0"), ("FETCH_ALLOW", "::1:80"), ("FETCH_ALLOW", "127.1:80"),
         ("FETCH_ALLOW", "https://app.test:443"), ("FETCH_ALLOW", "me@app.test:80"), ("FETCH_ALLOW", "app.test:70000"),
         ("PASSWORD_WORDS", "Acme; Roadrunner"), ("PASSWORD_WORDS", "ab"), ("PASSWORD_WORDS", "a" * 41),
+        ("PUSHED_REQUESTS", "always"), ("PUSHED_REQUESTS", "true"),
     ],
 )  # fmt: skip
 def test_a_malformed_value_is_refused_in_one_line_with_name_value_and_what_is_accepted(

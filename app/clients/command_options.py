@@ -19,7 +19,7 @@ _AS_GIVEN = (
     *("name", "description", "homepage_url", "auth_method", "alg", "backchannel_logout_uri"),
     *("lean_id_tokens", "errors_without_iss", "second_factor_required"),
 )
-_SWITCHES = {"pkce": "pkce_required", "dpop": "dpop_required"}
+_SWITCHES = {"pkce": "pkce_required", "par": "par_required", "dpop": "dpop_required"}
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS = (
     click.option("--description", help="What the app does."),
@@ -53,6 +53,11 @@ _OPTIONS = (
         "--dpop",
         type=click.Choice(["required", "optional"]),
         help="Whether it gets tokens only with a DPoP proof. Default: optional.",
+    ),
+    click.option(
+        "--par",
+        type=click.Choice(["required", "optional"]),
+        help="Whether it must push its requests. Default: optional.",
     ),
     click.option("--alg", type=click.Choice(ALGORITHMS), help="How its tokens are signed."),
     click.option(

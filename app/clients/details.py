@@ -50,6 +50,7 @@ class Details:
     scopes: tuple[str, ...] = tuple(catalogue.STANDARD)
     auth_method: str | None = None
     pkce_required: bool = True
+    par_required: bool = False
     alg: str | None = None
     jwks: str | None = None
     jwks_uri: str | None = None
@@ -86,6 +87,7 @@ def details_of(client: Client) -> Details:
         scopes=tuple(client.scope_list),
         auth_method=client.auth_method,
         pkce_required=client.pkce_required,
+        par_required=client.par_required,
         alg=client.alg,
         jwks=client.jwks,
         jwks_uri=client.jwks_uri,

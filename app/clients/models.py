@@ -43,6 +43,8 @@ class Client(Model):
     grant_types: Mapped[str] = mapped_column(Text, default="")
     scopes: Mapped[str] = mapped_column(Text, default="")
     pkce_required: Mapped[bool] = mapped_column(default=True)
+    par_required: Mapped[bool] = mapped_column(default=False)
+    """Whether its authorization requests count only when they are pushed (:rfc:`9126`)."""
     alg: Mapped[str | None] = mapped_column(ascii_text(8))
     """The app's own choice of signature; null follows ``ACCESS_TOKEN_ALG``."""
     jwks: Mapped[str | None] = mapped_column(Text)

@@ -46,7 +46,6 @@ class Reason(StrEnum):
     KEYS_PRIVATE = "keys_private"
     KEYS_TOO_SHORT = "keys_too_short"
     KEYS_TWICE = "keys_twice"
-    NOT_PUBLIC = "not_public"
 
 
 @dataclass(frozen=True)

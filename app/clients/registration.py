@@ -141,6 +141,7 @@ def _apply(client: Client, details: Details, limits: Limits) -> list[str]:
         "scopes": " ".join(details.scopes),
         "auth_method": details.auth_method,
         "pkce_required": details.pkce_required,
+        "par_required": details.par_required,
         "alg": details.alg,
         "jwks": json.dumps(json.loads(details.jwks)) if details.jwks else None,
         "jwks_uri": details.jwks_uri,

@@ -22,7 +22,7 @@ from ..teams.models import Team
 from ..users.models import User
 from ..users.person_fields import CLAIMED
 from .client_rows import ClientRow, SecretRow
-from .models import AuthorizationCode, DeviceCode, TokenFamily
+from .models import AuthorizationCode, DeviceCode, PushedRequest, TokenFamily
 
 MOST_CLIENTS = 1_000  # a process keeps
 
@@ -68,6 +68,12 @@ def _with_revision(model: Any, key: Any, *extra: Any) -> HotRead:
 
 
 _REVISION = HotRead(select(Client.revision).where(Client.id == bindparam("client")))
+_WITH_PUSHED = HotRead(
+    select(Client.revision, *PushedRequest.__table__.c)
+    .select_from(Client.__table__)
+    .outerjoin(PushedRequest, PushedRequest.uri_digest == bindparam("presented"))
+    .where(Client.id == bindparam("client"))
+)
 _WITH_CODE = _with_revision(AuthorizationCode, AuthorizationCode.code_digest, *_PERSON)
 _WITH_DEVICE_CODE = _with_revision(DeviceCode, DeviceCode.code_digest, *_PERSON)
 _WITH_FAMILY = _with_revision(TokenFamily, TokenFamily.id, *_PERSON)
@@ -97,6 +103,11 @@ def find_client_and_code(client_id: str, code: str) -> tuple[ClientRow | None, R
 def find_client_and_device_code(client_id: str, code: str) -> tuple[ClientRow | None, Row[Any] | None]:
     """The client, and the row of the device ``code``, whosever it is; its ``person_state`` counts once somebody decided."""
     return _read(_WITH_DEVICE_CODE, client_id, digest(code))
+
+
+def find_client_and_pushed(client_id: str, random: str) -> tuple[ClientRow | None, Row[Any] | None]:
+    """The client, and the row of the pushed request with that random part, whosever it is."""
+    return _read(_WITH_PUSHED, client_id, digest(random))
 
 
 def find_client_and_family(client_id: str, family_id: str) -> tuple[ClientRow | None, Row[Any] | None]:
@@ -148,6 +159,7 @@ def _client(rows: Sequence[Row[Any]]) -> ClientRow:
         grant_types=frozenset(row.grant_types.split()),
         scopes=tuple(row.scopes.split()),
         pkce_required=row.pkce_required or row.client_type == "public",
+        par_required=row.par_required,
         alg=row.alg,
         jwks=row.jwks,
         jwks_uri=row.jwks_uri,

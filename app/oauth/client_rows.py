@@ -38,6 +38,7 @@ class ClientRow:
     grant_types: frozenset[str]
     scopes: tuple[str, ...]
     pkce_required: bool
+    par_required: bool
     alg: str | None
     jwks: str | None
     jwks_uri: str | None

@@ -42,6 +42,28 @@ class AuthorizationCode(Model):
     keep_until: Mapped[datetime] = mapped_column(index=True)
 
 
+class PushedRequest(Model):
+    """An authorization request that an app sent beforehand (:rfc:`9126`): for one browser and one answer."""
+
+    __tablename__ = "pushed_requests"
+    __expiry__ = Expiry("expires_at", timedelta(hours=1))
+
+    id: Mapped[PrimaryId]
+    uri_digest: Mapped[str] = mapped_column(ascii_text(64), unique=True)
+    """Of the random part of its ``request_uri``."""
+    client_id: Mapped[Id] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    sealed: Mapped[str | None] = mapped_column(Text)
+    """Its parameters, which may name a person; null once it has its answer."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    """Until when it may be opened; once it was, until when it may be answered."""
+    opened_at: Mapped[datetime | None]
+    browser_digest: Mapped[str | None] = mapped_column(ascii_text(64))
+    """Of the mark that the browser keeps in which it was opened."""
+    answered_at: Mapped[datetime | None]
+    """When the app got its one answer, a code or an error."""
+
+
 class TokenFamily(Model):
     """All tokens of one authorization: a counter instead of a row a token.
 

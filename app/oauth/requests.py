@@ -68,6 +68,10 @@ class PortalRequest(OAuth2Request):
         """How the grant finds the client together with what it presents, in one SELECT."""
         self.validated_redirect_uri: str | None = None
         """Where an authorization error may be sent: known once client and URI were found to belong together."""
+        self.is_pushed = False
+        """Whether an authorization request is, or was, sent beforehand by its client (:rfc:`9126`)."""
+        self.pushed: Any = None
+        """What is known of the pushed request, where the browser brought a reference to it."""
         self.granted_scopes: tuple[str, ...] = ()
         self._scope: str | None = None
         self._body = None

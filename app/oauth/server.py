@@ -1,5 +1,7 @@
 """The table of the authorization server: its grants, their extensions, how clients prove themselves."""
 
+from collections.abc import Callable
+from copy import copy
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +46,7 @@ class PortalServer(AuthorizationServer):
     def __init__(self, settings: "Settings") -> None:
         super().__init__()
         self.settings = settings
+        self.find_client: Callable[[str], ClientRow | None] = find_client
         for grant, extensions in GRANTS:
             self.register_grant(grant, extensions)
 
@@ -85,11 +88,26 @@ class PortalServer(AuthorizationServer):
             raise Refused(causes.PARAMETER_MISSING, redirect_uri=redirect_uri, parameter="response_type")
         raise Refused(causes.RESPONSE_TYPE_UNSUPPORTED, redirect_uri=redirect_uri, sent=sent[:100])
 
+    def validate_authorization(self, request: PortalRequest) -> Any:
+        """The grant of a valid authorization request. Raises :class:`Refused`."""
+        grant = self._knowing(request.client).get_consent_grant(request)
+        if not request.client.check_grant_type(grant.GRANT_TYPE):
+            raise grant.not_enabled(request.client)
+        return grant
+
+    def _knowing(self, client: ClientRow | None) -> "PortalServer":
+        """The same server for a request whose client was found before, with what it had pushed or by its credentials."""
+        if client is None:
+            return self
+        same = copy(self)
+        same.find_client = lambda _client_id: client
+        return same
+
     def query_client(self, client_id: str | None) -> ClientRow:
         """The client of an authorization request; one that cannot be trusted never redirects."""
         if not client_id:
             raise Refused(causes.CLIENT_ID_MISSING, fields=[])
-        client = find_client(client_id)
+        client = self.find_client(client_id)
         if client is None:
             raise Refused(causes.CLIENT_UNKNOWN, sent=client_id, hint=find_hint(client_id))
         request_log.attribute_to(client_id=client.id)

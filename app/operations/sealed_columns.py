@@ -23,7 +23,8 @@ from ..notifications.mail import sealed_for as mail_place
 from ..notifications.models import OutgoingMail
 from ..oauth.keys.authentic import is_authentic, mac_of
 from ..oauth.keys.pairs import sealed_for as signing_key_place
-from ..oauth.models import SigningKey
+from ..oauth.models import PushedRequest, SigningKey
+from ..oauth.pushed_requests import sealed_for as pushed_request_place
 
 _REPAIRABLE = [cause.name for cause in causes.CATALOGUE.values() if cause.repair == "add_redirect_uri"]
 
@@ -81,6 +82,7 @@ SEALED = (
     ),
     Sealed(TotpSecret, TotpSecret.sealed, lambda row: totp_place(row.user_id)),
     Sealed(RecoveryCode, RecoveryCode.sealed_digest, lambda row: recovery_code_place(row.id)),
+    Sealed(PushedRequest, PushedRequest.sealed, lambda row: pushed_request_place(row.id)),
     Sealed(OutgoingMail, OutgoingMail.sealed, lambda row: mail_place(row.id)),
     Sealed(
         LoggedRequest,

@@ -16,8 +16,9 @@ from ..database.rows import Base
 from ..diagnostics.models import LOG_KEPT
 from ..forms import SECOND_CLICK
 from ..notifications.delivery import GIVE_UP_AFTER
+from ..oauth import pushed_requests
 from ..oauth.backchannel.models import GIVE_UP_AFTER as LOGOUTS_GIVEN_UP_AFTER
-from ..oauth.models import TokenFamily
+from ..oauth.models import PushedRequest, TokenFamily
 from ..oauth.tokens import device_codes
 from ..oauth.tokens.codes import TOMBSTONE
 from .kept import Kept
@@ -150,6 +151,21 @@ KEPT = (
         _l("Until the app has taken it, %(period)s at most."),
         ("logout_deliveries",),
         lambda _settings: {"period": LOGOUTS_GIVEN_UP_AFTER},
+    ),
+    Kept(
+        _l("Sign-ins that apps announce"),
+        _l(
+            "What an app asks for before it sends you here, encrypted, since it may say who you are; and its answer's time."
+        ),
+        _l(
+            "%(pushed)s, or %(open)s once you are here, and %(beyond)s more; what it asked goes with the answer."
+        ),
+        ("pushed_requests",),
+        lambda _settings: {
+            "pushed": _seconds(pushed_requests.LIFETIME),
+            "open": pushed_requests.OPEN_FOR,
+            "beyond": _beyond(PushedRequest),
+        },
     ),
     Kept(
         _l("Revoked tokens"),

@@ -76,6 +76,8 @@ def _of_the_person() -> str | None:
 
 def _of_the_app() -> str | None:
     """What an app asks for with ``ui_locales``, on its request and on the pages on the way to it."""
+    if g.get("ui_locales"):  # of a request that the app had pushed
+        return _first_known(g.ui_locales)
     if request.path in ASKED_BY_APPS:
         return _first_known(_sent().get("ui_locales", ""))
     if request.path in ("/oauth/consent", "/oauth/logout/confirm"):

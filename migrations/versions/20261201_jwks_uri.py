@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0034_jwks_uri'
-down_revision: str | None = '0032_device_codes'
+down_revision: str | None = '0033_pushed_requests'
 branch_labels: Any = None
 depends_on: Any = None
 

@@ -15,7 +15,14 @@ from app.database.rows import db
 from app.diagnostics import causes
 from app.extensions import background
 from tests import factories as make
-from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion, by_device, by_proof
+from tests.oauth import (
+    at_other_endpoints,
+    at_the_token_endpoint,
+    by_assertion,
+    by_device,
+    by_proof,
+    by_pushing,
+)
 from tests.oauth.world import World
 
 Provoke = Callable[[World], TestResponse]
@@ -40,7 +47,7 @@ def _of(module: ModuleType) -> list[tuple[str, Provoke]]:
 
 
 TOKEN = _of(at_the_token_endpoint) + _of(by_device)
-OTHERS = _of(at_other_endpoints) + _of(by_assertion) + _of(by_proof)
+OTHERS = _of(at_other_endpoints) + _of(by_assertion) + _of(by_proof) + _of(by_pushing)
 ALL = [
     pytest.param(name, rule, id=f"{rule.__module__.rpartition('.')[2]}-{name}")
     for name, rule in TOKEN + OTHERS

@@ -26,6 +26,8 @@ REFUSED = [
     ("PUT", "/oauth/token", {}, 405),
     ("POST", "/oauth/token", {"data": {"scope": "x" * 300_000}}, 413),
     ("POST", "/oauth/device_authorization", FORM, 401),
+    ("POST", "/oauth/par", {}, 401),
+    ("GET", "/oauth/par", {}, 405),
     ("POST", "/oauth/revoke", FORM, 401),
     ("GET", "/oauth/revoke", {}, 405),
     ("GET", "/oauth/userinfo", {}, 401),
@@ -113,7 +115,7 @@ def test_a_page_may_read_what_is_for_everybody_with_whatever_headers_its_librari
 @pytest.mark.parametrize(
     "path",
     [
-        *("/oauth/token", "/v1/token", "/oauth/device_authorization"),
+        *("/oauth/token", "/v1/token", "/oauth/par", "/oauth/device_authorization"),
         *("/oauth/revoke", "/oauth/userinfo", "/oauth/me"),
     ],
 )

@@ -16,7 +16,15 @@ from tests.support.apps import MakeApp
 from tests.support.statements import count_statements
 
 STRANGER = {"REMOTE_ADDR": "203.0.113.7"}
-PROGRAMS = ("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me")
+PROGRAMS = (
+    "/oauth/par",
+    "/oauth/token",
+    "/v1/token",
+    "/oauth/introspect",
+    "/oauth/revoke",
+    "/oauth/userinfo",
+    "/oauth/me",
+)
 
 
 def path_of(answer: Any) -> str:

@@ -45,8 +45,7 @@ def queue(stage: Stage, *clients: make.App, **values: object) -> None:
 
 def register(stage: Stage, *paths: str) -> list[make.App]:
     """An app for each path, quickly."""
-    clients = [stage.make_client(path) for path in paths]
-    return clients
+    return [stage.make_client(path) for path in paths]
 
 
 @pytest.mark.parametrize("status", [200, 204])

@@ -20,7 +20,7 @@ from tests.oauth.world import World
 
 pytestmark = pytest.mark.any_database
 
-PATHS = ("/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/introspect", "/api/authorize")
+PATHS = ("/oauth/par", "/oauth/token", "/v1/token", "/oauth/revoke", "/oauth/introspect", "/api/authorize")
 FORM = {"grant_type": "client_credentials"}
 SECRET = "not-one-of-ours-1234567"
 Sent = Callable[[str], dict[str, Any]]

@@ -10,7 +10,14 @@ from flask import Flask
 from app.diagnostics import causes
 from app.extensions import background
 from tests import factories as make
-from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion, by_proof
+from tests.oauth import (
+    at_other_endpoints,
+    at_the_token_endpoint,
+    by_assertion,
+    by_device,
+    by_proof,
+    by_pushing,
+)
 from tests.oauth.world import World
 
 SOURCES = Path(__file__).resolve().parents[2] / "app" / "oauth"
@@ -82,7 +89,14 @@ def test_every_cause_that_the_server_names_is_provoked_by_a_test() -> None:
     } & set(causes.CATALOGUE)
     provoked = {
         name
-        for module in (at_the_token_endpoint, at_other_endpoints, by_assertion, by_proof)
+        for module in (
+            at_the_token_endpoint,
+            at_other_endpoints,
+            by_assertion,
+            by_device,
+            by_proof,
+            by_pushing,
+        )
         for name in vars(module)
     }
     provoked |= {rule.__name__ for rule in REMARKS}

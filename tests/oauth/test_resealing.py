@@ -30,7 +30,8 @@ from tests.support.databases import SECRETS
 OLD = SECRETS["DATABASE_ENCRYPTION_SECRET"]
 NEW = "a-new-secret-that-only-the-tests-know-0123456789"
 KINDS = [
-    "client_secrets", "signing_keys", "totp_secrets", "recovery_codes", "outgoing_mails", "logged_requests",
+    "client_secrets", "signing_keys", "totp_secrets", "recovery_codes", "pushed_requests",
+    "outgoing_mails", "logged_requests",
 ]  # fmt: skip
 
 
@@ -80,6 +81,7 @@ def mail_id(operator: Operator) -> str:
     """A mail that waits, after everything else was made that is sealed."""
     world = operator.world
     assert world.tokens
+    assert make.push(world.http, world.client).status_code == 201
     assert world.ask(redirect_uri="https://app.example.org/other").status_code == 400
     person_id = make.make_user(world.app, "other").id
     operator.phone = give_phone(world.app, person_id)
@@ -373,6 +375,7 @@ def test_every_place_that_seals_for_a_row_is_in_the_list() -> None:
         "authentication/factors/recovery_codes.py",
         "authentication/factors/totp.py",
         "oauth/keys/pairs.py",
+        "oauth/pushed_requests.py",
         "notifications/mail.py",
         "diagnostics/request_log/row.py",
     }

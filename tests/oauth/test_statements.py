@@ -90,6 +90,56 @@ def test_a_code_exchange_takes_three_statements(
     assert len(counted) == 3, counted
 
 
+def test_a_pushed_request_takes_two_statements(
+    browser: FlaskClient, client_app: make.App, counted: list[str]
+) -> None:
+    """The client's revision, and the row."""
+    counted.clear()
+    assert make.push(browser, client_app).status_code == 201
+    assert len(counted) == 2, counted
+
+
+def test_a_pushed_request_costs_the_authorization_endpoint_one_statement_more(
+    browser: FlaskClient, client_app: make.App, counted: list[str]
+) -> None:
+    """The row comes with the client's revision, and one UPDATE uses it up."""
+    make.authorize(client_app, browser)
+    counted.clear()
+    assert "code" in make.answer_of(make.ask(browser, client_app))
+    plain = len(counted)
+    query = make.pushed(client_app, browser)
+    counted.clear()
+    assert "code" in make.answer_of(browser.get("/oauth/authorize", query_string=query))
+    assert len(counted) == plain + 1, counted
+
+
+def test_a_pushed_request_costs_its_consent_page_one_statement_more_and_its_reload_none(
+    browser: FlaskClient, client_app: make.App, counted: list[str]
+) -> None:
+    browser.get("/account")
+    assert make.ask(browser, client_app).status_code == 200
+    numbers = []
+    query = make.pushed(client_app, browser)
+    for parameters in (make.request_of(client_app), query, query):
+        counted.clear()
+        assert browser.get("/oauth/authorize", query_string=parameters).status_code == 200
+        numbers.append(len(counted))
+    assert numbers == [numbers[0], numbers[0] + 1, numbers[0]]
+
+
+def test_a_pushed_request_costs_the_sign_in_page_no_statement_more(
+    app: Flask, client_app: make.App, counted: list[str]
+) -> None:
+    numbers = []
+    for parameters in (make.request_of(client_app), make.pushed(client_app, app.test_client())):
+        stranger = app.test_client()
+        login = stranger.get("/oauth/authorize", query_string=parameters).location
+        counted.clear()
+        assert stranger.get(login).status_code == 200
+        numbers.append(len(counted))
+    assert numbers[0] == numbers[1]
+
+
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/oauth/jwks.json"])
 def test_public_documents_take_no_statement(browser: FlaskClient, counted: list[str], path: str) -> None:
     browser.get(path)

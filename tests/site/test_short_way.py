@@ -11,7 +11,15 @@ from tests import factories as make
 from tests.support.apps import MakeApp
 from tests.support.portals import StartPortal
 
-PATHS = ("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me")
+PATHS = (
+    "/oauth/par",
+    "/oauth/token",
+    "/v1/token",
+    "/oauth/introspect",
+    "/oauth/revoke",
+    "/oauth/userinfo",
+    "/oauth/me",
+)
 OWED = (
     "X-Request-Id",
     "Content-Security-Policy",

@@ -94,6 +94,7 @@ class EditForm(ClientForm, key_fields.KeyFields):
 
     # A browser that shows the switch off sends nothing for it, and programs have always done the same.
     pkce_required = BooleanField(_l("Require PKCE"))
+    par_required: BooleanField = SwitchField(_l("Require pushed requests"))
     lean_id_tokens = BooleanField(_l("Lean ID tokens"))
     errors_without_iss = BooleanField(_l("Leave iss out of error answers"))
     second_factor_required: BooleanField = SwitchField(_l("Require a second factor"))
@@ -124,6 +125,7 @@ def edit_form(client: Client) -> EditForm:
             "grant_types": kept.grant_types,
             "scopes": kept.scopes,
             "pkce_required": kept.pkce_required,
+            "par_required": kept.par_required,
             "lean_id_tokens": kept.lean_id_tokens,
             "errors_without_iss": kept.errors_without_iss,
             "second_factor_required": kept.second_factor_required,
@@ -154,6 +156,7 @@ def read(form: ClientForm, client: Client | None = None) -> Details:
     if isinstance(form, EditForm):
         details = replace(
             details,
+            par_required=form.par_required.data,
             lean_id_tokens=form.lean_id_tokens.data,
             errors_without_iss=form.errors_without_iss.data,
             second_factor_required=form.second_factor_required.data,

@@ -29,7 +29,7 @@ blueprint = Blueprint("clients_clients", __name__)
 GUARDED = frozenset(
     {
         *("redirect_uris", "client_type", "grant_types", "pkce_required", "second_factor_required"),
-        "dpop_required",
+        *("par_required", "dpop_required"),
         *("auth_method", "jwks", "jwks_uri"),
     }
 )

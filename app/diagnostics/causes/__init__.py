@@ -19,6 +19,7 @@ from . import (
     portal,
     proofs,
     published_keys,
+    pushing,
     refreshing,
     registering,
     resources,
@@ -41,6 +42,7 @@ from .pkce_and_scopes import *  # noqa: F403
 from .portal import *  # noqa: F403
 from .proofs import *  # noqa: F403
 from .published_keys import *  # noqa: F403
+from .pushing import *  # noqa: F403
 from .refreshing import *  # noqa: F403
 from .registering import *  # noqa: F403
 from .resources import *  # noqa: F403
@@ -54,6 +56,7 @@ SUBJECTS: tuple[tuple[LazyString, ModuleType], ...] = (
     (_l("Requests for a sign-in"), authorizing),
     (_l("Requests for a sign-out"), logout),
     (_l("Requests for single claims"), claims),
+    (_l("Requests that were pushed"), pushing),
     (_l("The person"), people),
     (_l("PKCE and permissions"), pkce_and_scopes),
     (_l("Codes"), codes),

@@ -42,19 +42,3 @@ BACKCHANNEL_REFUSED = Cause(
     ),
     "backchannel_logout_uri",
 )
-ADDRESS_NOT_PUBLIC = Cause(
-    "address_not_public",
-    "invalid_request",
-    400,
-    "The address that the app has registered is not one of the public internet.",
-    _MEANING,
-    _l(
-        "The portal sends nothing to %(host)s, since its address is not one of the public internet. "
-        "It was try %(attempt)s of %(tries)s."
-    ),
-    _l(
-        "Name a host that has public addresses only. While you develop, whoever runs the portal may allow "
-        "yours with FETCH_ALLOW."
-    ),
-    "backchannel_logout_uri",
-)

@@ -29,13 +29,17 @@ JWKS_MALFORMED = _refusal(
         "The portal tries again 10 seconds later."
     ),
 )
-ADDRESS_NOT_PUBLIC = _refusal(
+ADDRESS_NOT_PUBLIC = Cause(  # that of keys, or of the receiver of logout tokens
     "address_not_public",
+    "invalid_client",
+    401,
+    INVALID_CLIENT,
+    CLIENT_MEANING,
     _l(
         "The portal connects to addresses of the public internet only, and %(host)s is none or has one that is not."
     ),
     _l(
-        "Name a host that has public addresses only. While you develop, whoever runs the portal may allow yours "
-        "with FETCH_ALLOW."
+        "Name a host that has public addresses only, as address of the public keys or as back-channel logout URI. "
+        "While you develop, whoever runs the portal may allow yours with FETCH_ALLOW."
     ),
 )

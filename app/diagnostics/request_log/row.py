@@ -15,6 +15,7 @@ from ..causes import Cause
 from .facts import facts_to_keep
 from .reading import sealed_for
 
+_PROOFS = frozenset({"client_secret", "client_assertion"})
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -44,7 +45,9 @@ class NotedRequest:
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether anybody at all could have sent it: a browser nobody is signed in at."""
+        """Whether anybody at all could have sent it: a browser nobody is signed in at, an app that proves nothing."""
+        if self.endpoint == "par":
+            return not self.scheme and not _PROOFS.intersection(name for name, _value in self.parameters)
         return self.endpoint in ("authorize", "logout") and self.user_id is None
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
-from flask import Response, request
+from flask import Response, g, request
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
@@ -26,7 +27,7 @@ from ..tokens.claims import holds_back
 from ..transactions import SessionTransaction
 from ..wire import attribution
 from ..wishes import Wishes
-from . import accounts, pending, reach, responses, used_apps, which_team
+from . import accounts, pending, pushed, reach, responses, used_apps, which_team
 from .interaction import Situation
 from .which_team import ForWhom
 
@@ -47,6 +48,13 @@ class Authorization:
         """The app that asks."""
         client: ClientRow = self.asked.client
         return client
+
+    @property
+    def query(self) -> str:
+        """What says this request once more in the address of a page's form."""
+        if self.asked.pushed:
+            return self.url.partition("?")[2]
+        return urlencode(list(self.asked.parameters.items(multi=True)))
 
     @property
     def wishes(self) -> Wishes:
@@ -111,6 +119,7 @@ class Authorization:
         consent = given or self.consent
         assert consent is not None
         asked = self.asked
+        pushed.answer(asked)
         allowed = consent.scope.split()
         granted = tuple(name for name in self.scopes if name in allowed)
         if not asked.client.learns_unconfirmed_emails and holds_back(current_user, granted):
@@ -141,15 +150,21 @@ def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) 
     try:
         parameters = read()
         request_log.begin(name, parameters.items(multi=True))
-        asked = PortalRequest(request.method, request.path, request.headers, parameters)
+        asked = pushed.resolve(PortalRequest(request.method, request.path, request.headers, parameters))
+        if asked.pushed:
+            request_log.begin(name, asked.sent.items(multi=True))
+            g.ui_locales = asked.parameters.get("ui_locales")
         asked.begin(SessionTransaction())
         response = step(_validated(asked))
+        pushed.keep(asked)
         db.session.commit()
     except OAuth2Error as error:
         refusal = (
             error if isinstance(error, Refused) else Refused(causes.PARAMETER_MALFORMED, parameter="request")
         )
         db.session.rollback()
+        refusal = pushed.answer_by(refusal, asked)
+        db.session.commit()
         attribution.attribute(refusal.cause)
         as_error = refusal.cause.at_authorization and refusal.cause.at_authorization[0]
         request_log.refused(refusal.cause, as_error, **refusal.facts)
@@ -169,12 +184,10 @@ def _remark_what_protects(asked: PortalRequest, grant: AuthorizationCodeGrant) -
 
 
 def _validated(asked: PortalRequest) -> Authorization:
-    grant = server().get_consent_grant(asked)
+    grant = server().validate_authorization(asked)
     _remark_what_protects(asked, grant)
-    client = asked.client
-    if not client.check_grant_type(grant.GRANT_TYPE):
-        raise grant.not_enabled(client)
-    url = pending.authorize_url(asked.parameters.items(multi=True))
+    address = asked.pushed.address if asked.pushed else asked.parameters
+    url = pending.authorize_url(address.items(multi=True))
     is_clear = accounts.take_account(grant, url)
     user_id = current_user.id if current_user.is_authenticated else None
     if user_id is not None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import g, make_response, render_template
 from flask_babel import format_date, get_locale
@@ -57,7 +56,6 @@ def page(
     asked = authorization.asked
     assert asked.validated_redirect_uri is not None
     g.form_action = responses.form_action(asked.validated_redirect_uri)
-    query = urlencode(list(asked.parameters.items(multi=True)))
     question = question or team_question.ask(authorization.for_whom)
     html = render_template(
         "oauth/consent.html",
@@ -67,7 +65,7 @@ def page(
         already=already_allowed(authorization),
         confirming=authorization.is_unverified_native_app and not asked_now(authorization),
         destination=responses.host_of(asked.validated_redirect_uri),
-        query=query,
+        query=authorization.query,
         nothing_ticked=nothing_ticked,
         team=question,
         is_only_about_team=authorization.for_whom.is_unclear and not asked_now(authorization),
@@ -86,7 +84,6 @@ def about_app(client: ClientRow) -> dict[str, Any]:
 def account_page(authorization: Authorization, *, another_named: bool = False) -> Response:
     """Who is signed in, and as whom to go on; where the app has named another, only how to change."""
     client_id = authorization.asked.client.id
-    query = urlencode(list(authorization.asked.parameters.items(multi=True)))
     people = [account.user for account in accounts.list_choices(client_id)]
     html = render_template(
         "oauth/select_account.html",
@@ -94,7 +91,7 @@ def account_page(authorization: Authorization, *, another_named: bool = False) -
         person=current_user,
         people=people,
         is_used=used_apps.is_used(client_id),
-        query=query,
+        query=authorization.query,
         another_named=another_named,
     )
     return make_response(html)
@@ -108,7 +105,7 @@ def outside_page(authorization: Authorization) -> str:
         who=who_asks.find(authorization.asked.client),
         person=current_user,
         has_others=bool(accounts_here.list_others()),
-        query=urlencode(list(authorization.asked.parameters.items(multi=True))),
+        query=authorization.query,
     )
 
 

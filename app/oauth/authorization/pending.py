@@ -1,5 +1,6 @@
 """An authorization request that waits while the person signs in: remembered at the browser, never trusted."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -8,14 +9,23 @@ from flask import session
 
 from ...authentication.kept_cookies import PENDING, key_of
 from ...clock import now
-from ...crypto import digest
+from ...crypto import base64url, digest
+from ..pushed_requests import is_reference
 
 MOST_REQUESTS = 5  # tabs with an open request that one browser is remembered for
+_OF_REFERENCE = ("client_id", "request_uri", "ui_locales")
 _KEPT_IN = PENDING
+_BROWSER = "browser"  # beside the requests, whose keys are digests
 
 
 def authorize_url(parameters: Iterable[tuple[str, str]]) -> str:
-    """The path and query that say the same request again, in whatever language it is read."""
+    """The path and query that say the same request again, in whatever language it is read.
+
+    Of one that was pushed its reference alone says all: what stands beside it is no part of the request.
+    """
+    parameters = list(parameters)
+    if is_reference(dict(parameters).get("request_uri", "")):
+        parameters = [(name, value) for name, value in parameters if name in _OF_REFERENCE]
     said = [(name, value) for name, value in parameters if value and name != "locale"]
     return f"/oauth/authorize?{urlencode(said)}"
 
@@ -88,11 +98,28 @@ def forget(url: str) -> None:
         session[_KEPT_IN] = kept
 
 
+def browser_mark() -> str | None:
+    """What tells this browser from others for the pushed requests that it has opened."""
+    mark = session.get(_KEPT_IN, {}).get(_BROWSER)
+    return mark if isinstance(mark, str) else None
+
+
+def new_browser_mark() -> str:
+    """A mark that no browser has."""
+    return base64url(secrets.token_bytes(16))
+
+
+def keep_browser_mark(mark: str) -> None:
+    """Let this browser keep the mark; no number of requests pushes it out."""
+    session[_KEPT_IN] = {**session.get(_KEPT_IN, {}), _BROWSER: mark}
+
+
 def _note(url: str, **notes: object) -> None:
     kept = dict(session.get(_KEPT_IN, {}))
+    of_browser = {name: kept.pop(name) for name in (_BROWSER,) if name in kept}
     noted = {**kept.pop(_key(url), {}), **notes}
     kept[_key(url)] = {name: value for name, value in noted.items() if value}
-    session[_KEPT_IN] = dict(list(kept.items())[-MOST_REQUESTS:])
+    session[_KEPT_IN] = of_browser | dict(list(kept.items())[-MOST_REQUESTS:])
 
 
 def _notes(url: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ from . import (
     introspection,
     logout,
     metadata,
+    par,
     register,
     revocation,
     token,
@@ -14,6 +15,7 @@ from . import (
 
 blueprints = (
     authorize.blueprint,
+    par.blueprint,
     token.blueprint,
     device_authorization.blueprint,
     introspection.blueprint,

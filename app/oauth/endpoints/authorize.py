@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, g, make_response, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from ... import fetch_metadata
 from ...authentication import accounts_here
@@ -11,7 +12,7 @@ from ...authentication.access import lead_to_second_factor, public
 from ...authentication.kept_cookies import key_of
 from ...diagnostics import causes, request_log
 from ...extensions import settings
-from ..authorization import consent_page, pending, reach, responses
+from ..authorization import consent_page, pending, pushed, reach, responses
 from ..authorization.authorizing import Authorization, authorizing
 from ..authorization.interaction import next_interaction
 from ..refusals import Refused
@@ -24,8 +25,18 @@ blueprint = Blueprint("oauth_authorize", __name__)
 @public
 def authorize() -> Any:
     """On to the sign-in, a question, the consent page, or back to the app."""
+    if request.method == "POST" and _refers_to_pushed():
+        return redirect(pending.authorize_url(request.form.items(multi=True)), 303)
     step = _ask_by_get if request.method == "POST" and fetch_metadata.is_navigation() else _step
     return authorizing("authorize", sent_parameters, step)
+
+
+def _refers_to_pushed() -> bool:
+    """Whether a form of another site, by which no cookie comes, refers to a pushed request, which knows its browser by one."""
+    try:
+        return fetch_metadata.is_navigation() and pushed.is_reference(request.form)
+    except RequestEntityTooLarge:
+        return False
 
 
 def _ask_by_get(authorization: Authorization) -> Any:

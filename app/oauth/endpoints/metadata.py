@@ -64,6 +64,8 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "introspection_endpoint": f"{issuer}/oauth/introspect",
         **({"registration_endpoint": f"{issuer}{REGISTRATION_PATH}"} if is_open else {}),
+        "pushed_authorization_request_endpoint": f"{issuer}/oauth/par",
+        **({"require_pushed_authorization_requests": True} if settings.pushed_requests == "required" else {}),
         "scopes_supported": list(catalogue.ABOUT_PERSON),
         "response_types_supported": list(server.RESPONSE_TYPES),
         "response_modes_supported": list(wishes.RESPONSE_MODES),

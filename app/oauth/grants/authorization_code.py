@@ -50,6 +50,7 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
     def validate_requested_scope(self) -> None:
         """Refuse broken parameters, those we do not support, and scopes the app may not ask for."""
         self.request.check_form()
+        self._refuse_unpushed()
         self.wishes = wishes.read(self.request.parameters)
         client_id = self.request.client.id
         request_log.attribute_to(client_id=client_id)
@@ -60,6 +61,11 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
             self.named, self.named_team = id_token_hints.named_person(hint, client_id, issuer)
         self.scopes = requested_scopes(self.request.payload.scope, self.request.client.scopes)
         self.add_claims()
+
+    def _refuse_unpushed(self) -> None:
+        is_required = self.request.client.par_required or self.settings.pushed_requests == "required"
+        if is_required and not self.request.is_pushed:
+            raise Refused(causes.PAR_REQUIRED, endpoint=f"{self.settings.issuer}/oauth/par")
 
     def _remark_unknown_acr(self) -> None:
         """Remark that a wish has no effect: ``acr_values`` are voluntary, OpenID Connect Core section 3.1.2.1."""

@@ -1,11 +1,13 @@
 """On the way of an authorization request: the sign-in pages know which app waits, and let its answer through."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..authorization import responses
+from ...crypto import Undecryptable
+from ..authorization import pushed, responses
 from ..client_lookup import find_client
 from ..client_rows import ClientRow
 
@@ -40,14 +42,14 @@ def note() -> None:
         query = parse_qs(urlsplit(url).query, max_num_fields=50)
     except ValueError:
         return  # too many: the authorization endpoint will tell
-    client_id, redirect_uri = query.get("client_id", [""])[0], query.get("redirect_uri", [""])[0]
-    client = _find(client_id)
+    client, asked = _find({name: values[0] for name, values in query.items()})
     if client is None or client.disabled_at is not None:
         return
-    redirect_uri = redirect_uri or client.get_default_redirect_uri() or ""
+    redirect_uri = asked.get("redirect_uri") or client.get_default_redirect_uri() or ""
     if client.check_redirect_uri(redirect_uri):
         g.waiting_app = client
-        g.login_hint = query.get("login_hint", [""])[0][:LONGEST_HINT]
+        g.ui_locales = asked.get("ui_locales")
+        g.login_hint = asked.get("login_hint", "")[:LONGEST_HINT]
         g.form_action = responses.form_action(redirect_uri)
 
 
@@ -64,8 +66,11 @@ def _is_sign_in_page() -> bool:
     )
 
 
-def _find(client_id: str) -> ClientRow | None:
+def _find(asked: Mapping[str, str]) -> tuple[ClientRow | None, Mapping[str, str]]:
+    """The app, and what it asks for: what it had pushed, where that waits in this browser."""
     try:
-        return find_client(client_id)
-    except (SQLAlchemyError, ValueError):
-        return None  # the page itself will tell
+        if pushed.is_reference(asked):
+            return pushed.peek(asked)
+        return find_client(asked.get("client_id", "")), asked
+    except (SQLAlchemyError, ValueError, Undecryptable):
+        return None, {}  # the page itself will tell

@@ -19,7 +19,7 @@ PREFLIGHT_MAX_AGE = "600"  # seconds
 # Introspection is for servers only; of all other paths no web page elsewhere reads anything.
 PATHS = frozenset(
     {
-        *("/oauth/token", "/v1/token", "/oauth/device_authorization"),
+        *("/oauth/token", "/v1/token", "/oauth/par", "/oauth/device_authorization"),
         *("/oauth/revoke", "/oauth/userinfo", "/oauth/me"),
     }
 )
