@@ -14,9 +14,9 @@ from tests.oauth import at_other_endpoints, at_the_token_endpoint, by_assertion
 from tests.oauth.world import World
 
 SOURCES = Path(__file__).resolve().parents[2] / "app" / "oauth"
-# Shown by a real database that stops (tests/races/test_lost_database.py), by tests/flows/test_password_grant.py and
-# by tests/flows/test_reach.py.
-ELSEWHERE = {"portal_trouble", "second_factor_needed", "app_full"}
+# Shown by a real database that stops (tests/races/test_lost_database.py), by tests/flows/test_password_grant.py,
+# by tests/flows/test_reach.py and by tests/flows/test_prompt_create.py.
+ELSEWHERE = {"portal_trouble", "second_factor_needed", "app_full", "registration_not_open"}
 
 
 def state_missing(world: World) -> None:
