@@ -1,6 +1,6 @@
 """What the cookies of a browser keep when an account comes, takes its turn or goes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask import session
@@ -66,9 +66,10 @@ def forget_uses(user_id: str) -> None:
         session[USED_APPS] = {app: person for app, person in uses.items() if person != key_of(user_id)}
 
 
-def note_left(session_ids: Iterable[str]) -> None:
+def note_left(session_ids: Sequence[str]) -> None:
     """Remember that these sessions were ended here, until somebody signs in."""
-    session[LEFT] = [_mark_of(each) for each in session_ids]
+    if session_ids:
+        session[LEFT] = [_mark_of(each) for each in session_ids]
 
 
 def has_left(session_id: str) -> bool:

@@ -31,4 +31,4 @@ def sign_out(accounts: Sequence[Account]) -> None:
         browser.leave(account)
     if not accounts_here.list_accounts():
         browser.leave()
-    kept_cookies.note_left(account.row.id for account in accounts)
+    kept_cookies.note_left([account.row.id for account in accounts if not account.row.ephemeral])

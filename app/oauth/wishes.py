@@ -10,6 +10,7 @@ from .claims_parameter import ClaimsRequest
 from .refusals import Refused
 
 PROMPTS = ("none", "login", "consent", "select_account")
+CREATE = "create"  # Initiating User Registration via OpenID Connect 1.0; only where anybody may register
 RESPONSE_MODES = ("query", "form_post")
 LONGEST_MAX_AGE = 10 * 365 * 24 * 3600  # seconds; beyond it a number is a mistake
 
@@ -49,25 +50,36 @@ class Wishes:
         return "none" in self.prompts
 
 
-def read(parameters: Mapping[str, str]) -> Wishes:
-    """The wishes in ``parameters``; raises :class:`Refused` for those nobody can grant."""
+def offered_prompts(registration: str) -> tuple[str, ...]:
+    """The values of ``prompt`` that work; ``registration`` is the setting REGISTRATION."""
+    return (*PROMPTS, CREATE) if registration == "open" else PROMPTS
+
+
+def read(parameters: Mapping[str, str], registration: str) -> Wishes:
+    """The wishes in ``parameters``; raises :class:`Refused` for those nobody can grant.
+
+    ``registration`` is the setting REGISTRATION.
+    """
     for name in ("request", "request_uri"):
         if name in parameters:
             raise Refused(_UNSUPPORTED[name], parameter=name)
     acr_values = tuple(parameters.get("acr_values", "").split())
     claims = claims_parameter.read(parameters)
-    found = Wishes(_prompts(parameters), _max_age(parameters), acr_values, claims)
+    found = Wishes(_prompts(parameters, registration), _max_age(parameters), acr_values, claims)
     mode = parameters.get("response_mode") or "query"
     if mode not in RESPONSE_MODES:
         raise Refused(causes.RESPONSE_MODE_UNSUPPORTED, sent=mode[:100])
     return found
 
 
-def _prompts(parameters: Mapping[str, str]) -> frozenset[str]:
+def _prompts(parameters: Mapping[str, str], registration: str) -> frozenset[str]:
     prompts = frozenset(parameters.get("prompt", "").split())
-    unknown = prompts.difference(PROMPTS)
+    offered = offered_prompts(registration)
+    unknown = prompts.difference(offered)
+    if unknown == {CREATE}:
+        raise Refused(causes.REGISTRATION_NOT_OPEN, supported=list(offered))
     if unknown:
-        raise Refused(causes.PROMPT_UNKNOWN, sent=" ".join(sorted(unknown))[:100], supported=list(PROMPTS))
+        raise Refused(causes.PROMPT_UNKNOWN, sent=" ".join(sorted(unknown))[:100], supported=list(offered))
     if "none" in prompts and len(prompts) > 1:
         raise Refused(causes.PROMPT_CONFLICT, sent=" ".join(sorted(prompts)))
     return prompts

@@ -125,7 +125,7 @@ def test_any_other_repeated_parameter_is_told_to_the_app(world: World, name: str
 
 @pytest.mark.rfc("6749#section-3.1.2.3")
 def test_a_single_registered_redirect_uri_may_be_left_out(world: World) -> None:
-    response = make.decide(world.browser, world.ask(redirect_uri=None))
+    response = make.decide(world.browser, world.ask(redirect_uri=None, scope="profile"))
     code = make.answer_of(response)["code"]
     assert response.headers["Location"].startswith(f"{make.CALLBACK}?")
     assert make.redeem(world.http, world.client, code, redirect_uri=None).status_code == 200

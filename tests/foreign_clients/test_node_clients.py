@@ -61,6 +61,20 @@ def test_openid_client_receives_the_code_by_form_post(portal: Portal) -> None:
     assert found["claims"]["aud"] == app.client_id
 
 
+@pytest.mark.oidc("rpinitiated#2")
+def test_openid_client_signs_the_person_out(portal: Portal) -> None:
+    bye = "https://app.example.com/bye"
+    app = register_app(portal, "--post-logout-redirect-uri", bye)
+    person = Person(portal.url).register().confirm(portal.instance)
+
+    found = run_client("openid_client_logout.mjs", person, post_logout_redirect_uri=bye, **app.settings)
+
+    assert found["claims"]["sid"]
+    assert person.open(f"{portal.url}/account") is None
+    assert person.page is not None
+    assert "/login" in person.page.url
+
+
 @pytest.mark.rfc("7523#2.2")
 def test_openid_client_signs_assertions_instead_of_sending_a_secret(portal: Portal, tmp_path: Path) -> None:
     key = ECKey.generate_key("P-256", {"alg": "ES256", "use": "sig", "kid": "the-only-one"}, private=True)

@@ -25,7 +25,11 @@ def redirect_uri_unregistered(world: World) -> TestResponse:
 
 def redirect_uri_missing(world: World) -> TestResponse:
     client = world.make_client(redirect_uris=[make.CALLBACK, f"{make.CALLBACK}/two"])
-    return world.ask(client, redirect_uri=None)
+    return world.ask(client, redirect_uri=None, scope="profile")
+
+
+def redirect_uri_missing_with_openid(world: World) -> TestResponse:
+    return world.ask(redirect_uri=None)
 
 
 def app_disabled(world: World) -> TestResponse:

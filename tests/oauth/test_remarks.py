@@ -22,8 +22,14 @@ from tests.oauth.world import World
 
 SOURCES = Path(__file__).resolve().parents[2] / "app" / "oauth"
 # Shown by a real database that stops (tests/races/test_lost_database.py), by tests/flows/test_password_grant.py,
-# by tests/flows/test_reach.py and by tests/oauth/test_dpop_nonces.py.
-ELSEWHERE = {"portal_trouble", "second_factor_needed", "app_full", "dpop_nonce_wanted"}
+# by tests/flows/test_reach.py, by tests/oauth/test_dpop_nonces.py and by tests/flows/test_prompt_create.py.
+ELSEWHERE = {
+    "portal_trouble",
+    "second_factor_needed",
+    "app_full",
+    "dpop_nonce_wanted",
+    "registration_not_open",
+}
 
 
 def state_missing(world: World) -> None:

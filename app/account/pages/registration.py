@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -80,7 +80,7 @@ def register() -> Response | tuple[str, int, dict[str, str]]:
     except (RegistrationClosed, InvitationNeeded) as refusal:
         needed = isinstance(refusal, InvitationNeeded)
         return render_template("account/registration_closed.html", invitation_needed=needed), 403, {}
-    form = RegistrationForm(email=invited)
+    form = RegistrationForm(**({"email": invited} if invited else _hinted()))
     headers: dict[str, str] = {}
     try:
         if (form.validate_on_submit() and _create_account(form)) or _was_just_sent(form):
@@ -99,6 +99,12 @@ def register() -> Response | tuple[str, int, dict[str, str]]:
     return page, status, headers
 
 
+def _hinted() -> dict[str, str]:
+    """Return whom an app expects here by ``login_hint``: their address, or else their username."""
+    hint = g.get("login_hint")
+    return {"email" if "@" in hint else "username": hint} if hint else {}
+
+
 def _was_just_sent(form: RegistrationForm) -> bool:
     """Whether a copy of this form, sent by a second click, has made the account; then sign in to it."""
     if not form.is_submitted():
@@ -114,7 +120,7 @@ def _was_just_sent(form: RegistrationForm) -> bool:
 def _taken() -> Markup:
     words = _("This email address is taken. If it is yours, please sign in.")
     onward = browser.safe_next(request.args.get("next"))
-    url = url_for("authentication_login.sign_in", next=onward)
+    url = url_for("authentication_login.sign_in", another=accounts_here.for_another(), next=onward)
     return Markup('{} <a href="{}">{}</a>').format(words, url, _("Sign in"))
 
 

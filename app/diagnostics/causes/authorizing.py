@@ -30,6 +30,19 @@ REDIRECT_URI_MISSING = Cause(
     _l("Register a redirect URI, and send it with every authorization request."),
     "redirect_uris",
 )
+REDIRECT_URI_MISSING_WITH_OPENID = Cause(
+    "redirect_uri_missing_with_openid",
+    "invalid_request",
+    400,
+    "The redirect_uri is missing: a request for openid must name it.",
+    _APP_MISTAKE,
+    _l(
+        "The request asked for the permission openid without a redirect_uri, which OpenID Connect requires "
+        "(Core, section 3.1.2.1) even of an app with a single one. Registered: %(registered)s."
+    ),
+    _l("Send redirect_uri with every request. Only one without openid may leave it out."),
+    "redirect_uris",
+)
 CLIENT_ID_MISSING = Cause(
     "client_id_missing",
     "invalid_request",
@@ -106,6 +119,18 @@ PROMPT_UNKNOWN = Cause(
     _APP_MISTAKE,
     _l("The app sent prompt=%(sent)s, which is not known here."),
     _l("Send one of these: %(supported)s."),
+)
+REGISTRATION_NOT_OPEN = Cause(
+    "registration_not_open",
+    "invalid_request",
+    400,
+    "The value create of prompt is not supported: people cannot register by themselves at this server.",
+    _l(
+        "The app sent you here to create an account, but this portal lets nobody do that by themselves. "
+        "Please ask the people who run it for an account or an invitation."
+    ),
+    _l("The app sent prompt=create, but at this portal people have an account made, or need an invitation."),
+    _l("Send people without create to sign in. Values that work here: %(supported)s."),
 )
 MAX_AGE_MALFORMED = Cause(
     "max_age_malformed",

@@ -9,7 +9,7 @@ from ...clock import now
 from ...diagnostics import causes
 from ...diagnostics.causes import Cause
 from ..refusals import Refused
-from ..wishes import Wishes
+from ..wishes import CREATE, Wishes
 
 FRESH = timedelta(minutes=10)  # how long a sign-in made for a request counts as made for it
 
@@ -86,6 +86,13 @@ class Situation:
         return sent is not None and proven is not None and proven >= sent and now() - proven <= FRESH
 
 
+def _registration(situation: Situation) -> bool:
+    """Whether to show the registration: to who is signed in, too, until somebody has come in because of this request."""
+    sent, came = situation.sent_to_sign_in, situation.auth_time
+    has_come = sent is not None and came is not None and came >= sent
+    return CREATE in situation.wishes.prompts and not has_come
+
+
 def _login(situation: Situation) -> bool:
     return not situation.signed_in and not situation.account_unclear
 
@@ -157,6 +164,7 @@ class Check:
 
 
 CHECKS = (
+    Check("registration", _registration, causes.LOGIN_REQUIRED),
     Check("login", _login, causes.LOGIN_REQUIRED),
     Check("person", _person, causes.ANOTHER_PERSON_SIGNED_IN),
     Check("account", _account, causes.ACCOUNT_SELECTION_REQUIRED),

@@ -58,6 +58,13 @@ def _login(authorization: Authorization) -> Any:
     return lead_to(url_for("authentication_login.sign_in", next=authorization.url))
 
 
+def _registration(authorization: Authorization) -> Any:
+    """To the page for a new account, beside those that are here; whoever signs in there instead goes on as well."""
+    pending.note_another_wanted(authorization.url)
+    another = "1" if accounts_here.list_accounts() else None
+    return lead_to(url_for("account_registration.register", another=another, next=authorization.url))
+
+
 def _person(authorization: Authorization) -> Any:
     _prepare_page(authorization)
     return consent_page.account_page(authorization, another_named=True)
@@ -121,6 +128,7 @@ def _prepare_page(authorization: Authorization) -> None:
 
 
 _INTERACTIONS = {
+    "registration": _registration,
     "login": _login,
     "person": _person,
     "account": _account,

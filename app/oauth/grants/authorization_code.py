@@ -32,7 +32,10 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
     @staticmethod
     def validate_authorization_redirect_uri(request: PortalRequest, client: ClientRow) -> str:
         """Where the answer goes: an exact registered URI; anything else is never redirected to."""
-        sent = request.payload.redirect_uri or client.get_default_redirect_uri()
+        named = request.payload.redirect_uri
+        if not named and "openid" in (request.payload.scope or "").split():
+            raise Refused(causes.REDIRECT_URI_MISSING_WITH_OPENID, registered=list(client.redirect_uris))
+        sent = named or client.get_default_redirect_uri()
         if not sent:
             raise Refused(causes.REDIRECT_URI_MISSING, registered=list(client.redirect_uris))
         if not client.check_redirect_uri(sent):
@@ -51,7 +54,7 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
         """Refuse broken parameters, those we do not support, and scopes the app may not ask for."""
         self.request.check_form()
         self._refuse_unpushed()
-        self.wishes = wishes.read(self.request.parameters)
+        self.wishes = wishes.read(self.request.parameters, self.settings.registration)
         client_id = self.request.client.id
         request_log.attribute_to(client_id=client_id)
         self._remark_unknown_acr()
