@@ -21,7 +21,10 @@ from tests.support.databases import KINDS, Databases, make_settings
 
 BEFORE = "0027_first_languages"
 TABLES = ("clients", "client_secrets", "consents", "token_families", "authorization_codes", "events")
-NEW = {"team_id", "for_whom", "groups_only", "jwks_uri"}
+NEW = {
+    *("team_id", "for_whom", "groups_only"),
+    *("backchannel_logout_uri", "jwks_uri", "par_required", "dpop_required", "requested_claims", "dpop_jkt"),
+}
 
 
 @pytest.fixture(params=KINDS)
