@@ -50,6 +50,7 @@ def test_a_new_app_is_shown_with_its_secret_and_how_to_start(
     assert "Weather station" in browser.get("/dashboard/apps").text
 
 
+@pytest.mark.asvs("10.4.4", "10.4.11")
 def test_a_new_app_begins_with_what_nearly_every_app_needs_and_nothing_more(browser: FlaskClient) -> None:
     ticked = re.findall(r'name="scopes"[^>]* value="([^"]+)" checked', browser.get(NEW).text)
     assert ticked == ["openid", "profile", "email"]
@@ -128,6 +129,7 @@ def test_a_public_app_has_no_secret(browser: FlaskClient, db_session: Session) -
     assert (kept.is_public, kept.pkce_required) == (True, True)
 
 
+@pytest.mark.asvs("10.4.6")
 def test_the_form_of_a_new_app_has_the_switch_for_pkce_and_it_is_on(
     browser: FlaskClient, db_session: Session
 ) -> None:
@@ -173,6 +175,7 @@ def test_a_refused_form_says_why_beside_each_field_and_keeps_what_was_typed(brow
     assert 'value="openid" checked' not in page.text
 
 
+@pytest.mark.asvs("10.4.4", "10.4.11")
 @pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "said"),

@@ -85,6 +85,7 @@ def test_an_address_that_nobody_confirmed_is_not_told_this_way_either(world: Wor
 # What the person says to it.
 
 
+@pytest.mark.asvs("10.7.2")
 def test_the_consent_page_shows_the_permission_that_a_claim_belongs_to(world: World) -> None:
     page = world.ask(scope="openid", claims='{"id_token": {"email": null}}')
     assert make.offered(page) == ["openid", "email"]
@@ -165,7 +166,7 @@ def test_other_tokens_of_the_same_person_and_app_know_nothing_of_them(world: Wor
      '{"userinfo": {"email": {"essential": "yes"}}}', '{"id_token": {"acr": {"values": "1"}}}',
      '{"id_token": {"acr": {"values": []}}}', '{"id_token": {"sub": {"value": 7}}}',
      '{"userinfo": {"sub": {"values": [null]}}}', '{"id_token": {"acr": {"essential": true, "value": {}}}}',
-     "[" * 3999, '{"userinfo":' * 300],
+     "[" * 3999, '{"userinfo": {"\\ud800": 1}}', '{"userinfo":' * 300],
 )  # fmt: skip
 def test_malformed_claims_are_refused_with_their_cause(world: World, sent: str) -> None:
     answer = make.answer_of(world.ask(claims=sent))

@@ -14,6 +14,8 @@ ORIGIN = "https://app.example.org"
 HASHES = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
 
+@pytest.mark.module("oidcc-idtoken-signature", "oidcc-idtoken-rs256")
+@pytest.mark.rfc9700("4.6")
 @pytest.mark.oidc("core#2")
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
 def test_the_id_token_is_complete_and_true(world: World, alg: str) -> None:
@@ -36,6 +38,7 @@ def test_without_openid_there_is_no_id_token(world: World) -> None:
     assert "id_token" not in make.tokens_for(world.client, world.browser, scope="email")
 
 
+@pytest.mark.module("oidcc-ensure-request-without-nonce-succeeds-for-code-flow")
 @pytest.mark.oidc("core#3.1.3.3")
 def test_without_a_nonce_the_id_token_has_none(world: World) -> None:
     assert "nonce" not in make.claims_of(make.tokens_for(world.client, world.browser, nonce=None)["id_token"])
@@ -72,6 +75,8 @@ def test_me_labels_a_connection(world: World, scope: str, names: set[str]) -> No
     assert answer.json["id"] == world.person.id
 
 
+@pytest.mark.module("oidcc-discovery-endpoint-verification")
+@pytest.mark.rfc9700("2.6")
 @pytest.mark.oidc("discovery#4.2")
 @pytest.mark.rfc("8414#section-3.2")
 @pytest.mark.parametrize(
@@ -91,6 +96,7 @@ def test_discovery_says_what_there_is_to_everybody(world: World, path: str) -> N
     assert "registration_endpoint" not in document
 
 
+@pytest.mark.module("oidcc-discovery-endpoint-verification")
 @pytest.mark.oidc("discovery#3")
 def test_every_endpoint_that_is_listed_answers(world: World) -> None:
     document = world.http.get("/.well-known/openid-configuration").json
@@ -158,6 +164,12 @@ def test_answers_are_readable_at_the_app_s_own_origin_only(world: World) -> None
     assert "Access-Control-Allow-Origin" not in world.http.post("/oauth/introspect", data=fields).headers
 
 
+@pytest.mark.module(
+    "oidcc-response-type-missing",
+    "oidcc-ensure-request-object-with-redirect-uri",
+    "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported",
+    "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
+)
 @pytest.mark.oidc("core#3.1.2.1")
 @pytest.mark.parametrize(
     ("changes", "error"),

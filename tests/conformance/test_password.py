@@ -20,6 +20,7 @@ def test_username_and_password_are_required(world: World, client: make.App, miss
     assert (answer.status_code, answer.json["error"]) == (400, "invalid_request")
 
 
+@pytest.mark.asvs("10.4.10")
 @pytest.mark.rfc("6749#section-4.3.2")
 def test_a_confidential_client_must_authenticate(world: World, client: make.App) -> None:
     answer = world.token(
@@ -37,6 +38,7 @@ def test_the_answer_is_that_of_section_5_1(world: World, client: make.App) -> No
     assert set(answer.json) == {"access_token", "token_type", "expires_in", "refresh_token", "scope"}
 
 
+@pytest.mark.asvs("10.4.4")
 @pytest.mark.rfc("9700#section-2.4")
 def test_no_app_has_the_grant_unless_an_administrator_gave_it(world: World) -> None:
     fields = {"grant_type": "password", "username": world.person.username, "password": make.PASSWORD}

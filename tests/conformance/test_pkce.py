@@ -6,6 +6,7 @@ from tests import factories as make
 from tests.oauth.world import World
 
 
+@pytest.mark.module("oidcc-ensure-request-with-valid-pkce-succeeds")
 @pytest.mark.rfc("7636#appendix-B")
 def test_the_example_of_the_specification_works(world: World) -> None:
     proof = make.Proof(
@@ -28,6 +29,7 @@ def test_verifiers_of_every_allowed_length_work(world: World, length: int) -> No
     assert make.redeem(world.http, world.client, code, proof).status_code == 200
 
 
+@pytest.mark.asvs("10.4.6")
 @pytest.mark.rfc("7636#section-4.1")
 @pytest.mark.parametrize(
     "verifier", ["a" * 42, "a" * 129, "a" * 42 + "=", "a" * 42 + " ", "ä" * 43, "a" * 42 + "/"]
@@ -40,6 +42,7 @@ def test_malformed_verifiers_are_refused_and_consume_nothing(world: World, verif
     assert make.redeem(world.http, world.client, code, proof).status_code == 200
 
 
+@pytest.mark.asvs("10.4.6")
 @pytest.mark.any_database
 @pytest.mark.rfc("7636#section-4.3")
 @pytest.mark.parametrize(
@@ -54,6 +57,7 @@ def test_only_s256_challenges_of_the_right_form_are_accepted(
     assert answer["error"] == "invalid_request"
 
 
+@pytest.mark.asvs("10.4.6")
 @pytest.mark.rfc("9700#section-2.1.1")
 def test_public_clients_must_use_pkce(world: World) -> None:
     public = world.make_client(client_type="public")

@@ -53,6 +53,7 @@ def test_basic_credentials_are_form_decoded(world: World, encode: object) -> Non
     assert answer.status_code == 200
 
 
+@pytest.mark.rfc9700("4.3")
 @pytest.mark.rfc("6749#section-2.3.1")
 def test_credentials_in_the_address_do_not_count(world: World) -> None:
     query = {**world.client.form, "grant_type": "client_credentials"}
@@ -97,6 +98,7 @@ def test_the_short_form_names_a_client_too(world: World) -> None:
     assert refused.headers["WWW-Authenticate"].startswith("Basic realm=")
 
 
+@pytest.mark.module("oidcc-ensure-request-with-unknown-parameter-succeeds")
 @pytest.mark.rfc("6749#section-3.1")
 def test_unknown_parameters_are_ignored_and_empty_ones_count_as_left_out(world: World) -> None:
     answer = make.answer_of(make.decide(world.browser, world.ask(utm_source="mail", prompt="", max_age="")))
@@ -131,6 +133,9 @@ def test_a_single_registered_redirect_uri_may_be_left_out(world: World) -> None:
     assert make.redeem(world.http, world.client, code, redirect_uri=None).status_code == 200
 
 
+@pytest.mark.module("oidcc-ensure-registered-redirect-uri", "oidcc-redirect-uri-query-added")
+@pytest.mark.rfc9700("2.1", "4.1.3")
+@pytest.mark.asvs("10.4.1")
 @pytest.mark.any_database
 @pytest.mark.rfc("6749#section-3.1.2.4")
 @pytest.mark.parametrize(
@@ -159,6 +164,7 @@ def test_an_unknown_client_never_redirects(world: World, client_id: str) -> None
     assert "Location" not in refused.headers
 
 
+@pytest.mark.module("oidcc-redirect-uri-query-OK")
 @pytest.mark.rfc("6749#section-4.1.2.1")
 def test_errors_keep_the_query_of_the_registered_uri_and_the_state_as_it_came(world: World) -> None:
     client = world.make_client(redirect_uris=["https://app.example.org/cb?tenant=7&x=a%20b"])
@@ -226,6 +232,7 @@ def test_a_bearer_header_beside_client_credentials_is_ignored(world: World) -> N
     assert answer.status_code == 200
 
 
+@pytest.mark.rfc9700("4.4.2")
 @pytest.mark.rfc("9207#section-2")
 @pytest.mark.parametrize(
     "changes", [{}, {"scope": "nonsense"}, {"response_type": "token"}, {"prompt": "none"}]

@@ -56,6 +56,7 @@ def test_a_client_s_own_token_names_the_client_as_its_subject(world: World) -> N
     assert "scope" not in claims
 
 
+@pytest.mark.rfc9700("2.3", "4.10.2")
 @pytest.mark.rfc("9068#section-3")
 @pytest.mark.parametrize(
     ("audience", "scope", "expected"),
@@ -99,6 +100,7 @@ def test_a_bad_token_and_a_missing_scope_are_told_apart(world: World) -> None:
     assert 'scope="openid"' in lacking.headers["WWW-Authenticate"]
 
 
+@pytest.mark.rfc9700("4.3.2")
 @pytest.mark.rfc("6750#section-2.2")
 def test_a_token_may_come_in_a_form_and_never_in_the_address(world: World) -> None:
     token = world.tokens["access_token"]
@@ -155,6 +157,7 @@ def test_whatever_is_no_token_is_inactive_and_nothing_more_is_told(world: World,
     assert answer.status_code == 400 or answer.json == {"active": False}
 
 
+@pytest.mark.asvs("10.4.10")
 @pytest.mark.rfc("7662#section-2.1")
 def test_introspection_asks_who_asks(world: World) -> None:
     token = world.tokens["access_token"]

@@ -36,6 +36,7 @@ def test_an_empty_page_says_what_it_is_for(browser: FlaskClient) -> None:
     assert "No app has access to your account" in browser.get(PAGE).text
 
 
+@pytest.mark.asvs("10.7.3")
 def test_connected_apps_are_shown_with_what_they_may_do_and_since_when(
     app: Flask, browser: FlaskClient, db_session: Session
 ) -> None:
@@ -54,6 +55,7 @@ def test_connected_apps_are_shown_with_what_they_may_do_and_since_when(
     assert "2 hours ago" in page
 
 
+@pytest.mark.asvs("10.4.9", "10.7.3")
 def test_disconnecting_ends_the_consent_and_leaves_the_others(
     app: Flask, browser: FlaskClient, db_session: Session
 ) -> None:

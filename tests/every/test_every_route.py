@@ -67,6 +67,7 @@ def test_no_page_has_anything_inline(app: Flask, browser: FlaskClient, world: ro
                 assert not INLINE.search(response.text), f"{path}: {INLINE.search(response.text)}"
 
 
+@pytest.mark.rfc9700("4.7")
 @pytest.mark.any_database
 @pytest.mark.parametrize("token", [{}, {"csrf_token": "stale"}])
 @pytest.mark.parametrize("site", [None, "same-origin", "cross-site"])
@@ -166,6 +167,7 @@ def test_looking_changes_nothing(app: Flask, browser: FlaskClient, world: routes
     assert dump(app) == before
 
 
+@pytest.mark.rfc9700("4.2.4", "4.16")
 @pytest.mark.any_database
 def test_every_answer_carries_its_headers(app: Flask, browser: FlaskClient, world: routes.World) -> None:
     for client in (browser, app.test_client()):

@@ -52,6 +52,7 @@ def test_a_repeated_parameter_that_is_none_of_ours_is_ignored(world: World, name
     assert world.http.post("/oauth/token", data=sent, auth=world.client.auth).status_code == 200
 
 
+@pytest.mark.module("oidcc-redirect-uri-query-OK")
 @pytest.mark.rfc("6749#section-3.1.2")
 @pytest.mark.any_database
 @pytest.mark.parametrize(
@@ -109,6 +110,7 @@ def test_a_slip_of_the_person_keeps_what_was_unticked_and_is_no_failure_of_the_a
     assert "data-cause" not in log.text
 
 
+@pytest.mark.module("oidcc-login-hint")
 @pytest.mark.rfc("oidc-core#3.1.2.1")
 @pytest.mark.any_database
 def test_a_login_hint_fills_the_field_and_nothing_else(world: World) -> None:

@@ -26,6 +26,7 @@ def test_the_whole_walk_ends_with_tokens_that_work(
     assert person["email"] == anna.email
 
 
+@pytest.mark.asvs("10.7.1")
 def test_asking_alone_gives_nothing_away(browser: FlaskClient, ledger: make.App) -> None:
     page = make.ask(browser, ledger)
     assert page.status_code == 200
@@ -55,6 +56,7 @@ def test_an_unticked_permission_is_not_granted_and_not_asked_for_again(
     assert make.redeem(browser, ledger, again["code"]).json["scope"] == "openid email"
 
 
+@pytest.mark.asvs("10.7.3")
 def test_prompt_consent_asks_again_and_may_bring_back_what_was_unticked(
     browser: FlaskClient, ledger: make.App
 ) -> None:
@@ -104,6 +106,7 @@ def test_denying_sends_access_denied_and_asks_the_next_time(browser: FlaskClient
     assert make.ask(browser, ledger).status_code == 200
 
 
+@pytest.mark.module("oidcc-ensure-post-request-succeeds")
 def test_a_post_to_the_authorization_endpoint_means_the_same_without_csrf_token(
     browser: FlaskClient, ledger: make.App
 ) -> None:
@@ -112,6 +115,7 @@ def test_a_post_to_the_authorization_endpoint_means_the_same_without_csrf_token(
     assert "code" in make.answer_of(browser.post("/oauth/authorize", data=make.request_of(ledger)))
 
 
+@pytest.mark.module("oidcc-formpost-basic-certification-test-plan")
 def test_form_post_delivers_the_code_in_a_form(browser: FlaskClient, ledger: make.App) -> None:
     page = make.decide(browser, make.ask(browser, ledger, response_mode="form_post"))
     assert page.status_code == 200
@@ -130,6 +134,7 @@ def test_the_consent_page_lets_the_browser_go_on_to_the_app_only(
     assert policy.endswith("form-action 'self' https://app.example.org")
 
 
+@pytest.mark.rfc9700("4.7")
 def test_the_consent_form_is_worth_nothing_without_its_csrf_token(
     browser: FlaskClient, ledger: make.App
 ) -> None:
@@ -155,6 +160,7 @@ def test_a_consent_form_whose_query_was_changed_is_read_anew(browser: FlaskClien
     assert "Location" not in response.headers
 
 
+@pytest.mark.module("oidcc-ui-locales")
 @pytest.mark.parametrize("locale", ["en", "de"])
 def test_ui_locales_choose_the_language_of_the_question(app: Flask, ledger: make.App, locale: str) -> None:
     visitor = make.browser_of(app, make.make_user(app))

@@ -31,6 +31,8 @@ def revoke(world: World) -> None:
     assert world.token_gone(world.tokens["refresh_token"])
 
 
+@pytest.mark.rfc9700("4.10")
+@pytest.mark.asvs("10.4.9")
 @pytest.mark.parametrize("end", [disconnect, block, delete, revoke])
 def test_what_ends_access_makes_every_token_inactive_at_once(
     world: World, end: Callable[[World], Any]
@@ -70,6 +72,7 @@ def test_a_deleted_app_leaves_no_working_token(world: World) -> None:
     assert make.refresh(world.http, world.client, tokens["refresh_token"]).json["error"] == "invalid_client"
 
 
+@pytest.mark.asvs("10.7.3")
 def test_connecting_again_after_disconnecting_asks_again_and_revives_nothing(world: World) -> None:
     tokens = world.tokens
     disconnect(world)

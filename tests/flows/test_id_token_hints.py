@@ -33,6 +33,7 @@ def choose_another(browser: FlaskClient, page: TestResponse) -> str:
     return browser.post(make.action_of(page, "/oauth/account"), data=fields).headers["Location"]
 
 
+@pytest.mark.module("oidcc-id-token-hint")
 @pytest.mark.oidc("core#3.1.2.1")
 @pytest.mark.parametrize("prompt", ["none", None])
 def test_the_person_named_goes_on_as_ever_with_an_expired_hint_too(

@@ -105,7 +105,7 @@ def acr_of(browser: FlaskClient, ledger: make.App, code: str) -> str:
 @pytest.mark.oidc("core#5.5.1.1")
 def test_an_essential_acr_that_nothing_here_reaches_is_unmet(browser: FlaskClient, ledger: make.App) -> None:
     answer = make.answer_of(
-        ask(browser, ledger, "id_token", "acr", {"essential": True, "values": ["gold", "0"]})
+        ask(browser, ledger, "id_token", "acr", {"essential": True, "values": ["gold", "\ud800\0"]})
     )
     assert (answer["error"], answer["state"]) == (UNMET, "st-1234567")
 

@@ -28,6 +28,7 @@ def ask_again(world: World, uri: str, **changes: str) -> TestResponse:
     return world.browser.get("/oauth/authorize", query_string=make.request_of(client, proof, **changes))
 
 
+@pytest.mark.asvs("10.7.1")
 @pytest.mark.rfc("8252#section-8.6")
 @pytest.mark.parametrize("uri", DEVICE)
 def test_another_program_on_the_device_gets_no_code_in_silence(world: World, uri: str) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests import factories as make
 from tests.oauth.world import World, later
 
@@ -39,6 +41,8 @@ def test_who_changes_their_mind_is_heard(world: World) -> None:
     assert (refused.status_code, refused.json["error"]) == (400, "invalid_grant")
 
 
+@pytest.mark.rfc9700("4.14.2")
+@pytest.mark.asvs("10.4.8")
 def test_attack_a_refresh_token_that_is_kept_alive_for_ever(world: World) -> None:
     token = world.tokens["refresh_token"]
     for days in range(300, 730, 60):

@@ -20,6 +20,7 @@ def sign_in(browser: FlaskClient, url: str, username: str = "anna") -> TestRespo
     return submit(browser, url, username=username, password=make.PASSWORD)
 
 
+@pytest.mark.module("oidcc-prompt-none-logged-in")
 @pytest.mark.oidc("core#3.1.2.1")
 def test_prompt_none_answers_silently_once_everything_is_decided(
     browser: FlaskClient, ledger: make.App
@@ -43,6 +44,7 @@ def test_prompt_none_says_what_would_have_to_be_asked(
     assert answer["state"] == "st-1234567"
 
 
+@pytest.mark.module("oidcc-prompt-login", "oidcc-max-age-1")
 @pytest.mark.parametrize("changes", [{"prompt": "login"}, {"max_age": "60"}, {"max_age": "0"}])
 def test_a_fresh_sign_in_is_asked_for_once_and_told_in_auth_time(
     browser: FlaskClient, ledger: make.App, changes: dict[str, str]
@@ -70,6 +72,7 @@ def test_prompt_login_cannot_be_passed_by_opening_the_request_again(
             )
 
 
+@pytest.mark.module("oidcc-max-age-10000")
 def test_a_recent_sign_in_satisfies_max_age(browser: FlaskClient, ledger: make.App) -> None:
     make.authorize(ledger, browser)
     assert "code" in make.answer_of(make.ask(browser, ledger, max_age="3600"))

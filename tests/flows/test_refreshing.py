@@ -15,6 +15,7 @@ def is_alive(world: World, token: str) -> bool:
     return at_userinfo
 
 
+@pytest.mark.module("oidcc-refresh-token")
 def test_a_refresh_gives_new_tokens_and_keeps_the_old_access_token(world: World) -> None:
     fresh = make.refresh(world.http, world.client, world.tokens["refresh_token"]).json
     assert fresh["refresh_token"] != world.tokens["refresh_token"]
@@ -57,6 +58,8 @@ def test_an_app_may_have_a_longer_window(app: Flask, world: World) -> None:
         assert make.refresh(world.http, zapier, tokens["refresh_token"]).status_code == 200
 
 
+@pytest.mark.rfc9700("2.2.2")
+@pytest.mark.asvs("10.4.5")
 @pytest.mark.rfc("9700#section-4.14.2")
 def test_a_replay_ends_its_family_and_only_that_one(world: World) -> None:
     other = make.tokens_for(world.client, world.browser)
@@ -111,6 +114,7 @@ def test_each_refresh_prolongs_the_family(world: World) -> None:
         assert make.refresh(world.http, world.client, token).status_code == 200
 
 
+@pytest.mark.module("oidcc-refresh-token")
 @pytest.mark.oidc("core#12.2")
 def test_a_refreshed_id_token_keeps_the_person_and_their_sign_in(world: World) -> None:
     before = make.claims_of(world.tokens["id_token"])
@@ -124,6 +128,8 @@ def test_a_refreshed_id_token_keeps_the_person_and_their_sign_in(world: World) -
     assert after["iat"] > before["iat"]
 
 
+@pytest.mark.module("oidcc-codereuse")
+@pytest.mark.asvs("10.4.2")
 @pytest.mark.rfc("6749#section-4.1.2")
 def test_a_replayed_code_ends_what_it_got_and_nothing_else(world: World) -> None:
     other = make.tokens_for(world.client, world.browser)

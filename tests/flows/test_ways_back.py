@@ -40,6 +40,7 @@ def test_a_form_of_ours_leads_to_the_app_by_a_page(world: World) -> None:
     assert f'<a class="button button--primary" href="{address}' in page.text
 
 
+@pytest.mark.rfc9700("4.2.4", "4.3.1")
 def test_the_page_that_leads_on_keeps_the_code_to_itself(world: World) -> None:
     page = decide(world)
     assert page.headers["Referrer-Policy"] == "no-referrer"

@@ -21,6 +21,7 @@ def told(world: World, client: make.App) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.partition("<main")[2])))
 
 
+@pytest.mark.asvs("10.7.2")
 def test_maker_age_and_people_of_an_app_are_told(world: World) -> None:
     page = told(world, world.client)
     assert NOT_CHECKED in page

@@ -74,6 +74,9 @@ def test_attack_an_odd_claim_that_is_signed_well(world: World, claim: str, value
     assert answer.json["error"] == "invalid_client"
 
 
+@pytest.mark.module("oidcc-ensure-client-assertion-with-iss-aud-succeeds")
+@pytest.mark.rfc9700("2.5")
+@pytest.mark.asvs("10.4.10")
 @pytest.mark.rfc("7523#section-3")
 @pytest.mark.parametrize("path", ["/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke"])
 def test_an_assertion_is_made_for_the_issuer_the_token_endpoint_or_the_endpoint_called(

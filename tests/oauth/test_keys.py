@@ -52,6 +52,7 @@ def rotate(app: Flask) -> list[str]:
         return promoted
 
 
+@pytest.mark.module("oidcc-server-rotate-keys")
 def test_a_rotation_lets_the_published_next_key_sign(app: Flask, client: FlaskClient) -> None:
     asking = make.make_client(app)
     token = client.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=asking.auth).json
@@ -64,6 +65,7 @@ def test_a_rotation_lets_the_published_next_key_sign(app: Flask, client: FlaskCl
     assert make.header_of(token["access_token"])["kid"] != old
 
 
+@pytest.mark.module("oidcc-server-rotate-keys")
 def test_what_a_retired_key_signed_still_counts(app: Flask) -> None:
     browser = make.browser_of(app, make.make_user(app))
     tokens = make.tokens_for(make.make_client(app), browser)

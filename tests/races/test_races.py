@@ -64,6 +64,7 @@ def times_told(person: Person) -> int:
     return person.page.text.count("An app lost its access")
 
 
+@pytest.mark.asvs("10.4.2")
 def test_of_twenty_redemptions_of_one_code_one_wins_and_its_tokens_end(
     portal: Portal, registered: dict[str, Any]
 ) -> None:

@@ -97,6 +97,7 @@ def test_what_a_trusted_proxy_names_and_is_no_address_is_refused(
     assert written not in caplog.text
 
 
+@pytest.mark.rfc9700("4.13")
 @pytest.mark.any_database
 def test_what_strangers_write_in_front_of_the_trusted_address_is_not_looked_at(behind_proxy: Flask) -> None:
     assert from_there(behind_proxy, "unknown, 203.0.113.7").get("/login").status_code == 200
