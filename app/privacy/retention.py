@@ -138,7 +138,10 @@ KEPT = (
         ),
         _l("%(period)s, and %(beyond)s more."),
         ("device_codes",),
-        lambda _settings: {"period": timedelta(seconds=device_codes.LIFETIME), "beyond": device_codes.TOMBSTONE},
+        lambda _settings: {
+            "period": timedelta(seconds=device_codes.LIFETIME),
+            "beyond": device_codes.TOMBSTONE,
+        },
     ),
     Kept(
         _l("Revoked tokens"),
