@@ -15,6 +15,7 @@ from tests.every import routes
 # What stands for their placeholders is no failure, no link of that purpose and no scope defined here.
 LEADING_NOWHERE = (
     "/recover/",
+    "/device/qr",
     "/failures/",
     "/reset-password/",
     "/setup/",

@@ -385,4 +385,4 @@ def test_the_code_is_there_as_a_picture_for_the_device_to_show(
     assert "style=" not in picture.text
     assert picture.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     for wrong in ("", "?user_code=", "?user_code=AAAA-AAAA", "?user_code=BCDF-GHJK-LMNP", "?user_code=<b>"):
-        assert client.get(f"/device/qr{wrong}").status_code == 400
+        assert client.get(f"/device/qr{wrong}").status_code == 404

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_login import current_user
-
 from ...audit import EventKind, record
 from ...clients.grants import DEVICE_CODE
 from ...clients.group_limits import is_outside
@@ -35,6 +33,7 @@ class DeviceAccess:
     """A request that waits, and the person before it, who is signed in: an ``AccessRequest``."""
 
     id: str
+    person: Any
     client: ClientRow
     scopes: tuple[str, ...]
     for_whom: ForWhom
@@ -59,7 +58,7 @@ class DeviceAccess:
 
     def situation(self) -> Situation:
         """Where it stands, for the table of interactions."""
-        session, user_id = current_user.browser_session, current_user.id
+        session, user_id = self.person.browser_session, self.person.id
         return Situation(
             wishes=self.wishes,
             signed_in=True,
@@ -78,22 +77,23 @@ class DeviceAccess:
         )
 
 
-def find(typed: str, user_id: str, address: str) -> DeviceAccess:
-    """Find what waits under the code that was ``typed``. Raises :class:`CodeUnknown`, and LimitReached for who guesses."""
+def find(typed: str, person: Any, address: str) -> DeviceAccess:
+    """Find what waits under the code that ``person`` typed at ``address``. Raises :class:`CodeUnknown`, and LimitReached for who guesses."""
     code = user_codes.read(typed)
     # The same work for what can be no code: the time says nothing.
     row = device_codes.find_waiting(db.session.connection(), code or "")
     client = find_client(row.client_id) if row is not None else None
     if code is None or row is None or client is None or not _may_ask(client):
-        user_code_guesses.count_wrong(user_id, address)
+        user_code_guesses.count_wrong(person.id, address)
         raise CodeUnknown
-    user_code_guesses.check(user_id, address)
+    user_code_guesses.check(person.id, address)
     scopes = tuple(name for name in row.scope.split() if name in client.scopes)
     return DeviceAccess(
         id=row.id,
+        person=person,
         client=client,
         scopes=scopes,
-        for_whom=which_team.read_for_device(scopes, client.id, user_id),
+        for_whom=which_team.read_for_device(scopes, client.id, person.id),
         user_code=user_codes.shown(code),
         network=row.network,
         asked_at=row.created_at,
@@ -106,36 +106,32 @@ def _may_ask(client: ClientRow) -> bool:
     return client.disabled_at is None and client.check_grant_type(DEVICE_CODE)
 
 
-def allow(
-    access: DeviceAccess, user: Any, allowed: Iterable[str], declined: Iterable[str], team_id: str | None
-) -> None:
+def allow(access: DeviceAccess, allowed: Iterable[str], declined: Iterable[str], team_id: str | None) -> None:
     """Let the device in with what is ``allowed``. Raises NotInTeam, and :class:`CodeUnknown` for who comes second."""
-    allowed = list(allowed)
-    consent = give_consent(user.id, access.client.id, allowed, declined, team_id=team_id)
-    session = user.browser_session
+    allowed, session = list(allowed), access.person.browser_session
+    consent = give_consent(access.person.id, access.client.id, allowed, declined, team_id=team_id)
     _decide(
         access,
-        user.id,
         consent_id=consent.id,
         scope=" ".join(allowed),
         session_id=session.id,
         auth_time=session.authenticated_at,
         methods=session.methods,
     )
-    _record(EventKind.DEVICE_ALLOWED, access, user.id)
+    _record(EventKind.DEVICE_ALLOWED, access)
 
 
-def decline(access: DeviceAccess, user: Any) -> None:
+def decline(access: DeviceAccess) -> None:
     """Let the device know that the person declines. Raises :class:`CodeUnknown` for who comes second."""
-    _decide(access, user.id)
-    _record(EventKind.DEVICE_DECLINED, access, user.id)
+    _decide(access)
+    _record(EventKind.DEVICE_DECLINED, access)
 
 
-def _decide(access: DeviceAccess, user_id: str, **decision: Any) -> None:
-    if not device_codes.decide(db.session.connection(), access.id, user_id=user_id, **decision):
+def _decide(access: DeviceAccess, **decision: Any) -> None:
+    if not device_codes.decide(db.session.connection(), access.id, user_id=access.person.id, **decision):
         raise CodeUnknown
 
 
-def _record(kind: EventKind, access: DeviceAccess, user_id: str) -> None:
-    client = access.client
+def _record(kind: EventKind, access: DeviceAccess) -> None:
+    client, user_id = access.client, access.person.id
     record(kind, user_id, user_id, client_id=client.id, app=client.name, network=access.network)

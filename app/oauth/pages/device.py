@@ -20,10 +20,11 @@ from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ...forms import REFUSED
 from ...network_limits import LimitReached
-from ..authorization import consent_page, device_access, device_page, reach, team_question
+from ..authorization import consent_page, device_access, reach, team_question
 from ..authorization.device_access import CodeUnknown, DeviceAccess
 from ..authorization.interaction import next_interaction
 from ..tokens.device_codes import LIFETIME
+from . import device_question
 
 blueprint = Blueprint("oauth_device", __name__)
 
@@ -45,7 +46,7 @@ def show() -> Any:
     elif not form.validate_on_submit():
         return _field(form, REFUSED if form.is_submitted() else 200)
     try:
-        access = device_access.find(form.user_code.data or "", current_user.id, request.remote_addr or "")
+        access = device_access.find(form.user_code.data or "", current_user, request.remote_addr or "")
         return _answer(access)
     except CodeUnknown:
         db.session.rollback()
@@ -93,34 +94,34 @@ def _answer(access: DeviceAccess) -> Any:
     if request.form.get("confirmation") == "send":
         flash(*send_confirmation_again(current_user))
         kept = team_question.ask(access.for_whom, whom)
-        return device_page.question(access, ticked=ticked, team=kept)
-    return _allow(access, ticked, whom) if decision == "allow" else device_page.question(access)
+        return device_question.question(access, ticked=ticked, team=kept)
+    return _allow(access, ticked, whom) if decision == "allow" else device_question.question(access)
 
 
 def _allow(access: DeviceAccess, ticked: set[str], whom: str | None) -> Any:
     """Let the device in; what is not clear yet is asked once more."""
     if whom is None or not access.for_whom.may_be(whom):
-        return device_page.question(
+        return device_question.question(
             access, ticked=ticked, team=team_question.ask_again(access.for_whom, whom)
         )
     asked, team = consent_page.asked_now(access), team_question.ask(access.for_whom, whom)
     allowed, declined = consent_page.split(asked, ticked)
     if asked and not allowed:
-        return device_page.question(access, nothing_ticked=True, team=team)
+        return device_question.question(access, nothing_ticked=True, team=team)
     if access.is_elsewhere and "own_device" not in request.form:
-        return device_page.question(access, ticked=ticked, unassured=True, team=team)
+        return device_question.question(access, ticked=ticked, unassured=True, team=team)
     try:
-        device_access.allow(access, current_user, allowed, declined, whom or None)
+        device_access.allow(access, allowed, declined, whom or None)
     except NotInTeam:
         left = team_question.ask_again(access.for_whom, whom, left=True)
-        return device_page.question(access, ticked=ticked, team=left)
+        return device_question.question(access, ticked=ticked, team=left)
     _log(access, allowed)
     db.session.commit()
     return redirect(url_for(".done"), 303)
 
 
 def _decline(access: DeviceAccess) -> Response:
-    device_access.decline(access, current_user)
+    device_access.decline(access)
     _log(access, ())
     request_log.refused(causes.USER_DECLINED)
     db.session.commit()
@@ -131,7 +132,7 @@ def _group(access: DeviceAccess) -> Response:
     """Tell who is in none of the app's groups whom to ask."""
     _log(access, access.scopes)
     request_log.refused(causes.PERSON_NOT_IN_GROUP, as_error="access_denied")
-    return device_page.outside(access)
+    return device_question.outside(access)
 
 
 def _room(access: DeviceAccess) -> Response:

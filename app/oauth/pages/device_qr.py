@@ -21,7 +21,7 @@ def picture() -> Response:
     """``verification_uri_complete`` of ``?user_code=`` as SVG; whether there is such a code is not looked up."""
     code = user_codes.read(request.args.get("user_code", ""))
     if code is None:
-        abort(400)
+        abort(404)
     address = f"{settings.issuer}/device?user_code={user_codes.shown(code)}"
     svg = io.BytesIO()
     symbol = segno.make(address, error="m", micro=False)

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from ...authentication import accounts_here
 from ...forms import REFUSED
-from . import consent_page, team_question
-from .device_access import DeviceAccess
-from .team_question import TeamQuestion
+from ..authorization import consent_page, team_question
+from ..authorization.device_access import DeviceAccess
+from ..authorization.team_question import TeamQuestion
 
 
 def question(
