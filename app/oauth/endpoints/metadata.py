@@ -70,6 +70,7 @@ def document(settings: "Settings", grants: Sequence[str]) -> dict[str, Any]:
         "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "introspection_signing_alg_values_supported": list(ring.ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": list(methods.ACR_VALUES),
         "prompt_values_supported": list(wishes.PROMPTS),

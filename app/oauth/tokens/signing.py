@@ -87,7 +87,7 @@ def access_token(subject: Subject, scopes: Sequence[str], settings: "Settings") 
         claims["scope"] = " ".join(scopes)
         claims["scp"] = list(scopes)
     claims |= subject.authentication() | subject.for_whom()
-    token = _sign(claims, subject.alg, ACCESS_TOKEN_TYPE)
+    token = sign(claims, subject.alg, ACCESS_TOKEN_TYPE)
     if settings.should_encrypt_tokens and settings.jwe_encryption_key is not None:
         return encryption.encrypt(token, settings.jwe_encryption_key)
     return token
@@ -110,11 +110,11 @@ def id_token(
     claims |= subject.authentication() | subject.for_whom()
     if nonce is not None:
         claims["nonce"] = nonce
-    token = _sign(claims, subject.alg, ID_TOKEN_TYPE)
+    token = sign(claims, subject.alg, ID_TOKEN_TYPE)
     excess = len(token) - fitting.LARGEST
     if excess <= 0 or not claims.get("groups"):
         return token
-    return _sign(fitting.with_fewer_groups(claims, excess), subject.alg, ID_TOKEN_TYPE)
+    return sign(fitting.with_fewer_groups(claims, excess), subject.alg, ID_TOKEN_TYPE)
 
 
 def header_of(parsed: CompactSignature) -> dict[str, Any]:
@@ -147,7 +147,8 @@ def family_of(jti: str) -> str | None:
     return None if family == WITHOUT_FAMILY else family
 
 
-def _sign(claims: dict[str, Any], alg: str, kind: str) -> str:
+def sign(claims: dict[str, Any], alg: str, kind: str) -> str:
+    """A compact JWT of ``claims``, signed by the current key of ``alg``; ``kind`` is its ``typ``."""
     key = ring.current().signing_key(alg)
     signing_input = f"{_header(alg, str(key.kid), kind)}.{fitting.encoded(claims)}"
     signature = _REGISTRY.get_alg(alg).sign(signing_input.encode("ascii"), key)
