@@ -69,6 +69,8 @@ def cases(url: str, app: App, stock: dict[str, list[str]], folder: Path) -> list
     ).json()["access_token"]
     credentials = _write(folder, "client_credentials", _fixed("POST", post, "grant_type=client_credentials"))
     introspect = _write(folder, "introspection", _fixed("POST", post, urlencode({"token": token})))
+    accepting = {**post, "Accept": "application/token-introspection+jwt"}
+    signed = _write(folder, "signed_introspection", _fixed("POST", accepting, urlencode({"token": token})))
     userinfo = _write(folder, "userinfo", _fixed("GET", {"Authorization": f"Bearer {token}"}, ""))
     refresh = _spend(
         folder, "refresh", app, stock["refresh_tokens"], "grant_type=refresh_token&refresh_token="
@@ -78,6 +80,7 @@ def cases(url: str, app: App, stock: dict[str, list[str]], folder: Path) -> list
     return [
         Case("client_credentials", "/oauth/token", credentials, 25),
         Case("introspection", "/oauth/introspect", introspect, 20),
+        Case("signed introspection", "/oauth/introspect", signed, 12),
         Case("userinfo", "/oauth/userinfo", userinfo, 30),
         Case("refresh", "/oauth/token", _with(refresh, GIVE_BACK), 10),
         Case("code exchange", "/oauth/token", exchange, 8),

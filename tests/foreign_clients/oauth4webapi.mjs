@@ -80,7 +80,15 @@ async function readAsResourceServer(token, subject) {
   assert.equal(claims.sub, subject);
 }
 
+// As JSON and as a signed JWT (RFC 9701), which say the same.
 async function introspect(token) {
   const answer = await oauth.introspectionRequest(server, client, authentication, token, options);
-  return oauth.processIntrospectionResponse(server, client, answer);
+  const found = await oauth.processIntrospectionResponse(server, client, answer);
+  const signed = await oauth.introspectionRequest(
+    server, client, authentication, token, { ...options, requestJwtResponse: true },
+  );
+  assert.match(signed.headers.get("content-type"), /^application\/token-introspection\+jwt$/);
+  assert.deepEqual(await oauth.processIntrospectionResponse(server, client, signed), found);
+  await oauth.validateApplicationLevelSignature(server, signed, options);
+  return found;
 }

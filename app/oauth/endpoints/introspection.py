@@ -1,8 +1,10 @@
-"""Whether a token is active, for whoever serves its API, :rfc:`7662`: two SELECTs."""
+"""Whether a token is active, for whoever serves its API, :rfc:`7662` and :rfc:`9701`: two SELECTs."""
 
 from typing import Any
 
 from flask import Blueprint, Response
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from ...authentication.methods import has_two_factors
 from ...clients.group_limits import is_outside
@@ -13,11 +15,12 @@ from ..client_lookup import find_client_and_family
 from ..client_rows import ClientRow
 from ..grants.grant import declines_offline
 from ..grants.persons import team_of
+from ..keys import ring
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..scopes import remaining_scopes
 from ..server import server
-from ..tokens import access_tokens, families
+from ..tokens import access_tokens, families, introspection_answers, signing
 from ..tokens.claims import group_claims
 from ..wire.endpoint import endpoint_for_programs, json_of
 
@@ -32,14 +35,33 @@ _CLAIMS = (
 @blueprint.post("/oauth/introspect", strict_slashes=False)
 @endpoint_for_programs("introspection")
 def introspect(request: PortalRequest) -> Response:
-    """``active`` and what the token says; every reason against it looks the same."""
+    """``active`` and what the token says, signed where that is asked for; every reason against it looks the same."""
     client = server().authenticate_client(request)
     if client.is_public:
         raise Refused(causes.INTROSPECTION_NOT_ALLOWED)
     token = request.form.get("token")
     if not token:
         raise Refused(causes.PARAMETER_MISSING, parameter="token")
-    return json_of(_describe(token, client) or {"active": False})
+    wants_jwt = _prefers_jwt(request.headers.get("Accept", ""))
+    if wants_jwt:
+        ring.current().refresh()
+    answer = _describe(token, client) or {"active": False}
+    return _signed(answer, client) if wants_jwt else json_of(answer)
+
+
+def _prefers_jwt(accept: str) -> bool:
+    """Whether the header names the media type of :rfc:`9701#section-4`, and JSON not before it; ``*/*`` means JSON."""
+    if introspection_answers.MEDIA_TYPE not in accept.lower():
+        return False
+    kinds = parse_accept_header(accept, MIMEAccept)
+    quality = kinds[introspection_answers.MEDIA_TYPE]
+    return quality > 0 and quality >= kinds["application/json"]
+
+
+def _signed(answer: dict[str, Any], client: ClientRow) -> Response:
+    alg = signing.algorithm(client.alg, settings)
+    text = introspection_answers.signed_answer(settings.issuer, client.id, alg, answer)
+    return Response(text, content_type=introspection_answers.MEDIA_TYPE)
 
 
 def _describe(token: str, client: ClientRow) -> dict[str, Any] | None:
