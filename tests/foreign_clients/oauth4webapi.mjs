@@ -19,7 +19,7 @@ const verifier = oauth.generateRandomCodeVerifier();
 const state = oauth.generateRandomState();
 const nonce = oauth.generateRandomNonce();
 const url = new URL(server.authorization_endpoint);
-url.search = new URLSearchParams({
+const request = new URLSearchParams({
   client_id: client.client_id,
   redirect_uri: settings.redirect_uri,
   response_type: "code",
@@ -29,16 +29,24 @@ url.search = new URLSearchParams({
   state,
   nonce,
 });
+url.search = settings.pushed ? await push() : request;
 const callback = await signIn(url);
 
 if (settings.denied) {
   assert.throws(() => oauth.validateAuthResponse(server, client, callback, state), {
     name: "AuthorizationResponseError",
-    error: "access_denied",
+    error: settings.denied === true ? "access_denied" : settings.denied,
   });
   finish({ error_uri: callback.searchParams.get("error_uri") });
 } else {
   finish(await useTokens(oauth.validateAuthResponse(server, client, callback, state)));
+}
+
+async function push() {
+  const answer = await oauth.pushedAuthorizationRequest(server, client, authentication, request, options);
+  const pushed = await oauth.processPushedAuthorizationResponse(server, client, answer);
+  assert.equal(pushed.expires_in, 60);
+  return new URLSearchParams({ client_id: client.client_id, request_uri: pushed.request_uri });
 }
 
 async function useTokens(parameters) {

@@ -19,16 +19,19 @@ const config = await client.discovery(
 const verifier = client.randomPKCECodeVerifier();
 const state = client.randomState();
 const nonce = client.randomNonce();
-const callback = await signIn(
-  client.buildAuthorizationUrl(config, {
-    redirect_uri: settings.redirect_uri,
-    scope: settings.scope,
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: "S256",
-    state,
-    nonce,
-  }),
-);
+const request = {
+  redirect_uri: settings.redirect_uri,
+  scope: settings.scope,
+  code_challenge: await client.calculatePKCECodeChallenge(verifier),
+  code_challenge_method: "S256",
+  state,
+  nonce,
+};
+const url = settings.pushed
+  ? await client.buildAuthorizationUrlWithPAR(config, request)
+  : client.buildAuthorizationUrl(config, request);
+if (settings.pushed) assert.deepEqual([...url.searchParams.keys()].sort(), ["client_id", "request_uri"]);
+const callback = await signIn(url);
 
 const tokens = await client.authorizationCodeGrant(config, callback, {
   pkceCodeVerifier: verifier,

@@ -53,6 +53,41 @@ def test_openid_client_signs_somebody_in_who_has_to_enter_the_password_first(por
     expect_person(found, person, app.client_id)
 
 
+@pytest.mark.rfc("9126#2")
+@pytest.mark.parametrize("method", [None, "basic", "post"])
+def test_openid_client_pushes_its_request_and_goes_the_whole_way(portal: Portal, method: str | None) -> None:
+    app = register_app(portal, "--par", "required")
+    person = Person(portal.url).register().confirm(portal.instance).sign_out()
+    settings = app.settings | ({"method": method} if method else {})
+
+    found = run_client("openid_client.mjs", person, pushed=True, **settings)
+
+    expect_person(found, person, app.client_id)
+
+
+@pytest.mark.rfc("9126#2")
+@pytest.mark.parametrize("options", [(), ("--public",)], ids=["confidential", "public"])
+def test_oauth4webapi_pushes_its_request_and_goes_the_whole_way(
+    portal: Portal, options: tuple[str, ...]
+) -> None:
+    app = register_app(portal, "--par", "required", *options)
+    person = Person(portal.url).register().confirm(portal.instance)
+
+    found = run_client("oauth4webapi.mjs", person, pushed=True, **app.settings)
+
+    expect_person(found, person, app.client_id)
+
+
+@pytest.mark.rfc("9126#5")
+def test_oauth4webapi_is_told_where_an_app_must_push_its_requests(portal: Portal) -> None:
+    app = register_app(portal, "--par", "required")
+    person = Person(portal.url).register().confirm(portal.instance)
+
+    found = run_client("oauth4webapi.mjs", person, denied="invalid_request", **app.settings)
+
+    assert found["error_uri"].startswith(f"{portal.url}/failures/")
+
+
 def test_openid_client_receives_the_code_by_form_post(portal: Portal) -> None:
     app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
 

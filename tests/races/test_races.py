@@ -81,6 +81,30 @@ def test_of_twenty_redemptions_of_one_code_one_wins_and_its_tokens_end(
     assert times_told(person) == 1
 
 
+def test_of_twenty_answers_to_one_pushed_request_one_is_given(
+    portal: Portal, registered: dict[str, Any]
+) -> None:
+    """The browser in which it waits goes on in twenty tabs at the same moment."""
+    person = Person(portal.url).register()
+    fields = {"redirect_uri": CALLBACK, "response_type": "code", "state": "s"}
+    auth = (registered["client_id"], registered["client_secret"])
+    pushed = requests.post(f"{portal.url}/oauth/par", fields, auth=auth, timeout=SECONDS).json()
+    query = urlencode({"client_id": registered["client_id"], "request_uri": pushed["request_uri"]})
+    url = f"{portal.url}/oauth/authorize?{query}"
+    assert person.open(url) is None
+    assert new_code(
+        portal, person, registered
+    )  # the person agrees in another tab, so that nothing is left to ask
+    cookies = person.browser.cookies.get_dict()
+    answers = at_once(
+        20, lambda _index: requests.get(url, cookies=cookies, allow_redirects=False, timeout=SECONDS)
+    )
+    assert Counter(answer.status_code for answer in answers) == {302: 1, 400: 19}
+    (given,) = [answer.headers["Location"] for answer in answers if answer.status_code == 302]
+    assert redeem(portal, registered, parse_qs(urlsplit(given).query)["code"][0]).ok
+    assert "Traceback" not in portal.log
+
+
 def test_of_twenty_replays_of_one_refresh_token_the_person_is_told_once(
     portal: Portal, registered: dict[str, Any]
 ) -> None:
