@@ -46,6 +46,7 @@ def test_without_any_variable_the_defaults_of_the_contract_hold(tmp_path: Path) 
     assert settings.refresh_retry_window == 60
     assert settings.pushed_requests == "optional"
     assert read(tmp_path, PUSHED_REQUESTS="Required").pushed_requests == "required"
+    assert settings.dpop_nonce is False
     assert settings.web_concurrency == (os.cpu_count() or 1) * 2 + 1
     assert (settings.registration, settings.dynamic_registration, settings.default_locale) == (
         "open",
@@ -68,6 +69,11 @@ def test_attack_production_fetches_from_no_network_of_its_own(tmp_path: Path) ->
     told = refusal(tmp_path, **PRODUCTION, FETCH_ALLOW="10.0.0.7:80")
     assert told.startswith("FETCH_ALLOW is '10.0.0.7:80'; accepted in production: nothing")
     assert "\n" not in told
+
+
+def test_nonces_of_proofs_are_switched_on_by_a_word(tmp_path: Path) -> None:
+    assert read(tmp_path, DPOP_NONCE="on").dpop_nonce is True
+    assert read(tmp_path, DPOP_NONCE="off").dpop_nonce is False
 
 
 def test_administrators_need_a_second_factor_where_the_portal_is_in_earnest(tmp_path: Path) -> None:
@@ -110,7 +116,7 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
         ("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "-1"), ("WEB_CONCURRENCY", "1.5"), ("WEB_CONCURRENCY", "٣"),
         ("ACCESS_TOKEN_TTL", "soon"), ("ACCESS_TOKEN_TTL", "0"), ("ACCESS_TOKEN_TTL", "-5"),
         ("ACCESS_TOKEN_TTL", "1:30"), ("REFRESH_TOKEN_TTL", "11 years"), ("AUTHORIZATION_CODE_TTL", "0.2 seconds"),
-        ("SHOULD_ENCRYPT_TOKENS", "maybe"), ("PASSWORD_HASHER", "md5"), ("BCRYPT_SALT_ROUNDS", "3"),
+        ("SHOULD_ENCRYPT_TOKENS", "maybe"), ("DPOP_NONCE", "sometimes"), ("PASSWORD_HASHER", "md5"), ("BCRYPT_SALT_ROUNDS", "3"),
         ("RATE_LIMIT_REQUESTS_NUMBER", "many"), ("RATE_LIMIT_WHITE_LIST", "localhost"),
         ("RATE_LIMIT_WHITE_LIST_REGEXP", "("), ("ACCESS_TOKEN_ALG", "HS256"), ("DYNAMIC_REGISTRATION", "perhaps"),
         ("METRICS_ALLOW", "everybody"), ("TLS_CERT", "/nowhere/cert.pem"), ("TRUSTED_PROXIES", "-1"),

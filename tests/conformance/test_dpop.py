@@ -8,6 +8,7 @@ from flask import Flask
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from werkzeug.test import TestResponse
 
+from app.messages.patterns import check_token
 from app.oauth.dpop.keys import ALGORITHMS
 from tests import factories as make
 from tests.oauth.holders import (
@@ -387,6 +388,8 @@ def test_services_of_the_house_get_bound_tokens_and_verify_them(world: World, ho
     for scheme in ("", "Bearer ", "DPoP "):
         told = world.http.post("/api/verify", headers={"Authorization": scheme + token}).json
         assert (told["success"], told["cnf"]) == (True, {"jkt": holder.jkt})
+    with world.app.app_context():
+        assert check_token({"jwt": token})["cnf"] == {"jkt": holder.jkt}
 
 
 def test_encrypted_tokens_are_bound_too(app_with: Any, holder: Holder) -> None:
