@@ -65,6 +65,7 @@ GRANTS = (
             "People type a code here, on their phone or computer."
         ),
         asks_people=True,
+        by_strangers=True,
     ),
     Grant(
         PASSWORD,

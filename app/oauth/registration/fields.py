@@ -30,6 +30,10 @@ OF_CLIENT = (
     Field("grant_types", kinds.WORDS, "grant_types", ("authorization_code",)),
     Field("scope", kinds.SCOPES, "scopes", tuple(catalogue.STANDARD)),
     Field("jwks", kinds.KEY_SET, "jwks", None),
+    Field("jwks_uri", kinds.TEXT, "jwks_uri", None),
+    Field("backchannel_logout_uri", kinds.TEXT, "backchannel_logout_uri", None),
+    Field("require_pushed_authorization_requests", kinds.FLAG, "par_required", False),
+    Field("dpop_bound_access_tokens", kinds.FLAG, "dpop_required", False),
     Field("id_token_signed_response_alg", kinds.TEXT, "alg", None),
 )
 """What all apps have."""
