@@ -57,9 +57,7 @@ class Client(Model):
     errors_without_iss: Mapped[bool] = mapped_column(default=False)
     """Whether authorization errors leave out ``iss``, which some libraries take for a sign-in begun elsewhere."""
     second_factor_required: Mapped[bool] = mapped_column(default=False)
-    """Whether people get into it only with a second factor."""
     dpop_required: Mapped[bool] = mapped_column(default=False)
-    """Whether it gets tokens only with a DPoP proof, bound to the key of that."""
     full_since: Mapped[datetime | None]
     """When it first had as many people as an app may have that nobody vouches for; owner and administrators know."""
     preset: Mapped[str | None] = mapped_column(ascii_text(24))

@@ -8,6 +8,8 @@ from flask_babel.speaklater import LazyString
 
 from config import Settings
 
+from ..database.rows import Base
+
 Periods = Callable[[Settings], dict[str, timedelta]]
 
 
@@ -21,3 +23,13 @@ class Kept:
     """With the ``periods`` by their names."""
     tables: tuple[str, ...]
     periods: Periods = lambda _settings: {}
+
+
+def beyond(model: type[Base]) -> timedelta:
+    """For how much longer rows of ``model`` are there when they are over."""
+    return model.__expiry__.kept if model.__expiry__ is not None else timedelta(0)
+
+
+def seconds(number: int) -> timedelta:
+    """So many seconds."""
+    return timedelta(seconds=number)

@@ -3,8 +3,6 @@
 Every table is in one entry of :data:`KEPT`, or in :data:`NOTHING_OF_PEOPLE`.
 """
 
-from datetime import timedelta
-
 from flask_babel import lazy_gettext as _l
 
 from ..account.email_links import LIFETIMES
@@ -12,28 +10,14 @@ from ..account.mobile import LIFETIME as CODE_LIFETIME
 from ..account.models import EmailLink, FactorRecovery
 from ..authentication import lifetimes, throttling
 from ..authentication.factors import challenges
-from ..database.rows import Base
 from ..diagnostics.models import LOG_KEPT
 from ..forms import SECOND_CLICK
 from ..notifications.delivery import GIVE_UP_AFTER
-from ..oauth import pushed_requests
-from ..oauth.backchannel.models import GIVE_UP_AFTER as LOGOUTS_GIVEN_UP_AFTER
-from ..oauth.models import PushedRequest, TokenFamily
-from ..oauth.tokens import device_codes
-from ..oauth.tokens.codes import TOMBSTONE
-from .kept import Kept
+from .kept import Kept, beyond, seconds
+from .kept_of_connected_apps import OF_CONNECTED_APPS
 from .kept_of_developers import OF_DEVELOPERS
 
 NOTHING_OF_PEOPLE = ("signing_keys", "scopes", "password_hash_kinds")
-
-
-def _beyond(model: type[Base]) -> timedelta:
-    """For how much longer rows of ``model`` are there when they are over."""
-    return model.__expiry__.kept if model.__expiry__ is not None else timedelta(0)
-
-
-def _seconds(number: int) -> timedelta:
-    return timedelta(seconds=number)
 
 
 KEPT = (
@@ -63,8 +47,8 @@ KEPT = (
             "idle_remembered": lifetimes.IDLE_REMEMBERED,
             "idle_ephemeral": lifetimes.IDLE_EPHEMERAL,
             "longest_ephemeral": lifetimes.LONGEST_EPHEMERAL,
-            "longest": _seconds(settings.session_ttl),
-            "longest_remembered": _seconds(settings.remembered_session_ttl),
+            "longest": seconds(settings.session_ttl),
+            "longest_remembered": seconds(settings.remembered_session_ttl),
         },
     ),
     Kept(
@@ -88,7 +72,7 @@ KEPT = (
         _l("When you began the wait for their removal, and when it ended."),
         _l("%(period)s after the wait."),
         ("factor_recoveries",),
-        lambda _settings: {"period": _beyond(FactorRecovery)},
+        lambda _settings: {"period": beyond(FactorRecovery)},
     ),
     Kept(
         _l("Wrong passwords"),
@@ -104,7 +88,7 @@ KEPT = (
         ("email_links", "mobile_codes"),
         lambda _settings: {
             "link": max(LIFETIMES.values()),
-            "beyond": _beyond(EmailLink),
+            "beyond": beyond(EmailLink),
             "code": CODE_LIFETIME,
         },
     ),
@@ -115,65 +99,7 @@ KEPT = (
         ("outgoing_mails",),
         lambda _settings: {"period": GIVE_UP_AFTER},
     ),
-    Kept(
-        _l("Connected apps"),
-        _l("Which apps you gave access to what, and when; no token itself is kept."),
-        _l(
-            "What you allowed: until you delete your account. The access of an app: until you disconnect it, or "
-            "%(unused)s after its last use, %(longest)s at most; that it was there, %(beyond)s more. Codes on their "
-            "way to an app: %(code)s, and %(tombstone)s more."
-        ),
-        ("consents", "token_families", "authorization_codes"),
-        lambda settings: {
-            "unused": _seconds(settings.refresh_token_ttl),
-            "longest": _seconds(settings.refresh_token_max_ttl),
-            "beyond": _beyond(TokenFamily),
-            "code": _seconds(settings.authorization_code_ttl),
-            "tombstone": TOMBSTONE,
-        },
-    ),
-    Kept(
-        _l("Codes of devices"),
-        _l(
-            "What an app on a device asked for, when and from which part of the network, and what you decided; the codes "
-            "only as checksums."
-        ),
-        _l("%(period)s, and %(beyond)s more."),
-        ("device_codes",),
-        lambda _settings: {
-            "period": timedelta(seconds=device_codes.LIFETIME),
-            "beyond": device_codes.TOMBSTONE,
-        },
-    ),
-    Kept(
-        _l("Sign-outs that apps hear of"),
-        _l("Which app is yet to be told of the end of which of your sessions."),
-        _l("Until the app has taken it, %(period)s at most."),
-        ("logout_deliveries",),
-        lambda _settings: {"period": LOGOUTS_GIVEN_UP_AFTER},
-    ),
-    Kept(
-        _l("Sign-ins that apps announce"),
-        _l(
-            "What an app asks for before it sends you here, encrypted, since it may say who you are; and its answer's time."
-        ),
-        _l(
-            "%(pushed)s, or %(open)s once you are here, and %(beyond)s more; what it asked goes with the answer."
-        ),
-        ("pushed_requests",),
-        lambda _settings: {
-            "pushed": _seconds(pushed_requests.LIFETIME),
-            "open": pushed_requests.OPEN_FOR,
-            "beyond": _beyond(PushedRequest),
-        },
-    ),
-    Kept(
-        _l("Revoked tokens"),
-        _l("The number of an access token that was revoked, or of an app's proof of who it is; no name."),
-        _l("Until they would have ended by themselves, %(period)s at most."),
-        ("revoked_tokens", "used_assertions", "used_proofs"),
-        lambda settings: {"period": max(_seconds(settings.access_token_ttl), timedelta(hours=1))},
-    ),
+    *OF_CONNECTED_APPS,
     Kept(
         _l("Activity"),
         _l(
@@ -182,7 +108,7 @@ KEPT = (
         ),
         _l("%(period)s. When an account is deleted, its email and network addresses and devices go at once."),
         ("events",),
-        lambda settings: {"period": _seconds(settings.event_retention)},
+        lambda settings: {"period": seconds(settings.event_retention)},
     ),
     Kept(
         _l("Requests of apps"),

@@ -25,6 +25,7 @@ def stage(app_with: MakeApp, logout_receiver: LogoutReceiver) -> Stage:
 
 
 @pytest.mark.oidc("backchannel#2.1")
+@pytest.mark.module("oidcc-backchannel-logout-discovery-endpoint-verification")
 def test_oidcc_backchannel_logout_discovery_endpoint_verification(stage: Stage) -> None:
     document = stage.app.test_client().get("/.well-known/openid-configuration").json
     assert document["backchannel_logout_supported"] is True
@@ -35,6 +36,7 @@ def test_oidcc_backchannel_logout_discovery_endpoint_verification(stage: Stage) 
 
 
 @pytest.mark.oidc("backchannel#2.4")
+@pytest.mark.module("oidcc-backchannel-rp-initiated-logout")
 def test_oidcc_backchannel_rp_initiated_logout_token(stage: Stage) -> None:
     browser = make.browser_of(stage.app, stage.person)
     tokens = make.tokens_for(stage.client, browser)

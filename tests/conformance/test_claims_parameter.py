@@ -9,7 +9,7 @@ from tests import factories as make
 from tests.oauth.world import World
 
 PLAIN = {"sub"}
-IN_EVERY_ID_TOKEN = {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "at_hash", "nonce"}
+IN_EVERY_ID_TOKEN = {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "at_hash", "nonce", "sid"}
 
 
 def tokens(world: World, client: make.App | None = None, **members: Any) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def error_of(answer: TestResponse) -> tuple[int, str]:
 
 @pytest.mark.rfc("9449#5")
 @pytest.mark.parametrize("alg", ALGORITHMS)
+@pytest.mark.rfc9700("2.2.1")
 def test_a_token_asked_for_with_a_proof_is_bound_to_its_key(world: World, alg: str) -> None:
     holder = Holder.of(alg)
     answer = app_only(world.http, world.client, holder.proof())
@@ -219,6 +220,7 @@ def test_at_resources_a_proof_must_be_for_this_token_and_request(world: World, h
 
 
 @pytest.mark.rfc("9449#7.1")
+@pytest.mark.rfc9700("2.2.1", "4.10.1")
 def test_attack_a_stolen_token_is_sent_with_a_proof_of_another_key(world: World, holder: Holder) -> None:
     token = bound_tokens(world.client, world.browser, holder)["access_token"]
     answer = world.http.get("/oauth/userinfo", headers=Holder().asking(token))
@@ -281,6 +283,8 @@ def test_a_proof_of_a_refused_request_is_not_used_up(world: World, holder: Holde
 
 
 @pytest.mark.rfc("9449#5")
+@pytest.mark.rfc9700("2.2.2")
+@pytest.mark.asvs("10.4.5")
 def test_attack_a_stolen_refresh_token_of_a_public_app_is_used_without_its_key(
     world: World, public: make.App, holder: Holder
 ) -> None:

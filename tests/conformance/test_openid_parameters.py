@@ -65,6 +65,7 @@ def test_wishes_that_change_nothing_are_no_error(world: World, changes: dict[str
 
 @pytest.mark.oidc("core#3.1.2.1")
 @pytest.mark.any_database
+@pytest.mark.module("oidcc-ensure-redirect-uri-in-authorization-request")
 def test_a_request_for_openid_must_name_its_redirect_uri(world: World) -> None:
     page = world.ask(redirect_uri=None, scope="openid")
     assert (page.status_code, "Location" in page.headers) == (400, False)

@@ -196,6 +196,7 @@ def test_an_assertion_of_a_clock_that_is_minutes_ahead_is_refused(world: World) 
 
 
 @pytest.mark.rfc("9126#section-2.1")
+@pytest.mark.asvs("10.4.10")
 def test_the_client_proves_itself_as_at_the_token_endpoint(world: World) -> None:
     request = make.request_of(world.client)
     by_header = world.http.post("/oauth/par", data=request, auth=world.client.auth)

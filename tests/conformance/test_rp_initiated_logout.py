@@ -53,7 +53,7 @@ def asks(page: TestResponse) -> bool:
     return page.status_code == 200 and "Location" not in page.headers and "Sign out of Pforte?" in page.text
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-discovery-endpoint-verification")
+@pytest.mark.module("oidcc-rp-initiated-logout-discovery-endpoint-verification")
 def test_discovery_names_an_endpoint_that_is_there(app: Flask, client: make.App) -> None:
     document = app.test_client().get("/.well-known/openid-configuration").json
     endpoint = document["end_session_endpoint"]
@@ -62,7 +62,7 @@ def test_discovery_names_an_endpoint_that_is_there(app: Flask, client: make.App)
     assert "sid" in document["claims_supported"]
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout")
+@pytest.mark.module("oidcc-rp-initiated-logout")
 def test_the_person_is_signed_out_and_comes_back_with_the_state(
     browser: FlaskClient, client: make.App, hint: str
 ) -> None:
@@ -72,34 +72,34 @@ def test_the_person_is_signed_out_and_comes_back_with_the_state(
     assert (answer.status_code, "Location" in answer.headers) == (400, False)  # nobody is there any more
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-no-state")
+@pytest.mark.module("oidcc-rp-initiated-logout-no-state")
 def test_without_a_state_none_comes_back(browser: FlaskClient, hint: str) -> None:
     answer = end_session(browser, id_token_hint=hint, post_logout_redirect_uri=BYE)
     assert answer.headers["Location"] == BYE
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-bad-post-logout-redirect-uri")
+@pytest.mark.module("oidcc-rp-initiated-logout-bad-post-logout-redirect-uri")
 def test_an_unregistered_address_is_an_error(browser: FlaskClient, client: make.App, hint: str) -> None:
     page = end_session(browser, id_token_hint=hint, post_logout_redirect_uri=f"{BYE}/other", state="x")
     assert shows_an_error(page)
     assert is_signed_in(browser, client)
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri")
+@pytest.mark.module("oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri")
 def test_a_query_more_is_an_error(browser: FlaskClient, client: make.App, hint: str) -> None:
     page = end_session(browser, id_token_hint=hint, post_logout_redirect_uri=f"{BYE}?foo=bar", state="x")
     assert shows_an_error(page)
     assert is_signed_in(browser, client)
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-bad-id-token-hint")
+@pytest.mark.module("oidcc-rp-initiated-logout-bad-id-token-hint")
 def test_what_is_no_id_token_is_an_error(browser: FlaskClient, client: make.App, hint: str) -> None:
     page = end_session(browser, id_token_hint="no-id-token", post_logout_redirect_uri=BYE, state="x")
     assert shows_an_error(page)
     assert is_signed_in(browser, client)
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-modified-id-token-hint")
+@pytest.mark.module("oidcc-rp-initiated-logout-modified-id-token-hint")
 def test_a_changed_id_token_is_an_error(browser: FlaskClient, client: make.App, hint: str) -> None:
     head, claims, signature = hint.split(".")
     changed = from_base64url(claims).replace(b'"sub":"', b'"sub":"x')
@@ -113,7 +113,7 @@ def test_a_changed_id_token_is_an_error(browser: FlaskClient, client: make.App, 
     assert is_signed_in(browser, client)
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-no-id-token-hint")
+@pytest.mark.module("oidcc-rp-initiated-logout-no-id-token-hint")
 def test_without_an_id_token_nobody_is_led_to_the_app_unasked(
     browser: FlaskClient, client: make.App, hint: str
 ) -> None:
@@ -122,13 +122,13 @@ def test_without_an_id_token_nobody_is_led_to_the_app_unasked(
     assert is_signed_in(browser, client)
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-no-params")
+@pytest.mark.module("oidcc-rp-initiated-logout-no-params")
 def test_without_anything_the_person_is_asked(browser: FlaskClient, client: make.App, hint: str) -> None:
     assert asks(end_session(browser))
     assert is_signed_in(browser, client)
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-only-state")
+@pytest.mark.module("oidcc-rp-initiated-logout-only-state")
 def test_with_nothing_but_a_state_the_person_is_asked(
     browser: FlaskClient, client: make.App, hint: str
 ) -> None:
@@ -137,7 +137,7 @@ def test_with_nothing_but_a_state_the_person_is_asked(
     assert is_signed_in(browser, client)
 
 
-@pytest.mark.oidc("oidcc-rp-initiated-logout-no-post-logout-redirect-uri")
+@pytest.mark.module("oidcc-rp-initiated-logout-no-post-logout-redirect-uri")
 def test_without_an_address_a_page_says_that_one_is_signed_out(
     browser: FlaskClient, client: make.App, hint: str
 ) -> None:

@@ -145,4 +145,4 @@ def test_attack_an_app_tries_names_until_one_is_the_visitors(
 
 def signed(app: Flask, claims: dict[str, object]) -> str:
     with app.app_context():
-        return signing._sign(claims, "RS256", "JWT")
+        return signing.sign(claims, "RS256", "JWT")

@@ -116,6 +116,7 @@ def test_signing_out_is_in_the_person_s_activity_and_the_app_s_log(
 
 @pytest.mark.oidc("rpinitiated#2")
 @pytest.mark.parametrize("with_client_id", [True, False])
+@pytest.mark.asvs("10.6.2")
 def test_without_a_hint_a_page_asks_and_the_click_signs_out(
     browser: FlaskClient, shop: make.App, anna: make.Person, with_client_id: bool
 ) -> None:
@@ -159,6 +160,7 @@ def test_an_id_token_without_a_session_asks(app: Flask, browser: FlaskClient, ow
     assert asks(end_session(browser, id_token_hint=hint))
 
 
+@pytest.mark.asvs("10.6.2")
 def test_logout_csrf_another_person_s_id_token_signs_nobody_out(
     app: Flask, browser: FlaskClient, hint: str, shop: make.App, owner: make.Person
 ) -> None:
@@ -174,6 +176,7 @@ def test_logout_csrf_another_person_s_id_token_signs_nobody_out(
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.asvs("10.6.2")
 def test_logout_csrf_a_page_elsewhere_signs_nobody_out(
     browser: FlaskClient, shop: make.App, method: str
 ) -> None:
@@ -210,6 +213,7 @@ def test_a_program_s_post_is_answered_at_once(browser: FlaskClient, hint: str) -
     assert (answer.status_code, answer.headers["Location"]) == (303, BYE)
 
 
+@pytest.mark.rfc9700("4.11.2")
 def test_attack_a_link_makes_the_portal_lead_strangers_anywhere(
     app: Flask, browser: FlaskClient, hint: str, shop: make.App
 ) -> None:

@@ -93,7 +93,7 @@ def test_attack_a_hint_of_another_issuer_ends_nothing(
     claims = {**make.claims_of(hint), "iss": "https://elsewhere.example"}
     for kid in (make.header_of(hint)["kid"], "a-key-of-theirs"):
         with app.app_context():
-            own = signing._sign(claims, "RS256", "JWT")
+            own = signing.sign(claims, "RS256", "JWT")
         token = (
             own
             if kid != "a-key-of-theirs"

@@ -81,6 +81,7 @@ def test_keys_are_fetched_once_and_kept(signer: Signer) -> None:
     assert signer.server.met == 1
 
 
+@pytest.mark.module("oidcc-refresh-token-rp-key-rotation")
 def test_a_new_key_works_without_touching_the_portal(signer: Signer) -> None:
     """As oidcc-refresh-token-rp-key-rotation does: the app publishes a new key and signs with it."""
     assert signer.ask().status_code == 200
