@@ -32,9 +32,7 @@ LOGOUT_HINT_FOREIGN = Cause(
         "The app sent you here to be signed out, with a token that does not belong to it or to you. "
         "Nothing has been ended."
     ),
-    _l(
-        "The id_token_hint of the logout request ended nothing, since it was issued for something else: %(reason)s."
-    ),
+    _l("The id_token_hint of the logout request ended nothing, since it was issued %(reason)s."),
     _l(
         "Send the ID token that this app got for this person from this portal, and as client_id, if at all, its own."
     ),
