@@ -94,9 +94,9 @@ class Visit:
 
 
 @contextmanager
-def running(kind: Kind, portal: Portal) -> Iterator[Application]:
+def running(kind: Kind, portal: Portal, port: int = 0) -> Iterator[Application]:
     """The application, registered by the page's command and started with the page's configuration."""
-    folder, port = Path(tempfile.mkdtemp(prefix="pforte-application-")), free_port()
+    folder, port = Path(tempfile.mkdtemp(prefix="pforte-application-")), port or free_port()
     folder.chmod(0o755)  # Apache's workers are another user
     process = None
     try:
