@@ -90,7 +90,7 @@ def test_an_app_with_keys_of_its_own_gets_no_secret(flask: FlaskClientCommand, t
     [
         (["--redirect-uri", "http://a.example"], "Line 1: “http://a.example” uses http"),
         (["--grant", "client-credentials"], "There is no grant “client-credentials” here."),
-        (["--grant", "urn:ietf:params:oauth:grant-type:device_code"], "There is no grant"),
+        (["--grant", "urn:ietf:params:oauth:grant-type:token-exchange"], "There is no grant"),
         (["--grant", "authorization_code"], "needs at least one redirect URI"),
         (["--public", "--redirect-uri", CALLBACK, "--pkce", "optional"], "must use PKCE"),
         (["--scope", ""], "There is no permission “”."),
