@@ -10,10 +10,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from ..details import Details
 
 METHODS = [
-    ("", _l("By a client secret, in either way")),
-    ("client_secret_basic", _l("By a client secret in the Authorization header only (client_secret_basic)")),
-    ("client_secret_post", _l("By a client secret in the body only (client_secret_post)")),
-    ("private_key_jwt", _l("By signing with a private key of its own (private_key_jwt)")),
+    ("", _l("Client secret, in either way")),
+    ("client_secret_basic", _l("Client secret: client_secret_basic")),
+    ("client_secret_post", _l("Client secret: client_secret_post")),
+    ("private_key_jwt", _l("Own key: private_key_jwt")),
 ]
 
 

@@ -53,6 +53,8 @@ def _prefers_jwt(accept: str) -> bool:
     """Whether the header names the media type of :rfc:`9701#section-4`, and JSON not before it; ``*/*`` means JSON."""
     if introspection_answers.MEDIA_TYPE not in accept.lower():
         return False
+    if accept == introspection_answers.MEDIA_TYPE:  # as programs write it: the rest takes longer to read
+        return True
     kinds = parse_accept_header(accept, MIMEAccept)
     quality = kinds[introspection_answers.MEDIA_TYPE]
     return quality > 0 and quality >= kinds["application/json"]
