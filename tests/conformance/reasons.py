@@ -53,10 +53,10 @@ MODULES: dict[str, Reason] = {
     "oidcc-refresh-token-rp-key-rotation": Reason(
         "an app's keys are registered as they are", "registration_endpoint"
     ),
-    **{
-        f"oidcc-registration-{name}": _NO_REGISTRATION
-        for name in ("jwks-uri", "logo-uri", "policy-uri", "tos-uri")
-    },
+    **{f"oidcc-registration-{name}": _NO_REGISTRATION for name in ("jwks-uri", "policy-uri", "tos-uri")},
+    "oidcc-registration-logo-uri": Reason(
+        "an app's own picture is shown to nobody: no one here has looked at it, and it could be anybody's mark"
+    ),
     "oidcc-redirect-uri-regfrag": _NO_REGISTRATION,
     "oidcc-registration-sector-bad": _NO_PAIRWISE,
     "oidcc-registration-sector-uri": _NO_PAIRWISE,
