@@ -21,7 +21,7 @@ from tests.support.databases import KINDS, Databases, make_settings
 
 BEFORE = "0027_first_languages"
 TABLES = ("clients", "client_secrets", "consents", "token_families", "authorization_codes", "events")
-NEW = {"team_id", "for_whom", "groups_only"}
+NEW = {"team_id", "for_whom", "groups_only", "par_required"}
 
 
 @pytest.fixture(params=KINDS)
