@@ -21,6 +21,9 @@ from ..refusals import Refused
 from ..requests import PortalRequest
 from . import pending
 
+OVER = (causes.REQUEST_URI_USED, causes.REQUEST_URI_EXPIRED, causes.REQUEST_URI_ELSEWHERE)
+"""What happens to people without anybody's mistake: they begin again at the app."""
+
 
 @dataclass
 class Pushed:

@@ -17,7 +17,7 @@ from ...uris import read_uri
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..wire import cross_origin, endpoint
-from . import used_apps
+from . import pushed, used_apps
 
 # A program on the device may lead on to another of its ports.
 LOOPBACK = ("http://127.0.0.1:*", "http://localhost:*")
@@ -54,7 +54,13 @@ def failure(asked: PortalRequest | None, refusal: Refused) -> Response:
     if asked is None or asked.validated_redirect_uri is None:
         of_nobody = not request_log.is_attributed()
         explained = request_log.is_kept()
-        page = render_template("oauth/refused.html", cause=cause, explained=explained, of_nobody=of_nobody)
+        page = render_template(
+            "oauth/refused.html",
+            cause=cause,
+            explained=explained,
+            of_nobody=of_nobody,
+            is_over=cause in pushed.OVER,
+        )
         response = make_response(page)
         response.status_code = cause.status if cause.status == 413 else 400
         return response
