@@ -3,6 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from ..clients.care import NOTICE
+from ..clients.dynamic.models import TOKENS_KEPT
+from ..clients.dynamic.registrations import UNUSED_FOR
 from ..clients.models import TRANSFER_LIFETIME
 from ..teams.models import INVITATION_LIFETIME
 from .kept import Kept
@@ -17,6 +19,17 @@ OF_DEVELOPERS = (
         ),
         ("clients", "client_secrets", "client_groups"),
         lambda _settings: {"notice": NOTICE},
+    ),
+    Kept(
+        _l("Programs that register themselves"),
+        _l(
+            "What they say of themselves, such as contacts, and which administrator made the token that let them."
+        ),
+        _l(
+            "Programs that nobody connects: %(unused)s. Others: until they are deleted. Tokens: %(beyond)s after their end."
+        ),
+        ("client_registrations", "registration_tokens"),
+        lambda _settings: {"unused": UNUSED_FOR, "beyond": TOKENS_KEPT},
     ),
     Kept(
         _l("Secrets you have seen"),

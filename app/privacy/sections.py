@@ -187,6 +187,7 @@ LEFT_OUT = {
     "user_search_texts": "made of the names and addresses of the account",
     "mobile_codes": "a digest and a count, for ten minutes",
     "client_transfers": "an offer that waits two weeks for an answer; that it was made is in activity and acts",
+    "registration_tokens": "what an administrator calls a token for programs; that they made or ended it is in acts",
     "team_invitations": "an address that a team has asked in; it waits two weeks and becomes a membership, or nothing",
     "logout_deliveries": "which app is yet to hear of which end of a session, for a day at most",
     "logged_requests": "the log of an app's developer: the id of the person beside what the app asked, for 30 days",

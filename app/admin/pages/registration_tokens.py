@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length
 
 from ...authentication.access import recent_sign_in
@@ -43,7 +44,9 @@ class TokenForm(FlaskForm):
             Length(max=initial_tokens.LONGEST_NAME, message=_l("The name may have up to 100 characters.")),
         ],
     )
-    lifetime = SelectField(_l("Valid for"), choices=list(LIFETIMES.items()), default="7")
+    lifetime = SelectField(
+        _l("Valid for"), choices=[SelectChoice(*each) for each in LIFETIMES.items()], default="7"
+    )
 
 
 @blueprint.route("/admin/apps/registration-tokens", methods=["GET", "POST"])

@@ -31,13 +31,14 @@ def create_token(
 
     Without a ``lifetime`` it is valid until somebody ends it.
     """
-    text = new_secret(PREFIX)
+    text, moment = new_secret(PREFIX), now()
     token = RegistrationToken(
         name=tidy(name)[:LONGEST_NAME],
         digest=digest(text),
         last_four=text[-4:],
         created_by=by,
-        expires_at=now() + lifetime if lifetime is not None else None,
+        created_at=moment,
+        expires_at=moment + lifetime if lifetime is not None else None,
     )
     db.session.add(token)
     record(EventKind.REGISTRATION_TOKEN_CREATED, by, by, name=token.name)

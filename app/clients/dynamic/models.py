@@ -8,12 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ...clock import now
 from ...database.rows import Expiry, Id, Model, PrimaryId, ascii_text
 
+TOKENS_KEPT = timedelta(days=30)  # after their end, so that administrators see what one was used for
+
 
 class RegistrationToken(Model):
     """An initial access token (:rfc:`7591#section-3`): whoever shows it may register apps until it ends."""
 
     __tablename__ = "registration_tokens"
-    __expiry__ = Expiry("expires_at", timedelta(days=30))
+    __expiry__ = Expiry("expires_at", TOKENS_KEPT)
 
     id: Mapped[PrimaryId]
     name: Mapped[str] = mapped_column(String(100))
