@@ -60,7 +60,10 @@ def test_a_confidential_app_gets_a_secret_and_a_public_one_none() -> None:
         ({"client_type": "secret"}, ("client_type", Reason.UNKNOWN)),
         ({"grant_types": ()}, ("grant_types", Reason.MISSING)),
         ({"grant_types": ("client-credentials",)}, ("grant_types", Reason.UNKNOWN)),
-        ({"grant_types": ("urn:ietf:params:oauth:grant-type:token-exchange",)}, ("grant_types", Reason.UNKNOWN)),
+        (
+            {"grant_types": ("urn:ietf:params:oauth:grant-type:token-exchange",)},
+            ("grant_types", Reason.UNKNOWN),
+        ),
         ({"grant_types": ("password",)}, ("grant_types", Reason.NOT_OFFERED)),
         ({"redirect_uris": []}, ("redirect_uris", Reason.REDIRECT_URI_NEEDED)),
         ({"redirect_uris": ["http://a.example"]}, ("redirect_uris", Reason.PLAIN_HTTP)),

@@ -7,8 +7,10 @@ from werkzeug.datastructures import MultiDict
 from ... import network_limits
 from ...authentication.access import public
 from ...diagnostics import causes
+from ...extensions import settings
 from .. import pushed_requests
 from ..client_rows import ClientRow
+from ..dpop.presented import bind_pushed_request
 from ..refusals import Refused
 from ..requests import PortalRequest
 from ..server import server
@@ -27,12 +29,15 @@ def push(request: PortalRequest) -> Response:
     client = server().authenticate_client(request)
     if "request_uri" in request.form:
         raise Refused(causes.REQUEST_URI_PUSHED)
+    bind_pushed_request(request, settings)
     asked = _authorization_request(request, client)
     server().validate_authorization(asked)
     if client.is_public:
         _count_for_network()
     uri = pushed_requests.push(request.transaction(), client.id, asked.parameters.items(multi=True))
-    return json_response(as_json({"request_uri": uri, "expires_in": pushed_requests.LIFETIME}), 201)
+    response = json_response(as_json({"request_uri": uri, "expires_in": pushed_requests.LIFETIME}), 201)
+    response.headers.update(request.proof.headers if request.proof else {})
+    return response
 
 
 @blueprint.route("/oauth/par", methods=["OPTIONS"], strict_slashes=False)
