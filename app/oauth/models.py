@@ -10,6 +10,9 @@ from ..authentication.methods import PASSWORD
 from ..clock import now
 from ..database.rows import Expiry, Id, Model, PrimaryId, ascii_text
 
+ON_A_DEVICE = ""
+"""In the place of a session: what a device got lives on when the browser that allowed it is signed out."""
+
 
 class AuthorizationCode(Model):
     """A code on its way to the client; once redeemed it stays as a tombstone, to catch a replay."""
@@ -78,6 +81,7 @@ class TokenFamily(Model):
     user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     consent_id: Mapped[Id | None] = mapped_column(ForeignKey("consents.id", ondelete="CASCADE"), index=True)
     session_id: Mapped[str | None] = mapped_column(ascii_text(32))
+    """The browser's session it came of, :data:`ON_A_DEVICE`, or null: of a password."""
     scope: Mapped[str] = mapped_column(Text)
     auth_time: Mapped[datetime]
     methods: Mapped[str] = mapped_column(ascii_text(40), default=PASSWORD, server_default=PASSWORD)
@@ -126,7 +130,6 @@ class DeviceCode(Model):
         ascii_text(32), ForeignKey("consents.id", ondelete="CASCADE"), index=True
     )
     """What the person allows; null where they declined."""
-    session_id: Mapped[str | None] = mapped_column(ascii_text(32))
     auth_time: Mapped[datetime | None]
     methods: Mapped[str | None] = mapped_column(ascii_text(40))
     redeemed_at: Mapped[datetime | None]

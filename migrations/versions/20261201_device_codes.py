@@ -29,7 +29,6 @@ def upgrade() -> None:
         sa.Column('decided_at', UtcDateTime(), nullable=True),
         sa.Column('user_id', ascii_text(32), nullable=True),
         sa.Column('consent_id', ascii_text(32), nullable=True),
-        sa.Column('session_id', ascii_text(32), nullable=True),
         sa.Column('auth_time', UtcDateTime(), nullable=True),
         sa.Column('methods', ascii_text(40), nullable=True),
         sa.Column('redeemed_at', UtcDateTime(), nullable=True),

@@ -14,7 +14,7 @@ from app.clients.grants import DEVICE_CODE
 from app.consents.decisions import withdraw_consent
 from app.database.rows import db
 from app.diagnostics.models import LoggedRequest
-from app.oauth.models import DeviceCode, TokenFamily
+from app.oauth.models import ON_A_DEVICE, DeviceCode, TokenFamily
 from app.oauth.tokens import user_codes
 from tests import factories as make
 from tests.flows import devices, teams_of
@@ -350,7 +350,7 @@ def test_neither_code_is_stored(app: Flask, browser: FlaskClient, device: device
         assert user_codes.digest_of(letters) == rows[0]["user_code_digest"]
 
 
-def test_the_family_belongs_to_the_consent_and_the_session_that_allowed_it(
+def test_the_family_belongs_to_the_consent_and_to_no_session_of_a_browser(
     app: Flask, browser: FlaskClient, anna: make.Person, device: devices.Device
 ) -> None:
     devices.allow(browser, device)
@@ -359,7 +359,7 @@ def test_the_family_belongs_to_the_consent_and_the_session_that_allowed_it(
         family = db.session.scalars(select(TokenFamily)).one()
         code = db.session.scalars(select(DeviceCode)).one()
         assert (family.user_id, family.consent_id) == (anna.id, code.consent_id)
-        assert family.session_id == code.session_id is not None
+        assert family.session_id == ON_A_DEVICE
         assert family.auth_time == code.auth_time
 
 

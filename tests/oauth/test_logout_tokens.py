@@ -16,6 +16,7 @@ from config import CHECKOUT
 from tests import factories as make
 from tests.account.visitor import ANOTHER_PASSWORD, PASSWORD
 from tests.authentication import several
+from tests.flows import devices
 from tests.oauth.logouts import Stage, post
 from tests.oauth.test_causes import everything_kept
 from tests.support.apps import MakeApp
@@ -317,3 +318,21 @@ def _row(client: make.App) -> Any:
     row = registration.find_client(client.id)
     assert row is not None
     return row
+
+
+def test_a_device_goes_on_when_the_browser_that_allowed_it_is_signed_out(stage: Stage) -> None:
+    television = devices.make_app(
+        stage.app, backchannel_logout_uri=stage.receiver.url("/television"), scopes=("openid", "email")
+    )
+    device = devices.begin(stage.app, television, scope="openid")
+    browser = make.browser_of(stage.app, stage.person)
+    devices.allow(browser, device)
+    tokens = device.tokens()
+    assert "sid" not in make.claims_of(tokens["id_token"])
+    post(browser, "/logout", page="/account")
+    stage.deliver()
+    assert stage.told("/television") == []
+    rule(stage, lambda: accounts.block(accounts.get_user(stage.person.id)))
+    stage.deliver()
+    told = stage.told("/television")
+    assert [(each["sub"], each.get("sid")) for each in told] == [(stage.person.id, None)]

@@ -4,16 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from werkzeug.datastructures import Headers, MultiDict
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from app.extensions import settings
-from app.oauth.dpop.presented import bind_pushed_request
-from app.oauth.refusals import Refused
-from app.oauth.requests import PortalRequest
-from tests.oauth.holders import ISSUER, Holder
+from tests import factories as make
+from tests.oauth.holders import ISSUER, Holder, redeem
 
-PATH = "/oauth/par"
-Push = Callable[..., str | None]
+URL = f"{ISSUER}/oauth/par"
+Push = Callable[..., TestResponse]
 
 
 @pytest.fixture
@@ -22,42 +20,76 @@ def holder() -> Holder:
 
 
 @pytest.fixture
-def push(app: Flask) -> Push:
-    """Push a request with this proof and these parameters; what it is bound to."""
+def pkce() -> make.Proof:
+    return make.make_proof()
 
-    def pushed(proof: str | None, **parameters: str) -> str | None:
-        headers = Headers({"DPoP": proof} if proof is not None else {})
-        request = PortalRequest("POST", PATH, headers, MultiDict(parameters))
-        with app.test_request_context(PATH, method="POST"):
-            try:
-                bind_pushed_request(request, settings)
-                request.commit()
-            finally:
-                request.close()
-        return request.parameters.get("dpop_jkt")
+
+@pytest.fixture
+def client_app(app: Flask) -> make.App:
+    return make.make_client(app)
+
+
+@pytest.fixture
+def push(app: Flask, client_app: make.App, pkce: make.Proof) -> Push:
+    """Push an authorization request with this DPoP proof."""
+
+    def pushed(proof: str | None, **changes: str) -> TestResponse:
+        data = make.request_of(client_app, pkce, **changes) | client_app.form
+        headers = {"DPoP": proof} if proof is not None else {}
+        return app.test_client().post("/oauth/par", data=data, headers=headers)
 
     return pushed
 
 
+@pytest.fixture
+def redeemed(app: Flask, client_app: make.App, pkce: make.Proof) -> Callable[..., TestResponse]:
+    """What the code of a pushed request gives whoever redeems it with this proof."""
+    browser: FlaskClient = make.browser_of(app, make.make_user(app, "anna"))
+
+    def redeemed(pushed: TestResponse, proof: str | None) -> TestResponse:
+        assert pushed.status_code == 201, pushed.text
+        query = {"client_id": client_app.id, "request_uri": (pushed.json or {})["request_uri"]}
+        answer = browser.get("/oauth/authorize", query_string=query)
+        if answer.status_code == 200:
+            answer = make.decide(browser, answer)
+        return redeem(browser, client_app, make.answer_of(answer)["code"], pkce, proof)
+
+    return redeemed
+
+
 @pytest.mark.rfc("9449#10.1")
-def test_a_pushed_request_is_bound_to_the_key_of_its_proof(push: Push, holder: Holder) -> None:
-    url = ISSUER + PATH
-    assert push(holder.proof(url)) == holder.jkt
-    assert push(holder.proof(url), dpop_jkt=holder.jkt) == holder.jkt
-    assert push(None, dpop_jkt=holder.jkt) == holder.jkt
-    assert push(None) is None
+def test_a_pushed_request_is_bound_to_the_key_of_its_proof(
+    push: Push, redeemed: Callable[..., TestResponse], holder: Holder
+) -> None:
+    for pushed in (
+        push(holder.proof(URL)),
+        push(holder.proof(URL), dpop_jkt=holder.jkt),
+        push(None, dpop_jkt=holder.jkt),
+    ):
+        answer = redeemed(pushed, holder.proof())
+        assert answer.status_code == 200, answer.text
+        assert (answer.json or {})["token_type"] == "DPoP"
+
+
+@pytest.mark.rfc("9449#10.1")
+@pytest.mark.parametrize("stolen_with", ["another key", "no key"])
+def test_attack_the_code_of_a_pushed_request_is_redeemed_without_its_key(
+    push: Push, redeemed: Callable[..., TestResponse], holder: Holder, stolen_with: str
+) -> None:
+    proof = Holder().proof() if stolen_with == "another key" else None
+    answer = redeemed(push(holder.proof(URL)), proof)
+    assert answer.status_code == 400
+    assert "access_token" not in (answer.json or {})
 
 
 @pytest.mark.rfc("9449#10.1")
 def test_a_pushed_request_whose_parameter_names_another_key_is_refused(push: Push, holder: Holder) -> None:
-    with pytest.raises(Refused) as refused:
-        push(holder.proof(ISSUER + PATH), dpop_jkt=Holder().jkt)
-    assert (refused.value.cause.name, refused.value.cause.error) == ("dpop_key_differs", "invalid_dpop_proof")
+    answer = push(holder.proof(URL), dpop_jkt=Holder().jkt)
+    assert (answer.status_code, (answer.json or {})["error"]) == (400, "invalid_dpop_proof")
 
 
 def test_attack_the_proof_of_a_pushed_request_comes_again(push: Push, holder: Holder) -> None:
-    proof = holder.proof(ISSUER + PATH)
-    assert push(proof)
-    with pytest.raises(Refused) as refused:
-        push(proof)
-    assert refused.value.cause.name == "dpop_proof_replayed"
+    proof = holder.proof(URL)
+    assert push(proof).status_code == 201
+    answer = push(proof)
+    assert (answer.status_code, (answer.json or {})["error"]) == (400, "invalid_dpop_proof")

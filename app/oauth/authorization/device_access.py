@@ -114,7 +114,6 @@ def allow(access: DeviceAccess, allowed: Iterable[str], declined: Iterable[str],
         access,
         consent_id=consent.id,
         scope=" ".join(allowed),
-        session_id=session.id,
         auth_time=session.authenticated_at,
         methods=session.methods,
     )

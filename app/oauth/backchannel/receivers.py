@@ -39,7 +39,7 @@ def _lived_until(moment: datetime) -> ColumnElement[bool]:
 
 
 def _found(*conditions: ColumnElement[bool]) -> Select[str, str, str | None]:
-    """App, person and session (None: the app got in without one) of these token families, each once.
+    """App, person and session (None or empty: the app got in without one) of these token families, each once.
 
     Without apps that hear of nothing, and without what waits for its first try anyway.
     """
@@ -62,7 +62,7 @@ def _queue(query: Select[str, str, str | None]) -> None:
     for client_id, user_id, sid in db.session.execute(query):
         sessions_of[client_id] = sessions_of.get(client_id, 0) + 1
         if sessions_of[client_id] <= MOST_SESSIONS:
-            rows.append({"id": new_id(), "client_id": client_id, "user_id": user_id, "sid": sid})
+            rows.append({"id": new_id(), "client_id": client_id, "user_id": user_id, "sid": sid or None})
     if rows:
         due = {"created_at": moment, "next_try_at": moment, "attempts": 0}
         db.session.execute(insert(LogoutDelivery), [row | due for row in rows])

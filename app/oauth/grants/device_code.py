@@ -11,6 +11,7 @@ from ...database.rows import new_id
 from ...diagnostics import causes, request_log
 from ..client_lookup import find_client_and_device_code
 from ..client_rows import ClientRow
+from ..models import ON_A_DEVICE
 from ..refusals import Refused
 from ..scopes import remaining_scopes
 from ..tokens import device_codes
@@ -67,7 +68,7 @@ class DeviceCodeGrant(PortalGrant, TokenEndpointMixin):
         return self.answer_with_family(
             subject,
             consent_id=row.consent_id,
-            session_id=row.session_id,
+            session_id=ON_A_DEVICE,
             scope=row.scope,
             declined=row.consent_declined,
         )

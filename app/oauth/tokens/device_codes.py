@@ -128,7 +128,6 @@ def decide(
     user_id: str,
     consent_id: str | None = None,
     scope: str = "",
-    session_id: str | None = None,
     auth_time: datetime | None = None,
     methods: str | None = None,
 ) -> bool:
@@ -139,7 +138,6 @@ def decide(
         "user_id": user_id,
         "consent_id": consent_id,
         "scope": scope,
-        "session_id": session_id,
         "auth_time": auth_time,
         "methods": methods,
     }

@@ -110,8 +110,8 @@ def id_token(
 ) -> str:
     """An id_token beside the access token ``beside``, with the claims ``about_person``; groups as many as fit.
 
-    ``session_id`` is the session of the browser in which the person allowed it, if there was one: ``sid`` of OpenID
-    Connect Front- and Back-Channel Logout.
+    ``session_id`` is the session of the browser in which the person allowed it, if it is tied to one: ``sid`` of
+    OpenID Connect Front- and Back-Channel Logout.
     """
     issued_at = int(time.time())
     claims: dict[str, Any] = {
@@ -124,7 +124,7 @@ def id_token(
         "at_hash": half_hash(beside, subject.alg),
     }
     claims |= subject.authentication() | subject.for_whom()
-    if session_id is not None:
+    if session_id:
         claims["sid"] = session_id
     if subject.acr is not None:
         claims["acr"] = subject.acr
