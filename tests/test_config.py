@@ -76,6 +76,14 @@ def test_nonces_of_proofs_are_switched_on_by_a_word(tmp_path: Path) -> None:
     assert read(tmp_path, DPOP_NONCE="off").dpop_nonce is False
 
 
+@pytest.mark.parametrize(
+    ("value", "mode"),
+    [("off", "off"), ("false", "off"), ("token", "token"), ("TOKEN", "token"), ("open", "open"), ("true", "open")],
+)  # fmt: skip
+def test_who_may_register_apps_is_read_in_any_spelling(tmp_path: Path, value: str, mode: str) -> None:
+    assert read(tmp_path, DYNAMIC_REGISTRATION=value).dynamic_registration == mode
+
+
 def test_administrators_need_a_second_factor_where_the_portal_is_in_earnest(tmp_path: Path) -> None:
     assert read(tmp_path).admin_second_factor == "optional"
     assert read(tmp_path, **PRODUCTION).admin_second_factor == "required"
