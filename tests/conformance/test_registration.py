@@ -211,6 +211,7 @@ def test_where_an_app_may_come_back_to_follows_from_its_kind(
         ("require_signed_request_object", True),
     ],
 )
+@pytest.mark.asvs("10.4.7")
 def test_what_a_stranger_may_not_have_is_refused_by_the_name_of_the_field(
     http: FlaskClient, field: str, value: object
 ) -> None:
@@ -245,6 +246,7 @@ def test_nobodys_software_statement_is_approved(http: FlaskClient) -> None:
         ("oidcc-registration-tos-uri", "tos_uri", "https://app.example.org/tos"),
     ],
 )
+@pytest.mark.module("oidcc-registration-policy-uri", "oidcc-registration-tos-uri")
 def test_logo_policy_and_terms_are_kept_and_rules_are_shown(
     open_app: Flask, http: FlaskClient, module: str, member: str, value: str
 ) -> None:

@@ -66,6 +66,7 @@ def test_who_is_vouched_for_is_told_apart(world: World) -> None:
     assert ("An app of this portal" in own, NOT_CHECKED in own, "Made by" in own) == (True, False, False)
 
 
+@pytest.mark.asvs("10.4.7")
 def test_an_app_that_registered_itself_says_so(world: World) -> None:
     client = make.make_client(world.app)
     world.change(lambda row: setattr(row, "registered_dynamically", True), client)

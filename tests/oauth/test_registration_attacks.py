@@ -146,6 +146,7 @@ def test_a_token_that_met_the_limit_was_not_used(app_with: MakeApp, db_session: 
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["web", "native", None])
+@pytest.mark.module("oidcc-redirect-uri-regfrag")
 def test_a_redirect_to_code_or_to_two_places_is_registered_nowhere(
     http: FlaskClient, uri: str, kind: str | None
 ) -> None:
