@@ -29,7 +29,9 @@ def commands() -> set[str]:
 def test_every_command_it_names_exists() -> None:
     named = {
         f"flask {rest}"
-        for rest in re.findall(r"flask ((?:(?:db|user|client|keys|mail|scope|team|group) )?[a-z-]+)", WRITTEN)
+        for rest in re.findall(
+            r"flask ((?:(?:db|user|client|keys|mail|scope|team|group|registration-token) )?[a-z-]+)", WRITTEN
+        )
     }
     assert len(named) > 6
     assert named <= commands() | {"flask db upgrade"}
