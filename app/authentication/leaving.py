@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from flask import request
-
 from ..audit import EventKind, record
 from ..form_owners import owner_of_form
 from . import accounts_here, browser, kept_cookies
@@ -12,9 +10,8 @@ from .accounts_here import Account
 ALL = "all"  # accounts of this browser
 
 
-def list_meant() -> list[Account]:
-    """The accounts that the form of this request is to sign out: all, the one it names, or else the one whose form it is."""
-    named = request.form.get("account")
+def list_meant(named: str | None) -> list[Account]:
+    """The accounts that a form is to sign out: all, the one that is ``named`` by its ID, or else the one whose form it is."""
     if named == ALL:
         return list(accounts_here.list_accounts())
     if named is None and owner_of_form() is None:

@@ -236,7 +236,7 @@ def max_age_malformed(world: World) -> TestResponse:
 
 
 def prompt_unknown(world: World) -> TestResponse:
-    return world.ask(prompt="create")
+    return world.ask(prompt="enter")
 
 
 def response_mode_unsupported(world: World) -> TestResponse:

@@ -99,7 +99,7 @@ def test_beyond_the_cap_an_app_is_told_where_to_read_why_there_is_no_more(
 ) -> None:
     monkeypatch.setattr(cap, "PER_MINUTE", 1)
     world = World(app)
-    pages = [world.http.get(path_of(make.answer_of(world.ask(prompt="create")))) for _ in range(2)]
+    pages = [world.http.get(path_of(make.answer_of(world.ask(prompt="enter")))) for _ in range(2)]
     assert [page.status_code for page in pages] == [200, 404]
     assert "only for some of them" in pages[1].text
 

@@ -21,7 +21,7 @@ def sign_out() -> Response:
 
     Who already was, since the session was over, hears the same.
     """
-    gone = leaving.list_meant()
+    gone = leaving.list_meant(request.form.get("account"))
     leaving.sign_out(gone)
     db.session.commit()
     now_as = current_user.shown_name if current_user.is_authenticated else None

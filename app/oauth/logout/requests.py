@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from flask import request
 from werkzeug.datastructures import MultiDict
 
 from ...diagnostics import causes, redirect_uri_doctor, request_log
@@ -43,9 +42,8 @@ class LogoutRequest:
         return with_parameters(self.redirect_uri, {"state": state})
 
 
-def read(sent: MultiDict[str, str]) -> LogoutRequest:
-    """The request that the parameters ``sent`` make. Raises :class:`Refused` for one that cannot be followed whole."""
-    asked = PortalRequest(request.method, request.path, request.headers, sent)
+def read(asked: PortalRequest) -> LogoutRequest:
+    """What the parameters of ``asked`` say. Raises :class:`Refused` where they cannot be followed whole."""
     asked.check_form()
     parameters = asked.parameters
     hint_sent, client_id = parameters.get("id_token_hint"), parameters.get("client_id")

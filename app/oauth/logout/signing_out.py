@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from flask import request
 from werkzeug.datastructures import MultiDict
 
 from ...authentication import accounts_here, leaving
@@ -10,6 +11,7 @@ from ...authentication.accounts_here import Account
 from ...database.rows import db
 from ...diagnostics import request_log
 from ..refusals import Refused
+from ..requests import PortalRequest
 from ..wire import attribution
 from . import answers, requests, whose
 from .requests import LogoutRequest
@@ -28,7 +30,7 @@ def signing_out(read: Callable[[], MultiDict[str, str]], step: Step) -> Any:
     try:
         sent = read()
         request_log.begin(ENDPOINT, sent.items(multi=True))
-        asked = requests.read(sent)
+        asked = requests.read(PortalRequest(request.method, request.path, request.headers, sent))
         response = step(asked)
         db.session.commit()
         if asked.client is None:

@@ -18,7 +18,8 @@ blueprint = Blueprint("oauth_logout_confirmation", __name__)
 @for_any_account
 def confirm() -> Any:
     """Sign out the account that is named, or all; who already was is led on just the same."""
-    return signing_out(lambda: request.args, lambda asked: leave(asked, leaving.list_meant()))
+    named = request.form.get("account")
+    return signing_out(lambda: request.args, lambda asked: leave(asked, leaving.list_meant(named)))
 
 
 @blueprint.get("/oauth/logout/confirm")
