@@ -1,6 +1,8 @@
 """A DPoP proof counts once, on all workers and all portals of one database."""
 
+import json
 from collections import Counter
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -13,6 +15,7 @@ from tests.races.test_races import CALLBACK, SECONDS, at_once, new_code
 from tests.support.people import Person
 from tests.support.portals import Portal, running_portal
 
+CREDENTIALS = ("client_id", "client_secret")
 GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 
 
@@ -60,6 +63,23 @@ def test_twenty_uses_with_a_proof_each_are_all_answered(portal: Portal) -> None:
     proofs = [holder.asking(token, url) for _ in range(20)]
     answers = at_once(20, lambda index: requests.get(url, headers=proofs[index], timeout=SECONDS))
     assert {answer.status_code for answer in answers} == {200}
+
+
+@pytest.mark.rfc("9449#4.3")
+def test_attack_two_headers_hold_a_proof_each(portal: Portal) -> None:
+    """Whichever of them a proxy on the way had looked at."""
+    app, holder = register(portal), Holder()
+    body = urlencode({"grant_type": "client_credentials", **{name: app[name] for name in CREDENTIALS}})
+    connection = HTTPConnection(urlsplit(portal.local).netloc, timeout=SECONDS)
+    connection.putrequest("POST", "/oauth/token")
+    connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+    connection.putheader("Content-Length", str(len(body)))
+    for _ in range(2):
+        connection.putheader("DPoP", holder.proof(f"{portal.url}/oauth/token"))
+    connection.endheaders(body.encode())
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["error"]) == (400, "invalid_dpop_proof")
+    connection.close()
 
 
 @pytest.mark.slow

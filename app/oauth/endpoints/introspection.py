@@ -105,7 +105,6 @@ def _describe_refresh_token(parsed: families.Parsed, client: ClientRow) -> dict[
     return {
         "active": True,
         **({"team": team._asdict()} if team else {}),
-        **({"cnf": {"jkt": row.dpop_jkt}} if row.dpop_jkt else {}),
         "client_id": client.id,
         "sub": row.user_id,
         "username": row.username,
