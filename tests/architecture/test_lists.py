@@ -32,7 +32,7 @@ def test_discovery_lists_what_is_registered(app: Flask, client: FlaskClient) -> 
     assert document["grant_types_supported"] == [name for name in registered if name != "password"]
     paths = {rule.rule for rule in app.url_map.iter_rules()}
     addresses = [value for name, value in document.items() if name.endswith(("_endpoint", "_uri"))]
-    assert len(addresses) == 10
+    assert len(addresses) == 9
     for address in addresses:
         assert address.removeprefix(document["issuer"]) in paths
     assert document["request_uri_parameter_supported"] is False

@@ -23,7 +23,7 @@ SECRET = "a-password-nobody-shows-again"
 # They end the session or the account that the other requests need.
 # What the script of the passkeys asks; their other forms lie below.
 OF_SCRIPTS = ("/passkey", "/passkey/options", "/passkeys", "/passkeys/options")
-ENDING = {"/logout", "/account/sessions/end-others", "/oauth/account"}
+ENDING = {"/logout", "/oauth/logout/confirm", "/account/sessions/end-others", "/oauth/account"}
 
 
 def forms(app: Flask, world: routes.World) -> list[str]:

@@ -138,7 +138,7 @@ def two_tokens_in_the_body(world: World) -> TestResponse:
     [
         (scope_where_none_is_allowed, ["openid", "no person takes part", "the app may ask for: nothing"]),
         (grant_of_confidential_apps, ["the grant client_credentials", "A public client cannot"]),
-        (grant_like_no_other, ["no grant_type zzz", "client_credentials, password"]),
+        (grant_like_no_other, ["no grant_type zzz", "refresh_token, client_credentials"]),
         (scope_like_no_other, ["zzz", "openid, profile"]),
         (
             redirect_uri_where_none_is_registered,

@@ -59,7 +59,7 @@ def test_attack_another_app_sends_the_request_uri_of_an_app_as_its_own(world: Wo
     [
         {"redirect_uri": EVIL}, {"scope": "openid profile email phone offline_access"}, {"state": "swapped"},
         {"nonce": "swapped"}, {"response_type": "token"}, {"response_mode": "form_post"}, {"prompt": "none"},
-        {"max_age": "soon"}, {"login_hint": "eve"}, {"id_token_hint": "x"}, {"request": "eyJ.e30."}, {"acr_values": "swapped"},
+        {"max_age": "soon"}, {"login_hint": "eve"}, {"id_token_hint": "x.y.z"}, {"request": "eyJ.e30."}, {"acr_values": "swapped"},
         {"code_challenge": "c" * 43, "code_challenge_method": "plain"}, {"code_challenge_method": "plain"},
         {"anything": "x" * 9000}, {"nonce": "a\0b"},
     ],

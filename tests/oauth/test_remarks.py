@@ -17,18 +17,20 @@ from tests.oauth import (
     by_device,
     by_proof,
     by_pushing,
+    test_registration_causes,
 )
 from tests.oauth.world import World
 
 SOURCES = Path(__file__).resolve().parents[2] / "app" / "oauth"
 # Shown by a real database that stops (tests/races/test_lost_database.py), by tests/flows/test_password_grant.py,
-# by tests/flows/test_reach.py, by tests/oauth/test_dpop_nonces.py and by tests/flows/test_prompt_create.py.
+# by tests/flows/test_reach.py, by tests/oauth/test_dpop_nonces.py, by tests/flows/test_prompt_create.py by tests/oauth/test_logout_deliveries.py and by tests/oauth/test_published_app_keys.py.
 ELSEWHERE = {
     "portal_trouble",
     "second_factor_needed",
     "app_full",
     "dpop_nonce_wanted",
     "registration_not_open",
+    *("backchannel_refused", "backchannel_unreachable", "jwks_malformed", "jwks_unreachable"),
 }
 
 
@@ -102,6 +104,7 @@ def test_every_cause_that_the_server_names_is_provoked_by_a_test() -> None:
             by_device,
             by_proof,
             by_pushing,
+            test_registration_causes,
         )
         for name in vars(module)
     }

@@ -363,6 +363,7 @@ def test_every_place_that_seals_for_a_row_is_in_the_list() -> None:
         if "vault.encrypt(" in path.read_text(encoding="utf-8")
     }
     elsewhere = {
+        "admin/pages/registration_tokens.py",  # in a cookie, until the page that follows
         "authentication/kept_forms.py",  # in a cookie, for a quarter of an hour
         "authentication/known_browsers.py",  # in a cookie, replaced with each sign-in; without it a browser is unknown
         "authentication/pages/fresh_factors.py",  # in a cookie, until an app is set up or its page is open
