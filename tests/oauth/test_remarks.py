@@ -22,8 +22,9 @@ from tests.oauth import (
 from tests.oauth.world import World
 
 SOURCES = Path(__file__).resolve().parents[2] / "app" / "oauth"
-# Shown by a real database that stops (tests/races/test_lost_database.py), by tests/flows/test_password_grant.py,
-# by tests/flows/test_reach.py, by tests/oauth/test_dpop_nonces.py, by tests/flows/test_prompt_create.py by tests/oauth/test_logout_deliveries.py and by tests/oauth/test_published_app_keys.py.
+# Shown by a real database that stops (tests/races/test_lost_database.py), and by tests/flows/test_password_grant.py,
+# test_reach.py and test_prompt_create.py, tests/oauth/test_dpop_nonces.py, test_logout_deliveries.py and
+# test_published_app_keys.py.
 ELSEWHERE = {
     "portal_trouble",
     "second_factor_needed",
