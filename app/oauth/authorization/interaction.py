@@ -116,6 +116,16 @@ def _account(situation: Situation) -> bool:
     return "select_account" in situation.wishes.prompts and not chosen
 
 
+def _stranger(situation: Situation) -> bool:
+    """Whether a silent request comes from an app that the person has not let in.
+
+    How long ago and how strongly they signed in is not for it to probe. That the app is full, or for some groups only,
+    its administrators and owner have settled, and it is told.
+    """
+    is_closed = situation.is_full or situation.is_outside_groups
+    return situation.wishes.silent and situation.signed_in and not situation.has_any_consent and not is_closed
+
+
 def _reauthentication(situation: Situation) -> bool:
     return situation.is_too_old(situation.auth_time)
 
@@ -168,6 +178,7 @@ CHECKS = (
     Check("login", _login, causes.LOGIN_REQUIRED),
     Check("person", _person, causes.ANOTHER_PERSON_SIGNED_IN),
     Check("account", _account, causes.ACCOUNT_SELECTION_REQUIRED),
+    Check("stranger", _stranger, causes.CONSENT_REQUIRED),
     Check("reauthentication", _reauthentication, causes.LOGIN_REQUIRED),
     Check("group", _group, causes.PERSON_NOT_IN_GROUP),
     Check("room", _room, causes.APP_FULL),
