@@ -102,11 +102,8 @@ def _person(situation: Situation) -> bool:
 
     With ``prompt=none`` only an app that this person has let in learns it; others could probe with hints.
     """
-    return (
-        situation.another_named
-        and not situation.account_unclear
-        and (situation.has_any_consent or not situation.wishes.silent)
-    )
+    may_learn = situation.has_any_consent or not situation.wishes.silent
+    return situation.another_named and not situation.account_unclear and may_learn
 
 
 def _account(situation: Situation) -> bool:
@@ -117,13 +114,9 @@ def _account(situation: Situation) -> bool:
 
 
 def _stranger(situation: Situation) -> bool:
-    """Whether a silent request comes from an app that the person has not let in.
-
-    How long ago and how strongly they signed in is not for it to probe. That the app is full, or for some groups only,
-    its administrators and owner have settled, and it is told.
-    """
-    is_closed = situation.is_full or situation.is_outside_groups
-    return situation.wishes.silent and situation.signed_in and not situation.has_any_consent and not is_closed
+    """Whether who asks silently may not even learn when and how the person signed in: they have not let the app in."""
+    is_told = situation.has_any_consent or _room(situation) or _group(situation)
+    return situation.wishes.silent and not is_told
 
 
 def _reauthentication(situation: Situation) -> bool:
