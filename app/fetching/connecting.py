@@ -35,7 +35,11 @@ def _connect(target: Target, addresses: list[Address], deadline: Deadline) -> so
     trouble = FetchFailed("unreachable", host=target.host, detail="no connection")
     for number, address in enumerate(addresses):
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-        connection = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            connection = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:  # a machine without IPv6
+            trouble = explained(error, target, deadline)
+            continue
         try:
             connection.settimeout(deadline.left() / (len(addresses) - number))
             connection.connect((str(address), target.port))

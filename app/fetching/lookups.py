@@ -2,8 +2,8 @@
 
 import socket
 import threading
+from collections import Counter
 from ipaddress import ip_address
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from .deadlines import Deadline
@@ -13,9 +13,23 @@ from .targets import Target
 
 # Nothing ends a look-up that has begun: so many wait for slow name servers, the next one waits for room.
 LOOKUPS_AT_ONCE = 32
+# Of these, for all names below one domain: whoever has a slow name server leaves room for everybody else.
+LOOKUPS_OF_A_DOMAIN = 8
+MOST_ADDRESSES = 6  # that are tried: a name of thousands would make of each fetch a flood of connections
 FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
-_room = threading.BoundedSemaphore(LOOKUPS_AT_ONCE)
+
+class _LookUp:
+    """One question to the name servers; whoever asks for the same name meanwhile waits for its answer."""
+
+    def __init__(self) -> None:
+        self.is_over = threading.Event()
+        self.answer: list[Any] | OSError = OSError("no answer")
+
+
+_begun: dict[str, _LookUp] = {}
+_of_domain: Counter[str] = Counter()
+_changed = threading.Condition()
 
 
 def addresses_of(target: Target, deadline: Deadline) -> list[Address]:
@@ -27,30 +41,64 @@ def addresses_of(target: Target, deadline: Deadline) -> list[Address]:
     found = [target.address] if target.address else _look_up(target, deadline)
     if not target.is_allowed and not all(map(is_public, found)):
         raise FetchFailed("address_not_public", host=target.host)
-    return found
+    return found[:MOST_ADDRESSES]
 
 
 def _look_up(target: Target, deadline: Deadline) -> list[Address]:
-    if not _room.acquire(timeout=deadline.left()):
+    look_up = _join(target, deadline)
+    if not look_up.is_over.wait(deadline.left()):
         raise deadline.passed()
-    answers: SimpleQueue[list[Any] | OSError] = SimpleQueue()
-    threading.Thread(target=_ask, args=(target, answers), name="look-up", daemon=True).start()
-    try:
-        answer = answers.get(timeout=deadline.left())
-    except Empty:
-        raise deadline.passed() from None
-    if isinstance(answer, OSError):
+    if isinstance(look_up.answer, OSError):
         raise FetchFailed("unreachable", host=target.host, detail="the name is not known")
-    found = [ip_address(place[0]) for family, _type, _protocol, _name, place in answer if family in FAMILIES]
+    found = [ip_address(place[0]) for family, *_kind, place in look_up.answer if family in FAMILIES]
     if not found:
         raise FetchFailed("unreachable", host=target.host, detail="the name has no address")
     return list(dict.fromkeys(found))
 
 
-def _ask(target: Target, answers: "SimpleQueue[list[Any] | OSError]") -> None:
+def _join(target: Target, deadline: Deadline) -> _LookUp:
+    """The look-up of this name that is on its way, or a new one, once there is room.
+
+    Raises :class:`FetchFailed`: ``no_room`` where others take it all, which is nobody's fault but ours.
+    """
+    domain = _domain(target.host)
+    with _changed:
+        while (found := _begun.get(target.host)) is None:
+            if len(_begun) < LOOKUPS_AT_ONCE and _of_domain[domain] < LOOKUPS_OF_A_DOMAIN:
+                return _begin(target, domain)
+            try:
+                _changed.wait(deadline.left())
+            except FetchFailed:
+                raise FetchFailed("no_room") from None
+    return found
+
+
+def _begin(target: Target, domain: str) -> _LookUp:
+    look_up = _LookUp()
     try:
-        answers.put(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
+        threading.Thread(target=_ask, args=(target, domain, look_up), name="look-up", daemon=True).start()
+    except RuntimeError:  # no more threads
+        raise FetchFailed("no_room") from None
+    _begun[target.host] = look_up
+    _of_domain[domain] += 1
+    return look_up
+
+
+def _ask(target: Target, domain: str, look_up: _LookUp) -> None:
+    try:
+        look_up.answer = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        answers.put(error if isinstance(error, OSError) else OSError(str(error)))
+        look_up.answer = error if isinstance(error, OSError) else OSError(str(error))
     finally:
-        _room.release()
+        with _changed:
+            del _begun[target.host]
+            _of_domain[domain] -= 1
+            if not _of_domain[domain]:
+                del _of_domain[domain]
+            _changed.notify_all()
+        look_up.is_over.set()
+
+
+def _domain(host: str) -> str:
+    """The last two labels: what one owner of a name may have thousands of names below, or a registry, who is fast."""
+    return ".".join(host.split(".")[-2:])

@@ -13,10 +13,11 @@ Reason = Literal[
     "status",
     "not_json",
     "too_large",
+    "no_room",
 ]
 """What each is called: an address that is none or none for us, a host inside some network, DNS or connection,
 the time for everything, certificate or handshake, an answer that is no HTTP, 3xx, another status than 200,
-another content than JSON, too many bytes."""
+another content than JSON, too many bytes; too many other look-ups, which says nothing of this address."""
 
 LONGEST_FACT = 100  # characters
 

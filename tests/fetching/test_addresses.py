@@ -1,5 +1,9 @@
 """Server-side request forgery: no address inside a network of our own is ever connected to."""
 
+import errno
+import socket
+from typing import Any
+
 import pytest
 
 from app.fetching.fetching import fetch_json, post_form
@@ -96,3 +100,20 @@ def test_attack_a_proxy_of_the_environment_sees_nothing(monkeypatch: pytest.Monk
             monkeypatch.setenv(name, f"http://{proxy.place}")
         assert fetch_json(server.url, [server.place]).value == {}
         assert proxy.met == 0
+
+
+def test_a_machine_without_ipv6_goes_on_with_ipv4(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its kernel refuses the socket itself, before any connection."""
+    make = socket.socket
+
+    def without_ipv6(family: Any = socket.AF_INET, *args: Any, **named: Any) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return make(family, *args, **named)
+
+    monkeypatch.setattr(socket, "socket", without_ipv6)
+    network.names["keys.example"] = [["2606:4700::1111", "8.8.8.8"]]
+    assert reason("https://keys.example/") == "unreachable"
+    assert network.reached == ["8.8.8.8"]
+    network.names["six.example"] = [["2606:4700::1111"]]
+    assert reason("https://six.example/") == "unreachable"

@@ -123,7 +123,7 @@ def test_attack_silence_after_the_connection_or_within_the_handshake() -> None:
 def test_attack_a_name_server_that_never_answers(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: time.sleep(2) or [])
     began = time.monotonic()
-    assert reason("https://keys.example/", seconds=0.3) == "timeout"
+    assert reason("https://silent.example/", seconds=0.3) == "timeout"
     assert time.monotonic() - began < 1.5
     assert network.reached == []
 

@@ -13,6 +13,7 @@ from app.authentication.methods import ONE_FACTOR, PHISHING_RESISTANT, TWO_FACTO
 from tests import factories as make
 from tests.flows.test_id_token_hints import choose_another
 from tests.flows.test_prompts import sign_in
+from tests.oauth.world import later
 
 UNMET = "unmet_authentication_requirements"
 
@@ -93,6 +94,28 @@ def test_attack_an_app_tries_subs_until_one_is_the_visitors(
         for each in (anna.id, "0" * 32)
     ]
     assert {make.answer_of(answer)["error"] for answer in asked} == {"consent_required"}
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"claims": json.dumps({"id_token": {"acr": {"essential": True, "values": [each]}}})}
+        for each in (TWO_FACTORS, PHISHING_RESISTANT)
+    ]
+    + [{"acr_values": TWO_FACTORS}, {"max_age": "60"}],
+    ids=str,
+)
+def test_attack_an_app_that_nobody_let_in_probes_how_the_visitor_signed_in(
+    app: Flask, browser: FlaskClient, anna: make.Person, wish: dict[str, str]
+) -> None:
+    """Any page can open such a request in a frame: what it is told must not depend on when and how."""
+    curious, told = make.make_client(app), set()
+    strong = make.browser_of(app, make.make_user(app, "carla"), "pwd otp mfa")
+    for visitor in (browser, strong):
+        told.add(make.answer_of(make.ask(visitor, curious, prompt="none", **wish))["error"])
+        with later(minutes=5):
+            told.add(make.answer_of(make.ask(visitor, curious, prompt="none", **wish))["error"])
+    assert told == {"consent_required"}
 
 
 # How they must have signed in.

@@ -93,6 +93,7 @@ WORDS: dict[str, LazyString] = {
     "of_other_issuer": _l("by another server"),
     "of_other_person": _l("for somebody who is not signed in in that browser"),
     "no_answer": _l("it did not answer in time"),
+    "no_room": _l("the portal had too much else to do, which is not the app's fault"),
     "no_connection": _l("there was no connection to it"),
     "no_tls": _l("there was no TLS connection to it"),
     "no_http": _l("what it answered is no HTTP"),

@@ -102,11 +102,8 @@ def _person(situation: Situation) -> bool:
 
     With ``prompt=none`` only an app that this person has let in learns it; others could probe with hints.
     """
-    return (
-        situation.another_named
-        and not situation.account_unclear
-        and (situation.has_any_consent or not situation.wishes.silent)
-    )
+    may_learn = situation.has_any_consent or not situation.wishes.silent
+    return situation.another_named and not situation.account_unclear and may_learn
 
 
 def _account(situation: Situation) -> bool:
@@ -114,6 +111,12 @@ def _account(situation: Situation) -> bool:
         return True
     chosen = situation.account_chosen or situation.freshly_signed_in
     return "select_account" in situation.wishes.prompts and not chosen
+
+
+def _stranger(situation: Situation) -> bool:
+    """Whether who asks silently may not even learn when and how the person signed in: they have not let the app in."""
+    is_told = situation.has_any_consent or _room(situation) or _group(situation)
+    return situation.wishes.silent and not is_told
 
 
 def _reauthentication(situation: Situation) -> bool:
@@ -168,6 +171,7 @@ CHECKS = (
     Check("login", _login, causes.LOGIN_REQUIRED),
     Check("person", _person, causes.ANOTHER_PERSON_SIGNED_IN),
     Check("account", _account, causes.ACCOUNT_SELECTION_REQUIRED),
+    Check("stranger", _stranger, causes.CONSENT_REQUIRED),
     Check("reauthentication", _reauthentication, causes.LOGIN_REQUIRED),
     Check("group", _group, causes.PERSON_NOT_IN_GROUP),
     Check("room", _room, causes.APP_FULL),

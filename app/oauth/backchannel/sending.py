@@ -74,6 +74,7 @@ def _reasons(answer: Answer) -> list[str]:
         "tls": "no_tls",
         "not_http": "no_http",
         "redirected": "redirected",
+        "no_room": "no_room",
     }.get(answer.failed.reason, "no_connection")
     detail = str(answer.failed.facts.get("detail", ""))
     return [reason, detail] if detail else [reason]

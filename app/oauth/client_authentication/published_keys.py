@@ -32,6 +32,7 @@ MOST_APPS = 1_000  # a process keeps
 FETCHES_AT_ONCE = (
     3  # threads that fetch or wait for it; a worker has four, and one is free for everybody else
 )
+PLACES_OF_AN_APP = 2  # of these: who fetches, and one who waits
 RETRY_AFTER = 3  # seconds
 
 _places = threading.BoundedSemaphore(FETCHES_AT_ONCE)
@@ -47,6 +48,9 @@ class _Published:
     failed_at: float = float("-inf")
     failure: KeyTrouble | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    places: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(PLACES_OF_AN_APP)
+    )
 
 
 _known: Cache[tuple[str, str], _Published] = Cache(MOST_APPS)
@@ -102,8 +106,12 @@ def _renew(published: _Published, client: ClientRow, known: KeySet | None, spare
 
 @contextmanager
 def _turn(published: _Published, seconds: float) -> Iterator[bool]:
-    """Wait up to ``seconds`` for one's turn at this app; False where it does not come, or too many wait for others."""
+    """Wait up to ``seconds`` for one's turn at this app; False where it does not come, or too many wait for it or others."""
+    if not published.places.acquire(blocking=False):
+        yield False
+        return
     if not _places.acquire(blocking=False):
+        published.places.release()
         yield False
         return
     try:
@@ -115,6 +123,7 @@ def _turn(published: _Published, seconds: float) -> Iterator[bool]:
                 published.lock.release()
     finally:
         _places.release()
+        published.places.release()
 
 
 def _fetch(published: _Published, client: ClientRow) -> None:
@@ -123,6 +132,9 @@ def _fetch(published: _Published, client: ClientRow) -> None:
         fetched = fetch_json(client.jwks_uri, settings.fetch_allow)
         keys = read_published_keys(fetched.value)
     except (FetchFailed, KeysRefused) as error:
+        if isinstance(error, FetchFailed) and error.reason == "no_room":
+            published.failure = None  # our own trouble, not the app's
+            return
         published.failure = explain(error, client.jwks_uri)
         published.failed_at = time.monotonic()
         return
