@@ -146,7 +146,7 @@ def test_what_is_no_proof_of_this_request_is_refused(world: World, holder: Holde
 
 
 @pytest.mark.rfc("9449#4.3")
-@pytest.mark.parametrize("lapse", [-59, -10, 10, 28])
+@pytest.mark.parametrize("lapse", [-45, -10, 10, 28])  # of 60 and 30, with time for a busy machine
 def test_clocks_may_differ_a_little(world: World, holder: Holder, lapse: int) -> None:
     proof = holder.proof(iat=int(time.time()) + lapse)
     assert app_only(world.http, world.client, proof).status_code == 200
