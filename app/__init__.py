@@ -30,6 +30,7 @@ from .messages import commands as message_commands
 from .oauth import commands as oauth_commands
 from .oauth import endpoints as oauth_endpoints
 from .oauth import pages as oauth_pages
+from .openapi import endpoints as openapi_endpoints
 from .operations import commands as operation_commands
 from .operations import endpoints as operation_endpoints
 from .operations import mail_commands
@@ -65,6 +66,7 @@ ENDPOINTS = (
     + account_endpoints.blueprints
     + oauth_endpoints.blueprints
     + api_endpoints.blueprints
+    + openapi_endpoints.blueprints
 )
 COMMANDS = (
     user_commands.commands

@@ -20,4 +20,4 @@ def is_oauth(path: str) -> bool:
 
 def is_plain_json(path: str) -> bool:
     """True where an error is ``{"error", "message"}``."""
-    return path.startswith(("/api/", "/health/", "/.well-known/")) or path == "/metrics"
+    return path.startswith(("/api/", "/health/", "/.well-known/")) or path in ("/metrics", "/openapi.json")

@@ -145,7 +145,7 @@ def test_what_is_open_is_known(app: Flask) -> None:
         *("/oauth/logout", "/oauth/logout/confirm"),
         *("/oauth/device_authorization", "/device/qr"),
         *("/oauth/register", "/oauth/register/<client_id>"),
-        "/oauth/par",
+        *("/oauth/par", "/openapi.json"),
         *("/oauth/token", "/v1/token", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/me"),
         *(
             "/api/register",
