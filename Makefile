@@ -1,5 +1,6 @@
 # make run    the portal on http://127.0.0.1:8000 (PORT=9000 make run for another port)
 # make test   every check and test, with what they need
+# make test-clients   every client that others wrote, the heavy ones too; writes docs/clients.md
 #
 # Python 3.11 or newer and make are enough; PYTHON=python3.12 names another interpreter.
 
@@ -23,7 +24,7 @@ $(if $(FORMER_HOOK),$(shell rm -f $(FORMER_HOOK)))
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test lint format translations lock audit bench bench-lists bench-logs clean
+.PHONY: help run test test-clients lint format translations lock audit bench bench-lists bench-logs clean
 
 help:
 	sed -n 's/^# make/make/p' Makefile
@@ -44,6 +45,10 @@ run: $(PORTAL)
 # Programs, npm packages and relying applications come while pip works.
 test:
 	PYTHON="$(PYTHON)" tests/packages & $(MAKE) --no-print-directory $(TOOLS) || exit 1; wait; exec tests/everything $(TESTS)
+
+# As above, with what only the heavy clients need.
+test-clients:
+	PYTHON="$(PYTHON)" tests/packages all & $(MAKE) --no-print-directory $(TOOLS) || exit 1; wait; exec tests/all_clients $(TESTS)
 
 lint: $(TOOLS)
 	$(BIN)/python -m ruff check $(SOURCES)

@@ -38,6 +38,7 @@ def new_session(app: RegisteredApp, method: str) -> OAuth2Session:
     )
 
 
+@pytest.mark.client("Authlib", "signs in with each way to authenticate, refreshes, introspects, revokes")
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
 def test_authlib_signs_in_refreshes_introspects_and_revokes(portal: Portal, method: str) -> None:
     app = register_app(portal, *(["--public"] if method == "none" else []))
@@ -73,6 +74,7 @@ def test_authlib_signs_in_refreshes_introspects_and_revokes(portal: Portal, meth
         session.refresh_token(at["token_endpoint"], refresh_token=renewed["refresh_token"])
 
 
+@pytest.mark.client("Authlib", "gets a token of its own")
 def test_authlib_gets_a_token_of_its_own(portal: Portal) -> None:
     scope = define_scope(portal, AUDIENCE)
     app = register_app(portal, "--grant", "client_credentials", "--scope", scope, redirect_uri="")
@@ -88,6 +90,7 @@ def test_authlib_gets_a_token_of_its_own(portal: Portal) -> None:
     assert answer.json()["aud"] == AUDIENCE
 
 
+@pytest.mark.client("Authlib", "is given less where a permission is unticked")
 def test_a_person_who_unticks_a_permission_gives_the_client_less(portal: Portal) -> None:
     app, person, at = register_app(portal), Person(portal.url).register(), discovered(portal)
     session = new_session(app, "client_secret_basic")
@@ -114,6 +117,7 @@ def test_a_code_stolen_on_its_way_is_worth_nothing_without_the_verifier(portal: 
         thief.fetch_token(at["token_endpoint"], authorization_response=callback)
 
 
+@pytest.mark.client("jose", "verifies access tokens by the published keys, refuses ID tokens")
 @pytest.mark.node
 @pytest.mark.rfc("9068#5")
 def test_jose_takes_the_access_token_of_a_person_and_refuses_the_id_token(portal: Portal) -> None:

@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.node, pytest.mark.rfc("9449#4")]
 KINDS_OF_APPS = pytest.mark.parametrize("options", [(), ("--public",)], ids=["confidential", "public"])
 
 
+@pytest.mark.client("openid-client", "DPoP with ES256, RS256, PS256 and Ed25519")
 @KINDS_OF_APPS
 @pytest.mark.parametrize("alg", ["ES256", "RS256", "PS256", "Ed25519"])
 def test_openid_client_proves_its_key(portal: Portal, options: tuple[str, ...], alg: str) -> None:
@@ -25,6 +26,7 @@ def test_openid_client_proves_its_key(portal: Portal, options: tuple[str, ...], 
         assert found["access"]["token_type"] == "DPoP"
 
 
+@pytest.mark.client("oauth4webapi", "DPoP")
 @KINDS_OF_APPS
 def test_oauth4webapi_proves_its_key(portal: Portal, options: tuple[str, ...]) -> None:
     app = register_app(portal, "--dpop", "required", *options)
@@ -36,6 +38,8 @@ def test_oauth4webapi_proves_its_key(portal: Portal, options: tuple[str, ...]) -
     assert found["asked"] == 0
 
 
+@pytest.mark.client("openid-client", "repeats the server's DPoP nonce")
+@pytest.mark.client("oauth4webapi", "repeats the server's DPoP nonce")
 @pytest.mark.rfc("9449#8")
 def test_both_repeat_the_portal_s_nonce(start_portal: StartPortal) -> None:
     portal = start_portal("sqlite", workers=2, DPOP_NONCE="on")

@@ -26,6 +26,7 @@ def token(message_portal: Portal, person: Person) -> str:
     return str(answer.json()["accessToken"])
 
 
+@pytest.mark.client("@nestjs/microservices", "asks the message listener with its client proxy")
 def test_a_client_proxy_asks_the_portal(message_portal: Portal, person: Person, token: str) -> None:
     found = run_client(
         "nest_client.mjs", port=message_port(message_portal), token=token, username=person.username
@@ -42,6 +43,7 @@ def test_a_client_proxy_asks_the_portal(message_portal: Portal, person: Person, 
     assert (found["found"], found["not_found"]) == (150, 150)
 
 
+@pytest.mark.client("@nestjs/microservices", "guards a route by it")
 def test_an_auth_guard_opens_a_route_to_our_tokens_only(message_portal: Portal, token: str) -> None:
     found = run_client("nest_guard.mjs", port=message_port(message_portal), token=token)
     assert found["allowed"] == [200, "Greetings authenticated user"]

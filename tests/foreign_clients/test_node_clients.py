@@ -32,6 +32,7 @@ def expect_person(found: dict[str, Any], person: Person, client_id: str) -> None
         assert found["access"]["scope"] == "openid profile email"
 
 
+@pytest.mark.client("openid-client", "signs in with basic and post, refreshes, introspects, revokes")
 @pytest.mark.parametrize("method", [None, "basic", "post"])
 @pytest.mark.oidc("core#3.1")
 def test_openid_client_signs_in_refreshes_introspects_and_revokes(portal: Portal, method: str | None) -> None:
@@ -53,6 +54,7 @@ def test_openid_client_signs_somebody_in_who_has_to_enter_the_password_first(por
     expect_person(found, person, app.client_id)
 
 
+@pytest.mark.client("openid-client", "pushes its request (PAR)")
 @pytest.mark.rfc("9126#2")
 @pytest.mark.parametrize("method", [None, "basic", "post"])
 def test_openid_client_pushes_its_request_and_goes_the_whole_way(portal: Portal, method: str | None) -> None:
@@ -65,6 +67,7 @@ def test_openid_client_pushes_its_request_and_goes_the_whole_way(portal: Portal,
     expect_person(found, person, app.client_id)
 
 
+@pytest.mark.client("oauth4webapi", "pushes its request (PAR)")
 @pytest.mark.rfc("9126#2")
 @pytest.mark.parametrize("options", [(), ("--public",)], ids=["confidential", "public"])
 def test_oauth4webapi_pushes_its_request_and_goes_the_whole_way(
@@ -88,6 +91,7 @@ def test_oauth4webapi_is_told_where_an_app_must_push_its_requests(portal: Portal
     assert found["error_uri"].startswith(f"{portal.url}/failures/")
 
 
+@pytest.mark.client("openid-client", "receives the code by form post")
 def test_openid_client_receives_the_code_by_form_post(portal: Portal) -> None:
     app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
 
@@ -96,6 +100,7 @@ def test_openid_client_receives_the_code_by_form_post(portal: Portal) -> None:
     assert found["claims"]["aud"] == app.client_id
 
 
+@pytest.mark.client("openid-client", "signs the person out")
 @pytest.mark.oidc("rpinitiated#2")
 def test_openid_client_signs_the_person_out(portal: Portal) -> None:
     bye = "https://app.example.com/bye"
@@ -110,6 +115,7 @@ def test_openid_client_signs_the_person_out(portal: Portal) -> None:
     assert "/login" in person.page.url
 
 
+@pytest.mark.client("openid-client", "authenticates with a signed assertion")
 @pytest.mark.rfc("7523#2.2")
 def test_openid_client_signs_assertions_instead_of_sending_a_secret(portal: Portal, tmp_path: Path) -> None:
     key = ECKey.generate_key("P-256", {"alg": "ES256", "use": "sig", "kid": "the-only-one"}, private=True)
@@ -126,6 +132,7 @@ def test_openid_client_signs_assertions_instead_of_sending_a_secret(portal: Port
     assert found["access"]["client_id"] == app.client_id
 
 
+@pytest.mark.client("openid-client", "gets a token of its own")
 @pytest.mark.rfc("6749#4.4")
 def test_openid_client_gets_a_token_of_its_own(portal: Portal) -> None:
     scope = define_scope(portal, AUDIENCE)
@@ -138,6 +145,7 @@ def test_openid_client_gets_a_token_of_its_own(portal: Portal) -> None:
     assert found["access"]["client_id"] == app.client_id
 
 
+@pytest.mark.client("oauth4webapi", "signs in, refreshes, introspects as JSON and as signed JWT, revokes")
 def test_oauth4webapi_accepts_every_answer_of_the_portal(portal: Portal) -> None:
     app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
 
@@ -146,6 +154,7 @@ def test_oauth4webapi_accepts_every_answer_of_the_portal(portal: Portal) -> None
     expect_person(found, person, app.client_id)
 
 
+@pytest.mark.client("oauth4webapi", "finds the portal by OAuth metadata")
 @pytest.mark.rfc("8414#3")
 def test_oauth4webapi_finds_the_portal_by_oauth_metadata_too(portal: Portal) -> None:
     app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
@@ -155,6 +164,7 @@ def test_oauth4webapi_finds_the_portal_by_oauth_metadata_too(portal: Portal) -> 
     expect_person(found, person, app.client_id)
 
 
+@pytest.mark.client("oauth4webapi", "signs in without a secret")
 @pytest.mark.rfc("7636#4")
 def test_oauth4webapi_signs_in_without_a_secret(portal: Portal) -> None:
     app, person = register_app(portal, "--public"), Person(portal.url).register().confirm(portal.instance)
@@ -165,6 +175,7 @@ def test_oauth4webapi_signs_in_without_a_secret(portal: Portal) -> None:
     expect_person(found, person, app.client_id)
 
 
+@pytest.mark.client("oauth4webapi", "the password grant")
 @pytest.mark.rfc("6749#4.3")
 def test_oauth4webapi_signs_a_person_in_with_the_password(portal: Portal) -> None:
     app = register_app(portal, "--grant", "password", "--grant", "refresh_token", redirect_uri="")
@@ -178,6 +189,7 @@ def test_oauth4webapi_signs_a_person_in_with_the_password(portal: Portal) -> Non
     assert found["scope"] == app.scope
 
 
+@pytest.mark.client("oauth4webapi", "hears of a refusal")
 @pytest.mark.rfc("9207#2")
 def test_oauth4webapi_recognises_a_refusal_of_the_person_as_ours(portal: Portal) -> None:
     app, person = register_app(portal), Person(portal.url).register().confirm(portal.instance)
@@ -187,6 +199,7 @@ def test_oauth4webapi_recognises_a_refusal_of_the_person_as_ours(portal: Portal)
     assert found["error_uri"].startswith(f"{portal.url}/failures/")
 
 
+@pytest.mark.client("jose", "verifies RS256, ES256 and EdDSA")
 @pytest.mark.rfc("9068#4")
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
 def test_jose_verifies_access_tokens_by_the_published_keys(portal: Portal, algorithm: str) -> None:
@@ -205,6 +218,7 @@ def test_jose_verifies_access_tokens_by_the_published_keys(portal: Portal, algor
     assert found["payload"]["sub"] == app.client_id
 
 
+@pytest.mark.client("jose", "opens encrypted access tokens")
 @pytest.mark.rfc("7519#5.2")
 def test_jose_opens_encrypted_access_tokens_with_the_portal_s_key(start_portal: StartPortal) -> None:
     key = base64.urlsafe_b64encode(os.urandom(32)).decode()

@@ -21,6 +21,8 @@ def decide(person: Person, decision: str, codes: dict[str, Any]) -> None:
     person.choose("decision", decision)
 
 
+@pytest.mark.client("openid-client", "the device grant")
+@pytest.mark.client("oauth4webapi", "the device grant")
 @pytest.mark.rfc("8628#3")
 @pytest.mark.parametrize("kind", ["--public", "confidential"])
 @pytest.mark.parametrize("script", ["openid_client_device.mjs", "oauth4webapi_device.mjs"])

@@ -23,6 +23,7 @@ def run(portal: Portal, script: str, token: str | None = None, *, at: str = CALL
     return found
 
 
+@pytest.mark.client("openid-client", "registers itself with a token")
 @pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
 def test_openid_client_registers_itself_with_a_token_and_manages_what_it_registered(
     start_portal: StartPortal, kind: str
@@ -36,6 +37,7 @@ def test_openid_client_registers_itself_with_a_token_and_manages_what_it_registe
     assert [each["uses"] for each in listed] == [2]
 
 
+@pytest.mark.client("oauth4webapi", "registers itself openly, signs in")
 def test_oauth4webapi_registers_itself_where_everybody_may(start_portal: StartPortal) -> None:
     portal = start_portal("sqlite", workers=2, DYNAMIC_REGISTRATION="open")
     post = {"token_endpoint_auth_method": "client_secret_post"}

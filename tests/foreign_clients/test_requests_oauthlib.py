@@ -17,6 +17,7 @@ def _plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
 
 
+@pytest.mark.client("requests-oauthlib", "signs in, refreshes, introspects, revokes")
 @pytest.mark.parametrize("public", [False, True])
 def test_requests_oauthlib_signs_in_refreshes_introspects_and_revokes(portal: Portal, public: bool) -> None:
     app = register_app(portal, *(["--public"] if public else []))
@@ -71,6 +72,7 @@ def test_requests_oauthlib_sends_basic_credentials_at_the_token_step(portal: Por
     assert token["token_type"] == "Bearer"
 
 
+@pytest.mark.client("requests-oauthlib", "gets a token of its own")
 def test_requests_oauthlib_gets_a_token_of_its_own(portal: Portal) -> None:
     scope = define_scope(portal, AUDIENCE)
     app = register_app(portal, "--grant", "client_credentials", "--scope", scope, redirect_uri="")
@@ -83,6 +85,7 @@ def test_requests_oauthlib_gets_a_token_of_its_own(portal: Portal) -> None:
     assert token["scope"] == [scope]
 
 
+@pytest.mark.client("requests-oauthlib", "the password grant")
 @pytest.mark.rfc("6749#4.3")
 def test_requests_oauthlib_signs_a_person_in_with_the_password(portal: Portal) -> None:
     app = register_app(portal, "--grant", "password", "--grant", "refresh_token", redirect_uri="")

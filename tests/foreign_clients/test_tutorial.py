@@ -63,6 +63,7 @@ def service(sqlite_portal: Portal, tmp_path: Path) -> Service:
     return Service(sqlite_portal, tmp_path)
 
 
+@pytest.mark.client("@okta/jwt-verifier", "verifies access tokens and their scopes in the tutorial's server")
 def test_the_tutorials_server_says_hello_to_its_scope_only(service: Service) -> None:
     other = create_client(service.portal, service.other)
     with service.serving() as server:

@@ -31,6 +31,10 @@ def register_zapier(portal: Portal) -> RegisteredApp:
     return register_app(portal, "--preset", "zapier", redirect_uri=RETURN)
 
 
+@pytest.mark.client(
+    "zapier-platform-core",
+    "connects with and without PKCE, labels the connection, refreshes, notices a stale token",
+)
 @pytest.mark.parametrize(
     "settings",
     [{"pkce": True}, {"pkce": False}, {"omits_redirect_uri": True}],

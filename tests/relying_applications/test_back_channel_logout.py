@@ -39,6 +39,7 @@ def ada(apache: Application) -> Person:
     return made["ada"]
 
 
+@pytest.mark.client("mod_auth_openidc", "ends the session of the very browser on back-channel logout")
 def test_mod_auth_openidc_ends_the_session_of_that_browser_alone(apache: Application, ada: Person) -> None:
     elsewhere = Person(apache.portal.url)
     elsewhere.username = ada.username

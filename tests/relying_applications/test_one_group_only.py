@@ -84,6 +84,10 @@ def only(name: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("application", [name], indirect=True)
 
 
+@pytest.mark.client("mod_auth_openidc", "signs in, lets in one group only")
+@pytest.mark.client("JupyterHub", "signs in, lets in one group only")
+@pytest.mark.client("oauthenticator", "signs in, lets in one group only")
+@pytest.mark.client("Flask-AppBuilder", "signs in, lets in one group only")
 def test_who_is_in_the_group_is_let_in_and_nobody_else(
     application: Application, people: dict[str, Person]
 ) -> None:
@@ -118,6 +122,7 @@ def test_who_says_no_is_told_so_by_the_application(application: Application, new
     assert re.search("did not allow the access|request to sign in was denied", visit.page.text)
 
 
+@pytest.mark.client("mod_auth_openidc", "turns out whoever leaves the group")
 @only("apache")
 def test_apache_turns_somebody_out_while_they_are_signed_in(
     application: Application, newcomer: Person
@@ -130,6 +135,7 @@ def test_apache_turns_somebody_out_while_they_are_signed_in(
     assert (visit.page.status_code, visit.page.text) == (403, REFUSAL)
 
 
+@pytest.mark.client("JupyterHub", "signs out whoever leaves the group")
 @only("jupyterhub")
 def test_jupyterhub_signs_somebody_out_once_the_portal_has_the_limit_too(
     application: Application, newcomer: Person

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from tests.support import clients
 from tests.support.outcomes import Outcomes
 
 BUILD = Path("build")
@@ -33,6 +34,8 @@ def main(code: int, failed: list[str]) -> int:
     (BUILD / "unsteady.txt").write_text("".join(name + "\n" for name in unsteady), encoding="utf-8")
     passed = len(first.passed) + len(unsteady)
     told = [f"{passed} tests passed", f"skipped: {'; '.join(skips) or 'nothing'}"]
+    if heavy := clients.marked(clients.HEAVY):
+        told.append(f"left to make test-clients: {', '.join(sorted(heavy, key=str.casefold))}")
     if unsteady:
         told.append(f"unsteady, passed when run once more: {', '.join(unsteady)}")
     everything = [*failed, *wrong]
