@@ -27,10 +27,15 @@ CALLBACK = f"{HOME}/callback"
 
 def block(heading: str, language: str) -> str:
     """The first block of code in that language below the heading."""
+    found = blocks(heading, language)
+    assert found, f"README.md has no {language} below {heading!r}"
+    return found[0]
+
+
+def blocks(heading: str, language: str) -> list[str]:
+    """All of them."""
     section = re.split(r"^#+ ", README.split(f"### {heading}", 1)[1], flags=re.MULTILINE)[0]
-    found = re.search(rf"^```{language}\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
-    assert found is not None, f"README.md has no {language} below {heading!r}"
-    return found[1]
+    return re.findall(rf"^```{language}\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture
@@ -85,6 +90,25 @@ def test_javascript_signs_somebody_in(app: RegisteredApp, tmp_path: Path) -> Non
     greeting, _, tokens = answer.text.partition("\n\n")
     assert greeting.startswith("Hello ")
     assert json.loads(tokens)["access_token"]
+
+
+@pytest.mark.node
+@pytest.mark.rfc("9449#5")
+def test_javascript_gets_bound_tokens_with_the_lines_about_dpop(app: RegisteredApp, tmp_path: Path) -> None:
+    (tmp_path / "node_modules").symlink_to(NODE_MODULES)
+    person, home = Person(app.issuer).register(), f"http://127.0.0.1:{free_port()}"
+    key, exchange = blocks("Tokens that only your app can use (DPoP)", "js")
+    program = block("JavaScript", "js").replace(PORTAL, app.issuer).replace(HOME, home)
+    head, served = program.split("http.createServer", 1)
+    before, after = served.index("    const tokens ="), served.index("    response.setHeader(")
+    program = f"{head}{key}http.createServer{served[:before]}{exchange}{served[after:]}"
+    (tmp_path / "app.mjs").write_text(program.replace("listen(3000)", f"listen({home.rpartition(':')[2]})"))
+    with running_program(app, tmp_path, home):
+        question = requests.get(home, allow_redirects=False, timeout=30)
+        answer = requests.get(person.allow(question.headers["Location"]), timeout=30)
+    greeting, _, tokens = answer.text.partition("\n\n")
+    assert greeting.startswith("Hello ")
+    assert json.loads(tokens)["token_type"].lower() == "dpop"
 
 
 def bad_target(home: str) -> bytes:
