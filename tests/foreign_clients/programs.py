@@ -32,14 +32,8 @@ def run_client(
 
     ``steps`` are what the script may ask to happen at the portal meanwhile.
     """
-    node = program("node")
-    if node is None or _version(node) < OLDEST:
-        pytest.skip(f"Node.js {OLDEST} or newer is not installed")
-    assert (FOLDER / "node_modules").is_dir(), (
-        "the clients are not installed: cd tests/foreign_clients && npm ci"
-    )
     process = subprocess.Popen(
-        [node, script],
+        [node(), script],
         cwd=FOLDER,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -56,9 +50,20 @@ def run_client(
         process.communicate()
 
 
+def node() -> str:
+    """Node.js; skips the test where there is none that the clients can use."""
+    found = program("node")
+    if found is None or _version(found) < OLDEST:
+        pytest.skip(f"Node.js {OLDEST} or newer is not installed")
+    assert (FOLDER / "node_modules").is_dir(), (
+        "the clients are not installed: cd tests/foreign_clients && npm ci"
+    )
+    return found
+
+
 @cache
-def _version(node: str) -> int:
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+def _version(path: str) -> int:
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
     return int(said.removeprefix("v").partition(".")[0])
 
 
