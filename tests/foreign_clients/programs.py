@@ -32,8 +32,20 @@ def run_client(
 
     ``steps`` are what the script may ask to happen at the portal meanwhile.
     """
+    return run_program([node(), script], person, deny=deny, steps=steps, **settings)
+
+
+def run_program(
+    command: list[str],
+    person: Person | None = None,
+    *,
+    deny: bool = False,
+    steps: Steps | None = None,
+    **settings: Any,
+) -> Any:
+    """The same for a program in whatever language that has the conversation."""
     process = subprocess.Popen(
-        [node(), script],
+        command,
         cwd=FOLDER,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.foreign_clients.programs import run_client
 from tests.foreign_clients.registered import register_app
-from tests.foreign_clients.web_apps import Visit, WebApp, running
+from tests.foreign_clients.web_apps import Visit, WebApp, node_app, running
 from tests.support.people import Person
 from tests.support.portals import Portal, StartPortal
 from tests.support.ports import free_port, wait_until
@@ -24,7 +24,7 @@ def member(portal: Portal) -> Person:
 )
 def test_passport_signs_somebody_in_and_hears_of_a_refusal(portal: Portal) -> None:
     person = member(portal)
-    with running("passport.mjs", portal) as app:
+    with running(node_app("passport.mjs"), portal) as app:
         refused = Visit(app, person).get("/login", "deny")
         found = Visit(app, person).get("/login")["person"]
     assert len(refused["refused"]) == 1
@@ -65,7 +65,9 @@ def test_simple_oauth2_hears_of_a_refusal(portal: Portal) -> None:
 @pytest.mark.client("@auth/express", "signs in with PKCE, state and nonce; hears of a refusal")
 def test_auth_js_signs_somebody_in_and_hears_of_a_refusal(portal: Portal) -> None:
     person = member(portal)
-    with running("auth_js.mjs", portal, "--pkce", "required", callback="/auth/callback/pforte") as app:
+    with running(
+        node_app("auth_js.mjs"), portal, "--pkce", "required", callback="/auth/callback/pforte"
+    ) as app:
         found = begin_auth_js(Visit(app, person))["session"]
         assert Visit(app, person).get("/") == {"session": None}
         stranger = member(portal)
@@ -91,7 +93,7 @@ def test_express_openid_connect_signs_somebody_in_and_out(portal: Portal) -> Non
     port = free_port()
     person, bye = member(portal), f"http://127.0.0.1:{port}"
     options = ("--post-logout-redirect-uri", bye)
-    with running("express_openid_connect.mjs", portal, *options, port=port) as app:
+    with running(node_app("express_openid_connect.mjs"), portal, *options, port=port) as app:
         refused = Visit(app, person).get("/login", "deny")
         visit = Visit(app, person)
         found = visit.get("/login")
@@ -110,7 +112,7 @@ def test_express_openid_connect_ends_the_sessions_of_that_person_alone(start_por
     port = free_port()
     portal = start_portal("sqlite", workers=2, FETCH_ALLOW=f"127.0.0.1:{port}")
     options = ("--backchannel-logout-uri", f"http://127.0.0.1:{port}/backchannel-logout")
-    with running("express_openid_connect.mjs", portal, *options, port=port) as app:
+    with running(node_app("express_openid_connect.mjs"), portal, *options, port=port) as app:
         person = member(portal)
         ended, other = signed_in(app, person), signed_in(app, member(portal))
         person.open("/account")

@@ -1,4 +1,4 @@
-"""Web apps of the Node.js world, each with a library that others wrote, and browsers that visit them."""
+"""Web apps, each with a library that others wrote, and browsers that visit them."""
 
 import json
 import os
@@ -33,6 +33,8 @@ class Visit:
     def __init__(self, app: WebApp, person: Person) -> None:
         self.app, self.person = app, person
         self.browser = requests.Session()
+        self.trips: list[str] = []
+        """Where the app has sent the person at the portal."""
 
     def get(self, path: str, decision: str = "allow") -> Any:
         """What the app shows in the end, as JSON; where it sends people to the portal, the person decides there."""
@@ -53,6 +55,7 @@ class Visit:
                 break
             target = urljoin(page.url, page.headers["Location"])
             if target.startswith(self.app.portal.url):
+                self.trips.append(target)
                 target = self._at_the_portal(target, decision)
             page = self._ask("GET", target)
         return page.json()
@@ -65,17 +68,22 @@ class Visit:
         return back
 
 
+def node_app(script: str) -> list[str]:
+    """The command that starts ``web_apps/SCRIPT``."""
+    return [node(), str(FOLDER / "web_apps" / script)]
+
+
 @contextmanager
 def running(
-    script: str, portal: Portal, *options: str, callback: str = "/callback", port: int = 0
+    command: list[str], portal: Portal, *options: str, callback: str = "/callback", port: int = 0
 ) -> Iterator[WebApp]:
-    """The web app of ``web_apps/SCRIPT``, registered with these options of `flask client create`."""
+    """The web app that the command starts, registered with these options of `flask client create`."""
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     registered = register_app(portal, *options, redirect_uri=url + callback)
     settings = json.dumps(registered.settings | {"url": url, "port": port})
     process = subprocess.Popen(
-        [node(), f"web_apps/{script}"],
+        command,
         cwd=FOLDER,
         env={"PATH": os.environ["PATH"], "SETTINGS": settings},
         stdin=subprocess.DEVNULL,
@@ -84,9 +92,9 @@ def running(
         text=True,
     )
     try:
-        wait_until(lambda: is_open(port) or process.poll() is not None, SECONDS, script)
+        wait_until(lambda: is_open(port) or process.poll() is not None, SECONDS, command[-1])
         assert process.poll() is None, process.communicate()[1]
         yield WebApp(url, portal, registered)
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
