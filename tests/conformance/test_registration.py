@@ -143,9 +143,6 @@ def test_an_app_registers_the_keys_that_it_signs_with(http: FlaskClient) -> None
     [
         ("web", "https://app.example.org/cb", True),
         ("web", "http://app.example.org/cb", False),
-        ("web", "https://localhost/cb", False),
-        ("web", "http://127.0.0.1:8080/cb", False),
-        ("web", "com.example.app:/cb", False),
         ("native", "http://localhost:1455/cb", True),
         ("native", "http://127.0.0.1/cb", True),
         ("native", "http://[::1]/cb", True),
@@ -166,6 +163,15 @@ def test_where_an_app_may_come_back_to_follows_from_its_kind(
     if not accepted:
         assert response.json["error"] == "invalid_redirect_uri"
         assert "redirect URI" in response.json["error_description"]
+
+
+@pytest.mark.rfc("7591#2")
+@pytest.mark.parametrize("uri", ["https://localhost/cb", "http://127.0.0.1:8080/cb", "com.example.app:/cb"])
+def test_a_program_on_a_device_that_says_web_is_told_that_it_is_native(http: FlaskClient, uri: str) -> None:
+    told = register(http, application_type="web", redirect_uris=[uri]).answer
+    assert told["application_type"] == "native"
+    both = ask(http, application_type="web", redirect_uris=["https://app.example.org/cb", uri])
+    assert (both.status_code, both.json["error"]) == (400, "invalid_redirect_uri")
 
 
 @pytest.mark.rfc("7591#3.2.2")

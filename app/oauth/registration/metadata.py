@@ -91,10 +91,14 @@ def _application_type(sent: dict[str, Any], uris: list[str]) -> str:
     """What is sent, or follows from where people are sent; web apps come back over https, to their own host.
 
     OpenID Connect Registration, section 2. An https address of a native app is one it has claimed, :rfc:`8252#section-7.2`.
+    Programs on a device that say "web", its default, are told in the answer what they are (:rfc:`7591#section-2`).
     """
-    kind = sent.get("application_type", NATIVE if any(map(leads_to_a_device, uris)) else WEB)
+    on_device = [uri for uri in uris if leads_to_a_device(uri)]
+    kind = sent.get("application_type", NATIVE if on_device else WEB)
     if kind not in (WEB, NATIVE):
         refuse("application_type", "unknown", kind)
+    if on_device and len(on_device) == len(uris):
+        return NATIVE
     if kind == WEB:
         for uri in uris:
             if is_loopback(uri):
