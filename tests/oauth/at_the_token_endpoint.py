@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 from app.clients import client_secrets
 from app.users import accounts
 from tests import factories as make
+from tests.oauth.logouts import post
 from tests.oauth.world import World, later
 
 VERIFIER = "v" * 50
@@ -98,6 +99,12 @@ def code_expired(world: World) -> TestResponse:
     code = world.code
     with later(seconds=61):
         return make.redeem(world.http, world.client, code)
+
+
+def code_session_ended(world: World) -> TestResponse:
+    code = world.code
+    post(world.browser, "/logout", page="/account")
+    return make.redeem(world.http, world.client, code)
 
 
 def code_without_second_factor(world: World) -> TestResponse:

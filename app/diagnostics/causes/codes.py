@@ -33,6 +33,16 @@ CODE_WITHOUT_SECOND_FACTOR = _refusal(
     _l("Send the person through the authorization endpoint again: there they prove a second factor."),
     "second_factor_required",
 )
+CODE_SESSION_ENDED = _refusal(
+    "code_session_ended",
+    _l(
+        "The session in which the person allowed the access ended before the code was used: they signed out, chose a "
+        "new password, or the portal ended it."
+    ),
+    _l(
+        "Send the person through the authorization endpoint again, and exchange codes at once on the callback."
+    ),
+)
 CODE_REPLAYED = _refusal(
     "code_replayed",
     _l(

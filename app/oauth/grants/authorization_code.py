@@ -133,7 +133,7 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
         allowed = self.request.client.scopes, row.consent_scope.split()
         self.scopes = remaining_scopes(row.scope.split(), *allowed)
         if not codes.redeem_code(self.request.transaction(), row.id):
-            raise self._replayed(row)
+            raise self._not_redeemed(row)
         return self.answer_with_family(
             self.subject(
                 row.user_id,
@@ -165,6 +165,12 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
             raise Refused(causes.REDIRECT_URI_DIFFERS, sent=sent, expected=row.redirect_uri)
         if not sent and row.redirect_uri_sent:
             request_log.remark(causes.REDIRECT_URI_OMITTED, expected=row.redirect_uri)
+
+    def _not_redeemed(self, row: Row[Any]) -> Refused:
+        """Return why the code could not be redeemed though it was good when it was read."""
+        if codes.is_redeemed(self.request.transaction(), row.id):
+            return self._replayed(row)
+        return Refused(causes.CODE_SESSION_ENDED)
 
     def _replayed(self, row: Row[Any]) -> Refused:
         """End what the first use got, if it is the app that comes again, and return the refusal of the second.

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
+from ...authentication.models import BrowserSession
 from ...clock import now
 from ...crypto import digest, new_secret
 from ...database.rows import new_id
@@ -14,15 +15,19 @@ PREFIX = "pf_code_"
 TOMBSTONE = timedelta(days=1)  # how long a redeemed code is remembered to recognise a replay
 
 _INSERT = insert(AuthorizationCode.__table__)
+# Locked, so that who ends the session meanwhile waits, and then tells the app of it (on one node of a cluster).
+_SESSION = select(BrowserSession.id).where(BrowserSession.id == AuthorizationCode.session_id)
 _REDEEM = (
     update(AuthorizationCode.__table__)
     .where(
         AuthorizationCode.id == bindparam("code"),
         AuthorizationCode.redeemed_at.is_(None),
         AuthorizationCode.expires_at > bindparam("moment"),
+        _SESSION.with_for_update(read=True).correlate(AuthorizationCode).exists(),
     )
     .values(redeemed_at=bindparam("moment"))
 )
+_REDEEMED_AT = select(AuthorizationCode.redeemed_at).where(AuthorizationCode.id == bindparam("code"))
 
 
 def new_code() -> str:
@@ -46,8 +51,13 @@ def insert_code(connection: Connection, code: str, *, lifetime: int, **columns: 
 
 
 def redeem_code(connection: Connection, code_id: str) -> bool:
-    """Redeem the code; False when somebody else did or it has expired.
+    """Redeem the code; False when somebody else did, it has expired, or the session in which it was issued is over.
 
     A compare-and-swap: of simultaneous redemptions exactly one succeeds.
     """
     return connection.execute(_REDEEM, {"code": code_id, "moment": now()}).rowcount == 1
+
+
+def is_redeemed(connection: Connection, code_id: str) -> bool:
+    """Return whether the code has been used."""
+    return connection.scalar(_REDEEMED_AT, {"code": code_id}) is not None
