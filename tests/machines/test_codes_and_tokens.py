@@ -1,0 +1,191 @@
+"""Codes, refresh tokens and their ends in any order: what is active is what the model says, and nothing else."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
+
+from tests import factories as make
+from tests.machines.world import ACCESS_TOKEN_TTL, EXAMPLES, Machine, error_of
+
+CODE_TTL, RETRY_WINDOW = 60, 60
+LOOKED_AT = 4  # families after each step
+SCOPES = ("openid", "openid profile", "openid profile email")
+picks = st.integers(0, 40)
+
+
+@dataclass
+class Family:
+    """What came of one code."""
+
+    client: make.App
+    scope: str
+    refresh: list[str]
+    """One a generation, the newest last."""
+    rotated_at: int = -10_000
+    access: list[tuple[str, int]] = field(default_factory=list)
+    """Access tokens, and when they were issued."""
+    given_back: set[str] = field(default_factory=set)
+    is_dead: bool = False
+
+
+@dataclass
+class Code:
+    """A code on its way."""
+
+    client: make.App
+    value: str
+    proof: make.Proof
+    scope: str
+    visit: int
+    at: int
+    is_void: bool = False
+    family: Family | None = None
+
+
+class Tokens(Machine):
+    """Two confidential apps and a public one, and all that can happen to what they hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        kinds: tuple[dict[str, Any], ...] = ({}, {}, {"client_type": "public"})
+        self.clients = [make.make_client(self.app, **kind) for kind in kinds]
+        self.codes: list[Code] = []
+        self.families: list[Family] = []
+
+    @rule(pick=picks, scope=st.sampled_from(SCOPES))
+    def authorize(self, pick: int, scope: str) -> None:
+        client, proof = self.clients[pick % 3], make.make_proof()
+        value = make.authorize(client, self.signed_in(), proof, scope=scope)
+        self.codes.append(Code(client, value, proof, scope, self.visits, self.seconds))
+
+    @precondition(lambda self: self.codes)
+    @rule(pick=picks)
+    def redeem(self, pick: int) -> None:
+        code = self.codes[-1 - pick % len(self.codes)]
+        answer = make.redeem(self.http, code.client, code.value, code.proof)
+        if code.family is not None:
+            assert error_of(answer) == "invalid_grant"
+            code.family.is_dead = True
+        elif code.is_void or self.is_over(code):
+            assert error_of(answer) == "invalid_grant"
+        else:
+            code.family = Family(code.client, code.scope, [])
+            self.families.append(code.family)
+            self.keep(code.family, answer)
+
+    def is_over(self, code: Code) -> bool:
+        """True where its time or its session has run out."""
+        left = self.browser is None or code.visit != self.visits
+        return self.seconds - code.at >= CODE_TTL or left
+
+    @precondition(lambda self: self.codes)
+    @rule(pick=picks)
+    def steal_code(self, pick: int) -> None:
+        code = self.codes[-1 - pick % len(self.codes)]
+        thief = next(client for client in self.clients if client is not code.client)
+        assert error_of(make.redeem(self.http, thief, code.value, code.proof)) == "invalid_grant"
+        if code.family is None:
+            guessed = make.redeem(self.http, code.client, code.value, make.make_proof())
+            assert error_of(guessed) == "invalid_grant"
+
+    @precondition(lambda self: self.families)
+    @rule(pick=picks, back=st.integers(0, 2), scope=st.sampled_from([None, *SCOPES]))
+    def refresh(self, pick: int, back: int, scope: str | None) -> None:
+        family = self.families[-1 - pick % len(self.families)]
+        generation = max(0, len(family.refresh) - 1 - back)
+        age = len(family.refresh) - 1 - generation
+        asked = {"scope": scope} if scope else {}
+        answer = self.token(
+            family.client, grant_type="refresh_token", refresh_token=family.refresh[generation], **asked
+        )
+        if not family.is_dead and scope and not set(scope.split()) <= set(family.scope.split()):
+            assert error_of(answer) == "invalid_scope"
+        elif family.is_dead:
+            assert error_of(answer) == "invalid_grant"
+        elif age == 0:
+            family.rotated_at = self.seconds
+            self.keep(family, answer, scope)
+        elif age == 1 and self.seconds - family.rotated_at <= RETRY_WINDOW:
+            successor = family.refresh.pop()
+            self.keep(family, answer, scope)
+            assert family.refresh[-1] == successor
+        else:
+            assert error_of(answer) == "invalid_grant"
+            family.is_dead = True
+
+    def keep(self, family: Family, answer: Any, scope: str | None = None) -> None:
+        """Take what was issued into the model."""
+        assert answer.status_code == 200, answer.text
+        told = answer.json
+        assert set(told["scope"].split()) == set((scope or family.scope).split())
+        family.refresh.append(told["refresh_token"])
+        family.access.append((told["access_token"], self.seconds))
+
+    @precondition(lambda self: self.families)
+    @rule(pick=picks)
+    def steal_refresh_token(self, pick: int) -> None:
+        family = self.families[-1 - pick % len(self.families)]
+        thief = next(client for client in self.clients if client is not family.client)
+        token = family.refresh[-1]
+        assert error_of(self.token(thief, grant_type="refresh_token", refresh_token=token)) == "invalid_grant"
+        if thief.secret:
+            assert not self.is_active(token, thief)
+
+    @precondition(lambda self: self.families)
+    @rule(pick=picks, whole=st.booleans())
+    def give_back(self, pick: int, whole: bool) -> None:
+        family = self.families[-1 - pick % len(self.families)]
+        if whole:
+            self.revoke(family.client, family.refresh[-1])
+            family.is_dead = True
+        else:
+            self.revoke(family.client, family.access[-1][0])
+            family.given_back.add(family.access[-1][0])
+
+    @precondition(lambda self: self.families)
+    @rule(pick=picks)
+    def disconnect_an_app(self, pick: int) -> None:
+        client = self.families[-1 - pick % len(self.families)].client
+        if any(family.client is client and not family.is_dead for family in self.families):
+            self.disconnect(client)
+            self.end_all(client)
+
+    @rule()
+    def sign_out(self) -> None:
+        self.leave()
+
+    @precondition(lambda self: self.families)
+    @rule()
+    def be_blocked(self) -> None:
+        self.block_and_unblock()
+        for client in self.clients:
+            self.end_all(client)
+
+    def end_all(self, client: make.App) -> None:
+        """What the app has of this person is over, codes that nobody has used too."""
+        for family in self.families:
+            family.is_dead |= family.client is client
+        for code in self.codes:
+            code.is_void |= code.client is client
+
+    @rule(seconds=st.sampled_from([1, 30, 59, 61, 1800, ACCESS_TOKEN_TTL]))
+    def wait(self, seconds: int) -> None:
+        self.pass_time(seconds)
+
+    @invariant()
+    def what_lives_is_active_and_nothing_else(self) -> None:
+        for family in self.families[-LOOKED_AT:]:
+            if family.client.secret:
+                assert self.is_active(family.refresh[-1], family.client) == (not family.is_dead)
+            for token, issued in family.access[-2:]:
+                is_given_back = token in family.given_back or family.is_dead
+                lives = not is_given_back and self.seconds - issued < ACCESS_TOKEN_TTL
+                assert self.is_active(token) == lives
+
+
+def test_codes_and_tokens_in_any_order(app: Flask) -> None:
+    Tokens.app = app
+    run_state_machine_as_test(Tokens, settings=EXAMPLES)
