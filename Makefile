@@ -73,6 +73,7 @@ lock: build/uv/bin/uv
 	$(COMPILE) $(LOCK) --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
 	$(COMPILE) $(LOCK) --output-file $(APPLICATIONS)/requirements.txt $(APPLICATIONS)/requirements.in
 	$(COMPILE) $(LOCK) --output-file tests/more_clients/requirements.txt tests/more_clients/requirements.in
+	$(COMPILE) $(LOCK) --output-file tests/openapi/requirements.txt tests/openapi/requirements.in
 
 # Asks PyPI's advisory service about every version in the locks; what it knows nothing of is a failure, too.
 audit: build/audit/bin/pip-audit

@@ -23,6 +23,7 @@ REACTIONS = (
     (sessions.sessions_ended, logout_receivers.tell_of_ended_sessions),
     (accounts.user_blocked, sessions.end_everything_of),
     (accounts.user_blocked, ended_grants.end_tokens_of_blocked),
+    (accounts.user_blocked, ended_grants.forget_devices_of),
     (accounts.user_blocked, logout_receivers.tell_of_blocked_person),
     (accounts.user_blocked, factor_recoveries.close_quietly),
     (factors.factors_reset, factor_recoveries.close_quietly),

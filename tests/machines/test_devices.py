@@ -29,6 +29,11 @@ class Waiting:
     access: list[tuple[str, int]] = field(default_factory=list)
     refresh: str = ""
 
+    @property
+    def is_allowed(self) -> bool:
+        """True where somebody has allowed it and nothing has ended that."""
+        return self.decision == "allow" and not self.is_dead
+
 
 class Devices(Machine):
     """Two public apps on devices of one person."""
@@ -68,7 +73,9 @@ class Devices(Machine):
     def poll(self, pick: int) -> None:
         waiting = self.pick(pick)
         answer, last = waiting.device.poll(), waiting.polled_at
-        if waiting.has_tokens or waiting.is_dead:
+        if waiting.is_dead and not waiting.has_tokens and self.is_late(waiting):
+            assert error_of(answer) in {"invalid_grant", "expired_token"}
+        elif waiting.has_tokens or waiting.is_dead:
             assert error_of(answer) == "invalid_grant"
         elif self.is_late(waiting):
             assert error_of(answer) == "expired_token"
@@ -107,10 +114,10 @@ class Devices(Machine):
         else:
             self.keep(waiting, answer)
 
-    @precondition(lambda self: any(each.has_tokens and not each.is_dead for each in self.waiting))
+    @precondition(lambda self: any(each.is_allowed for each in self.waiting))
     @rule(pick=picks)
     def disconnect_an_app(self, pick: int) -> None:
-        having = [each for each in self.waiting if each.has_tokens and not each.is_dead]
+        having = [each for each in self.waiting if each.is_allowed]
         client = having[pick % len(having)].device.client
         self.disconnect(client)
         self.end(lambda each: each.device.client is client)

@@ -6,7 +6,7 @@ from typing import Any
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import RuleBasedStateMachine
 from werkzeug.test import TestResponse
@@ -16,11 +16,12 @@ from tests import factories as make
 from tests.oauth.logouts import post
 
 EXAMPLES = hypothesis_settings(
-    max_examples=25,
-    stateful_step_count=25,
+    max_examples=60,
+    stateful_step_count=30,
     deadline=None,
     database=None,
     derandomize=True,
+    phases=(Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )
 ACCESS_TOKEN_TTL = 3600

@@ -56,7 +56,7 @@ DEVICE_CODE_UNKNOWN = _refusal(
     _l("There is no such device code. It had %(length)s characters."),
     _l(
         "Send the device_code as it came, not the user_code that people type. A code is also gone a day after it "
-        "expired, and where the person who allowed it changed the password before the device asked."
+        "expired, and where the person who allowed it changed the password or was blocked before the device asked."
     ),
 )
 DEVICE_CODE_OF_OTHER_CLIENT = _refusal(
