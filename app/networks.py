@@ -4,6 +4,8 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
+from werkzeug.datastructures import Headers
+
 # Homes and single machines get a /64, customers of hosters a /48 (:rfc:`6177`): who has 65,536 networks gets ten shares.
 SHARES = ((64, 1), (48, 10))
 
@@ -17,6 +19,11 @@ class Network(NamedTuple):
 
     name: str
     share: int
+
+
+def came_by_unknown_proxy(headers: Headers, trusted_proxies: int) -> bool:
+    """Whether a proxy that nobody declared sent the request: its address is the proxy's own, whoever asks."""
+    return not trusted_proxies and ("X-Forwarded-For" in headers or "Forwarded" in headers)
 
 
 @lru_cache(maxsize=1024)

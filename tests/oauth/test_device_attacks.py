@@ -73,6 +73,20 @@ def test_attack_a_code_sent_to_somebody_in_another_network_is_warned_about(
     assert device.tokens()
 
 
+@pytest.mark.any_database
+def test_attack_behind_a_proxy_nobody_declared_every_code_is_warned_about(
+    app: Flask, browser: FlaskClient, television: make.App
+) -> None:
+    """Everybody then comes from the proxy's address, the attacker's device as well as the victim."""
+    device = devices.begin(app, television)
+    page = browser.get(
+        f"/device?user_code={device.user_code}", headers={"X-Forwarded-For": devices.ELSEWHERE}
+    )
+    assert 'name="own_device"' in page.text
+    assert "this portal cannot tell where it is" in page.text
+    assert "127.0.0.0/24" not in page.text
+
+
 @pytest.mark.parametrize(
     ("device_at", "person_at", "is_far"),
     [

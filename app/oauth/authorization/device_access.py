@@ -43,7 +43,7 @@ class DeviceAccess:
     """Where the device asked from."""
     asked_at: datetime
     is_elsewhere: bool
-    """Whether that is another network than the one the person comes from."""
+    """Whether that is another network than the one the person comes from, or may be."""
     wishes: Wishes = ALWAYS_ASKED
 
     @property
@@ -77,8 +77,10 @@ class DeviceAccess:
         )
 
 
-def find(typed: str, person: Any, address: str) -> DeviceAccess:
-    """Find what waits under the code that ``person`` typed at ``address``. Raises :class:`CodeUnknown`, and LimitReached for who guesses."""
+def find(typed: str, person: Any, address: str, *, is_proxy: bool = False) -> DeviceAccess:
+    """Find what waits under the code that ``person`` typed at ``address``, which is nobody's own if ``is_proxy``.
+
+    Raises :class:`CodeUnknown`, and LimitReached for who guesses."""
     code = user_codes.read(typed)
     # The same work for what can be no code: the time says nothing.
     row = device_codes.find_waiting(db.session.connection(), code or "")
@@ -95,9 +97,9 @@ def find(typed: str, person: Any, address: str) -> DeviceAccess:
         scopes=scopes,
         for_whom=which_team.read_for_device(scopes, client.id, person.id),
         user_code=user_codes.shown(code),
-        network=row.network,
+        network="" if is_proxy else row.network,
         asked_at=row.created_at,
-        is_elsewhere=row.network != shown_network_of(address),
+        is_elsewhere=is_proxy or row.network != shown_network_of(address),
     )
 
 

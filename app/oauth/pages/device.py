@@ -20,6 +20,7 @@ from ...diagnostics import causes, request_log
 from ...extensions import settings
 from ...forms import REFUSED
 from ...network_limits import LimitReached
+from ...networks import came_by_unknown_proxy
 from ..authorization import consent_page, device_access, reach, team_question
 from ..authorization.device_access import CodeUnknown, DeviceAccess
 from ..authorization.interaction import next_interaction
@@ -46,8 +47,11 @@ def show() -> Any:
     elif not form.validate_on_submit():
         return _field(form, REFUSED if form.is_submitted() else 200)
     try:
-        access = device_access.find(form.user_code.data or "", current_user, request.remote_addr or "")
-        return _answer(access)
+        is_proxy = came_by_unknown_proxy(request.headers, settings.trusted_proxies)
+        address = request.remote_addr or ""
+        return _answer(
+            device_access.find(form.user_code.data or "", current_user, address, is_proxy=is_proxy)
+        )
     except CodeUnknown:
         db.session.rollback()
         form.user_code.errors = [_unknown()]

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ...authentication.access import public
 from ...database.engines import read_connection
 from ...extensions import metrics, settings
+from ...networks import came_by_unknown_proxy
 from ...notifications.models import OutgoingMail
 from ...process.metric_families import FAMILIES, MAILS, Sample, sample
 
@@ -22,10 +23,7 @@ EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 @public
 def read() -> Response:
     """The text format of Prometheus; 404 for whoever ``METRICS_ALLOW`` does not list."""
-    # A proxy that nobody told us of: the address is its own, whoever asks.
-    unknown_proxy = not settings.trusted_proxies and {"X-Forwarded-For", "Forwarded"} & set(
-        request.headers.keys()
-    )
+    unknown_proxy = came_by_unknown_proxy(request.headers, settings.trusted_proxies)
     if unknown_proxy or request.remote_addr not in settings.metrics_allow:
         abort(404)
     metrics.flush()
