@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 from app.clock import now
 from app.database.rows import db, new_id
 from app.extensions import background
+from app.oauth.backchannel import pace
 from app.oauth.backchannel.delivery import Deliveries
 from app.oauth.backchannel.models import LogoutDelivery
 from app.oauth.backchannel.outbox import PAUSES, TRIES
@@ -207,6 +208,45 @@ def test_hanging_receivers_delay_nobody_else(stage: Stage) -> None:
         work.result(timeout=30)
     assert stage.receiver.held == HANGING
     assert stage.waiting() == []
+
+
+def test_attack_apps_that_take_their_time_and_say_yes_delay_nobody_else(stage: Stage) -> None:
+    """Ten apps answer just before the end of the patience, and have six sign-outs each: more than there is room for."""
+    slow = register(stage, *(f"/hang{number}" for number in range(10)))
+    for client in slow:
+        pace.note(client.id, 2.9)
+    for _session in range(6):
+        queue(stage, *slow)
+    background.init_app(stage.app)
+    with ThreadPoolExecutor(1) as worker:
+        work = worker.submit(background.run_once)
+        wait_until(lambda: stage.receiver.held == 25, 10, "half of the room")
+        queue(stage, stage.client)
+        stage.receiver.wait_for(1)
+        assert stage.receiver.held == 25, "none of them has ended yet"
+        stage.receiver.released.set()
+        work.result(timeout=30)
+    assert stage.receiver.held == 60
+    assert stage.waiting() == []
+
+
+def test_a_machine_without_threads_is_no_try_of_the_app(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end(stage)
+
+    def none_left(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as machine:
+        machine.setattr(threading.Thread, "start", none_left)
+        stage.deliver()
+    assert stage.logged() == []
+    (waits,) = stage.waiting()
+    assert waits.attempts == 0
+    with time_machine.travel(now() + timedelta(seconds=11), tick=True):
+        stage.deliver()
+    assert len(stage.told()) == 1
 
 
 def test_an_app_with_many_sign_outs_leaves_room_for_others(stage: Stage) -> None:

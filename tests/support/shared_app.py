@@ -21,6 +21,7 @@ from app.diagnostics.request_log import writing
 from app.diagnostics.request_log.cap import RefusalCap
 from app.extensions import background, limiter, metrics, vault
 from app.oauth import client_lookup
+from app.oauth.backchannel import pace
 from app.oauth.client_authentication import published_keys
 from app.oauth.endpoints.documents import Documents
 from app.oauth.tokens import persons, verification
@@ -144,6 +145,7 @@ def forget(app: Flask) -> None:
     persons._known.clear()
     published_keys._known.clear()  # keys fetched from servers of earlier tests, and when it did not work
     verification._verified.clear()
+    pace._slow.clear()  # apps that took their time over a logout token
     cross_origin._met.clear()
     hash_kinds.forget()  # kinds of hashes of people who are gone: a wrong password would cost more
     refused_requests._full.clear()  # a minute has room for so many events

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import Counter
 from queue import Empty, SimpleQueue
 
@@ -9,7 +10,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...extensions import background, settings
-from . import outbox, sending
+from . import outbox, pace, sending
 from .outbox import Due
 from .sending import Answer
 
@@ -44,15 +45,15 @@ def _deliver(app: Flask) -> None:
 class Deliveries:
     """The requests of one worker, ``at_once`` at most.
 
-    No app has more than a fifth of them, and apps that did not take the last one have half of them together: the
-    others find room at any time.
+    No app has more than a fifth of them, and apps that did not take the last one, or were slow to, have half of them
+    together: the others find room at any time.
     """
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
         self._most_of_an_app = max(1, at_once // 5)
         self._most_failing = max(1, at_once // 2)
-        self._answers: SimpleQueue[tuple[Due, str, Answer]] = SimpleQueue()
+        self._answers: SimpleQueue[tuple[Due, str, Answer, float]] = SimpleQueue()
         self._of_app: Counter[str] = Counter()
         self._failing: set[str] = set()
 
@@ -74,38 +75,47 @@ class Deliveries:
     def _begin_some(self, *, failing: bool) -> None:
         """Fill the room there is with what is due."""
         while (room := self._room(failing=failing)) > 0:
+            slow = pace.list_slow()
             full = [app for app, number in self._of_app.items() if number >= self._most_of_an_app]
-            found = outbox.list_due(room, failing=failing, besides=full)
-            if not [due for due in found if self._begin(due, failing=failing)]:
+            besides = full if len(self._failing) < self._most_failing else [*full, *slow]
+            found = outbox.list_due(room, failing=failing, besides=besides)
+            if not [due for due in found if self._begin(due, is_held_back=failing or due.client_id in slow)]:
                 return
 
     def _room(self, *, failing: bool) -> int:
         room = self._at_once - self._of_app.total()
         return min(room, self._most_failing - len(self._failing)) if failing else room
 
-    def _begin(self, due: Due, *, failing: bool) -> bool:
+    def _begin(self, due: Due, *, is_held_back: bool) -> bool:
         """Take it and send it; False where it has to wait, or somebody else was quicker."""
         if due.uri is None or due.is_disabled:
             outbox.remove(due)
             return True
-        if self._of_app[due.client_id] >= self._most_of_an_app or not outbox.claim(due):
+        has_room = self._of_app[due.client_id] < self._most_of_an_app
+        has_room &= not is_held_back or len(self._failing) < self._most_failing
+        if not has_room or not outbox.claim(due):
             return False
         token, uri, allowed = sending.make_token(due), due.uri, settings.fetch_allow
 
         def work() -> None:
-            answer = Answer()
+            answer, begun = Answer(), time.monotonic()
             try:
                 answer = sending.send(uri, token, allowed)
             finally:
-                self._answers.put((due, token, answer))
+                self._answers.put((due, token, answer, time.monotonic() - begun))
 
+        try:
+            threading.Thread(target=work, name="logout token", daemon=True).start()
+        except RuntimeError:  # the machine has no more threads, which is no try of the app
+            outbox.give_back(due)
+            return False
         self._of_app[due.client_id] += 1
-        if failing:
+        if is_held_back:
             self._failing.add(due.id)
-        threading.Thread(target=work, name="logout token", daemon=True).start()
         return True
 
-    def _end(self, due: Due, token: str, answer: Answer) -> None:
+    def _end(self, due: Due, token: str, answer: Answer, seconds: float) -> None:
+        pace.note(due.client_id, seconds)
         self._failing.discard(due.id)
         self._of_app[due.client_id] -= 1
         if not self._of_app[due.client_id]:

@@ -82,6 +82,15 @@ def claim(due: Due) -> bool:
     return is_ours
 
 
+def give_back(due: Due) -> None:
+    """Undo :func:`claim`: it could not be sent here, and waits for the usual pause after a first try."""
+    ours = and_(LogoutDelivery.id == due.id, LogoutDelivery.attempts == due.attempts + 1)
+    waits = update(LogoutDelivery).where(ours)
+    waits = waits.values(next_try_at=now() + PAUSES[0], attempts=due.attempts)
+    db.session.execute(waits.execution_options(synchronize_session=False))
+    db.session.commit()
+
+
 def remove(due: Due) -> None:
     """Let it wait no longer: it arrived, or nobody wants it any more."""
     done = delete(LogoutDelivery).where(LogoutDelivery.id == due.id)
