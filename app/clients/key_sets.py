@@ -12,7 +12,6 @@ from .refusals import KeysRefused, Problem, Reason
 LONGEST_KEY_SET = 16_000  # characters; a dozen RSA keys
 _SECRET_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 
-KINDS = ("RSA", "EC", "OKP", "oct")
 SHORTEST_RSA = 2048  # bits, NIST SP 800-131A
 
 # A shorter one is refused here, in words; the library's own would stand raw in the server's log.
@@ -59,12 +58,21 @@ def read_key_set(document: Any) -> KeySet:
 
 
 def read_published_keys(document: Any) -> KeySet:
-    """Return the keys of a set that an app publishes, also for others: kinds that nobody here knows are left out.
+    """Return the keys of a set that an app publishes, also for others: what nobody here can use is left out.
 
-    :rfc:`7517#section-5`. Raises :class:`KeysRefused`.
+    :rfc:`7517#section-5`. A private key in it is refused all the same. Raises :class:`KeysRefused`, also where none is left.
     """
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
         raise KeysRefused(Reason.KEYS_MALFORMED)
-    known = [key for key in keys if not isinstance(key, dict) or key.get("kty") in KINDS]
-    return read_key_set({"keys": known})
+    usable, refused = [], Reason.KEYS_MALFORMED
+    for key in keys:
+        try:
+            usable += read_key_set({"keys": [key]}).keys
+        except KeysRefused as error:
+            if error.reason is Reason.KEYS_PRIVATE:
+                raise
+            refused = error.reason
+    if not usable:
+        raise KeysRefused(refused)
+    return KeySet(usable)

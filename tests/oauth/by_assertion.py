@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 from werkzeug.test import TestResponse
 
 from tests import factories as make
@@ -25,7 +25,7 @@ def make_signer(world: World, **columns: Any) -> make.App:
     return world.make_client(**{"auth_method": "private_key_jwt", "jwks": jwks, **columns})
 
 
-def make_assertion(client: make.App, key: ECKey | None = None, **changes: Any) -> str:
+def make_assertion(client: make.App, key: ECKey | RSAKey | None = None, **changes: Any) -> str:
     moment = int(time.time())
     claims = {
         "iss": client.id,
@@ -36,7 +36,8 @@ def make_assertion(client: make.App, key: ECKey | None = None, **changes: Any) -
     }
     said = {name: value for name, value in {**claims, **changes}.items() if value is not None}
     used = key or _key()
-    return jwt.encode({"alg": "ES256", "kid": used.kid or "mine"}, said, used)
+    alg = "ES256" if isinstance(used, ECKey) else "RS256"
+    return jwt.encode({"alg": alg, "kid": used.kid or "mine"}, said, used)
 
 
 def send(world: World, assertion: str, **fields: str) -> TestResponse:

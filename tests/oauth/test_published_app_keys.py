@@ -194,9 +194,30 @@ def test_what_is_wrong_with_the_address_is_told_to_the_owner_alone(
     assert said in signer.page
 
 
-def test_keys_of_kinds_that_nobody_knows_are_left_out(signer: Signer) -> None:
-    signer.server.answer = publish(signer.key, more=({"kty": "AKP", "alg": "ML-DSA-44", "pub": "x"},))
+@pytest.mark.rfc("7517#5")
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kty": "AKP", "alg": "ML-DSA-44", "pub": "x"},
+        {"kty": "EC", "crv": "brainpoolP256r1", "x": "eA", "y": "eQ"},
+        {"kty": "OKP", "crv": "X999", "x": "eA"},
+        {"kty": "RSA", "n": "!", "e": "AQAB"},
+        {"kty": "EC"},
+        7,
+    ],
+    ids=["kind", "curve", "other curve", "broken", "empty", "number"],
+)
+def test_what_nobody_can_use_is_left_out(signer: Signer, other: Any) -> None:
+    signer.server.answer = publish(signer.key, more=(other,))
     assert signer.ask().status_code == 200
+
+
+def test_attack_a_weak_key_beside_a_good_one_proves_nothing(signer: Signer) -> None:
+    weak = RSAKey.generate_key(1024, {"kid": "weak", "alg": "RS256", "use": "sig"})
+    signer.server.answer = publish(signer.key, weak)
+    assert signer.ask().status_code == 200
+    signed = make_assertion(signer.app, weak, jti="weak1")
+    assert send(signer.world, signed).status_code == 401
 
 
 def test_attack_an_address_that_is_no_longer_public(app: Flask, server: RawServer) -> None:
