@@ -80,7 +80,8 @@ class DeviceAccess:
 def find(typed: str, person: Any, address: str, *, is_proxy: bool = False) -> DeviceAccess:
     """Find what waits under the code that ``person`` typed at ``address``, which is nobody's own if ``is_proxy``.
 
-    Raises :class:`CodeUnknown`, and LimitReached for who guesses."""
+    Raises :class:`CodeUnknown`, and LimitReached for who guesses.
+    """
     code = user_codes.read(typed)
     # The same work for what can be no code: the time says nothing.
     row = device_codes.find_waiting(db.session.connection(), code or "")

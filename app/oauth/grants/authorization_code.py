@@ -116,8 +116,7 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
         if row.redeemed_at is not None:
             raise self._replayed(row)
         if row.expires_at <= now():
-            lifetime = self.settings.authorization_code_ttl
-            raise Refused(causes.CODE_EXPIRED, issued_at=row.created_at, used_at=now(), lifetime=lifetime)
+            raise self._expired(row)
         refuse_single_factor(client, row.methods, causes.CODE_WITHOUT_SECOND_FACTOR)
         self._check_redirect_uri(row)
         code_verifiers.check_verifier(self.request.form.get("code_verifier"), row.code_challenge)
@@ -170,7 +169,11 @@ class AuthorizationCodeGrant(ClaimsRequests, PortalGrant, AuthlibAuthorizationCo
         """Return why the code could not be redeemed though it was good when it was read."""
         if codes.is_redeemed(self.request.transaction(), row.id):
             return self._replayed(row)
-        return Refused(causes.CODE_SESSION_ENDED)
+        return self._expired(row) if row.expires_at <= now() else Refused(causes.CODE_SESSION_ENDED)
+
+    def _expired(self, row: Row[Any]) -> Refused:
+        lifetime = self.settings.authorization_code_ttl
+        return Refused(causes.CODE_EXPIRED, issued_at=row.created_at, used_at=now(), lifetime=lifetime)
 
     def _replayed(self, row: Row[Any]) -> Refused:
         """End what the first use got, if it is the app that comes again, and return the refusal of the second.
