@@ -83,6 +83,15 @@ class Tokens(Machine):
         self.authorize(pick, scope)
         self.redeem(0)
 
+    @rule(pick=picks, how=st.sampled_from(["late", "signed out"]))
+    def redeem_in_vain(self, pick: int, how: str) -> None:
+        self.authorize(pick, SCOPES[0])
+        if how == "late":
+            self.pass_time(CODE_TTL)
+        else:
+            self.leave()
+        self.redeem(0)
+
     def is_over(self, code: Code) -> bool:
         """True where its time or its session has run out."""
         left = self.browser is None or code.visit != self.visits

@@ -34,10 +34,11 @@ def main(code: int, failed: list[str]) -> int:
     (BUILD / "unsteady.txt").write_text("".join(name + "\n" for name in unsteady), encoding="utf-8")
     passed = len(first.passed) + len(unsteady)
     told = [f"{passed} tests passed", f"skipped: {'; '.join(skips) or 'nothing'}"]
-    if heavy := clients.marked(clients.HEAVY):
-        told.append(f"left to make test-clients: {', '.join(sorted(heavy, key=str.casefold))}")
     if unsteady:
         told.append(f"unsteady, passed when run once more: {', '.join(unsteady)}")
+    told.append(
+        f"left to make test-clients: {', '.join(sorted(clients.marked(clients.HEAVY), key=str.casefold))}"
+    )
     everything = [*failed, *wrong]
     beginning = f"Failed: {', '.join(everything)}" if everything else "All is well"
     print(f"{beginning}: {'; '.join(told)}.")
