@@ -64,6 +64,22 @@ def test_curl_gets_a_token_for_the_app_itself(app: RegisteredApp) -> None:
     assert json.loads(done.stdout)["token_type"] == "Bearer"
 
 
+def test_curl_reads_why_a_request_failed(app: RegisteredApp) -> None:
+    fields = {"grant_type": "authorization_code", "code": "pf_code_wrong-1234567"}
+    auth = (app.client_id, str(app.client_secret))
+    refused = requests.post(f"{app.issuer}/oauth/token", fields, auth=auth, timeout=30).json()
+    environ = environ_of(app) | {"ERROR_URI": refused["error_uri"]}
+    script = block("When something fails", "sh")
+    wait_until(lambda: json.loads(curl(script, environ)).get("cause") == "code_unknown", 10, "the log")
+
+
+def curl(script: str, environ: dict[str, str]) -> str:
+    """What the lines print."""
+    done = subprocess.run(["bash", "-euc", script], env=environ, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @pytest.mark.node
 def test_javascript_signs_somebody_in(app: RegisteredApp, tmp_path: Path) -> None:
     (tmp_path / "node_modules").symlink_to(NODE_MODULES)

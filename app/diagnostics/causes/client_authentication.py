@@ -13,7 +13,10 @@ def _refusal(name: str, why: LazyString, fix: LazyString, setting: str | None = 
 CLIENT_UNKNOWN = _refusal(
     "client_unknown",
     _l("No app here has the client ID that was sent."),
-    _l("Copy the client ID from the page of the app, without spaces before or after it."),
+    _l(
+        "Copy the client ID from the page of the app, without spaces before or after it. In a program that had "
+        "registered itself, such as an assistant or an editor, remove the connection and add it again."
+    ),
     setting=None,
 )
 CLIENT_NOT_NAMED = _refusal(

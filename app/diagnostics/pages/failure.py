@@ -1,13 +1,18 @@
-"""What one failure means: to anyone, and in full to the owner of the app."""
+"""What one failure means: to anyone, and in full to the owner of the app, to the app itself, and to who tried in vain."""
 
-from flask import Blueprint, Response, make_response, render_template
+from urllib.parse import unquote_plus
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from flask_login import current_user
 
 from ...authentication.access import public
 from ...authentication.administration import may_administer
+from ...clients.client_secrets import is_secret_of
 from ...clients.models import Client
+from ...clients.registration import find_client
+from ...extensions import settings
 from ...forms import REFUSED
-from .. import causes, redirect_uri_doctor
+from .. import causes, problem_details, redirect_uri_doctor
 from ..models import LOG_KEPT
 from ..owners import find_readable_client, may_change, path_of_setting
 from ..repairs import can_add_redirect_uri, can_make_pkce_optional, leads_elsewhere
@@ -28,8 +33,40 @@ OF_NOBODY = (
 @blueprint.get("/failures/<request_id>")
 @public
 def show(request_id: str) -> Response:
-    """The page that ``error_uri`` names."""
-    return page_of(reading.find_entry(request_id), request_id)
+    """The page that ``error_uri`` names; problem details (:rfc:`9457`) for the app that asks for them and proves itself."""
+    entry, kinds = reading.find_entry(request_id), request.accept_mimetypes
+    if kinds[problem_details.MEDIA_TYPE] > kinds["text/html"]:
+        return _for_the_app(entry)
+    return page_of(entry, request_id)
+
+
+def _for_the_app(entry: LogEntry | None) -> Response:
+    app = _proven_app()
+    if app is None:
+        words = "Send the client ID and secret of the app by HTTP Basic."
+        answer = _problem(401, {"type": "about:blank", "title": words, "status": 401})
+        answer.headers["WWW-Authenticate"] = f'Basic realm="{settings.issuer}"'
+        return answer
+    if entry is None or entry.row.client_id != app.id:
+        words = "There is nothing about this request, or it was not one of this app."
+        return _problem(404, {"type": "about:blank", "title": words, "status": 404})
+    return _problem(200, problem_details.describe(entry))
+
+
+def _proven_app() -> Client | None:
+    """The app whose ID and secret come by HTTP Basic, form-decoded as at the token endpoint."""
+    sent = request.authorization
+    if sent is None or sent.type != "basic":
+        return None
+    client_id, secret = (unquote_plus(sent.get(part) or "") for part in ("username", "password"))
+    client = find_client(client_id)
+    return client if client is not None and is_secret_of(client, secret) else None
+
+
+def _problem(status: int, details: dict[str, object]) -> Response:
+    answer = unlisted(jsonify(details), status)
+    answer.content_type = problem_details.MEDIA_TYPE
+    return answer
 
 
 def page_of(entry: LogEntry | None, request_id: str, problems: list[str] | None = None) -> Response:
@@ -44,6 +81,7 @@ def page_of(entry: LogEntry | None, request_id: str, problems: list[str] | None 
         entry=entry,
         client=client,
         is_of_nobody=_is_of_nobody(entry),
+        is_own=_is_own(entry),
         problems=problems or [],
         path_of_setting=path_of_setting,
         **_doctor(entry, client),
@@ -84,11 +122,20 @@ def _is_of_nobody(entry: LogEntry) -> bool:
     return entry.row.client_id is None and entry.cause in OF_NOBODY
 
 
+def _is_own(entry: LogEntry) -> bool:
+    """Whether the reader is who tried, by an app that registered itself: nobody else could read why."""
+    row = entry.row
+    if row.user_id is None or row.client_id is None or not current_user.is_authenticated:
+        return False
+    client = find_client(row.client_id) if row.user_id == current_user.id else None
+    return client is not None and client.registered_dynamically and not (client.owner_id or client.team_id)
+
+
 def _is_administrator() -> bool:
     return current_user.is_authenticated and may_administer(current_user)
 
 
-def unlisted(page: str, status: int) -> Response:
+def unlisted(page: str | Response, status: int) -> Response:
     """An answer that nobody keeps or lists."""
     response = make_response(page, status)
     response.headers["X-Robots-Tag"] = "noindex"

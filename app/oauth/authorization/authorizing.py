@@ -166,6 +166,8 @@ def authorizing(name: str, read: Callable[[], MultiDict[str, str]], step: Step) 
         refusal = pushed.answer_by(refusal, asked)
         db.session.commit()
         attribution.attribute(refusal.cause)
+        if current_user.is_authenticated:  # who tried may read why, of an app that is nobody's
+            request_log.attribute_to(user_id=current_user.id)
         as_error = refusal.cause.at_authorization and refusal.cause.at_authorization[0]
         request_log.refused(refusal.cause, as_error, **refusal.facts)
         response = responses.failure(asked, refusal)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.utils import redirect  # Flask's own knows one class of responses
 
 from ... import fetch_metadata
-from ...diagnostics import request_log
+from ...diagnostics import causes, request_log
 from ...diagnostics.causes import Cause
 from ...extensions import settings
 from ...uris import read_uri
@@ -60,6 +60,7 @@ def failure(asked: PortalRequest | None, refusal: Refused) -> Response:
             explained=explained,
             of_nobody=of_nobody,
             is_over=cause in pushed.OVER,
+            is_unknown=cause is causes.CLIENT_UNKNOWN,
         )
         response = make_response(page)
         response.status_code = cause.status if cause.status == 413 else 400
