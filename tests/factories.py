@@ -28,6 +28,7 @@ from app.extensions import settings
 from app.groups import groups, members
 from app.groups.models import Group as GroupRow
 from app.scopes.definitions import create_scope
+from app.scopes.models import READS
 from app.teams import teams
 from app.teams.models import Role, TeamMember
 from app.users import accounts
@@ -183,11 +184,16 @@ def make_client(app: Flask, owner: Person | None = None, **changes: Any) -> App:
 
 
 def make_scope(
-    app: Flask, name: str = "reports.read", audience: str | None = None, restricted: bool = False
+    app: Flask,
+    name: str = "reports.read",
+    audience: str | None = None,
+    restricted: bool = False,
+    effect: str = READS,
 ) -> str:
     """A scope of the portal's own."""
+    texts = ("Read your reports", "Ihre Berichte lesen")
     with app.app_context():
-        create_scope(name, "Read your reports", "Ihre Berichte lesen", audience, restricted=restricted)
+        create_scope(name, *texts, audience, restricted=restricted, effect=effect)
         db.session.commit()
     return name
 

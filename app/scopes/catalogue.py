@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 
 from ..database.engines import READS, read_connection
 from ..database.rows import db
+from .models import READS as READING
 from .models import Scope
 
 FRESH_FOR = 5.0  # seconds a worker may go on with what it read; another worker may have changed it since
@@ -31,6 +32,8 @@ class ScopeInfo:
     """One of those that an app has where nobody says which."""
     restricted: bool = False
     """Given by administrators and commands only."""
+    effect: str = READING
+    """What it does: :data:`app.scopes.effects.EFFECTS`."""
 
 
 STANDARD: dict[str, ScopeInfo] = {
@@ -88,10 +91,21 @@ def audience_of(name: str) -> str | None:
     return scope.audience if scope else None
 
 
+def effect_of(name: str) -> str:
+    """What the scope does; one that nobody defined only reads."""
+    scope = find_scope(name)
+    return scope.effect if scope else READING
+
+
 def info_of(row: Any) -> ScopeInfo:
     """What a row of a defined scope says."""
     return ScopeInfo(
-        row.name, row.description_en, row.description_de, row.audience, restricted=row.restricted
+        row.name,
+        row.description_en,
+        row.description_de,
+        row.audience,
+        restricted=row.restricted,
+        effect=row.effect,
     )
 
 

@@ -9,6 +9,8 @@ from flask_babel import force_locale
 from ..extensions import db
 from . import catalogue, definitions
 from .catalogue import ScopeInfo
+from .effects import EFFECTS
+from .models import READS
 from .refusals import ScopeInUse, ScopeNotFound, ScopeRefused
 from .wording import explain
 
@@ -20,6 +22,11 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 RESTRICTED = click.option(
     "--restricted/--no-restricted", default=None, help="Whether only administrators may give it to apps."
 )
+EFFECT = click.option(
+    "--effect",
+    type=click.Choice(list(EFFECTS)),
+    help="What it does to the person's things; people have to tick what changes, spends or deletes.",
+)
 COLUMNS = "{name:<24}  {audience:<28}  {description}"
 
 
@@ -29,11 +36,12 @@ COLUMNS = "{name:<24}  {audience:<28}  {description}"
 @click.option("--description-de", required=True, help="The same in German.")
 @click.option("--audience", help="The aud of tokens with this scope; without it DEFAULT_AUDIENCE.")
 @RESTRICTED
+@EFFECT
 @AS_JSON
-def create(name: str, as_json: bool, restricted: bool | None, **texts: str) -> None:
+def create(name: str, as_json: bool, restricted: bool | None, effect: str | None, **texts: str) -> None:
     """Define a scope that apps may be given."""
     try:
-        scope = definitions.create_scope(name, **texts, restricted=bool(restricted))
+        scope = definitions.create_scope(name, **texts, restricted=bool(restricted), effect=effect or READS)
     except ScopeRefused as refused:
         raise _explained(refused) from None
     _keep()
@@ -48,9 +56,15 @@ def create(name: str, as_json: bool, restricted: bool | None, **texts: str) -> N
 @click.option("--description-en", help="What people read in English before they decide.")
 @click.option("--description-de", help="The same in German.")
 @RESTRICTED
+@EFFECT
 @AS_JSON
 def update(
-    name: str, description_en: str | None, description_de: str | None, restricted: bool | None, as_json: bool
+    name: str,
+    description_en: str | None,
+    description_de: str | None,
+    restricted: bool | None,
+    effect: str | None,
+    as_json: bool,
 ) -> None:
     """Change a scope that was defined here; apps that have one keep it when it becomes restricted."""
     try:
@@ -60,6 +74,7 @@ def update(
             scope.description_en if description_en is None else description_en,
             scope.description_de if description_de is None else description_de,
             restricted=scope.restricted if restricted is None else restricted,
+            effect=effect or scope.effect,
         )
     except ScopeNotFound:
         raise _not_found(name) from None
@@ -148,6 +163,7 @@ def _described(scopes: list[ScopeInfo]) -> list[dict[str, object]]:
             "audience": scope.audience,
             "standard": scope.standard,
             "restricted": scope.restricted,
+            "effect": scope.effect,
         }
         for scope in scopes
     ]

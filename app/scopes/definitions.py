@@ -11,7 +11,7 @@ from ..database.rows import db
 from . import catalogue
 from .catalogue import BUILT_IN, ScopeInfo
 from .checks import check_audience, check_descriptions, check_name
-from .models import Scope
+from .models import READS, Scope
 from .refusals import Reason, ScopeInUse, ScopeNotFound, ScopeRefused
 
 _signals = Namespace()
@@ -30,6 +30,7 @@ def create_scope(
     audience: str | None = None,
     *,
     restricted: bool = False,
+    effect: str = READS,
     actor_id: str | None = None,
 ) -> Scope:
     """Define a scope and return it. Raises :class:`ScopeRefused`."""
@@ -47,6 +48,7 @@ def create_scope(
         description_de=german,
         audience=audience,
         restricted=restricted,
+        effect=effect,
     )
     db.session.add(scope)
     try:
@@ -65,6 +67,7 @@ def change_scope(
     description_de: str,
     *,
     restricted: bool,
+    effect: str,
     actor_id: str | None = None,
 ) -> list[str]:
     """Change a scope; return the names of the fields that are new. Raises :class:`ScopeRefused`.
@@ -73,7 +76,12 @@ def change_scope(
     """
     english, german = description_en.strip(), description_de.strip()
     check_descriptions(english, german)
-    values = {"description_en": english, "description_de": german, "restricted": restricted}
+    values: dict[str, str | bool] = {
+        "description_en": english,
+        "description_de": german,
+        "restricted": restricted,
+        "effect": effect,
+    }
     changed = [field for field, value in values.items() if getattr(scope, field) != value]
     if not changed:
         return []

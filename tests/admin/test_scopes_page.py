@@ -67,6 +67,19 @@ def test_a_permission_becomes_restricted_and_free_again(app: Flask, db_session: 
     assert json.loads(event.details) == {"name": "invoices.read", "fields": ["restricted"]}
 
 
+def test_what_a_permission_does_is_chosen_and_marked(app: Flask, db_session: Session) -> None:
+    _chief, browser = pages.administrator(app)
+    pages.post(browser, "/admin/scopes/new", **WHOLE, effect="spends")
+    assert db_session.get_one(Scope, "invoices.read").effect == "spends"
+    assert "Spends or deletes</span>" in browser.get("/admin/scopes?locale=en").text
+    path = "/admin/scopes/edit?name=invoices.read"
+    texts = {name: WHOLE[name] for name in ("description_en", "description_de")}
+    for sent, kept in (({}, "spends"), ({"effect": "changes"}, "changes"), ({"effect": "burns"}, "changes")):
+        pages.post(browser, path, **texts, **sent)
+        db_session.expire_all()
+        assert db_session.get_one(Scope, "invoices.read").effect == kept
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -3,11 +3,10 @@
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import insert, select, text
+from sqlalchemy import column, insert, select, table, text
 
 from app import create_app
 from app.clients.models import Client
-from app.clock import now
 from app.consents.decisions import give_consent
 from app.consents.models import Consent
 from app.database.rows import db, new_id
@@ -88,8 +87,8 @@ def test_a_scope_of_that_name_gives_way_people_are_asked_anew_and_the_operator_r
         db.session.commit()
         downgrade(revision=BEFORE)
         scope = {"name": "teams", "description_en": "x", "description_de": "x", "restricted": False}
-        scope |= {"audience": "https://api.example", "created_at": now()}
-        db.session.execute(insert(Scope.__table__).values(scope))
+        scope |= {"audience": "https://api.example", "created_at": "2026-11-01 10:00:00"}
+        db.session.execute(insert(table("scopes", *map(column, scope))).values(scope))
         db.session.commit()
         db.session.remove()
         upgrade()

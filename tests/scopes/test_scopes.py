@@ -33,13 +33,21 @@ def test_a_scope_is_created_listed_and_deleted(app: Flask, db_session: Session) 
     ]
     assert scope == {
         "name": "invoices.read", "description_en": "Read invoices", "description_de": "Rechnungen lesen",
-        "audience": "api://books", "standard": False, "restricted": False,
+        "audience": "api://books", "standard": False, "restricted": False, "effect": "reads",
     }  # fmt: skip
     assert "invoices.read" in run(app, "list").output
     assert run(app, "delete", "invoices.read").exit_code == 0
     assert "invoices.read" not in run(app, "list").output
     kinds = db_session.scalars(select(Event.kind).order_by(Event.id)).all()
     assert kinds == ["scopes.scope.created", "scopes.scope.deleted"]
+
+
+def test_what_a_scope_does_is_told_and_changed_by_commands(app: Flask) -> None:
+    told = json.loads(run(app, "create", "invoices.pay", *TEXTS, "--effect", "spends", "--json").output)
+    assert told["effect"] == "spends"
+    for options, effect in ((("--effect", "changes"), "changes"), (("--restricted",), "changes")):
+        assert json.loads(run(app, "update", "invoices.pay", *options, "--json").output)["effect"] == effect
+    assert run(app, "create", "invoices.burn", *TEXTS, "--effect", "burns").exit_code == 2
 
 
 def test_create_as_json_prints_the_scope(app: Flask) -> None:

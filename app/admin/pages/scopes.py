@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from ...authentication.access import recent_sign_in
 from ...consents.counts import count_consents_with
@@ -14,7 +15,8 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
 from ...scopes import catalogue, definitions
-from ...scopes.models import Scope
+from ...scopes.effects import EFFECTS
+from ...scopes.models import READS, Scope
 from ...scopes.refusals import ScopeNotFound, ScopeRefused
 from ...scopes.wording import explain
 
@@ -26,6 +28,11 @@ class ChangesForm(FlaskForm):
 
     description_en = StringField(_l("Description in English"))
     description_de = StringField(_l("Description in German"))
+    effect = RadioField(
+        _l("What it does"),
+        choices=[SelectChoice(effect, word) for effect, word in EFFECTS.items()],
+        default=READS,
+    )
     restricted = BooleanField(_l("Only administrators may give it to apps"))
 
 
@@ -43,6 +50,7 @@ def index() -> str:
     return render_template(
         "admin/scopes/index.html",
         own=own,
+        effects=EFFECTS,
         built_in=list(catalogue.BUILT_IN.values()),
         describe=catalogue.describe,
         default_audience=settings.default_audience,
@@ -63,6 +71,7 @@ def new() -> ResponseReturnValue:
             form.description_de.data or "",
             form.audience.data,
             restricted=form.restricted.data,
+            effect=form.effect.data or READS,
             actor_id=current_user.id,
         )
     except ScopeRefused as refusal:
@@ -84,6 +93,7 @@ def edit() -> ResponseReturnValue:
             form.description_en.data or "",
             form.description_de.data or "",
             restricted=form.restricted.data,
+            effect=form.effect.data or READS,
             actor_id=current_user.id,
         )
     except ScopeRefused as refusal:

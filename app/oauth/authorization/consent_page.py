@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, make_response, render_template
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -16,6 +17,8 @@ from ...groups.members import groups_of
 from ...groups.wording import some_of
 from ...scopes import catalogue
 from ...scopes.catalogue import TEAMS
+from ...scopes.effects import EFFECTS
+from ...scopes.models import READS
 from ..client_rows import ClientRow
 from ..tokens.claims import holds_back
 from . import accounts, responses, team_question, used_apps, who_asks
@@ -43,6 +46,8 @@ class Permission:
     ticked: bool
     held_back: bool
     """Whether the app is not told yet, since the person has not confirmed it."""
+    effect: LazyString | None
+    """What it does beyond reading."""
 
 
 def page(
@@ -129,8 +134,9 @@ def asked_now(authorization: AccessRequest) -> tuple[str, ...]:
 
 def permissions(authorization: AccessRequest, ticked: Collection[str] | None = None) -> list[Permission]:
     """The lines to decide upon; ``ticked`` are those the person had ticked when the page came before."""
-    locale = str(get_locale())
-    declined = authorization.consent.declined.split() if authorization.consent else []
+    shown = [name for name in asked_now(authorization) if name != TEAMS]
+    locale, chosen = str(get_locale()), _ticked_first(authorization, shown) if ticked is None else ticked
+    effects = {name: catalogue.effect_of(name) for name in shown}
     return [
         Permission(
             name=name,
@@ -138,12 +144,20 @@ def permissions(authorization: AccessRequest, ticked: Collection[str] | None = N
             value=_value(name),
             icon=ICONS.get(name, "key"),
             required=name in REQUIRED,
-            ticked=name not in declined if ticked is None else name in ticked,
+            ticked=name in chosen,
             held_back=not authorization.client.learns_unconfirmed_emails and holds_back(current_user, [name]),
+            effect=EFFECTS[effects[name]] if effects[name] != READS else None,
         )
-        for name in asked_now(authorization)
-        if name != TEAMS
+        for name in shown
     ]
+
+
+def _ticked_first(authorization: AccessRequest, shown: Collection[str]) -> list[str]:
+    """What is ticked when the page opens: what was allowed before, and what only reads unless it was declined."""
+    consent = authorization.consent
+    allowed, declined = (consent.scope.split(), consent.declined.split()) if consent else ([], [])
+    reading = [name for name in shown if catalogue.effect_of(name) == READS and name not in declined]
+    return [*allowed, *reading]
 
 
 def already_allowed(authorization: AccessRequest) -> list[str]:
