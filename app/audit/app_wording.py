@@ -9,6 +9,7 @@ from .events import EventKind
 
 APP_WORDS: Mapping[str, LazyString] = {
     EventKind.ACCESS_GIVEN: _l("You allowed an app to use your account."),
+    EventKind.ACCESS_CHANGED: _l("You changed what an app may do."),
     EventKind.ACCESS_WITHDRAWN: _l("You disconnected an app."),
     EventKind.CLIENT_REGISTERED: _l("You registered an app."),
     EventKind.CLIENT_CHANGED: _l("You changed an app."),

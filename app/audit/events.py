@@ -67,6 +67,7 @@ class EventKind(StrEnum):
     FACTORS_RESET = "authentication.factors.reset"
 
     ACCESS_GIVEN = "consent.access.given"
+    ACCESS_CHANGED = "consent.access.changed"
     ACCESS_WITHDRAWN = "consent.access.withdrawn"
 
     CLIENT_REGISTERED = "clients.client.registered"

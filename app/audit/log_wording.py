@@ -73,6 +73,7 @@ LOG_WORDS: Mapping[str, LazyString] = {
     EventKind.RECOVERY_CODE_USED: _l("Recovery code used"),
     EventKind.FACTORS_RESET: _l("Second factors removed by an administrator"),
     EventKind.ACCESS_GIVEN: _l("Access given to an app"),
+    EventKind.ACCESS_CHANGED: _l("Access of an app changed"),
     EventKind.ACCESS_WITHDRAWN: _l("App disconnected"),
     EventKind.CLIENT_REGISTERED: _l("App registered"),
     EventKind.CLIENT_CHANGED: _l("App changed"),

@@ -11,6 +11,7 @@ from .models import Event
 
 FOR_A_TEAM: Mapping[str, LazyString] = {
     EventKind.ACCESS_GIVEN: _l("You gave an app access for the team %(team)s."),
+    EventKind.ACCESS_CHANGED: _l("You changed what an app may do for the team %(team)s."),
     EventKind.ACCESS_WITHDRAWN: _l("The access that you gave an app for the team %(team)s has ended."),
 }
 

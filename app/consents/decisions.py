@@ -63,6 +63,34 @@ def give_consent(
     return consent
 
 
+def change_consent(
+    user_id: str, client_id: str, ticked: Iterable[str], team_id: str | None = None
+) -> Consent | None:
+    """Allow what is ``ticked`` of all that the app has asked for, decline the rest, and return the consent.
+
+    Tokens that are out there may do no more from then on. None where there is no consent.
+    """
+    query = standing(user_id, client_id, team_id).with_for_update().execution_options(populate_existing=True)
+    consent = db.session.execute(query).scalar_one_or_none()
+    if consent is None:
+        return None
+    before, wanted = consent.scope.split(), set(ticked)
+    asked = asked_of(consent)
+    allowed = [name for name in asked if name in wanted]
+    consent.scope = " ".join(allowed)
+    consent.declined = " ".join(name for name in asked if name not in wanted)
+    added, taken = [name for name in allowed if name not in before], sorted(set(before) - wanted)
+    if added or taken:
+        _record(EventKind.ACCESS_CHANGED, consent, added=added, taken=taken)
+    db.session.flush()
+    return consent
+
+
+def asked_of(consent: Consent) -> list[str]:
+    """Return everything that was decided upon: what is allowed, then what was declined."""
+    return list(dict.fromkeys([*consent.scope.split(), *consent.declined.split()]))
+
+
 def withdraw_consent(user_id: str, client_id: str, team_id: str | None = None) -> Consent | None:
     """Withdraw the consent and return it, None where there was none; ``consent_withdrawn`` tells those above."""
     query = standing(user_id, client_id, team_id).with_for_update().execution_options(populate_existing=True)

@@ -47,6 +47,9 @@ def test_pages_of_apps_and_decisions_have_no_barriers(
     assert refused is not None
     walks.check(page, f"{app.portal}{refused[0]}/repair/elsewhere")
     walks.check(page, failure)
+    page.goto(app.ask())
+    walks.decide(page, "allow")
+    walks.check(page, f"{app.portal}/account/apps/{app.id}")
     stranger = open_page(size=SIZES[size])
     for url in (failure, app.ask()):
         walks.check(stranger, url)

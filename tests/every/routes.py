@@ -15,6 +15,7 @@ from app.authentication.models import Passkey
 from app.clients.dynamic import initial_tokens
 from app.clients.models import Client
 from app.clock import now
+from app.consents.decisions import give_consent
 from app.database.rows import db
 from app.notifications.mail import queue_mail
 from app.teams.inviting import invite
@@ -37,7 +38,7 @@ class World:
 
 
 def world(app: Flask) -> World:
-    """An administrator with an app, a secret, a session and links in the post; somebody else to look after."""
+    """An administrator with an app that they use, a secret, a session and links in the post; somebody else to look after."""
     person = make.make_user(app, locale=None, is_admin=True)
     other = make.make_user(app)
     client = make.make_client(app, owner=person)
@@ -55,6 +56,7 @@ def world(app: Flask) -> World:
         mail = queue_mail(person.email, None, "verify_email")
         mail.next_try_at = now() + timedelta(hours=1)
         passkey_id = _passkey_of(person.id)
+        give_consent(person.id, client.id, ["openid", "phone"])
         registration_token_id = initial_tokens.create_token("Build server", by=person.id)[0].id
         db.session.commit()
         mail_id = mail.id
