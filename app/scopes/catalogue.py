@@ -33,7 +33,7 @@ class ScopeInfo:
     restricted: bool = False
     """Given by administrators and commands only."""
     effect: str = READING
-    """What it does: :data:`app.scopes.effects.EFFECTS`."""
+    """What it does: :data:`app.scopes.permissions.EFFECTS`."""
 
 
 STANDARD: dict[str, ScopeInfo] = {

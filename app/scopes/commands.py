@@ -9,8 +9,8 @@ from flask_babel import force_locale
 from ..extensions import db
 from . import catalogue, definitions
 from .catalogue import ScopeInfo
-from .effects import EFFECTS
 from .models import READS
+from .permissions import EFFECTS
 from .refusals import ScopeInUse, ScopeNotFound, ScopeRefused
 from .wording import explain
 

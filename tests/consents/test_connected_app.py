@@ -86,6 +86,33 @@ def test_the_app_asks_nobody_again_for_what_was_taken_here(browser: FlaskClient,
     assert "code" in make.answer_of(make.ask(browser, library, scope=" ".join(SCOPES)))
 
 
+def test_a_page_of_before_takes_nothing_away_that_it_did_not_show(
+    browser: FlaskClient, library: make.App, db_session: Session
+) -> None:
+    make.tokens_for(library, browser, scope="openid profile")
+    before = browser.get(path_of(library))
+    make.decide(browser, make.ask(browser, library, scope="openid profile email"))
+    shown = re.findall(r'name="shown" value="([^"]*)"', before.text)
+    late = {"csrf_token": make.csrf_token(before), "shown": shown, "scope": []}
+    assert browser.post(path_of(library), data=late).status_code == 303
+    consent = db_session.scalars(select(Consent)).one()
+    assert (consent.scope, consent.declined) == ("openid email", "profile")
+
+
+def test_a_second_click_saves_once(browser: FlaskClient, library: make.App, db_session: Session) -> None:
+    make.tokens_for(library, browser, scope="openid profile email")
+    assert [save(browser, library, "email").status_code for _click in range(2)] == [303, 303]
+    kinds = db_session.scalars(select(Event.kind).where(Event.kind == "consent.access.changed")).all()
+    assert len(kinds) == 1
+
+
+def test_an_app_without_permissions_has_nothing_to_save(browser: FlaskClient, library: make.App) -> None:
+    make.tokens_for(library, browser, scope="openid")
+    page = browser.get(path_of(library)).text
+    assert "Save</button>" not in page
+    assert f"/account/apps/{library.id}/disconnect" in page
+
+
 def test_what_was_done_is_told_with_its_permissions(
     app: Flask, browser: FlaskClient, library: make.App, db_session: Session
 ) -> None:

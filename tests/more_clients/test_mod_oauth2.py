@@ -12,24 +12,14 @@ import pytest
 import requests
 
 from tests.foreign_clients.registered import define_scope, discovered, register_app
-from tests.relying_applications.kinds import MODULES
+from tests.relying_applications.kinds import APACHE, MODULES
 from tests.support.people import SECONDS
 from tests.support.portals import Portal
 from tests.support.ports import free_port, is_open, wait_until
 from tests.support.servers import program
 
 WAYS = ("jwks", "metadata", "introspect")
-CONFIGURATION = """ServerRoot {folder}
-ServerName 127.0.0.1
-Listen 127.0.0.1:{port}
-PidFile {folder}/pid
-DefaultRuntimeDir {folder}
-ErrorLog {folder}/log
-DocumentRoot {folder}/pages
-User www-data
-Group www-data
-StartServers 1
-{modules}
+PROTECTED = """{modules}
 <Location />
   AuthType oauth2
   Require oauth2_claim client_id:{client_id}
@@ -77,18 +67,11 @@ def api(portals: Any) -> Iterator[Api]:
     for way in WAYS:
         (folder / "pages" / way).mkdir(parents=True)
         (folder / "pages" / way / "index.html").write_text("open")
-    names = ("mpm_event", "authn_core", "authz_core", "oauth2")
+    names = ("mpm_event", "authn_core", "authz_core", "dir", "oauth2")
     modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in names)
-    (folder / "apache.conf").write_text(
-        CONFIGURATION.format(
-            folder=folder,
-            port=port,
-            modules=modules,
-            client_id=ours.client_id,
-            client_secret=ours.client_secret,
-            **discovered(portal),
-        )
-    )
+    credentials = {"client_id": ours.client_id, "client_secret": ours.client_secret}
+    protected = PROTECTED.format(modules=modules, **credentials, **discovered(portal))
+    (folder / "apache.conf").write_text(APACHE.format(folder=folder, port=port) + protected)
     command = [server, "-DFOREGROUND", "-f", str(folder / "apache.conf")]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:

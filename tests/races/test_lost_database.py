@@ -34,7 +34,10 @@ def test_a_lost_database_is_a_503_and_recovers_by_itself() -> None:
             assert refused.status_code == 503
             assert int(refused.headers["Retry-After"]) > 0
             assert refused.json()["error"] == "temporarily_unavailable"
-        for path in ("/account", "/dashboard/apps", "/oauth/authorize?client_id=x"):
+        asked = {"auth": auth, "headers": {"Accept": "application/problem+json"}, "timeout": SECONDS}
+        unknown = requests.get(f"{portal.url}/failures/{'a' * 20}", **asked)
+        assert (unknown.status_code, "Retry-After" in unknown.headers) == (503, True)
+        for path in ("/account", "/account/apps/x", "/dashboard/apps", "/oauth/authorize?client_id=x"):
             page = person.browser.get(f"{portal.url}{path}", timeout=SECONDS)
             assert page.status_code == 503, f"{path}: {portal.log[-14000:]}"
             assert page.headers["Retry-After"]

@@ -1,13 +1,11 @@
 """Somebody signs out in the moment in which the app exchanges its code: it is refused, or it hears of the end."""
 
-import json
-from base64 import urlsafe_b64decode
 from functools import partial
-from typing import Any
 
 import pytest
 import requests
 
+from tests import factories as make
 from tests.foreign_clients.registered import RegisteredApp, register_app
 from tests.races.test_races import at_once
 from tests.support.logout_receivers import LogoutReceiver
@@ -18,13 +16,6 @@ from tests.support.ports import wait_until
 pytestmark = pytest.mark.slow
 ROUNDS = 12
 SECONDS = 60
-
-
-def claims(token: str) -> dict[str, Any]:
-    """What a token says; who signed it is no matter here."""
-    payload = token.split(".")[1]
-    found: dict[str, Any] = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return found
 
 
 def redeem(app: RegisteredApp, back: str) -> requests.Response:
@@ -60,11 +51,11 @@ def test_attack_no_sign_in_outlives_its_session_unheard(
         (got if answers[1].ok else refused).append(answers[1])
         person.sign_out().sign_in()
     assert {answer.json()["error"] for answer in refused} <= {"invalid_grant"}
-    sessions = {claims(answer.json()["id_token"])["sid"] for answer in got}
+    sessions = {make.claims_of(answer.json()["id_token"])["sid"] for answer in got}
     wait_until(lambda: sessions <= told(logout_receiver), 15, "the logout tokens of all sessions")
     assert "Traceback" not in portal.log
 
 
 def told(receiver: LogoutReceiver) -> set[str]:
     """Of which sessions the app has heard that they are over."""
-    return {claims(token)["sid"] for token in receiver.tokens_at()}
+    return {make.claims_of(token)["sid"] for token in receiver.tokens_at()}

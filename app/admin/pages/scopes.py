@@ -15,8 +15,8 @@ from ...database.rows import db
 from ...extensions import settings
 from ...forms import status_of
 from ...scopes import catalogue, definitions
-from ...scopes.effects import EFFECTS
 from ...scopes.models import READS, Scope
+from ...scopes.permissions import EFFECTS
 from ...scopes.refusals import ScopeNotFound, ScopeRefused
 from ...scopes.wording import explain
 
@@ -71,7 +71,7 @@ def new() -> ResponseReturnValue:
             form.description_de.data or "",
             form.audience.data,
             restricted=form.restricted.data,
-            effect=form.effect.data or READS,
+            effect=form.effect.data,
             actor_id=current_user.id,
         )
     except ScopeRefused as refusal:
@@ -93,7 +93,7 @@ def edit() -> ResponseReturnValue:
             form.description_en.data or "",
             form.description_de.data or "",
             restricted=form.restricted.data,
-            effect=form.effect.data or READS,
+            effect=form.effect.data,
             actor_id=current_user.id,
         )
     except ScopeRefused as refusal:

@@ -1,8 +1,7 @@
-"""One app that a person lets in: what it may do, each permission with its box, and who makes it."""
+"""One app that a person lets in: what it may do, each permission with its box."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -10,17 +9,13 @@ from ...clients.models import Client
 from ...clients.registration import find_client
 from ...database.rows import db
 from ...forms import REFUSED
-from ...scopes.catalogue import TEAMS, describe, effect_of
-from ...scopes.effects import EFFECTS
-from ...scopes.models import READS
+from ...scopes.catalogue import TEAMS
+from ...scopes.permissions import REQUIRED, describe
 from ...teams.teams import find_team
 from .. import decisions, standing
 from ..models import Consent
 
 blueprint = Blueprint("consents_connected_app", __name__)
-
-ALWAYS = frozenset({"openid", TEAMS})
-"""Without them an app cannot say who came back, or for whom: who does not want that disconnects it."""
 
 
 @blueprint.route("/account/apps/<client_id>", methods=["GET", "POST"])
@@ -32,7 +27,9 @@ def edit(client_id: str) -> ResponseReturnValue:
         abort(404)
     if request.method != "POST":
         return _page(client, consent)
-    ticked = {*request.form.getlist("scope"), *ALWAYS}
+    ticked, shown = {*request.form.getlist("scope"), *REQUIRED}, request.form.get("shown", "").split()
+    if shown:  # what was allowed in another tab since the page was opened stays
+        ticked |= set(consent.scope.split()).difference(shown)
     if not ticked & set(decisions.asked_of(consent)):
         return _page(
             client, consent, problem=_("Please tick at least one permission, or disconnect the app.")
@@ -45,16 +42,12 @@ def edit(client_id: str) -> ResponseReturnValue:
 
 
 def _page(client: Client, consent: Consent, problem: str | None = None) -> str:
-    locale, names = str(get_locale()), decisions.asked_of(consent)
-    effects = {name: effect_of(name) for name in names}
+    names, allowed = decisions.asked_of(consent), consent.scope.split()
     return render_template(
         "consents/connected_app.html",
         client=client,
         consent=consent,
         team=find_team(consent.team_id) if consent.team_id else None,
-        always=ALWAYS,
-        permissions={name: describe(name, locale) for name in names},
-        effects={name: EFFECTS[effect] for name, effect in effects.items() if effect != READS},
-        allowed=consent.scope.split(),
+        permissions=[describe(name, ticked=name in allowed) for name in names if name != TEAMS],
         problem=problem,
     )

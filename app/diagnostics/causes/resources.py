@@ -100,7 +100,10 @@ SCOPE_INSUFFICIENT = Cause(
     "The access token lacks a scope: see the scope attribute for the one needed.",
     _l("The app may not do this with the permissions that it was given."),
     _l("The request needs the scope %(needed)s; the token has: %(granted)s."),
-    _l("Register the scope for the app, ask for it, and let the person allow it."),
+    _l(
+        "Register the scope for the app, ask for it, and let the person allow it. Who left it unticked before is asked "
+        "again with prompt=consent only."
+    ),
     "scopes",
 )
 AUTHENTICATION_INSUFFICIENT = Cause(

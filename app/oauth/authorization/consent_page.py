@@ -1,13 +1,11 @@
 """What the consent page shows: each permission in plain words, with the person's real values."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from flask import g, make_response, render_template
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
-from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -17,8 +15,7 @@ from ...groups.members import groups_of
 from ...groups.wording import some_of
 from ...scopes import catalogue
 from ...scopes.catalogue import TEAMS
-from ...scopes.effects import EFFECTS
-from ...scopes.models import READS
+from ...scopes.permissions import REQUIRED, Permission, describe, only_reads
 from ..client_rows import ClientRow
 from ..tokens.claims import holds_back
 from . import accounts, responses, team_question, used_apps, who_asks
@@ -26,28 +23,7 @@ from .access_request import AccessRequest
 from .authorizing import Authorization
 from .team_question import TeamQuestion
 
-# Without it an OpenID app cannot even say who came back; who does not want that chooses Deny.
-# For which team it is, the page asks by itself; the app always learns the answer.
-REQUIRED = frozenset({"openid", TEAMS})
-ICONS = {"openid": "shield", "profile": "user", "email": "mail", "phone": "phone", "offline_access": "clock"}
-ICONS[catalogue.GROUPS] = "users"
 MOST_GROUPS = 8  # that the page names
-
-
-@dataclass(frozen=True)
-class Permission:
-    """One line of the consent page."""
-
-    name: str
-    text: str
-    value: str | None
-    icon: str
-    required: bool
-    ticked: bool
-    held_back: bool
-    """Whether the app is not told yet, since the person has not confirmed it."""
-    effect: LazyString | None
-    """What it does beyond reading."""
 
 
 def page(
@@ -135,18 +111,14 @@ def asked_now(authorization: AccessRequest) -> tuple[str, ...]:
 def permissions(authorization: AccessRequest, ticked: Collection[str] | None = None) -> list[Permission]:
     """The lines to decide upon; ``ticked`` are those the person had ticked when the page came before."""
     shown = [name for name in asked_now(authorization) if name != TEAMS]
-    locale, chosen = str(get_locale()), _ticked_first(authorization, shown) if ticked is None else ticked
-    effects = {name: catalogue.effect_of(name) for name in shown}
+    chosen = _ticked_first(authorization, shown) if ticked is None else ticked
+    tells_all = authorization.client.learns_unconfirmed_emails
     return [
-        Permission(
-            name=name,
-            text=catalogue.describe(name, locale),
-            value=_value(name),
-            icon=ICONS.get(name, "key"),
-            required=name in REQUIRED,
+        describe(
+            name,
             ticked=name in chosen,
-            held_back=not authorization.client.learns_unconfirmed_emails and holds_back(current_user, [name]),
-            effect=EFFECTS[effects[name]] if effects[name] != READS else None,
+            value=_value(name),
+            held_back=not tells_all and holds_back(current_user, [name]),
         )
         for name in shown
     ]
@@ -156,8 +128,7 @@ def _ticked_first(authorization: AccessRequest, shown: Collection[str]) -> list[
     """What is ticked when the page opens: what was allowed before, and what only reads unless it was declined."""
     consent = authorization.consent
     allowed, declined = (consent.scope.split(), consent.declined.split()) if consent else ([], [])
-    reading = [name for name in shown if catalogue.effect_of(name) == READS and name not in declined]
-    return [*allowed, *reading]
+    return [*allowed, *(name for name in shown if only_reads(name) and name not in declined)]
 
 
 def already_allowed(authorization: AccessRequest) -> list[str]:
